@@ -1,0 +1,39 @@
+/* Coordinates: reference systems through PROJ, and the Chinese offsets GCJ-02 and BD-09. */
+#ifndef HOTSPOT_COORDINATES_H
+#define HOTSPOT_COORDINATES_H
+
+#include <hotspot/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A way from one reference system to WGS 84 longitude and latitude. Holds PROJ objects, so one thread at a
+ * time; make one per thread. */
+typedef struct hs_transform hs_transform;
+
+/* From `crs`: anything PROJ takes (`EPSG:4547`, WKT, PROJJSON), `GCJ-02` or `BD-09`. Axis order as GIS
+ * files have it: x or longitude first, whatever the authority says. `lon_deg`, `lat_deg` of `area` (may be
+ * NULL) hint at the best operation. HS_E_ARGUMENT with PROJ's words for an unknown system. */
+HS_API hs_status hs_transform_new(const char *crs, hs_error *error, hs_transform **transform);
+HS_API void hs_transform_free(hs_transform *transform);
+/* Transforms `count` coordinates in place to WGS 84 degrees (forward) or from them (inverse). Coordinates
+ * that cannot be transformed become HUGE_VAL; returns how many did. */
+HS_API size_t hs_transform_forward(hs_transform *transform, double *x, double *y, size_t count);
+HS_API size_t hs_transform_inverse(hs_transform *transform, double *x, double *y, size_t count);
+
+/* WGS 84 to GCJ-02 (forward formula, outside China unchanged) and back by fixed-point iteration to 1e-9
+ * degree. Degrees. Pure. */
+HS_API void hs_gcj02_from_wgs84(double lon_deg, double lat_deg, double *gcj_lon_deg, double *gcj_lat_deg);
+HS_API void hs_wgs84_from_gcj02(double gcj_lon_deg, double gcj_lat_deg, double *lon_deg, double *lat_deg);
+/* GCJ-02 to BD-09 and back (iterated). */
+HS_API void hs_bd09_from_gcj02(double gcj_lon_deg, double gcj_lat_deg, double *bd_lon_deg, double *bd_lat_deg);
+HS_API void hs_gcj02_from_bd09(double bd_lon_deg, double bd_lat_deg, double *gcj_lon_deg, double *gcj_lat_deg);
+
+/* Rounds degrees to a position; false when not finite or outside [-180, 180] x [-90, 90]. */
+HS_API bool hs_position_from_degrees(double lon_deg, double lat_deg, hs_position *position);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,53 @@
+/* Planar kernel density in units: incidents per square kilometre of ground.
+ *
+ * Weights are integers and are added as integers, so the sum over any split of the points, in any order and
+ * on any number of threads, gives the same bits, and removing every point leaves exactly zero. */
+#ifndef HOTSPOT_DENSITY_H
+#define HOTSPOT_DENSITY_H
+
+#include <hotspot/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Kernels; r = distance / bandwidth. Quartic: K(d) = 3 / (pi h^2) (1 - r^2)^2 for r < 1 (Silverman 1986). */
+typedef enum hs_kernel { HS_KERNEL_QUARTIC = 0, HS_KERNEL_COUNT } hs_kernel;
+
+/* One incident at its kernel's peak weighs this much. */
+#define HS_KERNEL_ONE (UINT64_C(1) << 32)
+
+/* Points as parallel columns on the 32-bit Web Mercator square. */
+typedef struct hs_point_columns {
+    const struct hs_mercator *mercator; /* [count] */
+    const uint64_t *selected;           /* bit i: point i counts; NULL: all */
+    const float *weight;                /* NULL: all 1. Rounded to 1/65536 */
+    uint32_t count;
+    const struct hs_mercator_box *block_box; /* a box a block of `block_rows` points, or NULL */
+    uint32_t block_rows;
+} hs_point_columns;
+
+/* The lattice that sums are asked at: pixel centres of `size` x `size` pixels over a Web Mercator tile. */
+typedef struct hs_density_view {
+    uint32_t z, x, y;
+    uint32_t size; /* 256 or 512 */
+} hs_density_view;
+
+/* Adds the kernel sums of the points to sums[size * size], row by row from the north. `sums` is not cleared,
+ * so several columns can be added into one. bandwidth_m is the kernel's radius in ground metres at each
+ * pixel's latitude on the WGS 84 ellipsoid. Exact up to the rounding of each weight (2^-32 of the peak).
+ * Allocates nothing. Thread-safe. */
+HS_API hs_status hs_density_add(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
+                                const hs_density_view *view, hs_error *error, uint64_t *sums);
+/* Density in incidents per km^2 of a sum; divide by months for a rate. And the largest sum whose density is
+ * below `density_per_km2`, for classing by integers. */
+HS_API double hs_density_from_sum(uint64_t sum, hs_kernel kernel, double bandwidth_m);
+HS_API uint64_t hs_density_to_sum(double density_per_km2, hs_kernel kernel, double bandwidth_m);
+/* The kernel sum at one position. */
+HS_API uint64_t hs_density_at(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
+                              double mercator_x, double mercator_y);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

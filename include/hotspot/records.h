@@ -1,0 +1,119 @@
+/* Records: how rows of a city enter the library, before they become columns. Plain structs; every text and
+ * array belongs to the caller and must outlive the call that takes the record. `id` is the store's row id
+ * (0 before it has one). */
+#ifndef HOTSPOT_RECORDS_H
+#define HOTSPOT_RECORDS_H
+
+#include <hotspot/geometry.h>
+#include <hotspot/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Levels of units, top down. Their shown names are data (geodata/levels.json). */
+typedef enum hs_level {
+    HS_LEVEL_CITY = 0,
+    HS_LEVEL_DISTRICT = 1,
+    HS_LEVEL_SUBDISTRICT = 2,
+    HS_LEVEL_COMMUNITY = 3,
+    HS_LEVEL_CELL = 4,
+    HS_LEVEL_COUNT = 5
+} hs_level;
+
+/* The level's name in the contract (`community`), or NULL for no level. */
+HS_API const char *hs_level_name(hs_level level);
+/* The level of a name, singular or plural, English or Chinese; HS_LEVEL_COUNT when it names none. */
+HS_API hs_level hs_level_parse(hs_str name);
+
+/* How a position was obtained (`match_type` of the contract). */
+typedef enum hs_match_type {
+    HS_MATCH_NONE = 0,
+    HS_MATCH_GIVEN,
+    HS_MATCH_ADDRESS,
+    HS_MATCH_SUB_NUMBER,
+    HS_MATCH_INTERPOLATED,
+    HS_MATCH_RANGE,
+    HS_MATCH_BLOCK,
+    HS_MATCH_INTERSECTION,
+    HS_MATCH_RELATIVE,
+    HS_MATCH_PLACE,
+    HS_MATCH_STREET,
+    HS_MATCH_UNIT,
+    HS_MATCH_COUNT
+} hs_match_type;
+
+/* The contract's word (`sub-number`); never NULL for a valid value. */
+HS_API const char *hs_match_type_name(hs_match_type type);
+/* The value of a contract's word; HS_MATCH_COUNT when it names none. */
+HS_API hs_match_type hs_match_type_parse(hs_str name);
+
+/* No house number. */
+#define HS_NO_NUMBER INT32_MIN
+
+typedef struct hs_unit_record {
+    int64_t id;
+    hs_str code, name, name_en;
+    hs_level level;
+    hs_str parent;        /* code of the parent, or empty */
+    hs_str attributes;    /* JSON object of the columns that came along, or empty */
+    hs_geometry geometry; /* polygons */
+} hs_unit_record;
+
+typedef struct hs_street_record {
+    int64_t id;
+    hs_str name, name_en, road_class;
+    int32_t left_from, left_to, right_from, right_to; /* HS_NO_NUMBER where unknown */
+    int32_t layer;        /* 0 on the ground; bridges above, tunnels below: no junction across layers */
+    hs_str attributes;    /* JSON object, or empty */
+    hs_geometry geometry; /* lines */
+} hs_street_record;
+
+typedef struct hs_address_record {
+    int64_t id;
+    hs_str street, number; /* parts, where the source has them */
+    hs_str unit;           /* flat or sub-unit text */
+    hs_str text;           /* the whole address as one text */
+    hs_position position;
+} hs_address_record;
+
+typedef struct hs_place_record {
+    int64_t id;
+    hs_str name, name_en, place_class, address;
+    hs_position position; /* of a polygon: a point inside it */
+    hs_geometry geometry; /* point or polygons */
+} hs_place_record;
+
+typedef struct hs_zone_record {
+    int64_t id;
+    hs_str name, kind;      /* kind: permitted, key */
+    hs_str hours, weekdays; /* as filters write them, or empty */
+    int64_t from_s, to_s;   /* HS_NO_TIME where open */
+    hs_geometry geometry;   /* polygons */
+} hs_zone_record;
+
+/* A problem class, or a group of them when `members` is not empty. */
+typedef struct hs_category_record {
+    int64_t id;
+    hs_str code, parent, name, name_en, department, colour; /* colour: #rrggbb or empty */
+    hs_str members; /* comma-separated codes, for a group */
+} hs_category_record;
+
+typedef struct hs_incident_record {
+    int64_t id;                                       /* the store's row id, 0 before */
+    hs_str external_id;                               /* the source's own id, or empty */
+    hs_str category;                                  /* a code, or the source's own text where unknown */
+    int64_t reported_s, occurred_s, closed_s, deadline_s; /* HS_NO_TIME where unknown */
+    hs_str source, status, address, department, description, unit; /* unit: a code that came with the row */
+    bool has_position;
+    hs_position position;
+    hs_match_type match_type;
+    float accuracy_m; /* 0 where the position was given without one */
+    float weight;     /* 1 by default */
+    int64_t batch;
+} hs_incident_record;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,47 @@
+# Files that travel inside the program: page, styles, geodata. Each becomes bytes in the object
+# (.incbin) and a row of the table that base/asset.h searches by name.
+set(asset_files "")
+file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} geodata/* styles/*)
+list(APPEND asset_files ${found})
+file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}
+  src/web/*.html src/web/*.css src/web/*.mjs src/web/*.json src/web/*.svg src/web/*.png src/web/*.woff2)
+list(FILTER found EXCLUDE REGEX "node_modules/|package(-lock)?\\.json$")
+list(APPEND asset_files ${found})
+
+if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/src/web/package-lock.json)
+  set(web_modules ${CMAKE_CURRENT_SOURCE_DIR}/src/web/node_modules)
+  if(NOT EXISTS ${web_modules}/.package-lock.json OR
+     ${CMAKE_CURRENT_SOURCE_DIR}/src/web/package-lock.json IS_NEWER_THAN ${web_modules}/.package-lock.json)
+    message(STATUS "Fetching the page's libraries (npm ci)")
+    execute_process(COMMAND npm ci --no-fund --no-audit --loglevel=error
+      WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/src/web COMMAND_ERROR_IS_FATAL ANY)
+    file(TOUCH ${web_modules}/.package-lock.json)
+  endif()
+  # The list of what the page takes from its libraries stands beside the lockfile.
+  file(STRINGS src/web/vendor.txt vendored REGEX "^[^#]")
+  foreach(path IN LISTS vendored)
+    list(APPEND asset_files src/web/node_modules/${path})
+  endforeach()
+endif()
+list(SORT asset_files)
+
+set(assembly "    .section .rodata\n")
+set(table "")
+set(externs "")
+set(n 0)
+foreach(path IN LISTS asset_files)
+  string(REGEX REPLACE "^src/web/node_modules/" "web/vendor/" name ${path})
+  string(REGEX REPLACE "^src/web/" "web/" name ${name})
+  string(APPEND assembly "    .balign 16\n    .global hs_asset_${n}, hs_asset_${n}_end\n    .hidden hs_asset_${n}, hs_asset_${n}_end\nhs_asset_${n}:\n    .incbin \"${CMAKE_CURRENT_SOURCE_DIR}/${path}\"\nhs_asset_${n}_end:\n    .byte 0\n")
+  string(APPEND externs "extern const char hs_asset_${n}[], hs_asset_${n}_end[];\n")
+  string(APPEND table "    {\"${name}\", hs_asset_${n}, hs_asset_${n}_end},\n")
+  math(EXPR n "${n} + 1")
+endforeach()
+string(APPEND assembly "    .section .note.GNU-stack,\"\",%progbits\n")
+file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/assets.S CONTENT "${assembly}" @ONLY)
+file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/asset_table.c CONTENT "#include \"base/asset.h\"\n${externs}const hs_asset_entry hs_asset_table[] = {\n${table}    {0, 0, 0},\n};\n" @ONLY)
+set(asset_paths ${asset_files})
+list(TRANSFORM asset_paths PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/assets.S PROPERTIES OBJECT_DEPENDS "${asset_paths}")
+add_library(hotspot_assets OBJECT ${CMAKE_CURRENT_BINARY_DIR}/assets.S ${CMAKE_CURRENT_BINARY_DIR}/asset_table.c)
+target_include_directories(hotspot_assets PRIVATE src include)

@@ -1,0 +1,55 @@
+/* Filters: the same words on the command line and in requests, parsed once, evaluated once per chunk. */
+#ifndef CITY_FILTER_H
+#define CITY_FILTER_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "city/snapshot.h"
+
+/* The words of the contract, in order; docs (en, zh) serve --help and OpenAPI. Ended by a NULL name. */
+typedef struct hs_filter_word {
+    const char *name, *value_en, *help_en, *help_zh;
+} hs_filter_word;
+extern const hs_filter_word hs_filter_words[];
+
+typedef struct hs_filter {
+    /* Each NULL or unset member lets everything pass. Arrays live in the arena given to parse. */
+    const uint64_t *category; /* bit set over incidents->category_code */
+    const uint64_t *source, *status;
+    const uint32_t *batch;
+    uint32_t batch_count;
+    uint32_t unit;            /* row of geography->units, HS_NONE */
+    bool has_box;
+    hs_box box;
+    hs_time_field time;
+    int64_t from_s, to_s;     /* half open, HS_NO_TIME where open */
+    uint32_t hours;           /* bit h: local hour h passes; 0 = all */
+    uint32_t weekdays;        /* bit d: ISO weekday d (1..7) passes; 0 = all */
+    double max_accuracy_m;    /* negative: all */
+    uint64_t hash;            /* of the canonical form: key of caches */
+} hs_filter;
+
+/* Lets everything pass (max_accuracy_m negative). */
+void hs_filter_init(hs_filter *filter);
+/* Whether `name` is a filter's word. */
+bool hs_filter_is_word(hs_str name);
+/* Parses `count` pairs into a filter for this snapshot. Pairs whose name is no filter's word are ignored;
+ * an unknown category, unit or malformed value is HS_E_ARGUMENT and says what is accepted.
+ * A category that no incident has is no error. `default_accuracy_m` applies where max-accuracy is absent
+ * (negative: none). */
+hs_status hs_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values, size_t count,
+                          double default_accuracy_m, hs_arena *arena, hs_error *error, hs_filter *filter);
+/* Whether row i of a chunk passes. */
+bool hs_filter_row(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk, uint32_t i);
+/* Sets bit i of `bits` ((count + 63) / 64 words) for each row that passes; returns how many do. Column by
+ * column, cheapest first. Thread-safe. */
+uint32_t hs_filter_chunk(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
+                         uint64_t *bits);
+/* Whether a period is set, and its length in months of 365.25/12 days; an open end is the extent of the
+ * incidents' times (max_time_s + 1 as the exclusive end). */
+bool hs_filter_months(const hs_filter *filter, const hs_snapshot *snapshot, double *months);
+
+/* `datetime` of OGC APIs to a half-open interval; a plain date is that whole local day. Also for options. */
+hs_status hs_datetime_parse(hs_str text, const hs_timezone *zone, hs_error *error, int64_t *from_s, int64_t *to_s);
+
+#endif

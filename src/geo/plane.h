@@ -1,0 +1,20 @@
+/* The city's plane: WGS 84 azimuthal equidistant about the city's centre, on the ellipsoid (geodesics by
+ * PROJ's geodesic routines, C. F. F. Karney 2013). Planar distance, area and cell sizes mean this plane. */
+#ifndef GEO_PLANE_H
+#define GEO_PLANE_H
+
+#include <hotspot/types.h>
+
+typedef struct hs_plane {
+    double center_lon_deg, center_lat_deg;
+} hs_plane;
+
+/* Metres east and north of the centre. Thread-safe. */
+void hs_plane_forward(const hs_plane *plane, hs_position position, double *x_m, double *y_m);
+void hs_plane_inverse(const hs_plane *plane, double x_m, double y_m, double *lon_deg, double *lat_deg);
+/* Geodesic distance between two positions in metres. */
+double hs_ground_distance_m(hs_position a, hs_position b);
+/* The position `distance_m` from `from` on an azimuth (degrees clockwise from north). */
+hs_position hs_ground_move(hs_position from, double azimuth_deg, double distance_m);
+
+#endif

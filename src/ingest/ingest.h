@@ -1,0 +1,65 @@
+/* Ingest: foreign files to city records, and nothing more. Reads any OGR vector source in any CRS, guesses
+ * which column is what, validates each row; one bad row never stops the good ones. */
+#ifndef INGEST_INGEST_H
+#define INGEST_INGEST_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/timezone.h"
+#include "store/store.h"
+
+typedef struct hs_ingest_options {
+    const char *layer;       /* NULL: the only layer, or the one named like the kind; several others: error */
+    const char *crs;         /* NULL: the file's own, WGS 84 where it has none and the values fit */
+    const char *encoding;    /* NULL: detected */
+    const char *date_format; /* NULL: guessed; strptime words */
+    hs_level level;          /* of units without a level column; HS_LEVEL_COUNT: none given */
+    const hs_str *map_field, *map_column; /* --map FIELD=COLUMN */
+    size_t map_count;
+    const hs_timezone *timezone; /* for times without zone; NULL: UTC */
+} hs_ingest_options;
+
+typedef struct hs_ingest hs_ingest;
+
+/* Opens a source. HS_E_INPUT names the file and what to do about it. GDAL is used by one thread at a time
+ * per handle. */
+hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options *options, hs_error *error,
+                         hs_ingest **ingest);
+void hs_ingest_close(hs_ingest *ingest);
+/* Rows in the layer, or -1 when only reading tells; a position inside the data for guessing the time zone
+ * (false when none is known cheaply). */
+int64_t hs_ingest_row_count(hs_ingest *ingest);
+bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_deg);
+/* Writes the mapping in use as JSON: {"layer","encoding","crs","driver","fields":{field: column}, "unused":[...]}. */
+void hs_ingest_describe(hs_ingest *ingest, hs_buffer *json);
+
+/* A row that could not be used. row counts from 1 in the source's order. */
+typedef struct hs_ingest_reject {
+    uint64_t row;
+    const char *field;  /* the city's field, or "row" */
+    const char *value;  /* as read, cut to 200 bytes */
+    const char *reason; /* says how to mend it */
+} hs_ingest_reject;
+
+/* Where records go. Exactly the member of the handle's kind is called, on the calling thread; the record's
+ * texts live until it returns. A sink that returns HS_E_INPUT rejects the row (its message is the reason);
+ * any other failure stops the reading and is returned. progress may be NULL; returning false cancels. */
+typedef struct hs_ingest_sink {
+    void *context;
+    union {
+        hs_visit_unit unit;
+        hs_visit_street street;
+        hs_visit_address address;
+        hs_visit_place place;
+        hs_visit_zone zone;
+        hs_visit_category category;
+        hs_visit_incident incident;
+    } put;
+    void (*reject)(void *context, const hs_ingest_reject *reject);
+    void (*warn)(void *context, const char *message); /* likely mistakes */
+    bool (*progress)(void *context, uint64_t rows_read, int64_t rows_total);
+} hs_ingest_sink;
+
+hs_status hs_ingest_run(hs_ingest *ingest, const hs_ingest_sink *sink, hs_error *error, uint64_t *rows_read);
+
+#endif

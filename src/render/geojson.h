@@ -1,0 +1,21 @@
+/* Features of a snapshot as GeoJSON (RFC 7946: longitude first, 7 decimals, outer rings counterclockwise),
+ * streamed from the columns. Property names and order are those of the collections. */
+#ifndef RENDER_GEOJSON_H
+#define RENDER_GEOJSON_H
+
+#include "base/json_writer.h"
+#include "city/snapshot.h"
+
+void hs_geojson_geometry(hs_json *json, const hs_geometry *geometry);
+void hs_geojson_unit(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+void hs_geojson_street(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+void hs_geojson_segment(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+void hs_geojson_address(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+/* Properties: id (external), category (code), category_zh, category_en, reported, occurred, closed, deadline,
+ * source, status, address, department, description, match_type, accuracy_m, unit (code of the deepest unit),
+ * city, district, subdistrict, community, cell (codes), street (name), street_id, segment (id), weight, batch. */
+void hs_geojson_incident(hs_json *json, const hs_snapshot *snapshot, const hs_incident_chunk *chunk, uint32_t i);
+
+#endif

@@ -1,0 +1,31 @@
+/* Colour ramps and class breaks: styles/ramps.json, one truth for page, PNG, legend and print. */
+#ifndef RENDER_RAMP_H
+#define RENDER_RAMP_H
+
+#include "base/arena.h"
+#include "base/json_writer.h"
+#include "render/png.h"
+
+#define HS_RAMP_MAX_CLASSES 12
+
+/* Classes of a density picture: class 0 is below breaks[0] and transparent; class i is
+ * [breaks[i-1], breaks[i]); the last is open above. */
+typedef struct hs_ramp_classes {
+    uint32_t break_count;
+    double breaks[HS_RAMP_MAX_CLASSES];         /* ascending, in the unit shown */
+    hs_rgba colour[HS_RAMP_MAX_CLASSES + 1];    /* break_count + 1 */
+    const char *ramp;                            /* its name, from the asset */
+} hs_ramp_classes;
+
+typedef struct hs_ramps hs_ramps;
+/* Loads and checks styles/ramps.json; errors name the JSON pointer. Immutable. */
+hs_status hs_ramps_new(hs_error *error, hs_ramps **ramps);
+void hs_ramps_free(hs_ramps *ramps);
+/* Classes of `ramp` (NULL or empty: the default for `theme`, light or dark) with `breaks` (`1,2,5,10`; empty:
+ * the fixed default breaks of the unit, `per_month` or not). HS_E_ARGUMENT names what is accepted. */
+hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str ramp, hs_str breaks, bool per_month, hs_error *error,
+                           hs_ramp_classes *classes);
+/* {"ramp":..., "unit":..., "classes":[{"from":..,"to":..,"colour":"#rrggbb"}]} */
+void hs_ramp_legend_json(const hs_ramp_classes *classes, bool per_month, hs_json *json);
+
+#endif

@@ -1,0 +1,34 @@
+/* Tiles of a snapshot: what goes into which layer at which zoom. */
+#ifndef RENDER_TILES_H
+#define RENDER_TILES_H
+
+#include "city/filter.h"
+#include "render/mvt.h"
+#include "render/ramp.h"
+
+/* A selection of incidents: for each positioned chunk of the snapshot its bits (NULL: all rows pass). */
+typedef struct hs_selection {
+    const hs_snapshot *snapshot; /* held by whoever made the selection */
+    uint32_t chunk_count;
+    const uint64_t *const *bits;
+    uint64_t count; /* rows that pass, positioned ones only */
+} hs_selection;
+
+/* Layers units, unit_labels, streets, places, zones. Each feature carries id, code, name, name_en and what
+ * its kind has (level, class, kind). Labels are points, each in exactly one tile. */
+hs_status hs_render_base_tile(const hs_snapshot *snapshot, hs_tile tile, hs_arena *arena, hs_error *error,
+                              hs_buffer *out);
+/* Layer incidents: clusters with point_count below z14, single incidents with their fields from z14 or where
+ * few remain. Never over 500 KB. */
+hs_status hs_render_incident_tile(const hs_selection *selection, hs_tile tile, hs_arena *arena, hs_error *error,
+                                  hs_buffer *out);
+/* Heat picture of size_px (256 or 512). months 0: incidents per km^2; else per km^2 per month. */
+typedef struct hs_density_style {
+    double bandwidth_m;
+    double months;
+    hs_ramp_classes classes;
+} hs_density_style;
+hs_status hs_render_density_tile(const hs_selection *selection, const hs_density_style *style, hs_tile tile,
+                                 uint32_t size_px, hs_arena *arena, hs_error *error, hs_buffer *out);
+
+#endif

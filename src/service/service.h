@@ -1,0 +1,91 @@
+/* The city as a running whole: store, current snapshot, geocoder, caches. Every write and every long
+ * computation goes through here, called alike by the command line and by HTTP. Thread-safe. */
+#ifndef SERVICE_SERVICE_H
+#define SERVICE_SERVICE_H
+
+#include "base/log.h"
+#include "base/pool.h"
+#include "city/filter.h"
+#include "ingest/ingest.h"
+#include "render/tiles.h"
+#include "store/store.h"
+#include <hotspot/geocode.h>
+
+typedef struct hs_service hs_service;
+
+typedef struct hs_service_options {
+    unsigned threads;      /* 0: one per core */
+    size_t cache_bytes;    /* budget of cached selections; 0: default */
+    hs_log *log;           /* may be NULL */
+} hs_service_options;
+
+/* Opens the store and takes what it needs to write; loads no snapshot yet. */
+hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_options *options, hs_error *error,
+                          hs_service **service);
+void hs_service_close(hs_service *service);
+hs_pool *hs_service_pool(hs_service *service);
+
+/* Phases of loading, in milliseconds. */
+typedef struct hs_load_times {
+    double geography_ms, read_ms, place_ms, total_ms;
+    uint64_t incidents;
+} hs_load_times;
+
+/* Builds a snapshot from the store (parallel reads) and makes it current. `times` may be NULL. */
+hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *times);
+/* The current snapshot with a reference of its own (hs_snapshot_unref); NULL before the first load. */
+hs_snapshot *hs_service_snapshot(hs_service *service);
+/* The geocoder of the current snapshot's geography, made on first use; valid while the service lives and the
+ * snapshot is held. */
+hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                              const hs_geocoder **geocoder);
+/* Starts a thread that follows the store's versions (every 500 ms) and swaps in a new snapshot when they
+ * change; a failure is logged and tried again. */
+hs_status hs_service_follow(hs_service *service, hs_error *error);
+bool hs_service_ready(hs_service *service);
+
+/* What passes a filter, computed once per filter and chunk and shared (single flight, byte budget). Release
+ * with hs_service_selection_unref. */
+hs_status hs_service_select(hs_service *service, const hs_snapshot *snapshot, const hs_filter *filter,
+                            hs_error *error, const hs_selection **selection);
+void hs_service_selection_unref(const hs_selection *selection);
+
+/* Import of one file as one batch: read, geocode what has no position, store, commit. */
+typedef struct hs_import_options {
+    hs_ingest_options ingest; /* timezone is filled in by the service */
+    const char *rejects_path; /* CSV (row,field,value,reason), or NULL */
+    bool dry_run;
+    void *context;
+    bool (*progress)(void *context, uint64_t rows_read, int64_t rows_total); /* or NULL */
+    void (*warn)(void *context, const char *message);                        /* or NULL */
+} hs_import_options;
+
+typedef struct hs_import_report {
+    hs_batch_info batch;       /* id 0 when nothing changed */
+    char first_reject[256];    /* row, field and reason of the first rejected row */
+    uint64_t positioned, geocoded, unmatched; /* incidents */
+    uint64_t by_match_type[HS_MATCH_COUNT];
+    uint64_t unknown_categories;
+    uint64_t in_unit[HS_LEVEL_COUNT]; /* incidents that fall in a unit of the level */
+    uint64_t on_segment;
+    int64_t min_time_s, max_time_s;   /* HS_NO_TIME */
+    char timezone[64];
+    bool timezone_guessed;
+    double seconds;
+    hs_buffer mapping; /* JSON of hs_ingest_describe; hs_import_report_done frees it */
+} hs_import_report;
+hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path, const hs_import_options *options,
+                            hs_error *error, hs_import_report *report);
+void hs_import_report_done(hs_import_report *report);
+
+/* The synthetic sample city (geodata/sample-city.json) into an empty store, and its truth beside it. */
+typedef struct hs_sample_options {
+    uint64_t seed;       /* default 1 */
+    uint32_t incidents;  /* default 60,000 */
+    bool (*progress)(void *context, const char *phase, double share);
+    void *context;
+} hs_sample_options;
+hs_status hs_service_sample(hs_service *service, const char *store_path, const hs_sample_options *options,
+                            hs_error *error);
+
+#endif
