@@ -16,10 +16,10 @@
 
 #if defined(__GNUC__)
 #define HS_API                     __attribute__((visibility("default")))
-#define HS_PRINTF(format, first)   __attribute__((format(printf, format, first)))
+#define HS_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define HS_API
-#define HS_PRINTF(format, first)
+#define HS_PRINTF(text, first)
 #endif
 
 #ifdef __cplusplus
