@@ -9,7 +9,8 @@
 
 /* Sets has_position, position, match_type and accuracy_m of a record: given positions stay (match type given
  * unless it says otherwise); else its address is geocoded; else its unit's label point at the unit's
- * accuracy; else it stays unmatched. geocoder may be NULL when the city has no streets, addresses or places. */
+ * accuracy; else it stays unmatched. geocoder may be NULL when the city has no streets, addresses or places.
+ */
 hs_status hs_locate_incident(const hs_geocoder *geocoder, const hs_geography *geography,
                              hs_incident_record *record, hs_error *error);
 

@@ -14,14 +14,14 @@
 typedef struct hs_service hs_service;
 
 typedef struct hs_service_options {
-    unsigned threads;      /* 0: one per core */
-    size_t cache_bytes;    /* budget of cached selections; 0: default */
-    hs_log *log;           /* may be NULL */
+    unsigned threads;   /* 0: one per core */
+    size_t cache_bytes; /* budget of cached selections; 0: default */
+    hs_log *log;        /* may be NULL */
 } hs_service_options;
 
 /* Opens the store and takes what it needs to write; loads no snapshot yet. */
-hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_options *options, hs_error *error,
-                          hs_service **service);
+hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_options *options,
+                          hs_error *error, hs_service **service);
 void hs_service_close(hs_service *service);
 hs_pool *hs_service_pool(hs_service *service);
 
@@ -61,27 +61,27 @@ typedef struct hs_import_options {
 } hs_import_options;
 
 typedef struct hs_import_report {
-    hs_batch_info batch;       /* id 0 when nothing changed */
-    char first_reject[256];    /* row, field and reason of the first rejected row */
+    hs_batch_info batch;                      /* id 0 when nothing changed */
+    char first_reject[256];                   /* row, field and reason of the first rejected row */
     uint64_t positioned, geocoded, unmatched; /* incidents */
     uint64_t by_match_type[HS_MATCH_COUNT];
     uint64_t unknown_categories;
     uint64_t in_unit[HS_LEVEL_COUNT]; /* incidents that fall in a unit of the level */
     uint64_t on_segment;
-    int64_t min_time_s, max_time_s;   /* HS_NO_TIME */
+    int64_t min_time_s, max_time_s; /* HS_NO_TIME */
     char timezone[64];
     bool timezone_guessed;
     double seconds;
     hs_buffer mapping; /* JSON of hs_ingest_describe; hs_import_report_done frees it */
 } hs_import_report;
-hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path, const hs_import_options *options,
-                            hs_error *error, hs_import_report *report);
+hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
+                            const hs_import_options *options, hs_error *error, hs_import_report *report);
 void hs_import_report_done(hs_import_report *report);
 
 /* The synthetic sample city (geodata/sample-city.json) into an empty store, and its truth beside it. */
 typedef struct hs_sample_options {
-    uint64_t seed;       /* default 1 */
-    uint32_t incidents;  /* default 60,000 */
+    uint64_t seed;      /* default 1 */
+    uint32_t incidents; /* default 60,000 */
     bool (*progress)(void *context, const char *phase, double share);
     void *context;
 } hs_sample_options;

@@ -1,0 +1,362 @@
+#include "service/service_private.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+static hs_status add_unit(void *context, const hs_unit_record *record, hs_error *error) {
+    return hs_geography_add_unit(context, record, error);
+}
+static hs_status add_street(void *context, const hs_street_record *record, hs_error *error) {
+    return hs_geography_add_street(context, record, error);
+}
+static hs_status add_address(void *context, const hs_address_record *record, hs_error *error) {
+    return hs_geography_add_address(context, record, error);
+}
+static hs_status add_place(void *context, const hs_place_record *record, hs_error *error) {
+    return hs_geography_add_place(context, record, error);
+}
+static hs_status add_zone(void *context, const hs_zone_record *record, hs_error *error) {
+    return hs_geography_add_zone(context, record, error);
+}
+
+/* The city's centre as the store has it; false where it has none. */
+static hs_status read_center(hs_store *store, hs_arena *arena, hs_error *error, bool *found, double *lon_deg,
+                             double *lat_deg) {
+    hs_str lon, lat;
+    hs_status status = hs_store_get_setting(store, "center_lon", arena, error, &lon);
+    if (status == HS_OK) status = hs_store_get_setting(store, "center_lat", arena, error, &lat);
+    if (status != HS_OK) return status;
+    *found = hs_str_to_double(lon, lon_deg) && hs_str_to_double(lat, lat_deg);
+    return HS_OK;
+}
+
+hs_status hs_load_geography(hs_store *store, hs_error *error, hs_geography **geography) {
+    hs_geography_builder *builder = NULL;
+    hs_status status = hs_geography_builder_new(error, &builder);
+    if (status != HS_OK) return status;
+    hs_arena *arena = hs_arena_new(1 << 16);
+    hs_store_versions versions = {0};
+    bool has_center = false;
+    double lon_deg = 0, lat_deg = 0;
+    status = arena ? hs_store_get_versions(store, error, &versions)
+                   : hs_error_set(error, HS_E_MEMORY, "out of memory");
+    if (status == HS_OK) status = read_center(store, arena, error, &has_center, &lon_deg, &lat_deg);
+    hs_arena_free(arena);
+    if (status == HS_OK) status = hs_store_scan_units(store, add_unit, builder, error);
+    if (status == HS_OK) status = hs_store_scan_streets(store, add_street, builder, error);
+    if (status == HS_OK) status = hs_store_scan_addresses(store, add_address, builder, error);
+    if (status == HS_OK) status = hs_store_scan_places(store, add_place, builder, error);
+    if (status == HS_OK) status = hs_store_scan_zones(store, add_zone, builder, error);
+    if (status != HS_OK) {
+        hs_geography_builder_free(builder);
+        return status;
+    }
+    if (has_center) hs_geography_set_center(builder, lon_deg, lat_deg);
+    return hs_geography_finish(builder, versions.geography, error, geography);
+}
+
+/* Records copied out of a scan, since a record lives only until visit returns. */
+typedef struct category_list {
+    hs_arena *arena;
+    hs_category_record *records;
+    uint32_t count, capacity;
+} category_list;
+
+static hs_status add_category(void *context, const hs_category_record *record, hs_error *error) {
+    category_list *list = context;
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity ? list->capacity * 2 : 64;
+        hs_category_record *grown = realloc(list->records, capacity * sizeof *grown);
+        if (!grown) return hs_error_set(error, HS_E_MEMORY, "out of memory for categories");
+        list->records = grown;
+        list->capacity = capacity;
+    }
+    hs_category_record *copy = &list->records[list->count++];
+    *copy = *record;
+    hs_str *texts[] = {&copy->code,       &copy->parent, &copy->name,   &copy->name_en,
+                       &copy->department, &copy->colour, &copy->members};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        *texts[i] = hs_arena_str(list->arena, *texts[i]);
+        if (!texts[i]->data) return hs_error_set(error, HS_E_MEMORY, "out of memory for categories");
+    }
+    return HS_OK;
+}
+
+hs_status hs_load_taxonomy(hs_store *store, hs_error *error, hs_taxonomy **taxonomy) {
+    category_list list = {.arena = hs_arena_new(64 << 20)};
+    if (!list.arena) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    hs_status status = hs_store_scan_categories(store, add_category, &list, error);
+    if (status == HS_OK) {
+        status = list.count > 0 ? hs_taxonomy_new(list.records, list.count, error, taxonomy)
+                                : hs_taxonomy_builtin(error, taxonomy);
+    }
+    free(list.records);
+    hs_arena_free(list.arena);
+    return status;
+}
+
+/* The file's name without folder and ending: the name of a city that has not been given one. */
+static const char *name_from_url(const char *url, hs_arena *arena) {
+    const char *slash = strrchr(url, '/');
+    const char *base = slash ? slash + 1 : url;
+    const char *dot = strrchr(base, '.');
+    return hs_arena_strndup(arena, base, dot && dot != base ? (size_t)(dot - base) : strlen(base));
+}
+
+hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geography, hs_arena *arena,
+                       hs_error *error, hs_city_info *info) {
+    static const char *const keys[] = {"name",      "name_en",          "timezone",    "lang",
+                                       "synthetic", "timezone_guessed", "center_fixed"};
+    enum { NAME, NAME_EN, TIMEZONE, LANG, SYNTHETIC, GUESSED, FIXED, KEYS };
+    hs_str values[KEYS];
+    for (int i = 0; i < KEYS; i++) {
+        hs_status status = hs_store_get_setting(store, keys[i], arena, error, &values[i]);
+        if (status != HS_OK) return status;
+    }
+    hs_city_info result = {.synthetic = hs_str_equal(values[SYNTHETIC], HS_STR("1")),
+                           .timezone_guessed = hs_str_equal(values[GUESSED], HS_STR("1")),
+                           .center_fixed = hs_str_equal(values[FIXED], HS_STR("1"))};
+    bool has_center = false;
+    hs_status status =
+        read_center(store, arena, error, &has_center, &result.center_lon_deg, &result.center_lat_deg);
+    if (status != HS_OK) return status;
+    if (!has_center && geography) {
+        result.center_lon_deg = geography->center_lon_deg;
+        result.center_lat_deg = geography->center_lat_deg;
+        has_center = geography->box.min_lon_e7 <= geography->box.max_lon_e7;
+    }
+    result.name = values[NAME].size ? hs_arena_strndup(arena, values[NAME].data, values[NAME].size)
+                                    : name_from_url(url, arena);
+    result.name_en = values[NAME_EN].size
+                         ? hs_arena_strndup(arena, values[NAME_EN].data, values[NAME_EN].size)
+                         : result.name;
+    result.lang = hs_str_equal(values[LANG], HS_STR("en")) ? "en" : "zh";
+    if (values[TIMEZONE].size) {
+        result.timezone = hs_arena_strndup(arena, values[TIMEZONE].data, values[TIMEZONE].size);
+    } else {
+        result.timezone =
+            has_center ? hs_timezone_guess(result.center_lon_deg, result.center_lat_deg) : "UTC";
+        result.timezone_guessed = true;
+    }
+    if (!result.name || !result.name_en || !result.timezone)
+        return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    *info = result;
+    return HS_OK;
+}
+
+/* One read of the whole store: geography and ranges of incidents side by side, each on a handle of its own,
+ * all at one version. */
+typedef struct reader {
+    hs_store *store;
+    hs_incidents_builder *builder;
+    int64_t first, last;
+    hs_status status;
+    hs_error error;
+} reader;
+
+typedef struct loading {
+    hs_service *service;
+    reader *readers; /* 0 reads the geography, the others incidents */
+    hs_geography *geography;
+    hs_taxonomy *taxonomy;
+    double geography_ms;
+} loading;
+
+static hs_status add_incident(void *context, const hs_incident_record *record, hs_error *error) {
+    return hs_incidents_add(context, record, error);
+}
+
+static void read_parts(void *context, size_t begin, size_t end) {
+    loading *load = context;
+    for (size_t i = begin; i < end; i++) {
+        reader *part = &load->readers[i];
+        if (i > 0) {
+            part->status = hs_store_scan_incidents(part->store, part->first, part->last, add_incident,
+                                                   part->builder, &part->error);
+            continue;
+        }
+        double start_ms = hs_clock_monotonic_ms();
+        if (!load->geography) part->status = hs_load_geography(part->store, &part->error, &load->geography);
+        if (part->status == HS_OK)
+            part->status = hs_load_taxonomy(part->store, &part->error, &load->taxonomy);
+        load->geography_ms = hs_clock_monotonic_ms() - start_ms;
+    }
+}
+
+/* Opens `count` handles that all see the same version; a commit in between makes it try again. */
+static hs_status open_readers(hs_service *service, reader *readers, unsigned count, hs_error *error,
+                              hs_store_versions *versions) {
+    for (int attempt = 0; attempt < 100; attempt++) {
+        bool agree = true;
+        for (unsigned i = 0; i < count; i++) {
+            hs_store_versions seen;
+            hs_status status = HS_OK;
+            if (!readers[i].store)
+                status = hs_store_open(service->url, HS_STORE_READ, error, &readers[i].store);
+            if (status == HS_OK) status = hs_store_begin_read(readers[i].store, error);
+            if (status == HS_OK) status = hs_store_get_versions(readers[i].store, error, &seen);
+            if (status != HS_OK) return status;
+            if (i == 0)
+                *versions = seen;
+            else if (seen.sequence != versions->sequence)
+                agree = false;
+        }
+        if (agree) return HS_OK;
+        for (unsigned i = 0; i < count; i++)
+            hs_store_end_read(readers[i].store);
+    }
+    return hs_error_set(error, HS_E_CONFLICT, "%s changes too fast to be read", service->url);
+}
+
+static void swap_snapshot(hs_service *service, hs_snapshot *snapshot) {
+    pthread_mutex_lock(&service->lock);
+    hs_snapshot *old = service->current;
+    service->current = snapshot;
+    pthread_mutex_unlock(&service->lock);
+    hs_snapshot_unref(old);
+}
+
+/* Takes over the three parts and makes the new snapshot current. */
+static hs_status publish(hs_service *service, hs_store *store, const hs_store_versions *versions,
+                         hs_geography *geography, hs_incidents *incidents, hs_taxonomy *taxonomy,
+                         hs_error *error) {
+    hs_arena *arena = hs_arena_new(1 << 20);
+    hs_city_info info;
+    hs_status status = arena ? hs_load_info(store, service->url, geography, arena, error, &info)
+                             : hs_error_set(error, HS_E_MEMORY, "out of memory");
+    if (status != HS_OK) {
+        hs_geography_unref(geography);
+        hs_incidents_unref(incidents);
+        hs_taxonomy_unref(taxonomy);
+    } else {
+        hs_snapshot *snapshot = NULL;
+        status = hs_snapshot_new(versions->sequence, versions->plans, &info, geography, incidents, taxonomy,
+                                 error, &snapshot);
+        if (status == HS_OK) swap_snapshot(service, snapshot);
+    }
+    hs_arena_free(arena);
+    return status;
+}
+
+static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error *error,
+                          hs_load_times *times) {
+    double start_ms = hs_clock_monotonic_ms();
+    unsigned ranges = hs_pool_threads(service->pool);
+    if (ranges > 16) ranges = 16;
+    unsigned count = ranges + 1;
+    loading load = {.service = service, .readers = calloc(count, sizeof(reader))};
+    if (!load.readers) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    hs_store_versions versions = {0};
+    int64_t min_id = 0, max_id = -1;
+    uint64_t rows = 0;
+    hs_status status = open_readers(service, load.readers, count, error, &versions);
+    if (status == HS_OK)
+        status = hs_store_incident_range(load.readers[0].store, error, &min_id, &max_id, &rows);
+    if (status == HS_OK && old && old->geography_version == versions.geography)
+        load.geography = hs_geography_ref(old->geography);
+    int64_t span = max_id - min_id + 1;
+    for (unsigned i = 1; i < count && status == HS_OK; i++) {
+        load.readers[i].first = min_id + span * (int64_t)(i - 1) / (int64_t)ranges;
+        load.readers[i].last = min_id + span * (int64_t)i / (int64_t)ranges;
+        status = hs_incidents_builder_new(error, &load.readers[i].builder);
+    }
+    double place_start_ms = start_ms;
+    hs_incidents *incidents = NULL;
+    if (status == HS_OK) {
+        hs_pool_for(service->pool, count, 1, read_parts, &load);
+        place_start_ms = hs_clock_monotonic_ms();
+        for (unsigned i = 0; i < count && status == HS_OK; i++) {
+            status = load.readers[i].status;
+            if (status != HS_OK && error) *error = load.readers[i].error;
+        }
+    }
+    hs_incidents_builder *builders[16];
+    for (unsigned i = 1; i < count; i++)
+        builders[i - 1] = load.readers[i].builder;
+    if (status == HS_OK) {
+        status = hs_incidents_finish(builders, ranges, load.geography, versions.incidents, service->pool,
+                                     error, &incidents);
+    } else {
+        for (unsigned i = 0; i < ranges; i++)
+            hs_incidents_builder_free(builders[i]);
+    }
+    if (status == HS_OK) {
+        status = publish(service, load.readers[0].store, &versions, load.geography, incidents, load.taxonomy,
+                         error);
+    } else {
+        hs_geography_unref(load.geography);
+        hs_taxonomy_unref(load.taxonomy);
+    }
+    for (unsigned i = 0; i < count; i++)
+        hs_store_close(load.readers[i].store);
+    free(load.readers);
+    if (status != HS_OK) return status;
+    service->last_row = max_id;
+    service->taxonomy_version = versions.taxonomy;
+    service->appended = 0;
+    double end_ms = hs_clock_monotonic_ms();
+    if (times)
+        *times = (hs_load_times){.geography_ms = load.geography_ms,
+                                 .read_ms = place_start_ms - start_ms,
+                                 .place_ms = end_ms - place_start_ms,
+                                 .total_ms = end_ms - start_ms,
+                                 .incidents = rows};
+    return HS_OK;
+}
+
+/* Rows added since the current snapshot become chunks of their own; everything else is shared. */
+static hs_status load_appended(hs_service *service, const hs_snapshot *old, hs_error *error,
+                               hs_load_times *times) {
+    double start_ms = hs_clock_monotonic_ms();
+    reader part = {0};
+    hs_store_versions versions = {0};
+    int64_t min_id = 0, max_id = 0;
+    uint64_t rows = 0;
+    hs_incidents *incidents = NULL;
+    hs_status status = open_readers(service, &part, 1, error, &versions);
+    if (status == HS_OK) status = hs_store_incident_range(part.store, error, &min_id, &max_id, &rows);
+    if (status == HS_OK) status = hs_incidents_builder_new(error, &part.builder);
+    if (status == HS_OK) {
+        status = hs_store_scan_incidents(part.store, service->last_row + 1, max_id + 1, add_incident,
+                                         part.builder, error);
+        if (status == HS_OK)
+            status = hs_incidents_append(old->incidents, part.builder, old->geography, versions.incidents,
+                                         error, &incidents);
+        else
+            hs_incidents_builder_free(part.builder);
+    }
+    if (status == HS_OK)
+        status = publish(service, part.store, &versions, hs_geography_ref(old->geography), incidents,
+                         hs_taxonomy_ref(old->taxonomy), error);
+    hs_store_close(part.store);
+    if (status != HS_OK) return status;
+    service->appended += (uint64_t)(max_id - service->last_row);
+    service->last_row = max_id;
+    if (times)
+        *times = (hs_load_times){.read_ms = hs_clock_monotonic_ms() - start_ms,
+                                 .total_ms = hs_clock_monotonic_ms() - start_ms,
+                                 .incidents = rows};
+    return HS_OK;
+}
+
+static bool only_appended(const hs_service *service, const hs_snapshot *old, const hs_store_versions *now) {
+    return old && now->geography == old->geography_version && now->taxonomy == service->taxonomy_version &&
+           now->incidents_rewritten <= old->version && service->appended < HS_CHUNK_ROWS;
+}
+
+hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *times) {
+    pthread_mutex_lock(&service->load_lock);
+    hs_snapshot *old = hs_service_snapshot(service);
+    hs_store_versions now = {0};
+    hs_service_store_lock(service);
+    hs_status status = hs_store_get_versions(service->store, error, &now);
+    hs_service_store_unlock(service);
+    if (status == HS_OK && !(old && now.sequence == old->version))
+        status = only_appended(service, old, &now) ? load_appended(service, old, error, times)
+                                                   : load_all(service, old, error, times);
+    hs_snapshot_unref(old);
+    pthread_mutex_unlock(&service->load_lock);
+    return status;
+}

@@ -1,0 +1,254 @@
+#include "service/service_private.h"
+
+#include "base/hash.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The rows of one chunk that pass one filter; shared by the selections of successive snapshots. */
+typedef struct chunk_bits {
+    atomic_uint refs;
+    uint64_t chunk_id;
+    uint32_t passed;
+    bool all; /* every row passes: no words kept */
+    uint64_t words[];
+} chunk_bits;
+
+typedef struct cached_selection {
+    hs_selection selection; /* first: what callers hold points here */
+    atomic_uint refs;
+    uint64_t filter_hash, version, geography_version;
+    chunk_bits **bits;
+    size_t bytes;
+    bool done, linked;
+    hs_status status;
+    hs_error error;
+    struct cached_selection *newer, *older;
+} cached_selection;
+
+struct hs_selection_cache {
+    pthread_mutex_t lock;
+    pthread_cond_t computed;
+    size_t budget, bytes;
+    cached_selection *newest, *oldest;
+};
+
+struct hs_selection_cache *hs_selection_cache_new(size_t budget_bytes) {
+    struct hs_selection_cache *cache = calloc(1, sizeof *cache);
+    if (!cache) return NULL;
+    pthread_mutex_init(&cache->lock, NULL);
+    pthread_cond_init(&cache->computed, NULL);
+    cache->budget = budget_bytes;
+    return cache;
+}
+
+static void bits_unref(chunk_bits *bits) {
+    if (bits && atomic_fetch_sub(&bits->refs, 1) == 1) free(bits);
+}
+
+static void entry_unref(cached_selection *entry) {
+    if (atomic_fetch_sub(&entry->refs, 1) != 1) return;
+    for (uint32_t i = 0; entry->bits && i < entry->selection.chunk_count; i++)
+        bits_unref(entry->bits[i]);
+    free(entry->bits);
+    free((void *)entry->selection.bits);
+    free(entry);
+}
+
+static void unlink_entry(struct hs_selection_cache *cache, cached_selection *entry) {
+    if (entry->newer)
+        entry->newer->older = entry->older;
+    else
+        cache->newest = entry->older;
+    if (entry->older)
+        entry->older->newer = entry->newer;
+    else
+        cache->oldest = entry->newer;
+    entry->newer = entry->older = NULL;
+    entry->linked = false;
+    cache->bytes -= entry->bytes;
+}
+
+static void link_newest(struct hs_selection_cache *cache, cached_selection *entry) {
+    entry->older = cache->newest;
+    entry->newer = NULL;
+    if (cache->newest)
+        cache->newest->newer = entry;
+    else
+        cache->oldest = entry;
+    cache->newest = entry;
+    entry->linked = true;
+    cache->bytes += entry->bytes;
+}
+
+void hs_selection_cache_free(struct hs_selection_cache *cache) {
+    if (!cache) return;
+    while (cache->oldest) {
+        cached_selection *entry = cache->oldest;
+        unlink_entry(cache, entry);
+        entry_unref(entry);
+    }
+    pthread_cond_destroy(&cache->computed);
+    pthread_mutex_destroy(&cache->lock);
+    free(cache);
+}
+
+void hs_service_selection_unref(const hs_selection *selection) {
+    if (selection) entry_unref((cached_selection *)selection);
+}
+
+typedef struct computing {
+    const hs_filter *filter;
+    cached_selection *entry;
+    const cached_selection *previous; /* same filter on an earlier snapshot, or NULL */
+} computing;
+
+static chunk_bits *compute_chunk(const computing *work, const hs_incident_chunk *chunk) {
+    size_t words = ((size_t)chunk->count + 63) / 64;
+    chunk_bits *bits = calloc(1, sizeof *bits + words * sizeof(uint64_t));
+    if (!bits) return NULL;
+    atomic_init(&bits->refs, 1);
+    bits->chunk_id = chunk->id;
+    bits->passed = hs_filter_chunk(work->filter, work->entry->selection.snapshot, chunk, bits->words);
+    if (bits->passed == chunk->count) {
+        chunk_bits *small = realloc(bits, sizeof *bits);
+        if (small) bits = small;
+        bits->all = true;
+    }
+    return bits;
+}
+
+static chunk_bits *shared_bits(const cached_selection *previous, uint64_t chunk_id) {
+    for (uint32_t i = 0; previous && i < previous->selection.chunk_count; i++) {
+        if (previous->bits[i]->chunk_id != chunk_id) continue;
+        atomic_fetch_add(&previous->bits[i]->refs, 1);
+        return previous->bits[i];
+    }
+    return NULL;
+}
+
+static void compute_range(void *context, size_t begin, size_t end) {
+    computing *work = context;
+    const hs_incidents *incidents = work->entry->selection.snapshot->incidents;
+    for (size_t i = begin; i < end; i++) {
+        work->entry->bits[i] = shared_bits(work->previous, incidents->chunk[i]->id);
+        if (!work->entry->bits[i]) work->entry->bits[i] = compute_chunk(work, incidents->chunk[i]);
+    }
+}
+
+/* Fills an entry; bits stand for every chunk of the snapshot, unpositioned ones too, so that counts agree. */
+static hs_status compute(hs_service *service, const hs_filter *filter, cached_selection *entry,
+                         const cached_selection *previous, hs_error *error) {
+    const hs_incidents *incidents = entry->selection.snapshot->incidents;
+    uint32_t count = incidents->chunk_count;
+    entry->selection.chunk_count = count;
+    entry->bits = calloc(count + 1, sizeof *entry->bits);
+    const uint64_t **words = calloc(count + 1, sizeof *words);
+    entry->selection.bits = words;
+    if (!entry->bits || !words) {
+        entry->selection.chunk_count = entry->bits ? count : 0;
+        return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
+    }
+    computing work = {.filter = filter, .entry = entry, .previous = previous};
+    hs_pool_for(service->pool, count, 4, compute_range, &work);
+    for (uint32_t i = 0; i < count; i++) {
+        chunk_bits *bits = entry->bits[i];
+        if (!bits) return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
+        words[i] = bits->all ? NULL : bits->words;
+        if (incidents->chunk[i]->positioned) entry->selection.count += bits->passed;
+        entry->bytes +=
+            bits->all ? sizeof *bits : sizeof *bits + ((size_t)incidents->chunk[i]->count + 63) / 64 * 8;
+    }
+    entry->bytes += sizeof *entry + (size_t)count * 16;
+    return HS_OK;
+}
+
+static void evict(struct hs_selection_cache *cache) {
+    cached_selection *entry = cache->oldest;
+    while (entry && cache->bytes > cache->budget) {
+        cached_selection *newer = entry->newer;
+        if (entry->done) {
+            unlink_entry(cache, entry);
+            entry_unref(entry);
+        }
+        entry = newer;
+    }
+}
+
+/* The entry of this filter and snapshot; else NULL, and *previous is one of the same filter elsewhere. The
+ * version stands for the snapshot: an entry keeps no reference, or it would keep old cities in memory. */
+static cached_selection *find(struct hs_selection_cache *cache, uint64_t hash, const hs_snapshot *snapshot,
+                              cached_selection **previous) {
+    *previous = NULL;
+    for (cached_selection *entry = cache->newest; entry; entry = entry->older) {
+        if (entry->filter_hash != hash) continue;
+        if (entry->version == snapshot->version) return entry;
+        if (entry->done && entry->geography_version == snapshot->geography_version && !*previous)
+            *previous = entry;
+    }
+    return NULL;
+}
+
+/* Computes a new entry with the cache's lock held on entry and on return, released in between. */
+static void compute_and_cache(hs_service *service, const hs_filter *filter, cached_selection *entry,
+                              cached_selection *previous) {
+    struct hs_selection_cache *cache = service->selections;
+    link_newest(cache, entry);
+    if (previous) atomic_fetch_add(&previous->refs, 1);
+    pthread_mutex_unlock(&cache->lock);
+    hs_status status = compute(service, filter, entry, previous, &entry->error);
+    pthread_mutex_lock(&cache->lock);
+    entry->status = status;
+    entry->done = true;
+    cache->bytes += entry->bytes;
+    if (status != HS_OK) {
+        unlink_entry(cache, entry);
+        entry_unref(entry);
+    }
+    if (previous) {
+        if (previous->linked) {
+            unlink_entry(cache, previous);
+            entry_unref(previous);
+        }
+        entry_unref(previous);
+    }
+    pthread_cond_broadcast(&cache->computed);
+    evict(cache);
+}
+
+hs_status hs_service_select(hs_service *service, const hs_snapshot *snapshot, const hs_filter *filter,
+                            hs_error *error, const hs_selection **selection) {
+    struct hs_selection_cache *cache = service->selections;
+    pthread_mutex_lock(&cache->lock);
+    cached_selection *previous;
+    cached_selection *entry = find(cache, filter->hash, snapshot, &previous);
+    if (entry) {
+        atomic_fetch_add(&entry->refs, 1);
+        while (!entry->done)
+            pthread_cond_wait(&cache->computed, &cache->lock);
+        if (entry->linked) {
+            unlink_entry(cache, entry);
+            link_newest(cache, entry);
+        }
+    } else {
+        entry = calloc(1, sizeof *entry);
+        if (!entry) {
+            pthread_mutex_unlock(&cache->lock);
+            return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
+        }
+        atomic_init(&entry->refs, 2); /* the cache's and the caller's */
+        entry->filter_hash = filter->hash;
+        entry->version = snapshot->version;
+        entry->geography_version = snapshot->geography_version;
+        entry->selection.snapshot = snapshot;
+        compute_and_cache(service, filter, entry, previous);
+    }
+    hs_status status = entry->status;
+    if (status != HS_OK && error) *error = entry->error;
+    pthread_mutex_unlock(&cache->lock);
+    if (status == HS_OK)
+        *selection = &entry->selection;
+    else
+        entry_unref(entry);
+    return status;
+}

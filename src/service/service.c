@@ -1,0 +1,174 @@
+#include "service/service_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define DEFAULT_SELECTION_BYTES ((size_t)128 << 20)
+#define FOLLOW_INTERVAL_MS      500
+
+hs_store *hs_service_store(hs_service *service) {
+    return service->store;
+}
+
+void hs_service_store_lock(hs_service *service) {
+    pthread_mutex_lock(&service->store_lock);
+}
+
+void hs_service_store_unlock(hs_service *service) {
+    pthread_mutex_unlock(&service->store_lock);
+}
+
+hs_pool *hs_service_pool(hs_service *service) {
+    return service->pool;
+}
+
+hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_options *options,
+                          hs_error *error, hs_service **service) {
+    hs_service_options none = {0};
+    if (!options) options = &none;
+    hs_service *made = calloc(1, sizeof *made);
+    if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    pthread_mutex_init(&made->store_lock, NULL);
+    pthread_mutex_init(&made->lock, NULL);
+    pthread_mutex_init(&made->load_lock, NULL);
+    pthread_mutex_init(&made->follow_lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&made->follow_wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    made->mode = mode;
+    made->log = options->log;
+    made->url = strdup(url);
+    made->selections =
+        hs_selection_cache_new(options->cache_bytes ? options->cache_bytes : DEFAULT_SELECTION_BYTES);
+    hs_status status =
+        made->url && made->selections ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
+    if (status == HS_OK) status = hs_pool_new(options->threads, error, &made->pool);
+    if (status == HS_OK) status = hs_store_open(url, mode, error, &made->store);
+    if (status != HS_OK) {
+        hs_service_close(made);
+        return status;
+    }
+    *service = made;
+    return HS_OK;
+}
+
+static void stop_following(hs_service *service) {
+    if (!service->following) return;
+    pthread_mutex_lock(&service->follow_lock);
+    service->stopping = true;
+    pthread_cond_signal(&service->follow_wake);
+    pthread_mutex_unlock(&service->follow_lock);
+    pthread_join(service->follower, NULL);
+    service->following = false;
+}
+
+void hs_service_close(hs_service *service) {
+    if (!service) return;
+    stop_following(service);
+    hs_selection_cache_free(service->selections);
+    while (service->geocoders) {
+        hs_geocoder_entry *entry = service->geocoders;
+        service->geocoders = entry->next;
+        hs_geocoder_free(entry->geocoder);
+        hs_geography_unref(entry->geography);
+        free(entry);
+    }
+    hs_snapshot_unref(service->current);
+    hs_store_close(service->store);
+    hs_pool_free(service->pool);
+    pthread_cond_destroy(&service->follow_wake);
+    pthread_mutex_destroy(&service->follow_lock);
+    pthread_mutex_destroy(&service->load_lock);
+    pthread_mutex_destroy(&service->lock);
+    pthread_mutex_destroy(&service->store_lock);
+    free(service->url);
+    free(service);
+}
+
+hs_snapshot *hs_service_snapshot(hs_service *service) {
+    pthread_mutex_lock(&service->lock);
+    hs_snapshot *snapshot = service->current ? hs_snapshot_ref(service->current) : NULL;
+    pthread_mutex_unlock(&service->lock);
+    return snapshot;
+}
+
+bool hs_service_ready(hs_service *service) {
+    pthread_mutex_lock(&service->lock);
+    bool ready = service->current != NULL;
+    pthread_mutex_unlock(&service->lock);
+    return ready;
+}
+
+hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                              const hs_geocoder **geocoder) {
+    hs_status status = HS_OK;
+    pthread_mutex_lock(&service->lock);
+    hs_geocoder_entry *entry = service->geocoders;
+    while (entry && entry->geography != snapshot->geography)
+        entry = entry->next;
+    if (!entry) {
+        /* Made under the lock: whoever else needs it waits for this one instead of making a second. */
+        entry = calloc(1, sizeof *entry);
+        status = entry ? hs_geocoder_new(snapshot->geography, error, &entry->geocoder)
+                       : hs_error_set(error, HS_E_MEMORY, "out of memory for the geocoder");
+        if (status == HS_OK) {
+            entry->geography = hs_geography_ref(snapshot->geography);
+            entry->next = service->geocoders;
+            service->geocoders = entry;
+        } else {
+            free(entry);
+        }
+    }
+    pthread_mutex_unlock(&service->lock);
+    if (status == HS_OK) *geocoder = entry->geocoder;
+    return status;
+}
+
+/* Waits for the interval or for stopping; true when it is time to stop. */
+static bool wait_interval(hs_service *service) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += FOLLOW_INTERVAL_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&service->follow_lock);
+    while (!service->stopping) {
+        if (pthread_cond_timedwait(&service->follow_wake, &service->follow_lock, &until) == ETIMEDOUT) break;
+    }
+    bool stop = service->stopping;
+    pthread_mutex_unlock(&service->follow_lock);
+    return stop;
+}
+
+static void *follow(void *context) {
+    hs_service *service = context;
+    uint64_t seen = 0;
+    while (!wait_interval(service)) {
+        hs_error error = {0};
+        hs_load_times times = {0};
+        if (hs_service_load(service, &error, &times) != HS_OK) {
+            hs_log_write(service->log, HS_LOG_ERROR, "follow", "error=\"%s\"", error.message);
+            continue;
+        }
+        hs_snapshot *snapshot = hs_service_snapshot(service);
+        if (seen != 0 && snapshot->version != seen)
+            hs_log_write(service->log, HS_LOG_INFO, "snapshot", "version=%llu incidents=%llu ms=%.0f",
+                         (unsigned long long)snapshot->version,
+                         (unsigned long long)snapshot->incidents->count, times.total_ms);
+        seen = snapshot->version;
+        hs_snapshot_unref(snapshot);
+    }
+    return NULL;
+}
+
+hs_status hs_service_follow(hs_service *service, hs_error *error) {
+    if (service->following) return HS_OK;
+    if (pthread_create(&service->follower, NULL, follow, service) != 0)
+        return hs_error_set(error, HS_E_INTERNAL, "cannot start the thread that follows the store");
+    service->following = true;
+    return HS_OK;
+}

@@ -1,0 +1,60 @@
+/* What the files of this room share. */
+#ifndef SERVICE_SERVICE_PRIVATE_H
+#define SERVICE_SERVICE_PRIVATE_H
+
+#include "service/service.h"
+#include <pthread.h>
+
+struct hs_selection_cache;
+
+typedef struct hs_geocoder_entry {
+    hs_geocoder *geocoder;
+    hs_geography *geography;
+    struct hs_geocoder_entry *next;
+} hs_geocoder_entry;
+
+struct hs_service {
+    char *url;
+    hs_store_mode mode;
+    hs_log *log;
+    hs_pool *pool;
+
+    pthread_mutex_t store_lock; /* the store's handle is for one thread at a time */
+    hs_store *store;
+
+    pthread_mutex_t lock; /* current, geocoders */
+    hs_snapshot *current;
+    hs_geocoder_entry *geocoders;
+
+    /* Of the current snapshot; used by whoever loads, under load_lock. */
+    pthread_mutex_t load_lock;
+    int64_t last_row; /* largest incident row in the snapshot */
+    uint64_t taxonomy_version;
+    uint64_t appended; /* rows in unordered chunks since the last full build */
+
+    struct hs_selection_cache *selections;
+
+    pthread_t follower;
+    pthread_mutex_t follow_lock;
+    pthread_cond_t follow_wake;
+    bool following, stopping;
+};
+
+/* The write handle; hold hs_service_store_lock around its use. */
+hs_store *hs_service_store(hs_service *service);
+void hs_service_store_lock(hs_service *service);
+void hs_service_store_unlock(hs_service *service);
+
+/* Reads the whole geography of a store (load.c). */
+hs_status hs_load_geography(hs_store *store, hs_error *error, hs_geography **geography);
+/* The store's classes, or the built-in ones where it has none. */
+hs_status hs_load_taxonomy(hs_store *store, hs_error *error, hs_taxonomy **taxonomy);
+/* The city's settings with defaults; texts live in the arena. `geography` may be NULL. */
+hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geography, hs_arena *arena,
+                       hs_error *error, hs_city_info *info);
+
+/* Selections (select.c). */
+struct hs_selection_cache *hs_selection_cache_new(size_t budget_bytes);
+void hs_selection_cache_free(struct hs_selection_cache *cache);
+
+#endif
