@@ -1,0 +1,65 @@
+/* The command line: one file per command, one table of commands, from which --help derives. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "base/log.h"
+#include "service/service.h"
+#include <stdio.h>
+
+/* Exit status, as the contract has it. */
+enum { HS_EXIT_DONE = 0, HS_EXIT_REJECTS = 1, HS_EXIT_USAGE = 2, HS_EXIT_INPUT = 3, HS_EXIT_STORE = 4 };
+
+typedef struct hs_option {
+    const char *name;
+    const char *value_en; /* what follows it, NULL for a bare flag */
+    const char *help_en, *help_zh;
+} hs_option;
+
+typedef struct hs_option_value {
+    const char *name, *value; /* value "" for a flag */
+} hs_option_value;
+
+/* A parsed command line. */
+typedef struct hs_arguments {
+    const char **positional;
+    int positional_count;
+    hs_option_value *options;
+    int option_count;
+    bool chinese;
+    bool progress_json, progress_terminal;
+} hs_arguments;
+
+typedef struct hs_command {
+    const char *name;
+    const char *synopsis; /* positional arguments */
+    const char *help_en, *help_zh;
+    const hs_option *options; /* ended by a NULL name */
+    int min_positional, max_positional;
+    int (*run)(const hs_arguments *arguments);
+} hs_command;
+
+extern const hs_command hs_command_city, hs_command_sample, hs_command_import, hs_command_batches,
+    hs_command_serve;
+
+/* The last value of an option, NULL when absent. */
+const char *hs_arguments_get(const hs_arguments *arguments, const char *name);
+bool hs_arguments_has(const hs_arguments *arguments, const char *name);
+/* A whole number in [min, max], `fallback` when absent; prints what is wrong and returns false otherwise. */
+bool hs_arguments_get_int(const hs_arguments *arguments, const char *name, int64_t min, int64_t max,
+                          int64_t fallback, int64_t *value);
+
+/* Chooses between two texts, or two formats of the same arguments, by the language asked for. */
+__attribute__((format_arg(2), format_arg(3))) static inline const char *
+hs_say(const hs_arguments *arguments, const char *en, const char *zh) {
+    return arguments->chinese ? zh : en;
+}
+
+/* Prints an error to stderr and returns the exit status that fits it. */
+int hs_fail(const hs_error *error);
+
+/* Progress on stderr: a line that rewrites itself on a terminal, JSON lines with --progress json, else
+ * nothing. total < 0: unknown. `done` ends the line. */
+void hs_progress(const hs_arguments *arguments, const char *phase, double done, double total);
+void hs_progress_end(const hs_arguments *arguments);
+
+#endif

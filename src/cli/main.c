@@ -1,0 +1,205 @@
+#include "cli/command.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const hs_command *const commands[] = {&hs_command_city,    &hs_command_sample, &hs_command_import,
+                                             &hs_command_batches, &hs_command_serve,  NULL};
+
+/* Every command takes these. */
+static const hs_option common_options[] = {
+    {"lang", "zh|en", "language of messages (default: from the environment)", "消息语言（默认取自环境）"},
+    {"progress", "json", "progress as JSON lines on stderr", "在标准错误输出 JSON 进度"},
+    {"help", NULL, "show this help", "显示帮助"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static bool environment_is_chinese(void) {
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value) return strncmp(value, "zh", 2) == 0;
+    }
+    return false;
+}
+
+static void print_option(FILE *out, const hs_option *option, bool chinese) {
+    char left[64];
+    snprintf(left, sizeof left, "--%s %s", option->name, option->value_en ? option->value_en : "");
+    fprintf(out, "  %-26s %s\n", left, chinese ? option->help_zh : option->help_en);
+}
+
+static void print_command_help(FILE *out, const hs_command *command, bool chinese) {
+    fprintf(out, "hotspotd %s %s\n\n%s\n\n", command->name, command->synopsis,
+            chinese ? command->help_zh : command->help_en);
+    for (const hs_option *o = command->options; o->name; o++)
+        print_option(out, o, chinese);
+    for (const hs_option *o = common_options; o->name; o++)
+        print_option(out, o, chinese);
+}
+
+static void print_help(FILE *out, bool chinese) {
+    fprintf(
+        out, "%s\n\n",
+        chinese
+            ? "hotspotd：城市问题的空间热点服务\n\n用法：hotspotd 命令 参数… [选项…]；hotspotd 命令 --help "
+              "查看选项"
+            : "hotspotd: where city problems cluster\n\n"
+              "Usage: hotspotd COMMAND ARGUMENTS... [OPTIONS...]; hotspotd COMMAND --help lists the options");
+    for (const hs_command *const *c = commands; *c; c++) {
+        char left[80];
+        snprintf(left, sizeof left, "%s %s", (*c)->name, (*c)->synopsis);
+        fprintf(out, "  %-26s %s\n", left, chinese ? (*c)->help_zh : (*c)->help_en);
+    }
+    fprintf(out, "  %-26s %s\n", "--version", chinese ? "显示版本" : "show the version");
+}
+
+const char *hs_arguments_get(const hs_arguments *arguments, const char *name) {
+    for (int i = arguments->option_count - 1; i >= 0; i--)
+        if (strcmp(arguments->options[i].name, name) == 0) return arguments->options[i].value;
+    return NULL;
+}
+
+bool hs_arguments_has(const hs_arguments *arguments, const char *name) {
+    return hs_arguments_get(arguments, name) != NULL;
+}
+
+bool hs_arguments_get_int(const hs_arguments *arguments, const char *name, int64_t min, int64_t max,
+                          int64_t fallback, int64_t *value) {
+    const char *text = hs_arguments_get(arguments, name);
+    *value = fallback;
+    if (!text) return true;
+    char *end;
+    long long parsed = strtoll(text, &end, 10);
+    if (*text && !*end && parsed >= min && parsed <= max) {
+        *value = parsed;
+        return true;
+    }
+    fprintf(stderr, "hotspotd: --%s %s: a whole number from %lld to %lld is expected\n", name, text,
+            (long long)min, (long long)max);
+    return false;
+}
+
+int hs_fail(const hs_error *error) {
+    fprintf(stderr, "hotspotd: %s\n", error->message[0] ? error->message : hs_status_describe(error->status));
+    switch (error->status) {
+    case HS_E_ARGUMENT:
+    case HS_E_UNSUPPORTED:
+    case HS_E_CONFLICT:
+        return HS_EXIT_USAGE;
+    case HS_E_STORE:
+    case HS_E_MEMORY:
+    case HS_E_INTERNAL:
+        return HS_EXIT_STORE;
+    default:
+        return HS_EXIT_INPUT;
+    }
+}
+
+void hs_progress(const hs_arguments *arguments, const char *phase, double done, double total) {
+    if (arguments->progress_json) {
+        if (total >= 0)
+            fprintf(stderr, "{\"phase\":\"%s\",\"done\":%.0f,\"total\":%.0f}\n", phase, done, total);
+        else
+            fprintf(stderr, "{\"phase\":\"%s\",\"done\":%.0f}\n", phase, done);
+    } else if (arguments->progress_terminal) {
+        if (total > 0)
+            fprintf(stderr, "\r\033[K%s %.0f / %.0f (%.0f %%)", phase, done, total, 100 * done / total);
+        else
+            fprintf(stderr, "\r\033[K%s %.0f", phase, done);
+    }
+}
+
+void hs_progress_end(const hs_arguments *arguments) {
+    if (arguments->progress_terminal && !arguments->progress_json) fputs("\r\033[K", stderr);
+}
+
+static size_t count_options(const hs_option *options) {
+    size_t count = 0;
+    while (options[count].name)
+        count++;
+    return count;
+}
+
+/* Reads options and positional arguments; returns -1 to go on, else the exit status. */
+static int parse(const hs_command *command, int argc, char **argv, hs_arguments *arguments) {
+    size_t own = count_options(command->options), common = count_options(common_options);
+    struct option *table = calloc(own + common + 1, sizeof *table);
+    arguments->options = calloc((size_t)argc + 1, sizeof *arguments->options);
+    arguments->positional = calloc((size_t)argc + 1, sizeof *arguments->positional);
+    if (!table || !arguments->options || !arguments->positional) {
+        free(table);
+        return HS_EXIT_STORE;
+    }
+    for (size_t i = 0; i < own + common; i++) {
+        const hs_option *option = i < own ? &command->options[i] : &common_options[i - own];
+        table[i] =
+            (struct option){option->name, option->value_en ? required_argument : no_argument, NULL, 256};
+    }
+    int result = -1, index, code;
+    while (result < 0 && (code = getopt_long(argc, argv, "-o:", table, &index)) != -1) {
+        if (code == 1)
+            arguments->positional[arguments->positional_count++] = optarg;
+        else if (code == 'o')
+            arguments->options[arguments->option_count++] = (hs_option_value){"output", optarg};
+        else if (code == 256)
+            arguments->options[arguments->option_count++] =
+                (hs_option_value){table[index].name, optarg ? optarg : ""};
+        else
+            result = HS_EXIT_USAGE;
+    }
+    while (optind < argc)
+        arguments->positional[arguments->positional_count++] = argv[optind++];
+    free(table);
+    return result;
+}
+
+static int run_command(const hs_command *command, int argc, char **argv) {
+    hs_arguments arguments = {.chinese = environment_is_chinese(),
+                              .progress_terminal = isatty(STDERR_FILENO)};
+    int result = parse(command, argc, argv, &arguments);
+    const char *lang = hs_arguments_get(&arguments, "lang");
+    if (lang) arguments.chinese = strncmp(lang, "zh", 2) == 0;
+    const char *progress = hs_arguments_get(&arguments, "progress");
+    arguments.progress_json = progress && strcmp(progress, "json") == 0;
+    if (result < 0 && hs_arguments_has(&arguments, "help")) {
+        print_command_help(stdout, command, arguments.chinese);
+        result = HS_EXIT_DONE;
+    }
+    if (result < 0 && lang && strcmp(lang, "zh") != 0 && strcmp(lang, "en") != 0) {
+        fprintf(stderr, "hotspotd: --lang %s: zh or en is expected\n", lang);
+        result = HS_EXIT_USAGE;
+    }
+    if (result < 0 && (arguments.positional_count < command->min_positional ||
+                       arguments.positional_count > command->max_positional)) {
+        fprintf(stderr, "%s: hotspotd %s %s\n", hs_say(&arguments, "usage", "用法"), command->name,
+                command->synopsis);
+        result = HS_EXIT_USAGE;
+    }
+    if (result < 0) result = command->run(&arguments);
+    free(arguments.positional);
+    free(arguments.options);
+    return result;
+}
+
+int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN);
+    bool chinese = environment_is_chinese();
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        if (argc > 2) chinese = strstr(argv[argc - 1], "zh") != NULL;
+        print_help(argc < 2 ? stderr : stdout, chinese);
+        return argc < 2 ? HS_EXIT_USAGE : HS_EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("hotspotd " HS_VERSION);
+        return HS_EXIT_DONE;
+    }
+    for (const hs_command *const *c = commands; *c; c++)
+        if (strcmp(argv[1], (*c)->name) == 0) return run_command(*c, argc - 1, argv + 1);
+    fprintf(stderr, "hotspotd: no command %s\n\n", argv[1]);
+    print_help(stderr, chinese);
+    return HS_EXIT_USAGE;
+}
