@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# The command line: help, versions, exit codes, bad input.
+set -uo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failures=0
+
+# expect CODE TEXT COMMAND...: the exit status and a text in the output, either stream.
+expect() {
+    local code=$1 text=$2 output status
+    shift 2
+    output=$("$@" 2>&1)
+    status=$?
+    if [ "$status" != "$code" ] || ! grep -qF -- "$text" <<<"$output"; then
+        printf 'FAILED: %s\n  exit %s (expected %s), expected text: %s\n%s\n' "$*" "$status" "$code" "$text" "$output"
+        failures=$((failures + 1))
+    fi
+}
+
+export LC_ALL=C.UTF-8
+expect 0 'hotspotd 0.' "$HOTSPOTD" --version
+expect 0 'import STORE KIND FILE' "$HOTSPOTD" --help
+expect 0 '--rejects FILE' "$HOTSPOTD" import --help
+expect 0 '坐标系' "$HOTSPOTD" import --help --lang zh
+expect 2 'no command frobnicate' "$HOTSPOTD" frobnicate
+expect 2 'usage' "$HOTSPOTD" import "$folder/a.gpkg"
+expect 2 'no kind cats' "$HOTSPOTD" import "$folder/a.gpkg" cats x.csv
+expect 2 'unrecognized option' "$HOTSPOTD" city "$folder/a.gpkg" --colour
+expect 2 '--seed' "$HOTSPOTD" sample "$folder/a.gpkg" --seed minus
+expect 4 'missing.gpkg' "$HOTSPOTD" city "$folder/missing.gpkg"
+printf 'not a database' >"$folder/garbage.gpkg"
+expect 4 'garbage.gpkg' "$HOTSPOTD" city "$folder/garbage.gpkg"
+expect 3 'nowhere.csv' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/nowhere.csv"
+expect 2 'no such zone' "$HOTSPOTD" city "$folder/city.gpkg" --timezone Mars/Olympus
+expect 0 'Asia/Shanghai' "$HOTSPOTD" city "$folder/city.gpkg" --name 测试市 --timezone Asia/Shanghai
+
+# One bad row never stops the good ones.
+cat >"$folder/incidents.csv" <<'CSV'
+id,category,reported,lon,lat
+1,0504,2024-05-01 10:00,100.45,38.93
+2,0504,yesterday or so,100.45,38.93
+3,露天烧烤,2024-05-02 21:30,100.46,38.94
+CSV
+expect 1 'batch' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/incidents.csv" --rejects "$folder/rejects.csv"
+expect 0 '2,"reported","yesterday or so"' cat "$folder/rejects.csv"
+expect 1 'nothing changed' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/incidents.csv"
+expect 0 '2 (2' "$HOTSPOTD" city "$folder/city.gpkg"
+expect 0 'incidents.csv' "$HOTSPOTD" batches "$folder/city.gpkg"
+
+[ "$failures" = 0 ] && echo "the command line holds"
+exit $((failures > 0))
