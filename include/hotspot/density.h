@@ -21,7 +21,7 @@ typedef enum hs_kernel { HS_KERNEL_QUARTIC = 0, HS_KERNEL_COUNT } hs_kernel;
 typedef struct hs_point_columns {
     const struct hs_mercator *mercator; /* [count] */
     const uint64_t *selected;           /* bit i: point i counts; NULL: all */
-    const float *weight;                /* NULL: all 1. Rounded to 1/65536 */
+    const float *weight; /* NULL: all 1. Rounded to 1/65536; below 0 and not a number count as 0, at most 32767 */
     uint32_t count;
     const struct hs_mercator_box *block_box; /* a box a block of `block_rows` points, or NULL */
     uint32_t block_rows;
@@ -33,17 +33,35 @@ typedef struct hs_density_view {
     uint32_t size; /* 256 or 512 */
 } hs_density_view;
 
+/* Bandwidths that are accepted, metres. */
+#define HS_DENSITY_MIN_BANDWIDTH_M 1.0
+#define HS_DENSITY_MAX_BANDWIDTH_M 100000.0
+
+/* What the value of a pixel is. A centre value of a kernel that is not much wider than a pixel says little:
+ * an incident between four centres would vanish. So pixels that are large for the bandwidth carry the mean
+ * density over their area, which keeps every incident and the unit at all zooms. Which of them holds depends
+ * on zoom, size and bandwidth only (the pixel's width at the equator), never on the tile or the points. */
+typedef enum hs_density_sampling {
+    HS_DENSITY_CENTRE = 0, /* density at the centre: the bandwidth spans 4 pixels or more */
+    HS_DENSITY_MEAN = 1,   /* mean over the pixel, on sub-pixels that the bandwidth spans 4 of or more */
+    HS_DENSITY_BINNED = 2, /* mean over the pixel of what its incidents weigh in all: below 1/8 pixel */
+} hs_density_sampling;
+HS_API hs_density_sampling hs_density_sampling_of(const hs_density_view *view, double bandwidth_m);
+
 /* Adds the kernel sums of the points to sums[size * size], row by row from the north. `sums` is not cleared,
  * so several columns can be added into one. bandwidth_m is the kernel's radius in ground metres at each
- * pixel's latitude on the WGS 84 ellipsoid. Exact up to the rounding of each weight (2^-32 of the peak).
- * Allocates nothing. Thread-safe. */
+ * pixel's latitude on the WGS 84 ellipsoid. Each weight is exact to 2^-32 of the peak, and depends on the
+ * pixel's place on the global lattice and on the incident, never on the view: views that share pixels agree
+ * bit for bit. Weights are computed with + - * / and sqrt of IEEE doubles, unfused, then rounded to integers.
+ * The antimeridian is no edge. Allocates nothing. Thread-safe. */
 HS_API hs_status hs_density_add(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
                                 const hs_density_view *view, hs_error *error, uint64_t *sums);
 /* Density in incidents per km^2 of a sum; divide by months for a rate. And the largest sum whose density is
  * below `density_per_km2`, for classing by integers. */
 HS_API double hs_density_from_sum(uint64_t sum, hs_kernel kernel, double bandwidth_m);
 HS_API uint64_t hs_density_to_sum(double density_per_km2, hs_kernel kernel, double bandwidth_m);
-/* The kernel sum at one position. */
+/* The kernel sum at one position of the Web Mercator square: at a pixel's centre the same bits as the pixel,
+ * where pixels carry centre values. 0 for a bandwidth that is not accepted. */
 HS_API uint64_t hs_density_at(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
                               double mercator_x, double mercator_y);
 
