@@ -1,0 +1,80 @@
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+int64_t hs_clock_now_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec;
+}
+
+double hs_clock_monotonic_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+/* The year is taken to begin in March, so that the leap day is its last; 400-year eras repeat exactly. */
+int64_t hs_civil_days(int32_t year, int32_t month, int32_t day) {
+    int64_t y = (int64_t)year - (month <= 2);
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    int64_t year_of_era = y - era * 400;
+    int64_t day_of_year = (153 * (int64_t)(month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+static int64_t floor_div(int64_t a, int64_t b) {
+    return a / b - (a % b != 0 && (a % b < 0));
+}
+
+hs_civil hs_civil_from_s(int64_t seconds) {
+    int64_t days = floor_div(seconds, 86400);
+    int64_t second_of_day = seconds - days * 86400;
+    int64_t z = days + 719468;
+    int64_t era = floor_div(z, 146097);
+    int64_t day_of_era = z - era * 146097;
+    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t march_month = (5 * day_of_year + 2) / 153;
+    int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
+    return (hs_civil){.year = (int32_t)(year_of_era + era * 400 + (month <= 2)),
+                      .month = (int32_t)month,
+                      .day = (int32_t)(day_of_year - (153 * march_month + 2) / 5 + 1),
+                      .hour = (int32_t)(second_of_day / 3600),
+                      .minute = (int32_t)(second_of_day / 60 % 60),
+                      .second = (int32_t)(second_of_day % 60)};
+}
+
+int64_t hs_civil_to_s(hs_civil civil) {
+    return hs_civil_days(civil.year, civil.month, civil.day) * 86400 + (int64_t)civil.hour * 3600 +
+           (int64_t)civil.minute * 60 + civil.second;
+}
+
+static int32_t days_in_month(int32_t year, int32_t month) {
+    static const int8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap);
+}
+
+bool hs_civil_valid(hs_civil civil) {
+    return civil.month >= 1 && civil.month <= 12 && civil.day >= 1 &&
+           civil.day <= days_in_month(civil.year, civil.month) && civil.hour >= 0 && civil.hour <= 23 &&
+           civil.minute >= 0 && civil.minute <= 59 && civil.second >= 0 && civil.second <= 59;
+}
+
+int hs_civil_weekday(int64_t seconds) {
+    int64_t days = floor_div(seconds, 86400);
+    /* 1970-01-01 was a Thursday. */
+    return (int)(((days + 3) % 7 + 7) % 7) + 1;
+}
+
+size_t hs_time_format(int64_t seconds, char text[HS_TIME_TEXT_SIZE]) {
+    hs_civil civil = hs_civil_from_s(seconds);
+    int size =
+        snprintf(text, HS_TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)civil.year, (int)civil.month,
+                 (int)civil.day, (int)civil.hour, (int)civil.minute, (int)civil.second);
+    if (size < 0) text[0] = '\0';
+    return size < 0 ? 0 : (size_t)size < HS_TIME_TEXT_SIZE ? (size_t)size : HS_TIME_TEXT_SIZE - 1;
+}
