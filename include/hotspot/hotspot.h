@@ -1,0 +1,15 @@
+/* libhotspot: density, geocoding, coordinates and geography for programs that embed them. Include this, or
+ * the headers one by one. */
+#ifndef HOTSPOT_HOTSPOT_H
+#define HOTSPOT_HOTSPOT_H
+
+#include <hotspot/coordinates.h>
+#include <hotspot/density.h>
+#include <hotspot/error.h>
+#include <hotspot/geocode.h>
+#include <hotspot/geography.h>
+#include <hotspot/geometry.h>
+#include <hotspot/records.h>
+#include <hotspot/types.h>
+
+#endif
