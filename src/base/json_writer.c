@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,8 +242,8 @@ void hs_json_double(hs_json *json, double value) {
     }
     char text[NUMBER_SIZE];
     int size = 0;
-    /* 17 digits always suffice, 15 often do. */
-    for (int digits = 15; digits <= 17; digits++) {
+    /* 17 digits always suffice, 15 often do; subnormal numbers carry fewer. */
+    for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         size = snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value) break;
     }
