@@ -1,0 +1,47 @@
+#include "geo/plane.h"
+
+#include "geo/mercator.h"
+#include "geo/real.h"
+#include <geodesic.h>
+#include <math.h>
+
+#define RADIANS_PER_DEG (HS_PI / 180)
+
+static struct geod_geodesic ellipsoid(void) {
+    struct geod_geodesic wgs84;
+    geod_init(&wgs84, HS_EARTH_RADIUS_M, 1 / 298.257223563);
+    return wgs84;
+}
+
+void hs_plane_forward(const hs_plane *plane, hs_position position, double *x_m, double *y_m) {
+    struct geod_geodesic wgs84 = ellipsoid();
+    double distance_m, azimuth_deg, sine, cosine;
+    geod_inverse(&wgs84, plane->center_lat_deg, plane->center_lon_deg, position.lat_e7 / 1e7,
+                 position.lon_e7 / 1e7, &distance_m, &azimuth_deg, NULL);
+    hs_real_sincos(azimuth_deg * RADIANS_PER_DEG, &sine, &cosine);
+    *x_m = distance_m * sine;
+    *y_m = distance_m * cosine;
+}
+
+void hs_plane_inverse(const hs_plane *plane, double x_m, double y_m, double *lon_deg, double *lat_deg) {
+    struct geod_geodesic wgs84 = ellipsoid();
+    double azimuth_deg = hs_real_atan2(x_m, y_m) / RADIANS_PER_DEG;
+    geod_direct(&wgs84, plane->center_lat_deg, plane->center_lon_deg, azimuth_deg,
+                sqrt(x_m * x_m + y_m * y_m), lat_deg, lon_deg, NULL);
+}
+
+double hs_ground_distance_m(hs_position a, hs_position b) {
+    struct geod_geodesic wgs84 = ellipsoid();
+    double distance_m;
+    geod_inverse(&wgs84, a.lat_e7 / 1e7, a.lon_e7 / 1e7, b.lat_e7 / 1e7, b.lon_e7 / 1e7, &distance_m, NULL,
+                 NULL);
+    return distance_m;
+}
+
+hs_position hs_ground_move(hs_position from, double azimuth_deg, double distance_m) {
+    struct geod_geodesic wgs84 = ellipsoid();
+    double lon_deg, lat_deg;
+    geod_direct(&wgs84, from.lat_e7 / 1e7, from.lon_e7 / 1e7, azimuth_deg, distance_m, &lat_deg, &lon_deg,
+                NULL);
+    return (hs_position){.lon_e7 = (int32_t)round(lon_deg * 1e7), .lat_e7 = (int32_t)round(lat_deg * 1e7)};
+}

@@ -1,0 +1,44 @@
+#include "check.h"
+
+#include "geo/plane.h"
+
+static hs_position at(double lon_deg, double lat_deg) {
+    return (hs_position){(int32_t)lround(lon_deg * 1e7), (int32_t)lround(lat_deg * 1e7)};
+}
+
+static void test_distance(void **state) {
+    (void)state;
+    /* A degree along the equator is a * pi / 180; the quarter meridian of WGS 84 is 10,001,965.729 m. */
+    check_near(hs_ground_distance_m(at(10, 0), at(11, 0)), 6378137 * acos(-1) / 180, 1e-6);
+    check_near(hs_ground_distance_m(at(0, 0), at(0, 90)), 10001965.729, 0.001);
+    check_near(hs_ground_distance_m(at(5, 50), at(5, 50)), 0, 0);
+}
+
+static void test_plane_keeps_distance_and_direction(void **state) {
+    (void)state;
+    hs_plane plane = {100.45, 38.93};
+    hs_position center = at(100.45, 38.93);
+    const double azimuths[] = {0, 45, 90, 135, 180, 225, 270, 315};
+    for (size_t i = 0; i < sizeof azimuths / sizeof *azimuths; i++) {
+        hs_position p = hs_ground_move(center, azimuths[i], 12345);
+        double x, y;
+        hs_plane_forward(&plane, p, &x, &y);
+        check_near(hypot(x, y), 12345, 0.01);
+        check_near(x, 12345 * sin(azimuths[i] * acos(-1) / 180), 0.02);
+        check_near(y, 12345 * cos(azimuths[i] * acos(-1) / 180), 0.02);
+        double lon_deg, lat_deg;
+        hs_plane_inverse(&plane, x, y, &lon_deg, &lat_deg);
+        check_near(lon_deg, p.lon_e7 / 1e7, 1e-9);
+        check_near(lat_deg, p.lat_e7 / 1e7, 1e-9);
+    }
+    double x, y;
+    hs_plane_forward(&plane, center, &x, &y);
+    check_near(x, 0, 1e-6);
+    check_near(y, 0, 1e-6);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_distance),
+                                       cmocka_unit_test(test_plane_keeps_distance_and_direction)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
