@@ -12,20 +12,25 @@
  * [breaks[i-1], breaks[i]); the last is open above. */
 typedef struct hs_ramp_classes {
     uint32_t break_count;
-    double breaks[HS_RAMP_MAX_CLASSES];         /* ascending, in the unit shown */
-    hs_rgba colour[HS_RAMP_MAX_CLASSES + 1];    /* break_count + 1 */
-    const char *ramp;                            /* its name, from the asset */
+    double breaks[HS_RAMP_MAX_CLASSES];      /* ascending, in the unit shown */
+    hs_rgba colour[HS_RAMP_MAX_CLASSES + 1]; /* break_count + 1 */
+    const char *ramp;                        /* its name, from the asset */
 } hs_ramp_classes;
 
 typedef struct hs_ramps hs_ramps;
 /* Loads and checks styles/ramps.json; errors name the JSON pointer. Immutable. */
 hs_status hs_ramps_new(hs_error *error, hs_ramps **ramps);
 void hs_ramps_free(hs_ramps *ramps);
-/* Classes of `ramp` (NULL or empty: the default for `theme`, light or dark) with `breaks` (`1,2,5,10`; empty:
- * the fixed default breaks of the unit, `per_month` or not). HS_E_ARGUMENT names what is accepted. */
+/* The same from a text: what hs_ramps_new does with the asset. */
+hs_status hs_ramps_parse(hs_str text, hs_error *error, hs_ramps **ramps);
+/* Classes of `ramp`, a sequential one by id (`light` or `dark`: the default on that; empty: on light), with
+ * colours sampled evenly from the ramp when there are not as many breaks as colours, with `breaks`
+ * (`1,2,5,10`; empty: the fixed default breaks of the unit, `per_month` or not). HS_E_ARGUMENT names what is
+ * accepted. */
 hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str ramp, hs_str breaks, bool per_month, hs_error *error,
                            hs_ramp_classes *classes);
-/* {"ramp":..., "unit":..., "classes":[{"from":..,"to":..,"colour":"#rrggbb"}]} */
+/* {"ramp":..., "unit":..., "classes":[{"from":..,"to":..,"colour":"#rrggbb","opacity":..}]}; `to` of the last
+ * is null, the opacity of the first 0. */
 void hs_ramp_legend_json(const hs_ramp_classes *classes, bool per_month, hs_json *json);
 
 #endif
