@@ -80,8 +80,10 @@ static double plain_log(double x) {
 /* log(k!) by Stirling's series, shifted to where it has converged. */
 static double log_factorial(double k) {
     double x = k + 1.0, shift = 0.0;
-    for (; x < 10.0; x += 1.0)
+    while (x < 10.0) {
         shift += plain_log(x);
+        x += 1.0;
+    }
     double inverse = 1.0 / x, square = inverse * inverse;
     double series = inverse * (1.0 / 12.0 - square * (1.0 / 360.0 - square / 1260.0));
     return (x - 0.5) * plain_log(x) - x + 0.91893853320467274 + series - shift;
