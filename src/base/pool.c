@@ -182,16 +182,10 @@ void hs_pool_for(hs_pool *pool, size_t count, size_t grain,
     pthread_mutex_init(&loop->mutex, NULL);
     pthread_cond_init(&loop->all_done, NULL);
     size_t helpers = pieces - 1 < pool->thread_count ? pieces - 1 : pool->thread_count;
-    loop->holders = 1;
-    for (size_t i = 0; i < helpers; i++) {
-        pthread_mutex_lock(&loop->mutex);
-        loop->holders++;
-        pthread_mutex_unlock(&loop->mutex);
-        if (hs_pool_submit(pool, help_loop, loop) != HS_OK) {
-            let_go(loop);
-            break;
-        }
-    }
+    loop->holders = 1 + (unsigned)helpers;
+    size_t submitted = 0;
+    while (submitted < helpers && hs_pool_submit(pool, help_loop, loop) == HS_OK)
+        submitted++;
     run_pieces(loop);
     pthread_mutex_lock(&loop->mutex);
     while (loop->done < loop->pieces)

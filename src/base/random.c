@@ -106,8 +106,11 @@ double hs_random_exponential(hs_random *random) {
 /* Counts unit-rate arrivals up to a small mean. */
 static uint32_t poisson_small(hs_random *random, double mean) {
     uint32_t n = 0;
-    for (double at = hs_random_exponential(random); at <= mean; at += hs_random_exponential(random))
+    double at = hs_random_exponential(random);
+    while (at <= mean) {
+        at += hs_random_exponential(random);
         n++;
+    }
     return n;
 }
 
