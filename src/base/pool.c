@@ -188,6 +188,7 @@ void hs_pool_for(hs_pool *pool, size_t count, size_t grain,
         submitted++;
     run_pieces(loop);
     pthread_mutex_lock(&loop->mutex);
+    loop->holders -= (unsigned)(helpers - submitted);
     while (loop->done < loop->pieces)
         pthread_cond_wait(&loop->all_done, &loop->mutex);
     pthread_mutex_unlock(&loop->mutex);
