@@ -15,7 +15,9 @@ void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 /* Properties: id (external), category (code), category_zh, category_en, reported, occurred, closed, deadline,
  * source, status, address, department, description, match_type, accuracy_m, unit (code of the deepest unit),
- * city, district, subdistrict, community, cell (codes), street (name), street_id, segment (id), weight, batch. */
-void hs_geojson_incident(hs_json *json, const hs_snapshot *snapshot, const hs_incident_chunk *chunk, uint32_t i);
+ * city, district, subdistrict, community, cell (codes), street (name), street_id, segment (id), weight,
+ * batch. */
+void hs_geojson_incident(hs_json *json, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
+                         uint32_t i);
 
 #endif

@@ -253,7 +253,7 @@ static hs_rgba sample(const ramp *r, uint32_t i, uint32_t count) {
 
 hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, bool per_month, hs_error *error,
                            hs_ramp_classes *classes) {
-    const ramp *chosen;
+    const ramp *chosen = NULL;
     hs_status status = choose_ramp(ramps, name, error, &chosen);
     if (status != HS_OK) return status;
     break_set set = per_month ? ramps->per_km2_month : ramps->per_km2;

@@ -20,8 +20,8 @@ hs_status hs_render_base_tile(const hs_snapshot *snapshot, hs_tile tile, hs_aren
                               hs_buffer *out);
 /* Layer incidents: clusters with point_count below z14, single incidents with their fields from z14 or where
  * few remain. Never over 500 KB. */
-hs_status hs_render_incident_tile(const hs_selection *selection, hs_tile tile, hs_arena *arena, hs_error *error,
-                                  hs_buffer *out);
+hs_status hs_render_incident_tile(const hs_selection *selection, hs_tile tile, hs_arena *arena,
+                                  hs_error *error, hs_buffer *out);
 /* Heat picture of size_px (256 or 512). months 0: incidents per km^2; else per km^2 per month. */
 typedef struct hs_density_style {
     double bandwidth_m;

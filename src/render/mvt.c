@@ -1,0 +1,317 @@
+#include "base/hash.h"
+#include "render/mvt_private.h"
+#include <string.h>
+
+/* Field numbers and wire types of the vector tile specification 2.1. */
+enum { TILE_LAYERS = 3 };
+enum {
+    LAYER_NAME = 1,
+    LAYER_FEATURES = 2,
+    LAYER_KEYS = 3,
+    LAYER_VALUES = 4,
+    LAYER_EXTENT = 5,
+    LAYER_VERSION = 15
+};
+enum { FEATURE_ID = 1, FEATURE_TAGS = 2, FEATURE_TYPE = 3, FEATURE_GEOMETRY = 4 };
+enum { VALUE_STRING = 1, VALUE_DOUBLE = 3, VALUE_UINT = 5, VALUE_SINT = 6, VALUE_BOOL = 7 };
+enum { WIRE_VARINT = 0, WIRE_64_BIT = 1, WIRE_BYTES = 2 };
+enum { TYPE_POINT = 1, TYPE_LINE = 2, TYPE_POLYGON = 3 };
+
+#define VARINT_SIZE 10
+
+uint8_t *hs_mvt_bytes_reserve(hs_mvt *mvt, hs_bytes *bytes, size_t size) {
+    if (mvt->failed) return NULL;
+    if (bytes->capacity - bytes->size < size) {
+        size_t capacity = bytes->capacity ? bytes->capacity : 1024;
+        while (capacity - bytes->size < size)
+            capacity *= 2;
+        uint8_t *data = hs_arena_alloc(mvt->arena, capacity);
+        if (!data) {
+            mvt->failed = true;
+            return NULL;
+        }
+        if (bytes->size > 0) memcpy(data, bytes->data, bytes->size);
+        bytes->data = data;
+        bytes->capacity = capacity;
+    }
+    return bytes->data + bytes->size;
+}
+
+void hs_mvt_word(hs_mvt *mvt, hs_words *words, uint32_t word) {
+    if (mvt->failed) return;
+    if (words->size == words->capacity) {
+        size_t capacity = words->capacity ? 2 * words->capacity : 256;
+        uint32_t *data = hs_arena_alloc(mvt->arena, capacity * sizeof *data);
+        if (!data) {
+            mvt->failed = true;
+            return;
+        }
+        if (words->size > 0) memcpy(data, words->data, words->size * sizeof *data);
+        words->data = data;
+        words->capacity = capacity;
+    }
+    words->data[words->size++] = word;
+}
+
+static size_t varint_put(uint8_t *at, uint64_t value) {
+    size_t size = 0;
+    while (value >= 0x80) {
+        at[size++] = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    at[size++] = (uint8_t)value;
+    return size;
+}
+
+static size_t varint_size(uint64_t value) {
+    size_t size = 1;
+    for (; value >= 0x80; value >>= 7)
+        size++;
+    return size;
+}
+
+static void put_varint(hs_mvt *mvt, hs_bytes *bytes, uint64_t value) {
+    uint8_t *at = hs_mvt_bytes_reserve(mvt, bytes, VARINT_SIZE);
+    if (at) bytes->size += varint_put(at, value);
+}
+
+static void put_key(hs_mvt *mvt, hs_bytes *bytes, unsigned field, unsigned wire) {
+    put_varint(mvt, bytes, (uint64_t)field << 3 | wire);
+}
+
+static void put_number(hs_mvt *mvt, hs_bytes *bytes, unsigned field, uint64_t value) {
+    put_key(mvt, bytes, field, WIRE_VARINT);
+    put_varint(mvt, bytes, value);
+}
+
+static void put_raw(hs_mvt *mvt, hs_bytes *bytes, const void *data, size_t size) {
+    uint8_t *at = hs_mvt_bytes_reserve(mvt, bytes, size);
+    if (!at) return;
+    if (size > 0) memcpy(at, data, size);
+    bytes->size += size;
+}
+
+static void put_bytes(hs_mvt *mvt, hs_bytes *bytes, unsigned field, const void *data, size_t size) {
+    put_key(mvt, bytes, field, WIRE_BYTES);
+    put_varint(mvt, bytes, size);
+    put_raw(mvt, bytes, data, size);
+}
+
+static void put_packed(hs_mvt *mvt, hs_bytes *bytes, unsigned field, const hs_words *words) {
+    size_t size = 0;
+    for (size_t i = 0; i < words->size; i++)
+        size += varint_size(words->data[i]);
+    put_key(mvt, bytes, field, WIRE_BYTES);
+    put_varint(mvt, bytes, size);
+    uint8_t *at = hs_mvt_bytes_reserve(mvt, bytes, size);
+    if (!at) return;
+    for (size_t i = 0; i < words->size; i++)
+        at += varint_put(at, words->data[i]);
+    bytes->size += size;
+}
+
+hs_mvt *hs_mvt_new(hs_tile tile, hs_arena *arena) {
+    hs_mvt *mvt = hs_arena_array(arena, 1, sizeof *mvt);
+    if (!mvt) return NULL;
+    mvt->arena = arena;
+    hs_tile_square(tile, &mvt->x0, &mvt->y0, &mvt->side);
+    return mvt;
+}
+
+void hs_mvt_layer_begin(hs_mvt *mvt, const char *name) {
+    mvt->layer = name;
+    mvt->features.size = 0;
+    mvt->values.size = 0;
+    mvt->key_count = 0;
+    mvt->value_count = 0;
+    mvt->feature_count = 0;
+    if (mvt->slot_count > 0) memset(mvt->value_slot, 0, mvt->slot_count * sizeof *mvt->value_slot);
+}
+
+void hs_mvt_layer_end(hs_mvt *mvt) {
+    if (mvt->feature_count == 0 || mvt->failed) return;
+    hs_bytes layer = {0};
+    hs_mvt_bytes_reserve(mvt, &layer, mvt->features.size + mvt->values.size + 4096);
+    put_number(mvt, &layer, LAYER_VERSION, 2);
+    put_bytes(mvt, &layer, LAYER_NAME, mvt->layer, strlen(mvt->layer));
+    put_raw(mvt, &layer, mvt->features.data, mvt->features.size);
+    for (uint32_t i = 0; i < mvt->key_count; i++)
+        put_bytes(mvt, &layer, LAYER_KEYS, mvt->keys[i], strlen(mvt->keys[i]));
+    for (uint32_t i = 0; i < mvt->value_count; i++)
+        put_bytes(mvt, &layer, LAYER_VALUES, mvt->values.data + mvt->value_start[i],
+                  mvt->value_start[i + 1] - mvt->value_start[i]);
+    put_number(mvt, &layer, LAYER_EXTENT, HS_MVT_EXTENT);
+    put_bytes(mvt, &mvt->tile, TILE_LAYERS, layer.data, layer.size);
+}
+
+static void feature_begin(hs_mvt *mvt, uint64_t id, unsigned type) {
+    mvt->feature.size = 0;
+    mvt->tags.size = 0;
+    put_number(mvt, &mvt->feature, FEATURE_ID, id);
+    put_number(mvt, &mvt->feature, FEATURE_TYPE, type);
+}
+
+static void geometry_begin(hs_mvt *mvt) {
+    mvt->geometry.size = 0;
+    mvt->cursor_x = 0;
+    mvt->cursor_y = 0;
+}
+
+bool hs_mvt_point(hs_mvt *mvt, uint64_t id, hs_mercator position) {
+    if (position.x < mvt->x0 || position.y < mvt->y0) return false;
+    uint64_t dx = position.x - mvt->x0;
+    uint64_t dy = position.y - mvt->y0;
+    if (dx >= mvt->side || dy >= mvt->side || mvt->failed) return false;
+    geometry_begin(mvt);
+    hs_mvt_word(mvt, &mvt->geometry, 1u << 3 | 1u);
+    hs_mvt_word(mvt, &mvt->geometry, (uint32_t)(dx * HS_MVT_EXTENT / mvt->side) << 1);
+    hs_mvt_word(mvt, &mvt->geometry, (uint32_t)(dy * HS_MVT_EXTENT / mvt->side) << 1);
+    feature_begin(mvt, id, TYPE_POINT);
+    return true;
+}
+
+bool hs_mvt_lines(hs_mvt *mvt, uint64_t id, const hs_geometry *lines, double tolerance) {
+    geometry_begin(mvt);
+    if (!hs_mvt_shape_lines(mvt, lines, tolerance)) return false;
+    feature_begin(mvt, id, TYPE_LINE);
+    return true;
+}
+
+bool hs_mvt_polygons(hs_mvt *mvt, uint64_t id, const hs_geometry *polygons, double tolerance) {
+    geometry_begin(mvt);
+    if (!hs_mvt_shape_polygons(mvt, polygons, tolerance)) return false;
+    feature_begin(mvt, id, TYPE_POLYGON);
+    return true;
+}
+
+/* Number of a key; keys are few, so a walk is quickest. */
+static bool key_number(hs_mvt *mvt, const char *key, uint32_t *number) {
+    for (uint32_t i = 0; i < mvt->key_count; i++) {
+        if (mvt->keys[i] == key || strcmp(mvt->keys[i], key) == 0) {
+            *number = i;
+            return true;
+        }
+    }
+    if (mvt->key_count == mvt->key_capacity) {
+        uint32_t capacity = mvt->key_capacity ? 2 * mvt->key_capacity : 32;
+        const char **keys = hs_arena_array(mvt->arena, capacity, sizeof *keys);
+        if (!keys) return false;
+        if (mvt->key_count > 0) memcpy(keys, mvt->keys, mvt->key_count * sizeof *keys);
+        mvt->keys = keys;
+        mvt->key_capacity = capacity;
+    }
+    mvt->keys[mvt->key_count] = key;
+    *number = mvt->key_count++;
+    return true;
+}
+
+static uint64_t value_hash(const hs_mvt *mvt, uint32_t i) {
+    return hs_hash(mvt->values.data + mvt->value_start[i], mvt->value_start[i + 1] - mvt->value_start[i], 0);
+}
+
+static bool grow_values(hs_mvt *mvt) {
+    uint32_t capacity = mvt->value_capacity ? 2 * mvt->value_capacity : 256;
+    size_t *starts = hs_arena_array(mvt->arena, (size_t)capacity + 2, sizeof *starts);
+    uint32_t *slots = hs_arena_array(mvt->arena, (size_t)capacity * 2, sizeof *slots);
+    if (!starts || !slots) return false;
+    if (mvt->value_capacity > 0)
+        memcpy(starts, mvt->value_start, ((size_t)mvt->value_count + 1) * sizeof *starts);
+    mvt->value_start = starts;
+    mvt->value_capacity = capacity;
+    mvt->value_slot = slots;
+    mvt->slot_count = 2 * capacity;
+    for (uint32_t i = 0; i < mvt->value_count; i++) {
+        uint32_t at = (uint32_t)value_hash(mvt, i) & (mvt->slot_count - 1);
+        while (slots[at])
+            at = (at + 1) & (mvt->slot_count - 1);
+        slots[at] = i + 1;
+    }
+    return true;
+}
+
+/* Number of the value whose encoding was just appended at values[start ..); equal ones share a number. */
+static bool value_number(hs_mvt *mvt, size_t start, uint32_t *number) {
+    if (mvt->value_count == mvt->value_capacity && !grow_values(mvt)) return false;
+    const uint8_t *bytes = mvt->values.data + start;
+    size_t size = mvt->values.size - start;
+    uint32_t at = (uint32_t)hs_hash(bytes, size, 0) & (mvt->slot_count - 1);
+    for (; mvt->value_slot[at]; at = (at + 1) & (mvt->slot_count - 1)) {
+        uint32_t other = mvt->value_slot[at] - 1;
+        size_t other_size = mvt->value_start[other + 1] - mvt->value_start[other];
+        if (other_size == size && memcmp(mvt->values.data + mvt->value_start[other], bytes, size) == 0) {
+            mvt->values.size = start;
+            *number = other;
+            return true;
+        }
+    }
+    mvt->value_slot[at] = mvt->value_count + 1;
+    mvt->value_start[mvt->value_count] = start;
+    mvt->value_start[mvt->value_count + 1] = mvt->values.size;
+    *number = mvt->value_count++;
+    return true;
+}
+
+static void tag_with_value(hs_mvt *mvt, const char *key, size_t start) {
+    uint32_t key_index;
+    uint32_t value_index;
+    if (mvt->failed) return;
+    if (!key_number(mvt, key, &key_index) || !value_number(mvt, start, &value_index)) {
+        mvt->failed = true;
+        return;
+    }
+    hs_mvt_word(mvt, &mvt->tags, key_index);
+    hs_mvt_word(mvt, &mvt->tags, value_index);
+}
+
+void hs_mvt_tag_str(hs_mvt *mvt, const char *key, hs_str value) {
+    if (value.size == 0) return;
+    size_t start = mvt->values.size;
+    put_bytes(mvt, &mvt->values, VALUE_STRING, value.data, value.size);
+    tag_with_value(mvt, key, start);
+}
+
+void hs_mvt_tag_int(hs_mvt *mvt, const char *key, int64_t value) {
+    size_t start = mvt->values.size;
+    if (value >= 0)
+        put_number(mvt, &mvt->values, VALUE_UINT, (uint64_t)value);
+    else /* zigzag of a negative number: -1 is 1, -2 is 3 */
+        put_number(mvt, &mvt->values, VALUE_SINT, ~(uint64_t)value << 1 | 1);
+    tag_with_value(mvt, key, start);
+}
+
+void hs_mvt_tag_double(hs_mvt *mvt, const char *key, double value) {
+    size_t start = mvt->values.size;
+    uint64_t bits;
+    uint8_t bytes[8];
+    memcpy(&bits, &value, sizeof bits);
+    for (unsigned i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(bits >> (8 * i));
+    put_key(mvt, &mvt->values, VALUE_DOUBLE, WIRE_64_BIT);
+    put_raw(mvt, &mvt->values, bytes, sizeof bytes);
+    tag_with_value(mvt, key, start);
+}
+
+void hs_mvt_tag_bool(hs_mvt *mvt, const char *key, bool value) {
+    size_t start = mvt->values.size;
+    put_number(mvt, &mvt->values, VALUE_BOOL, value);
+    tag_with_value(mvt, key, start);
+}
+
+void hs_mvt_feature_end(hs_mvt *mvt) {
+    if (mvt->tags.size > 0) put_packed(mvt, &mvt->feature, FEATURE_TAGS, &mvt->tags);
+    put_packed(mvt, &mvt->feature, FEATURE_GEOMETRY, &mvt->geometry);
+    if (mvt->failed) return;
+    put_bytes(mvt, &mvt->features, LAYER_FEATURES, mvt->feature.data, mvt->feature.size);
+    mvt->feature_count++;
+}
+
+size_t hs_mvt_size(const hs_mvt *mvt) {
+    return mvt->tile.size + mvt->features.size + mvt->values.size + 6 * (size_t)mvt->value_count;
+}
+
+hs_status hs_mvt_finish(hs_mvt *mvt, hs_error *error, hs_buffer *out) {
+    if (mvt->failed) return hs_error_set(error, HS_E_MEMORY, "no memory left for this vector tile");
+    hs_buffer_append(out, mvt->tile.data, mvt->tile.size);
+    if (out->status != HS_OK) return hs_error_set(error, out->status, "no room for a vector tile");
+    return HS_OK;
+}
