@@ -1,0 +1,32 @@
+#include "city/geography_private.h"
+
+#include "base/text.h"
+
+void hs_geography_place(const hs_geography *geography, hs_position position, hs_placement *placement) {
+    const struct hs_placer *placer = geography->placer;
+    for (int level = 0; level < HS_LEVEL_COUNT; level++) {
+        uint32_t found =
+            placer->level[level] ? hs_polygon_index_find(placer->level[level], position) : HS_NONE;
+        placement->unit[level] = found == HS_NONE ? HS_NONE : geography->units.level_start[level] + found;
+    }
+    hs_segment_hit hit;
+    placement->segment = HS_NONE;
+    placement->segment_distance_m = 0;
+    if (placer->segments && hs_segment_index_nearest(placer->segments, position, HS_SEGMENT_LIMIT_M, &hit)) {
+        placement->segment = hit.line;
+        placement->segment_distance_m = (float)hit.distance_m;
+    }
+}
+
+uint32_t hs_geography_find_unit(const hs_geography *geography, hs_str code_or_id) {
+    const hs_units *units = &geography->units;
+    for (int level = 0; level < HS_LEVEL_COUNT; level++) {
+        uint32_t row = hs_units_find_code(units, level, code_or_id);
+        if (row != HS_NONE) return row;
+    }
+    int64_t id;
+    if (!hs_str_to_int(code_or_id, &id)) return HS_NONE;
+    for (uint32_t row = 0; row < units->count; row++)
+        if (units->id[row] == id) return row;
+    return HS_NONE;
+}
