@@ -2,6 +2,7 @@
 #include "base/asset.h"
 #include "base/json.h"
 #include "base/text.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,6 +5,7 @@
 #include "city/filter.h"
 #include "render/mvt.h"
 #include "render/ramp.h"
+#include <hotspot/density.h>
 
 /* A selection of incidents: for each positioned chunk of the snapshot its bits (NULL: all rows pass). */
 typedef struct hs_selection {
@@ -18,7 +19,10 @@ typedef struct hs_selection {
  * its kind has (level, class, kind). Labels are points, each in exactly one tile. */
 hs_status hs_render_base_tile(const hs_snapshot *snapshot, hs_tile tile, hs_arena *arena, hs_error *error,
                               hs_buffer *out);
-/* Layer incidents: clusters with point_count below z14, single incidents with their fields from z14 or where
+/* Clusters are cells of a grid that each tile holds 16 x 16 of, so one is in one tile; a cell with one
+ * incident is that incident. From z14 a tile with too many incidents for the limit has clusters too (64 x 64
+ * cells, or 16 x 16): each cluster says `clustered` true, and has point_count and point_count_abbreviated.
+ * Layer incidents: clusters with point_count below z14, single incidents with their fields from z14 or where
  * few remain. Never over 500 KB. */
 hs_status hs_render_incident_tile(const hs_selection *selection, hs_tile tile, hs_arena *arena,
                                   hs_error *error, hs_buffer *out);
@@ -28,6 +32,9 @@ typedef struct hs_density_style {
     double months;
     hs_ramp_classes classes;
 } hs_density_style;
+/* The sums behind a density picture, added to sums[size * size] (density.h). */
+hs_status hs_render_density_sums(const hs_selection *selection, double bandwidth_m,
+                                 const hs_density_view *view, hs_error *error, uint64_t *sums);
 hs_status hs_render_density_tile(const hs_selection *selection, const hs_density_style *style, hs_tile tile,
                                  uint32_t size_px, hs_arena *arena, hs_error *error, hs_buffer *out);
 

@@ -1,0 +1,192 @@
+#include "base/text.h"
+#include "render/tiles.h"
+
+/* Douglas-Peucker tolerance in tile units; a unit is 1/8 pixel of a tile shown at 512 pixels. */
+#define TOLERANCE          4.0
+#define FULL_DETAIL_ZOOM   14
+#define LABEL_TEXT_LIMIT   256u
+#define PLACE_ZOOM         12
+#define ZONE_ZOOM          10
+#define MIN_SPAN_UNITS     16.0 /* 2 pixels: what is smaller below FULL_DETAIL_ZOOM is left out */
+#define OTHER_STREETS_ZOOM 12
+
+/* From which zoom each level of units is drawn. */
+static const uint32_t unit_zoom[HS_LEVEL_COUNT] = {[HS_LEVEL_CITY] = 0,
+                                                   [HS_LEVEL_DISTRICT] = 6,
+                                                   [HS_LEVEL_SUBDISTRICT] = 9,
+                                                   [HS_LEVEL_COMMUNITY] = 11,
+                                                   [HS_LEVEL_CELL] = 14};
+
+/* From which zoom streets of a class are drawn: OpenStreetMap's words and common Chinese ones. */
+typedef struct class_zoom {
+    const char *name;
+    uint32_t zoom;
+} class_zoom;
+
+static const class_zoom class_zooms[] = {{"motorway", 6},    {"trunk", 7},         {"primary", 8},
+                                         {"secondary", 10},  {"tertiary", 11},     {"motorway_link", 11},
+                                         {"trunk_link", 11}, {"primary_link", 11}, {"secondary_link", 12},
+                                         {"expressway", 6},  {"arterial", 8},      {"main", 8},
+                                         {"collector", 11},  {"branch", 12},       {"service", 14},
+                                         {"lane", 14},       {"alley", 14},        {"footway", 14},
+                                         {"path", 14},       {"steps", 14},        {"cycleway", 14},
+                                         {"pedestrian", 13}, {"track", 14},        {"living_street", 13},
+                                         {"高速公路", 6},    {"快速路", 6},        {"主干路", 8},
+                                         {"次干路", 10},     {"支路", 12},         {"街巷", 14},
+                                         {"小巷", 14},       {"胡同", 14},         {"里弄", 14}};
+
+static uint32_t street_zoom(hs_str road_class) {
+    for (size_t i = 0; i < sizeof class_zooms / sizeof *class_zooms; i++)
+        if (hs_str_equal_nocase(road_class, hs_str_of(class_zooms[i].name))) return class_zooms[i].zoom;
+    return OTHER_STREETS_ZOOM;
+}
+
+/* The tile's box with its buffer, in degrees e7, and how much is too small to draw. */
+typedef struct frame {
+    hs_tile tile;
+    hs_box box;
+    double tolerance;
+    int64_t least_lon_e7, least_lat_e7;
+} frame;
+
+static int32_t clamp_e7(int64_t value, int32_t limit) {
+    return value > limit ? limit : value < -(int64_t)limit ? -limit : (int32_t)value;
+}
+
+static frame frame_of(hs_tile tile) {
+    frame f = {.tile = tile, .box = hs_tile_box(tile)};
+    int64_t width = (int64_t)f.box.max_lon_e7 - f.box.min_lon_e7;
+    int64_t height = (int64_t)f.box.max_lat_e7 - f.box.min_lat_e7;
+    /* Latitudes are not linear over a tile: twice the buffer is always enough. */
+    int64_t margin_lon = width * 2 * HS_MVT_BUFFER / HS_MVT_EXTENT + 1;
+    int64_t margin_lat = height * 2 * HS_MVT_BUFFER / HS_MVT_EXTENT + 1;
+    f.box.min_lon_e7 = clamp_e7(f.box.min_lon_e7 - margin_lon, 1800000000);
+    f.box.max_lon_e7 = clamp_e7(f.box.max_lon_e7 + margin_lon, 1800000000);
+    f.box.min_lat_e7 = clamp_e7(f.box.min_lat_e7 - margin_lat, 900000000);
+    f.box.max_lat_e7 = clamp_e7(f.box.max_lat_e7 + margin_lat, 900000000);
+    if (tile.z < FULL_DETAIL_ZOOM) {
+        f.tolerance = TOLERANCE;
+        f.least_lon_e7 = (int64_t)((double)width * MIN_SPAN_UNITS / HS_MVT_EXTENT);
+        f.least_lat_e7 = (int64_t)((double)height * MIN_SPAN_UNITS / HS_MVT_EXTENT);
+    }
+    return f;
+}
+
+static bool meets(hs_box a, hs_box b) {
+    return a.min_lon_e7 <= b.max_lon_e7 && b.min_lon_e7 <= a.max_lon_e7 && a.min_lat_e7 <= b.max_lat_e7 &&
+           b.min_lat_e7 <= a.max_lat_e7;
+}
+
+static bool too_small(const frame *f, hs_box box) {
+    return (int64_t)box.max_lon_e7 - box.min_lon_e7 < f->least_lon_e7 &&
+           (int64_t)box.max_lat_e7 - box.min_lat_e7 < f->least_lat_e7;
+}
+
+static void tag_text(hs_mvt *mvt, const char *key, hs_str text) {
+    text.size = text.size > LABEL_TEXT_LIMIT ? hs_utf8_cut(text, LABEL_TEXT_LIMIT) : text.size;
+    hs_mvt_tag_str(mvt, key, text);
+}
+
+static void tag_unit(hs_mvt *mvt, const hs_units *units, uint32_t row) {
+    hs_mvt_tag_int(mvt, "id", units->id[row]);
+    tag_text(mvt, "code", units->code[row]);
+    tag_text(mvt, "name", units->name[row]);
+    tag_text(mvt, "name_en", units->name_en[row]);
+    hs_mvt_tag_str(mvt, "level", hs_str_of(hs_level_name((hs_level)units->level[row])));
+    if (units->parent[row] != HS_NONE) tag_text(mvt, "parent", units->code[units->parent[row]]);
+}
+
+static void add_units(hs_mvt *mvt, const frame *f, const hs_units *units) {
+    hs_mvt_layer_begin(mvt, "units");
+    for (uint32_t row = 0; row < units->count; row++) {
+        if (f->tile.z < unit_zoom[units->level[row]] || !meets(units->box[row], f->box)) continue;
+        if (!hs_mvt_polygons(mvt, (uint64_t)units->id[row], &units->geometry[row], f->tolerance)) continue;
+        tag_unit(mvt, units, row);
+        hs_mvt_feature_end(mvt);
+    }
+    hs_mvt_layer_end(mvt);
+}
+
+static void add_unit_labels(hs_mvt *mvt, const frame *f, const hs_units *units) {
+    hs_mvt_layer_begin(mvt, "unit_labels");
+    for (uint32_t row = 0; row < units->count; row++) {
+        if (f->tile.z < unit_zoom[units->level[row]] || !meets(units->box[row], f->box)) continue;
+        hs_mercator at = hs_mercator_from_position(units->label[row]);
+        if (!hs_mvt_point(mvt, (uint64_t)units->id[row], at)) continue;
+        tag_unit(mvt, units, row);
+        hs_mvt_feature_end(mvt);
+    }
+    hs_mvt_layer_end(mvt);
+}
+
+static bool street_drawn(const frame *f, const hs_streets *streets, uint32_t row) {
+    if (!meets(streets->box[row], f->box)) return false;
+    if (f->tile.z >= FULL_DETAIL_ZOOM) return true;
+    return street_zoom(streets->road_class[row]) <= f->tile.z && !too_small(f, streets->box[row]);
+}
+
+static void add_streets(hs_mvt *mvt, const frame *f, const hs_streets *streets) {
+    hs_mvt_layer_begin(mvt, "streets");
+    for (uint32_t row = 0; row < streets->count; row++) {
+        if (!street_drawn(f, streets, row)) continue;
+        if (!hs_mvt_lines(mvt, (uint64_t)streets->id[row], &streets->geometry[row], f->tolerance)) continue;
+        hs_mvt_tag_int(mvt, "id", streets->id[row]);
+        tag_text(mvt, "name", streets->name[row]);
+        tag_text(mvt, "name_en", streets->name_en[row]);
+        tag_text(mvt, "class", streets->road_class[row]);
+        if (streets->layer[row] != 0) hs_mvt_tag_int(mvt, "layer", streets->layer[row]);
+        hs_mvt_feature_end(mvt);
+    }
+    hs_mvt_layer_end(mvt);
+}
+
+static void add_places(hs_mvt *mvt, const frame *f, const hs_places *places) {
+    if (f->tile.z < PLACE_ZOOM) return;
+    hs_mvt_layer_begin(mvt, "places");
+    for (uint32_t row = 0; row < places->count; row++) {
+        hs_position at = places->position[row];
+        if (!meets((hs_box){at.lon_e7, at.lat_e7, at.lon_e7, at.lat_e7}, f->box)) continue;
+        if (!hs_mvt_point(mvt, (uint64_t)places->id[row], hs_mercator_from_position(at))) continue;
+        hs_mvt_tag_int(mvt, "id", places->id[row]);
+        tag_text(mvt, "name", places->name[row]);
+        tag_text(mvt, "name_en", places->name_en[row]);
+        tag_text(mvt, "class", places->place_class[row]);
+        hs_mvt_feature_end(mvt);
+    }
+    hs_mvt_layer_end(mvt);
+}
+
+static void add_zones(hs_mvt *mvt, const frame *f, const hs_zones *zones) {
+    if (f->tile.z < ZONE_ZOOM) return;
+    hs_mvt_layer_begin(mvt, "zones");
+    for (uint32_t row = 0; row < zones->count; row++) {
+        if (!meets(zones->box[row], f->box)) continue;
+        if (!hs_mvt_polygons(mvt, (uint64_t)zones->id[row], &zones->geometry[row], f->tolerance)) continue;
+        hs_mvt_tag_int(mvt, "id", zones->id[row]);
+        tag_text(mvt, "name", zones->name[row]);
+        tag_text(mvt, "kind", zones->kind[row]);
+        tag_text(mvt, "hours", zones->hours[row]);
+        tag_text(mvt, "weekdays", zones->weekdays[row]);
+        hs_mvt_feature_end(mvt);
+    }
+    hs_mvt_layer_end(mvt);
+}
+
+hs_status hs_render_base_tile(const hs_snapshot *snapshot, hs_tile tile, hs_arena *arena, hs_error *error,
+                              hs_buffer *out) {
+    if (!hs_tile_valid(tile))
+        return hs_error_set(error, HS_E_ARGUMENT, "there is no tile %u/%u/%u", (unsigned)tile.z,
+                            (unsigned)tile.x, (unsigned)tile.y);
+    hs_mvt *mvt = hs_mvt_new(tile, arena);
+    if (!mvt) return hs_error_set(error, HS_E_MEMORY, "no memory for a vector tile");
+    const hs_geography *geography = snapshot->geography;
+    frame f = frame_of(tile);
+    if (geography) {
+        add_zones(mvt, &f, &geography->zones);
+        add_units(mvt, &f, &geography->units);
+        add_streets(mvt, &f, &geography->streets);
+        add_places(mvt, &f, &geography->places);
+        add_unit_labels(mvt, &f, &geography->units);
+    }
+    return hs_mvt_finish(mvt, error, out);
+}

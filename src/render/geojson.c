@@ -1,0 +1,358 @@
+#include "render/geojson.h"
+#include "base/json.h"
+#include "base/text.h"
+#include <stdlib.h>
+
+static void write_line(hs_json *json, const hs_position *positions, uint32_t count) {
+    hs_json_array(json);
+    for (uint32_t i = 0; i < count; i++)
+        hs_json_position(json, positions[i]);
+    hs_json_array_end(json);
+}
+
+/* Twice the signed area about the first corner: positive for counterclockwise. */
+static double ring_area(const hs_position *positions, uint32_t count) {
+    double area = 0.0;
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        double ax = (double)positions[i].lon_e7 - (double)positions[0].lon_e7;
+        double ay = (double)positions[i].lat_e7 - (double)positions[0].lat_e7;
+        double bx = (double)positions[i + 1].lon_e7 - (double)positions[0].lon_e7;
+        double by = (double)positions[i + 1].lat_e7 - (double)positions[0].lat_e7;
+        area += ax * by - bx * ay;
+    }
+    return area;
+}
+
+static void write_ring(hs_json *json, const hs_position *positions, uint32_t count, bool outer) {
+    if ((ring_area(positions, count) >= 0.0) == outer) {
+        write_line(json, positions, count);
+        return;
+    }
+    hs_json_array(json);
+    for (uint32_t i = count; i > 0; i--)
+        hs_json_position(json, positions[i - 1]);
+    hs_json_array_end(json);
+}
+
+static void write_polygon(hs_json *json, const hs_geometry *geometry, uint32_t part) {
+    hs_json_array(json);
+    for (uint32_t r = geometry->part_start[part]; r < geometry->part_start[part + 1]; r++)
+        write_ring(json, geometry->positions + geometry->ring_start[r],
+                   geometry->ring_start[r + 1] - geometry->ring_start[r], r == geometry->part_start[part]);
+    hs_json_array_end(json);
+}
+
+static void write_polygons(hs_json *json, const hs_geometry *geometry) {
+    hs_json_pair_text(json, "type", geometry->part_count == 1 ? "Polygon" : "MultiPolygon");
+    hs_json_key(json, "coordinates");
+    if (geometry->part_count == 1) {
+        write_polygon(json, geometry, 0);
+        return;
+    }
+    hs_json_array(json);
+    for (uint32_t p = 0; p < geometry->part_count; p++)
+        write_polygon(json, geometry, p);
+    hs_json_array_end(json);
+}
+
+static void write_lines(hs_json *json, const hs_geometry *geometry, uint32_t first, uint32_t count) {
+    hs_json_pair_text(json, "type", count == 1 ? "LineString" : "MultiLineString");
+    hs_json_key(json, "coordinates");
+    if (count != 1) hs_json_array(json);
+    for (uint32_t r = first; r < first + count; r++)
+        write_line(json, geometry->positions + geometry->ring_start[r],
+                   geometry->ring_start[r + 1] - geometry->ring_start[r]);
+    if (count != 1) hs_json_array_end(json);
+}
+
+static void write_point(hs_json *json, hs_position position) {
+    hs_json_object(json);
+    hs_json_pair_text(json, "type", "Point");
+    hs_json_key(json, "coordinates");
+    hs_json_position(json, position);
+    hs_json_object_end(json);
+}
+
+void hs_geojson_geometry(hs_json *json, const hs_geometry *geometry) {
+    if (geometry->type == HS_GEOMETRY_NONE) {
+        hs_json_null(json);
+        return;
+    }
+    if (geometry->type == HS_GEOMETRY_POINT) {
+        write_point(json, geometry->positions[0]);
+        return;
+    }
+    hs_json_object(json);
+    if (geometry->type == HS_GEOMETRY_LINES)
+        write_lines(json, geometry, 0, geometry->ring_count);
+    else
+        write_polygons(json, geometry);
+    hs_json_object_end(json);
+}
+
+static void feature_begin(hs_json *json, int64_t id) {
+    hs_json_object(json);
+    hs_json_pair_text(json, "type", "Feature");
+    hs_json_pair_int(json, "id", id);
+    hs_json_key(json, "geometry");
+}
+
+static void properties_begin(hs_json *json) {
+    hs_json_key(json, "properties");
+    hs_json_object(json);
+}
+
+static void feature_end(hs_json *json) {
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+}
+
+/* null for an empty text: every feature of a collection has every property. */
+static void pair_text(hs_json *json, const char *key, hs_str text) {
+    hs_json_key(json, key);
+    if (text.size > 0)
+        hs_json_str(json, text);
+    else
+        hs_json_null(json);
+}
+
+static void pair_time(hs_json *json, const char *key, int64_t time_s) {
+    hs_json_key(json, key);
+    hs_json_time(json, time_s);
+}
+
+static void pair_number(hs_json *json, const char *key, int32_t number) {
+    hs_json_key(json, key);
+    if (number != HS_NO_NUMBER)
+        hs_json_int(json, number);
+    else
+        hs_json_null(json);
+}
+
+/* Metres with at most two decimals. */
+static void pair_metres(hs_json *json, const char *key, double metres) {
+    hs_json_key(json, key);
+    hs_json_fixed(json, (int64_t)(metres * 100.0 + (metres < 0.0 ? -0.5 : 0.5)), 2);
+}
+
+static void write_value(hs_json *json, const json_t *value) {
+    if (json_is_string(value)) {
+        hs_json_str(json, (hs_str){json_string_value(value), json_string_length(value)});
+    } else if (json_is_integer(value)) {
+        hs_json_int(json, json_integer_value(value));
+    } else if (json_is_real(value)) {
+        hs_json_double(json, json_real_value(value));
+    } else if (json_is_boolean(value)) {
+        hs_json_bool(json, json_is_true(value));
+    } else {
+        char *text = json_is_null(value) ? NULL : json_dumps(value, JSON_COMPACT);
+        if (text)
+            hs_json_raw(json, hs_str_of(text));
+        else
+            hs_json_null(json);
+        free(text);
+    }
+}
+
+static bool is_own(const char *const *own, const char *key) {
+    for (; *own; own++)
+        if (hs_str_equal_nocase(hs_str_of(*own), hs_str_of(key))) return true;
+    return false;
+}
+
+/* The columns that came along, but for those whose name (in any case, as GIS formats compare them) is one of
+ * the feature's own. */
+static void write_attributes(hs_json *json, hs_str attributes, const char *const *own) {
+    json_t *object;
+    if (attributes.size == 0 || hs_json_parse(attributes, NULL, &object) != HS_OK) return;
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value) {
+        if (is_own(own, key)) continue;
+        hs_json_key(json, key);
+        write_value(json, value);
+    }
+    json_decref(object);
+}
+
+void hs_geojson_unit(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    static const char *const own[] = {"id",     "code",      "name",     "name_en", "level",
+                                      "parent", "parent_id", "area_km2", NULL};
+    const hs_units *units = &snapshot->geography->units;
+    uint32_t parent = units->parent[row];
+    feature_begin(json, units->id[row]);
+    hs_geojson_geometry(json, &units->geometry[row]);
+    properties_begin(json);
+    hs_json_pair_int(json, "id", units->id[row]);
+    pair_text(json, "code", units->code[row]);
+    pair_text(json, "name", units->name[row]);
+    pair_text(json, "name_en", units->name_en[row]);
+    hs_json_pair_text(json, "level", hs_level_name((hs_level)units->level[row]));
+    pair_text(json, "parent", parent != HS_NONE ? units->code[parent] : (hs_str){0});
+    hs_json_key(json, "parent_id");
+    if (parent != HS_NONE)
+        hs_json_int(json, units->id[parent]);
+    else
+        hs_json_null(json);
+    hs_json_pair_double(json, "area_km2", units->area_km2[row]);
+    write_attributes(json, units->attributes[row], own);
+    feature_end(json);
+}
+
+void hs_geojson_street(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    static const char *const own[] = {"id",      "name",       "name_en",  "class", "left_from",
+                                      "left_to", "right_from", "right_to", "layer", NULL};
+    const hs_streets *streets = &snapshot->geography->streets;
+    feature_begin(json, streets->id[row]);
+    hs_geojson_geometry(json, &streets->geometry[row]);
+    properties_begin(json);
+    hs_json_pair_int(json, "id", streets->id[row]);
+    pair_text(json, "name", streets->name[row]);
+    pair_text(json, "name_en", streets->name_en[row]);
+    pair_text(json, "class", streets->road_class[row]);
+    pair_number(json, "left_from", streets->left_from[row]);
+    pair_number(json, "left_to", streets->left_to[row]);
+    pair_number(json, "right_from", streets->right_from[row]);
+    pair_number(json, "right_to", streets->right_to[row]);
+    hs_json_pair_int(json, "layer", streets->layer[row]);
+    write_attributes(json, streets->attributes[row], own);
+    feature_end(json);
+}
+
+void hs_geojson_segment(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    const hs_segments *segments = &snapshot->geography->segments;
+    const hs_streets *streets = &snapshot->geography->streets;
+    uint32_t street = segments->street[row];
+    feature_begin(json, (int64_t)row + 1);
+    hs_json_object(json);
+    write_lines(json, &segments->lines, row, 1);
+    hs_json_object_end(json);
+    properties_begin(json);
+    hs_json_pair_int(json, "id", (int64_t)row + 1);
+    pair_text(json, "street", streets->name[street]);
+    hs_json_pair_int(json, "street_id", streets->id[street]);
+    pair_text(json, "name_en", streets->name_en[street]);
+    pair_text(json, "class", streets->road_class[street]);
+    hs_json_pair_int(json, "from_node", (int64_t)segments->from_node[row] + 1);
+    hs_json_pair_int(json, "to_node", (int64_t)segments->to_node[row] + 1);
+    pair_metres(json, "length_m", (double)segments->length_m[row]);
+    pair_metres(json, "start_m", segments->start_m[row]);
+    pair_metres(json, "end_m", segments->end_m[row]);
+    feature_end(json);
+}
+
+void hs_geojson_address(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    const hs_addresses *addresses = &snapshot->geography->addresses;
+    feature_begin(json, addresses->id[row]);
+    write_point(json, addresses->position[row]);
+    properties_begin(json);
+    hs_json_pair_int(json, "id", addresses->id[row]);
+    pair_text(json, "street", addresses->street[row]);
+    pair_text(json, "number", addresses->number[row]);
+    pair_text(json, "unit", addresses->unit[row]);
+    pair_text(json, "address", addresses->text[row]);
+    feature_end(json);
+}
+
+void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    const hs_places *places = &snapshot->geography->places;
+    feature_begin(json, places->id[row]);
+    if (places->geometry[row].type == HS_GEOMETRY_NONE)
+        write_point(json, places->position[row]);
+    else
+        hs_geojson_geometry(json, &places->geometry[row]);
+    properties_begin(json);
+    hs_json_pair_int(json, "id", places->id[row]);
+    pair_text(json, "name", places->name[row]);
+    pair_text(json, "name_en", places->name_en[row]);
+    pair_text(json, "class", places->place_class[row]);
+    pair_text(json, "address", places->address[row]);
+    feature_end(json);
+}
+
+void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    const hs_zones *zones = &snapshot->geography->zones;
+    feature_begin(json, zones->id[row]);
+    hs_geojson_geometry(json, &zones->geometry[row]);
+    properties_begin(json);
+    hs_json_pair_int(json, "id", zones->id[row]);
+    pair_text(json, "name", zones->name[row]);
+    pair_text(json, "kind", zones->kind[row]);
+    pair_text(json, "hours", zones->hours[row]);
+    pair_text(json, "weekdays", zones->weekdays[row]);
+    pair_time(json, "from", zones->from_s[row]);
+    pair_time(json, "to", zones->to_s[row]);
+    feature_end(json);
+}
+
+/* Codes of the units an incident lies in: of the deepest, then of each level. */
+static void write_units(hs_json *json, const hs_snapshot *snapshot, const hs_unit_path *path) {
+    const hs_units *units = &snapshot->geography->units;
+    hs_str codes[HS_LEVEL_COUNT] = {0};
+    hs_str deepest = {0};
+    for (int level = 0; path && level < HS_LEVEL_COUNT; level++) {
+        if (path->unit[level] == HS_NONE) continue;
+        codes[level] = units->code[path->unit[level]];
+        deepest = codes[level];
+    }
+    pair_text(json, "unit", deepest);
+    for (int level = 0; level < HS_LEVEL_COUNT; level++)
+        pair_text(json, hs_level_name((hs_level)level), codes[level]);
+}
+
+static void write_street(hs_json *json, const hs_snapshot *snapshot, uint32_t segment) {
+    if (segment == HS_NONE) {
+        pair_text(json, "street", (hs_str){0});
+        pair_text(json, "street_id", (hs_str){0});
+        pair_text(json, "segment", (hs_str){0});
+        return;
+    }
+    uint32_t street = snapshot->geography->segments.street[segment];
+    pair_text(json, "street", snapshot->geography->streets.name[street]);
+    hs_json_pair_int(json, "street_id", snapshot->geography->streets.id[street]);
+    hs_json_pair_int(json, "segment", (int64_t)segment + 1);
+}
+
+static void write_category(hs_json *json, const hs_snapshot *snapshot, hs_str code) {
+    uint32_t row = hs_taxonomy_find(snapshot->taxonomy, code);
+    const hs_category_record *known = row != HS_NONE ? &snapshot->taxonomy->category[row] : NULL;
+    pair_text(json, "category", code);
+    pair_text(json, "category_zh", known ? known->name : code);
+    pair_text(json, "category_en", known ? known->name_en : code);
+}
+
+void hs_geojson_incident(hs_json *json, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
+                         uint32_t i) {
+    const hs_incidents *incidents = snapshot->incidents;
+    hs_incident_texts texts;
+    hs_incident_texts_get(chunk, i, &texts);
+    feature_begin(json, chunk->row[i]);
+    if (chunk->positioned)
+        write_point(json, chunk->position[i]);
+    else
+        hs_json_null(json);
+    properties_begin(json);
+    pair_text(json, "id", texts.external_id);
+    write_category(json, snapshot, incidents->category_code[chunk->category[i]]);
+    pair_time(json, "reported", chunk->reported_s[i]);
+    pair_time(json, "occurred", chunk->occurred_s[i]);
+    pair_time(json, "closed", chunk->closed_s[i]);
+    pair_time(json, "deadline", chunk->deadline_s[i]);
+    pair_text(json, "source", incidents->source[chunk->source[i]]);
+    pair_text(json, "status", incidents->status[chunk->status[i]]);
+    pair_text(json, "address", texts.address);
+    pair_text(json, "department", texts.department);
+    pair_text(json, "description", texts.description);
+    hs_json_pair_text(json, "match_type", hs_match_type_name((hs_match_type)chunk->match_type[i]));
+    hs_json_key(json, "accuracy_m");
+    if (chunk->positioned)
+        hs_json_int(json, chunk->accuracy_m[i]);
+    else
+        hs_json_null(json);
+    write_units(json, snapshot, chunk->positioned ? &incidents->path[chunk->path[i]] : NULL);
+    write_street(json, snapshot, chunk->positioned ? chunk->segment[i] : HS_NONE);
+    hs_json_key(json, "weight"); /* a float has no more than 6 decimals to show */
+    hs_json_fixed(json, chunk->weight ? (int64_t)((double)chunk->weight[i] * 1e6 + 0.5) : 1000000, 6);
+    hs_json_pair_int(json, "batch", (int64_t)chunk->batch[i]);
+    feature_end(json);
+}
