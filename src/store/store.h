@@ -1,6 +1,7 @@
 /* The store: durable rows of a city behind one interface. What is acknowledged survives kill -9 and power
  * loss. Two implementations are foreseen (GeoPackage here; PostGIS later); each is a table of functions, and
- * one test suite runs over both. A store handle is for one thread at a time; open several for parallel reads. */
+ * one test suite runs over both. A store handle is for one thread at a time; open several for parallel reads.
+ */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -17,13 +18,22 @@ typedef enum hs_store_mode {
 } hs_store_mode;
 
 /* Opens a GeoPackage path or a postgresql:// URL (HS_E_UNSUPPORTED so far); older schemas are migrated when
- * opened for writing. A file that is no store of ours, or newer than this program, is HS_E_STORE and says so. */
+ * opened for writing. A file that is no store of ours, or newer than this program, is HS_E_STORE and says so.
+ */
 hs_status hs_store_open(const char *url, hs_store_mode mode, hs_error *error, hs_store **store);
 void hs_store_close(hs_store *store);
 
 typedef enum hs_kind {
-    HS_KIND_UNITS, HS_KIND_STREETS, HS_KIND_ADDRESSES, HS_KIND_PLACES, HS_KIND_ZONES, HS_KIND_INCIDENTS,
-    HS_KIND_TARGETS, HS_KIND_POPULATION, HS_KIND_TAXONOMY, HS_KIND_COUNT
+    HS_KIND_UNITS,
+    HS_KIND_STREETS,
+    HS_KIND_ADDRESSES,
+    HS_KIND_PLACES,
+    HS_KIND_ZONES,
+    HS_KIND_INCIDENTS,
+    HS_KIND_TARGETS,
+    HS_KIND_POPULATION,
+    HS_KIND_TAXONOMY,
+    HS_KIND_COUNT
 } hs_kind;
 const char *hs_kind_name(hs_kind kind);
 hs_kind hs_kind_parse(hs_str name); /* HS_KIND_COUNT when unknown */
@@ -32,21 +42,23 @@ hs_kind hs_kind_parse(hs_str name); /* HS_KIND_COUNT when unknown */
  * last changed. Cheap: meant to be polled. */
 typedef struct hs_store_versions {
     uint64_t sequence, geography, incidents, plans, taxonomy;
-    /* Set when incidents were only added since `incidents_append_base`: rows with id > the last row seen. */
-    uint64_t incidents_rewritten; /* sequence of the last change that altered or removed incidents */
+    /* Sequence of the last change that altered or removed incidents: since then they were only added, as rows
+     * with ids above the last one seen. */
+    uint64_t incidents_rewritten;
 } hs_store_versions;
 hs_status hs_store_get_versions(hs_store *store, hs_error *error, hs_store_versions *versions);
 
 /* Settings of the city: `name name_en timezone timezone_guessed lang synthetic center_lon center_lat
  * center_fixed`. An unset one is empty. Texts live in the arena. Setting is a change of its own. */
-hs_status hs_store_get_setting(hs_store *store, const char *key, hs_arena *arena, hs_error *error, hs_str *value);
+hs_status hs_store_get_setting(hs_store *store, const char *key, hs_arena *arena, hs_error *error,
+                               hs_str *value);
 hs_status hs_store_set_setting(hs_store *store, const char *key, hs_str value, hs_error *error);
 
 /* Writing: one batch, one transaction. */
 typedef struct hs_batch_info {
     int64_t id;
     hs_kind kind;
-    hs_str source;     /* base name of the file, or what made it */
+    hs_str source; /* base name of the file, or what made it */
     int64_t started_s;
     uint64_t rows_read, rows_added, rows_updated, rows_unchanged, rows_rejected;
     bool undone;
@@ -58,21 +70,28 @@ typedef enum hs_put { HS_PUT_ADDED, HS_PUT_UPDATED, HS_PUT_UNCHANGED } hs_put;
 hs_status hs_store_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch);
 /* Puts one record (its id and batch are ignored and given by the store). Identity: external id or code where
  * there is one, else the content and its occurrence within the batch, so that the same file read again
- * changes nothing while identical rows within a file stay separate. */
+ * changes nothing while identical rows within a file stay separate. A derived position (match type other than
+ * given) is no content: it is stored when the row is added or updated, and alone makes no update. HS_E_INPUT
+ * refuses the record (a position off the Earth, a time outside the years 0000 to 9999) and leaves the batch
+ * as it is; after any other failure the batch can only be rolled back. */
 hs_status hs_store_put_unit(hs_store *store, const hs_unit_record *record, hs_error *error, hs_put *put);
 hs_status hs_store_put_street(hs_store *store, const hs_street_record *record, hs_error *error, hs_put *put);
-hs_status hs_store_put_address(hs_store *store, const hs_address_record *record, hs_error *error, hs_put *put);
+hs_status hs_store_put_address(hs_store *store, const hs_address_record *record, hs_error *error,
+                               hs_put *put);
 hs_status hs_store_put_place(hs_store *store, const hs_place_record *record, hs_error *error, hs_put *put);
 hs_status hs_store_put_zone(hs_store *store, const hs_zone_record *record, hs_error *error, hs_put *put);
-hs_status hs_store_put_category(hs_store *store, const hs_category_record *record, hs_error *error, hs_put *put);
-hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *record, hs_error *error, hs_put *put);
+hs_status hs_store_put_category(hs_store *store, const hs_category_record *record, hs_error *error,
+                                hs_put *put);
+hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *record, hs_error *error,
+                                hs_put *put);
 /* Sets a derived position of an incident (match types other than given), inside a batch. */
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
                                     hs_error *error);
 /* Removes every category before a taxonomy is put, inside a batch. */
 hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error);
 /* Commits durably. `info` carries the counts of rows read and rejected; the others are the store's. A batch
- * that changed nothing leaves no trace and no new version (info->id 0 on return). */
+ * that changed nothing leaves no trace and no new version (info->id 0 on return). rows_updated counts
+ * replaced positions too. On failure the batch was rolled back. Either way it is over. */
 hs_status hs_store_commit(hs_store *store, hs_batch_info *info, hs_error *error);
 void hs_store_rollback(hs_store *store);
 
@@ -92,14 +111,19 @@ hs_status hs_store_scan_addresses(hs_store *store, hs_visit_address visit, void 
 hs_status hs_store_scan_places(hs_store *store, hs_visit_place visit, void *context, hs_error *error);
 hs_status hs_store_scan_zones(hs_store *store, hs_visit_zone visit, void *context, hs_error *error);
 hs_status hs_store_scan_categories(hs_store *store, hs_visit_category visit, void *context, hs_error *error);
-/* Rows with first <= id < last, for parallel reading by ranges. */
+/* Rows with first <= id < last, for parallel reading by ranges. The range of an empty store is 0, 0, 0. */
 hs_status hs_store_scan_incidents(hs_store *store, int64_t first, int64_t last, hs_visit_incident visit,
                                   void *context, hs_error *error);
-hs_status hs_store_incident_range(hs_store *store, hs_error *error, int64_t *min_id, int64_t *max_id, uint64_t *count);
+hs_status hs_store_incident_range(hs_store *store, hs_error *error, int64_t *min_id, int64_t *max_id,
+                                  uint64_t *count);
 hs_status hs_store_scan_batches(hs_store *store, hs_visit_batch visit, void *context, hs_error *error);
 
 /* A read transaction: everything read between begin_read and end_read is of one version. */
 hs_status hs_store_begin_read(hs_store *store, hs_error *error);
 void hs_store_end_read(hs_store *store);
+
+/* Copies the store, as it is, into a file of its own, durably; the store may be in use. The copy takes the
+ * place of a file at `path` only when it is whole. */
+hs_status hs_store_backup(hs_store *store, const char *path, hs_error *error);
 
 #endif

@@ -1,0 +1,238 @@
+/* The store's interface: checks the order of calls and dispatches to the implementation. */
+#include "store/store.h"
+#include "base/text.h"
+#include "store/store_ops.h"
+
+#include <string.h>
+
+static const char *const kind_names[HS_KIND_COUNT] = {
+    "units", "streets", "addresses", "places", "zones", "incidents", "targets", "population", "taxonomy"};
+static const char *const setting_keys[] = {"name",        "name_en",   "timezone",   "timezone_guessed",
+                                           "lang",        "synthetic", "center_lon", "center_lat",
+                                           "center_fixed"};
+
+const char *hs_kind_name(hs_kind kind) {
+    return (unsigned)kind < HS_KIND_COUNT ? kind_names[kind] : NULL;
+}
+
+hs_kind hs_kind_parse(hs_str name) {
+    int kind = 0;
+    while (kind < HS_KIND_COUNT && !hs_str_equal(name, hs_str_of(kind_names[kind])))
+        kind++;
+    return (hs_kind)kind;
+}
+
+hs_table hs_table_of_kind(hs_kind kind) {
+    switch (kind) {
+    case HS_KIND_UNITS:
+        return HS_TABLE_UNITS;
+    case HS_KIND_STREETS:
+        return HS_TABLE_STREETS;
+    case HS_KIND_ADDRESSES:
+        return HS_TABLE_ADDRESSES;
+    case HS_KIND_PLACES:
+        return HS_TABLE_PLACES;
+    case HS_KIND_ZONES:
+        return HS_TABLE_ZONES;
+    case HS_KIND_INCIDENTS:
+        return HS_TABLE_INCIDENTS;
+    case HS_KIND_TAXONOMY:
+        return HS_TABLE_CATEGORIES;
+    case HS_KIND_TARGETS:
+    case HS_KIND_POPULATION:
+    case HS_KIND_COUNT:
+        break;
+    }
+    return HS_TABLE_COUNT;
+}
+
+hs_status hs_store_open(const char *url, hs_store_mode mode, hs_error *error, hs_store **store) {
+    hs_str text = hs_str_of(url);
+    if (hs_str_starts(text, HS_STR("postgresql://")) || hs_str_starts(text, HS_STR("postgres://")))
+        return hs_error_set(
+            error, HS_E_UNSUPPORTED,
+            "this program keeps stores in GeoPackage files only; a PostgreSQL database cannot be "
+            "used yet: name a file such as city.gpkg");
+    return hs_geopackage_open(url, mode, error, store);
+}
+
+void hs_store_close(hs_store *store) {
+    if (store) store->ops->close(store);
+}
+
+hs_status hs_store_get_versions(hs_store *store, hs_error *error, hs_store_versions *versions) {
+    return store->ops->get_versions(store, error, versions);
+}
+
+static hs_status check_setting(const char *key, hs_error *error) {
+    for (size_t i = 0; i < sizeof setting_keys / sizeof *setting_keys; i++)
+        if (strcmp(key, setting_keys[i]) == 0) return HS_OK;
+    return hs_error_set(error, HS_E_ARGUMENT, "%s: there is no such setting", key);
+}
+
+/* Whether the handle may begin a transaction that writes. */
+static hs_status check_writable(const hs_store *store, hs_error *error) {
+    if (store->mode == HS_STORE_READ)
+        return hs_error_set(error, HS_E_STORE, "the store was opened for reading only");
+    if (store->batch_open)
+        return hs_error_set(error, HS_E_CONFLICT, "a batch is open already: commit it first");
+    if (store->reading)
+        return hs_error_set(error, HS_E_CONFLICT, "a read transaction is open on this handle: end it first");
+    return HS_OK;
+}
+
+hs_status hs_store_get_setting(hs_store *store, const char *key, hs_arena *arena, hs_error *error,
+                               hs_str *value) {
+    hs_status status = check_setting(key, error);
+    return status == HS_OK ? store->ops->get_setting(store, key, arena, error, value) : status;
+}
+
+hs_status hs_store_set_setting(hs_store *store, const char *key, hs_str value, hs_error *error) {
+    hs_status status = check_setting(key, error);
+    if (status == HS_OK) status = check_writable(store, error);
+    return status == HS_OK ? store->ops->set_setting(store, key, value, error) : status;
+}
+
+hs_status hs_store_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch) {
+    hs_status status = check_writable(store, error);
+    if (status != HS_OK) return status;
+    if ((unsigned)kind >= HS_KIND_COUNT) return hs_error_set(error, HS_E_ARGUMENT, "no such kind of rows");
+    if (hs_table_of_kind(kind) == HS_TABLE_COUNT)
+        return hs_error_set(error, HS_E_UNSUPPORTED, "%s cannot be stored yet", hs_kind_name(kind));
+    status = store->ops->begin(store, kind, source, error, batch);
+    if (status != HS_OK) return status;
+    store->batch_open = true;
+    store->batch_kind = kind;
+    return HS_OK;
+}
+
+static hs_status check_batch(const hs_store *store, hs_table table, hs_error *error) {
+    if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
+    if (hs_table_of_kind(store->batch_kind) != table)
+        return hs_error_set(error, HS_E_ARGUMENT, "the open batch is of %s and takes nothing else",
+                            hs_kind_name(store->batch_kind));
+    return HS_OK;
+}
+
+static hs_status put_record(hs_store *store, hs_table table, const void *record, hs_error *error,
+                            hs_put *put) {
+    hs_status status = check_batch(store, table, error);
+    return status == HS_OK ? store->ops->put(store, table, record, error, put) : status;
+}
+
+hs_status hs_store_put_unit(hs_store *store, const hs_unit_record *record, hs_error *error, hs_put *put) {
+    return put_record(store, HS_TABLE_UNITS, record, error, put);
+}
+
+hs_status hs_store_put_street(hs_store *store, const hs_street_record *record, hs_error *error, hs_put *put) {
+    return put_record(store, HS_TABLE_STREETS, record, error, put);
+}
+
+hs_status hs_store_put_address(hs_store *store, const hs_address_record *record, hs_error *error,
+                               hs_put *put) {
+    return put_record(store, HS_TABLE_ADDRESSES, record, error, put);
+}
+
+hs_status hs_store_put_place(hs_store *store, const hs_place_record *record, hs_error *error, hs_put *put) {
+    return put_record(store, HS_TABLE_PLACES, record, error, put);
+}
+
+hs_status hs_store_put_zone(hs_store *store, const hs_zone_record *record, hs_error *error, hs_put *put) {
+    return put_record(store, HS_TABLE_ZONES, record, error, put);
+}
+
+hs_status hs_store_put_category(hs_store *store, const hs_category_record *record, hs_error *error,
+                                hs_put *put) {
+    return put_record(store, HS_TABLE_CATEGORIES, record, error, put);
+}
+
+hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *record, hs_error *error,
+                                hs_put *put) {
+    return put_record(store, HS_TABLE_INCIDENTS, record, error, put);
+}
+
+hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
+                                    hs_error *error) {
+    hs_status status = check_batch(store, HS_TABLE_INCIDENTS, error);
+    return status == HS_OK ? store->ops->replace_position(store, incident, record, error) : status;
+}
+
+hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error) {
+    hs_status status = check_batch(store, HS_TABLE_CATEGORIES, error);
+    return status == HS_OK ? store->ops->clear_taxonomy(store, error) : status;
+}
+
+hs_status hs_store_commit(hs_store *store, hs_batch_info *info, hs_error *error) {
+    if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
+    hs_status status = store->ops->commit(store, info, error);
+    store->batch_open = false;
+    return status;
+}
+
+void hs_store_rollback(hs_store *store) {
+    if (!store->batch_open) return;
+    store->ops->rollback(store);
+    store->batch_open = false;
+}
+
+static hs_status scan_table(hs_store *store, hs_table table, hs_visit visit, void *context, hs_error *error) {
+    return store->ops->scan(store, table, INT64_MIN, INT64_MAX, visit, context, error);
+}
+
+hs_status hs_store_scan_units(hs_store *store, hs_visit_unit visit, void *context, hs_error *error) {
+    return scan_table(store, HS_TABLE_UNITS, (hs_visit){.unit = visit}, context, error);
+}
+
+hs_status hs_store_scan_streets(hs_store *store, hs_visit_street visit, void *context, hs_error *error) {
+    return scan_table(store, HS_TABLE_STREETS, (hs_visit){.street = visit}, context, error);
+}
+
+hs_status hs_store_scan_addresses(hs_store *store, hs_visit_address visit, void *context, hs_error *error) {
+    return scan_table(store, HS_TABLE_ADDRESSES, (hs_visit){.address = visit}, context, error);
+}
+
+hs_status hs_store_scan_places(hs_store *store, hs_visit_place visit, void *context, hs_error *error) {
+    return scan_table(store, HS_TABLE_PLACES, (hs_visit){.place = visit}, context, error);
+}
+
+hs_status hs_store_scan_zones(hs_store *store, hs_visit_zone visit, void *context, hs_error *error) {
+    return scan_table(store, HS_TABLE_ZONES, (hs_visit){.zone = visit}, context, error);
+}
+
+hs_status hs_store_scan_categories(hs_store *store, hs_visit_category visit, void *context, hs_error *error) {
+    return scan_table(store, HS_TABLE_CATEGORIES, (hs_visit){.category = visit}, context, error);
+}
+
+hs_status hs_store_scan_incidents(hs_store *store, int64_t first, int64_t last, hs_visit_incident visit,
+                                  void *context, hs_error *error) {
+    return store->ops->scan(store, HS_TABLE_INCIDENTS, first, last, (hs_visit){.incident = visit}, context,
+                            error);
+}
+
+hs_status hs_store_scan_batches(hs_store *store, hs_visit_batch visit, void *context, hs_error *error) {
+    return store->ops->scan_batches(store, visit, context, error);
+}
+
+hs_status hs_store_incident_range(hs_store *store, hs_error *error, int64_t *min_id, int64_t *max_id,
+                                  uint64_t *count) {
+    return store->ops->incident_range(store, error, min_id, max_id, count);
+}
+
+hs_status hs_store_begin_read(hs_store *store, hs_error *error) {
+    if (store->batch_open || store->reading)
+        return hs_error_set(error, HS_E_CONFLICT, "a transaction is open on this handle already");
+    hs_status status = store->ops->begin_read(store, error);
+    store->reading = status == HS_OK;
+    return status;
+}
+
+void hs_store_end_read(hs_store *store) {
+    if (!store->reading) return;
+    store->ops->end_read(store);
+    store->reading = false;
+}
+
+hs_status hs_store_backup(hs_store *store, const char *path, hs_error *error) {
+    if (store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "a batch is open: commit it first");
+    return store->ops->backup(store, path, error);
+}
