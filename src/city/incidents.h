@@ -29,7 +29,7 @@ typedef struct hs_incident_chunk {
     const uint32_t *segment;  /* row of geography->segments, HS_NONE */
     const int64_t *reported_s, *occurred_s, *closed_s, *deadline_s; /* HS_NO_TIME */
     const uint16_t *category; /* into taxonomy-and-dictionary: incidents->category_code */
-    const uint8_t *source, *status; /* into incidents->source, status */
+    const uint16_t *source, *status; /* into incidents->source, status; an empty text has a code too */
     const uint8_t *match_type;
     const uint16_t *accuracy_m; /* rounded up, 65535 and more saturated */
     const float *weight;      /* NULL when all are 1 */
@@ -94,7 +94,8 @@ hs_status hs_incidents_add(hs_incidents_builder *builder, const hs_incident_reco
 hs_status hs_incidents_finish(hs_incidents_builder **builders, unsigned builder_count,
                               const hs_geography *geography, uint64_t version, hs_pool *pool, hs_error *error,
                               hs_incidents **incidents);
-/* `base` plus more records as a new set: shares every chunk of `base` and adds unordered chunks. */
+/* `base` plus more records as a new set: shares every chunk of `base` and adds unordered chunks. Codes and paths
+ * of `base` keep their numbers. Ends the builder's life (on failure too). */
 hs_status hs_incidents_append(const hs_incidents *base, hs_incidents_builder *builder,
                               const hs_geography *geography, uint64_t version, hs_error *error,
                               hs_incidents **incidents);

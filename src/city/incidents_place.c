@@ -1,0 +1,236 @@
+#include "city/incidents_private.h"
+
+#include "geo/hilbert.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLICE_ROWS = 8192, PATHS_FIRST = 256 };
+
+/* The distinct unit paths of one slice of rows, in an open table of their numbers. */
+typedef struct path_slice {
+    hs_unit_path *paths;
+    uint32_t *slots; /* number + 1 */
+    uint32_t *final; /* number in the set */
+    uint32_t count, capacity;
+    bool failed;
+} path_slice;
+
+typedef struct placing {
+    const hs_gathering *from;
+    const hs_geography *geography;
+    hs_placed_row *placed; /* as the rows came */
+    path_slice *slices;
+} placing;
+
+static uint32_t path_slot(const path_slice *slice, const hs_unit_path *path) {
+    uint32_t mask = 2 * slice->capacity - 1;
+    uint32_t slot = (uint32_t)hs_hash(path, sizeof *path, 0) & mask;
+    for (;; slot = (slot + 1) & mask) {
+        uint32_t number = slice->slots[slot];
+        if (number == 0 || memcmp(&slice->paths[number - 1], path, sizeof *path) == 0) return slot;
+    }
+}
+
+static bool grow_paths(path_slice *slice) {
+    if (slice->count < slice->capacity) return true;
+    uint32_t capacity = slice->capacity ? 2 * slice->capacity : PATHS_FIRST;
+    hs_unit_path *paths = realloc(slice->paths, capacity * sizeof *paths);
+    if (!paths) return false;
+    slice->paths = paths;
+    uint32_t *slots = calloc((size_t)2 * capacity, sizeof *slots);
+    if (!slots) return false;
+    free(slice->slots);
+    slice->slots = slots;
+    slice->capacity = capacity;
+    for (uint32_t i = 0; i < slice->count; i++)
+        slots[path_slot(slice, &paths[i])] = i + 1;
+    return true;
+}
+
+static uint32_t put_path(path_slice *slice, const hs_unit_path *path) {
+    if (!grow_paths(slice)) {
+        slice->failed = true;
+        return 0;
+    }
+    uint32_t slot = path_slot(slice, path);
+    if (slice->slots[slot] == 0) {
+        slice->paths[slice->count++] = *path;
+        slice->slots[slot] = slice->count;
+    }
+    return slice->slots[slot] - 1;
+}
+
+static void place_rows(void *context, size_t begin, size_t end) {
+    placing *work = context;
+    for (size_t i = begin; i < end; i++) {
+        path_slice *slice = &work->slices[i / SLICE_ROWS];
+        unsigned builder;
+        const hs_incident_row *row = hs_gathering_row(work->from, (uint32_t)i, &builder);
+        hs_placed_row *placed = &work->placed[i];
+        *placed = (hs_placed_row){.row = (uint32_t)i, .segment = HS_NONE};
+        if (!row->has_position) continue;
+        hs_mercator m = hs_mercator_from_position(row->position);
+        placed->key = hs_hilbert(m.x, m.y);
+        hs_placement placement;
+        hs_geography_place(work->geography, row->position, &placement);
+        placed->segment = placement.segment;
+        hs_unit_path path;
+        memcpy(path.unit, placement.unit, sizeof path.unit);
+        placed->path = put_path(slice, &path);
+    }
+}
+
+/* A slice is one item of work: its table of paths belongs to one thread. */
+static void place_slices(void *context, size_t begin, size_t end) {
+    placing *work = context;
+    size_t total = work->from->first_row[work->from->builder_count];
+    for (size_t slice = begin; slice < end; slice++) {
+        size_t last = (slice + 1) * SLICE_ROWS;
+        place_rows(context, slice * SLICE_ROWS, last < total ? last : total);
+    }
+}
+
+static int compare_paths(const void *left, const void *right) {
+    const hs_unit_path *a = left, *b = right;
+    for (int level = 0; level < HS_LEVEL_COUNT; level++)
+        if (a->unit[level] != b->unit[level]) return a->unit[level] < b->unit[level] ? -1 : 1;
+    return 0;
+}
+
+static bool map_slice(path_slice *slice, path_slice *all) {
+    slice->final = malloc(((size_t)slice->count + 1) * sizeof *slice->final);
+    for (uint32_t i = 0; slice->final && i < slice->count; i++)
+        slice->final[i] = put_path(all, &slice->paths[i]);
+    return slice->final != NULL;
+}
+
+/* Numbers the paths of all slices; `all` holds those of the base already. */
+static bool number_paths(path_slice *slices, size_t slice_count, path_slice *all) {
+    size_t total = 0;
+    for (size_t s = 0; s < slice_count; s++) {
+        if (slices[s].failed) return false;
+        total += slices[s].count;
+    }
+    hs_unit_path *sorted = malloc((total + 1) * sizeof *sorted);
+    if (!sorted) return false;
+    size_t n = 0;
+    for (size_t s = 0; s < slice_count; s++) {
+        if (slices[s].count > 0) memcpy(sorted + n, slices[s].paths, slices[s].count * sizeof *sorted);
+        n += slices[s].count;
+    }
+    qsort(sorted, n, sizeof *sorted, compare_paths);
+    for (size_t i = 0; i < n && !all->failed; i++)
+        put_path(all, &sorted[i]);
+    free(sorted);
+    for (size_t s = 0; s < slice_count && !all->failed; s++)
+        if (!map_slice(&slices[s], all)) return false;
+    return !all->failed;
+}
+
+static void slice_done(path_slice *slice) {
+    free(slice->paths);
+    free(slice->slots);
+    free(slice->final);
+}
+
+typedef struct id_context {
+    const hs_gathering *from;
+} id_context;
+
+static int compare_ids(const void *left, const void *right, void *context) {
+    const hs_placed_row *a = left, *b = right;
+    const id_context *ids = context;
+    unsigned builder;
+    int64_t a_id = hs_gathering_row(ids->from, a->row, &builder)->row;
+    int64_t b_id = hs_gathering_row(ids->from, b->row, &builder)->row;
+    if (a_id != b_id) return a_id < b_id ? -1 : 1;
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+/* Stores are read in the order of ids, so sorting is the exception. */
+static void sort_by_id(const hs_gathering *from, hs_placed_row *rows, uint32_t count) {
+    id_context context = {from};
+    for (uint32_t i = 1; i < count; i++) {
+        if (compare_ids(&rows[i - 1], &rows[i], &context) <= 0) continue;
+        qsort_r(rows, count, sizeof *rows, compare_ids, &context);
+        return;
+    }
+}
+
+/* Positioned rows to the front, the others behind them, both by id, with the paths' final numbers. */
+static uint32_t part_rows(const placing *work, uint32_t total, hs_placed_row *out) {
+    uint32_t positioned = 0, others = 0;
+    unsigned builder;
+    for (uint32_t i = 0; i < total; i++)
+        positioned += hs_gathering_row(work->from, i, &builder)->has_position;
+    uint32_t front = 0;
+    for (uint32_t i = 0; i < total; i++) {
+        hs_placed_row row = work->placed[i];
+        if (hs_gathering_row(work->from, i, &builder)->has_position) {
+            row.path = work->slices[i / SLICE_ROWS].final[row.path];
+            out[front++] = row;
+        } else {
+            out[positioned + others++] = row;
+        }
+    }
+    sort_by_id(work->from, out, positioned);
+    sort_by_id(work->from, out + positioned, others);
+    return positioned;
+}
+
+hs_status hs_incidents_place(const hs_gathering *from, const hs_geography *geography,
+                             const hs_incidents *base, hs_pool *pool, hs_arena *arena, hs_error *error,
+                             hs_placed_row *placed, uint32_t *positioned, hs_incidents *incidents) {
+    uint32_t total = from->first_row[from->builder_count];
+    size_t slice_count = ((size_t)total + SLICE_ROWS - 1) / SLICE_ROWS;
+    path_slice all = {0};
+    placing work = {.from = from,
+                    .geography = geography,
+                    .placed = malloc(((size_t)total + 1) * sizeof *work.placed),
+                    .slices = calloc(slice_count + 1, sizeof *work.slices)};
+    bool good = work.placed && work.slices;
+    for (uint32_t i = 0; good && base && i < base->path_count; i++)
+        put_path(&all, &base->path[i]);
+    if (good) {
+        hs_pool_for(pool, slice_count, 1, place_slices, &work);
+        good = number_paths(work.slices, slice_count, &all);
+    }
+    hs_unit_path *paths = good ? hs_arena_array(arena, (size_t)all.count + 1, sizeof *paths) : NULL;
+    if (paths) {
+        if (all.count > 0) memcpy(paths, all.paths, all.count * sizeof *paths);
+        incidents->path = paths;
+        incidents->path_count = all.count;
+        *positioned = part_rows(&work, total, placed);
+    }
+    for (size_t s = 0; work.slices && s < slice_count; s++)
+        slice_done(&work.slices[s]);
+    slice_done(&all);
+    free(work.slices);
+    free(work.placed);
+    return paths ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for incidents");
+}
+
+void hs_placed_rows_sort(hs_placed_row *rows, hs_placed_row *spare, uint32_t count) {
+    uint64_t differing = 0;
+    for (uint32_t i = 1; i < count; i++)
+        differing |= rows[i].key ^ rows[0].key;
+    hs_placed_row *in = rows, *out = spare;
+    for (unsigned shift = 0; shift < 64; shift += 11) {
+        if (((differing >> shift) & 0x7ff) == 0) continue; /* a city fills a small part of the curve */
+        uint32_t start[2048] = {0};
+        for (uint32_t i = 0; i < count; i++)
+            start[(in[i].key >> shift) & 0x7ff]++;
+        uint32_t sum = 0;
+        for (unsigned digit = 0; digit < 2048; digit++) {
+            uint32_t here = start[digit];
+            start[digit] = sum;
+            sum += here;
+        }
+        for (uint32_t i = 0; i < count; i++)
+            out[start[(in[i].key >> shift) & 0x7ff]++] = in[i];
+        hs_placed_row *swap = in;
+        in = out;
+        out = swap;
+    }
+    if (in != rows) memcpy(rows, in, count * sizeof *rows);
+}

@@ -1,0 +1,91 @@
+#include "city/snapshot.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A snapshot with what it owns; the public part comes first. */
+typedef struct snapshot_owner {
+    hs_snapshot snapshot;
+    atomic_uint refs;
+    char *name, *name_en, *timezone_name, *lang;
+    hs_timezone *zone;
+    hs_geography *geography;
+    hs_incidents *incidents;
+    hs_taxonomy *taxonomy;
+} snapshot_owner;
+
+static void owner_free(snapshot_owner *owner) {
+    free(owner->name);
+    free(owner->name_en);
+    free(owner->timezone_name);
+    free(owner->lang);
+    hs_timezone_free(owner->zone);
+    hs_geography_unref(owner->geography);
+    hs_incidents_unref(owner->incidents);
+    hs_taxonomy_unref(owner->taxonomy);
+    free(owner);
+}
+
+static bool copy_info(snapshot_owner *owner, const hs_city_info *info) {
+    owner->name = strdup(info->name ? info->name : "");
+    owner->name_en = strdup(info->name_en ? info->name_en : "");
+    owner->timezone_name = strdup(info->timezone ? info->timezone : "UTC");
+    owner->lang = strdup(info->lang ? info->lang : "zh");
+    hs_city_info *copy = &owner->snapshot.info;
+    *copy = *info;
+    copy->name = owner->name;
+    copy->name_en = owner->name_en;
+    copy->timezone = owner->timezone_name;
+    copy->lang = owner->lang;
+    return owner->name && owner->name_en && owner->timezone_name && owner->lang;
+}
+
+hs_status hs_snapshot_new(uint64_t version, uint64_t plans_version, const hs_city_info *info,
+                          hs_geography *geography, hs_incidents *incidents, hs_taxonomy *taxonomy,
+                          hs_error *error, hs_snapshot **snapshot) {
+    snapshot_owner *owner = calloc(1, sizeof *owner);
+    if (!owner) {
+        hs_geography_unref(geography);
+        hs_incidents_unref(incidents);
+        hs_taxonomy_unref(taxonomy);
+        return hs_error_set(error, HS_E_MEMORY, "out of memory for a snapshot");
+    }
+    atomic_init(&owner->refs, 1);
+    owner->geography = geography;
+    owner->incidents = incidents;
+    owner->taxonomy = taxonomy;
+    hs_status status =
+        copy_info(owner, info) ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for a snapshot");
+    if (status == HS_OK) {
+        status = hs_timezone_new(owner->timezone_name, error, &owner->zone);
+        if (status != HS_OK) status = hs_error_prefix(error, status, "the city's time zone");
+    }
+    if (status != HS_OK) {
+        owner_free(owner);
+        return status;
+    }
+    hs_snapshot *made = &owner->snapshot;
+    made->version = version;
+    made->plans_version = plans_version;
+    made->geography_version = geography->version;
+    made->incidents_version = incidents->version;
+    made->timezone = owner->zone;
+    made->geography = geography;
+    made->incidents = incidents;
+    made->taxonomy = taxonomy;
+    made->plane = (hs_plane){made->info.center_lon_deg, made->info.center_lat_deg};
+    *snapshot = made;
+    return HS_OK;
+}
+
+hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot) {
+    snapshot_owner *owner = (snapshot_owner *)snapshot;
+    atomic_fetch_add_explicit(&owner->refs, 1, memory_order_relaxed);
+    return &owner->snapshot;
+}
+
+void hs_snapshot_unref(hs_snapshot *snapshot) {
+    snapshot_owner *owner = (snapshot_owner *)snapshot;
+    if (owner && atomic_fetch_sub_explicit(&owner->refs, 1, memory_order_acq_rel) == 1) owner_free(owner);
+}
