@@ -8,23 +8,31 @@
 #include "base/log.h"
 #include <hotspot/error.h>
 
-typedef enum hs_method { HS_GET, HS_POST, HS_PUT, HS_PATCH, HS_DELETE, HS_OPTIONS, HS_METHOD_COUNT } hs_method;
+typedef enum hs_method {
+    HS_GET,
+    HS_POST,
+    HS_PUT,
+    HS_PATCH,
+    HS_DELETE,
+    HS_OPTIONS,
+    HS_METHOD_COUNT
+} hs_method;
 
 typedef struct hs_http_pair {
     hs_str name, value; /* percent-decoded UTF-8 */
 } hs_http_pair;
 
 typedef struct hs_request {
-    hs_method method;    /* HEAD arrives as HS_GET: the server drops the body */
-    hs_str path;         /* decoded, without query */
+    hs_method method; /* HEAD arrives as HS_GET: the server drops the body */
+    hs_str path;      /* decoded, without query */
     const hs_http_pair *query;
     size_t query_count;
     hs_http_pair params[8]; /* of the route's {name} parts */
     size_t param_count;
     hs_str body;
-    hs_str base_url;     /* scheme://host[:port], from --public-url or the Host header */
-    hs_arena *arena;     /* dies with the request */
-    void *connection;    /* the server's own */
+    hs_str base_url;  /* scheme://host[:port], from --public-url or the Host header */
+    hs_arena *arena;  /* dies with the request */
+    void *connection; /* the server's own */
 } hs_request;
 
 /* A query parameter's first value (false when absent), a route parameter (empty when absent), a header. */
@@ -33,20 +41,28 @@ hs_str hs_request_param(const hs_request *request, const char *name);
 hs_str hs_request_header(const hs_request *request, const char *name);
 /* Whether the Accept header allows a media type; absent means yes. */
 bool hs_request_accepts(const hs_request *request, const char *media_type);
+/* The quality in thousandths that Accept gives a media type; absent means 1000. For choosing between two. */
+unsigned hs_request_quality(const hs_request *request, const char *media_type);
 
+/* The server hands handlers a response whose body is ready to be appended to, within the request's memory
+ * limit. */
 typedef struct hs_response {
-    unsigned status;          /* 200 by default */
-    const char *content_type; /* static or the request's arena */
-    hs_buffer body;           /* taken over by the server */
-    hs_str constant_body;     /* bytes that live as long as the program, instead of body */
-    uint64_t etag;            /* 0: none; else made strong and weak-compared by the server, 304 answered */
-    const char *cache_control;/* NULL: "no-cache" with an ETag, "no-store" without */
-    bool compressible;        /* gzip when accepted and worth it */
-    struct hs_header { const char *name, *value; } headers[8];
+    unsigned status;           /* 200 by default */
+    const char *content_type;  /* static or the request's arena */
+    hs_buffer body;            /* taken over by the server */
+    hs_str constant_body;      /* bytes that live as long as the program, instead of body */
+    uint64_t etag;             /* 0: none; else made strong and weak-compared by the server, 304 answered */
+    const char *cache_control; /* NULL: "no-cache" with an ETag, "no-store" without */
+    bool compressible;         /* gzip when accepted and worth it */
+    struct hs_header {
+        const char *name, *value;
+    } headers[8];
     size_t header_count;
+    struct hs_cache_entry *cached; /* the server's own */
 } hs_response;
 
-/* Sets a header (name static, value of the arena or static); dropped silently never: more than 8 abort in tests. */
+/* Sets a header (name static, value of the arena or static); dropped silently never: more than 8 abort in
+ * tests. */
 void hs_response_header(hs_response *response, const char *name, const char *value);
 /* application/problem+json (RFC 9457) with status, title and detail; returns HS_OK so that handlers can end
  * with it. Status 0 takes the HTTP status that fits error->status. */
@@ -58,30 +74,47 @@ hs_status hs_response_error(hs_response *response, const hs_error *error);
  * call hs_request_is_fresh(request, etag) first and then leave the body empty. */
 typedef hs_status (*hs_handler)(void *context, hs_request *request, hs_response *response, hs_error *error);
 bool hs_request_is_fresh(const hs_request *request, uint64_t etag);
+/* For bodies worth keeping. Sets response->etag and answers true when no body need be made: the client's copy
+ * is fresh, or this URL was answered at this etag before and the body comes from the server's cache. On false
+ * the handler makes the body, which is kept when the status is 200; meanwhile other requests for the same
+ * wait for it. Everything else of the response (type, caching, compressible) is set either way. Call at most
+ * once a request. */
+bool hs_request_cached(hs_request *request, hs_response *response, uint64_t etag);
+/* The counters of the server that the request came to, as hs_server_metrics. */
+void hs_request_metrics(const hs_request *request, hs_buffer *out);
 
 /* Router: literal parts and {name} parts, which match one path part; a part may carry a literal suffix
- * (`{y}.png`). Literal wins over {name}. Unknown path 404, known path with another method 405 with Allow. */
+ * (`{y}.png`); a last part {name*} takes all the rest. Literal wins over {name}, a longer suffix over a
+ * shorter one, all over {name*}. One slash at the end of a path does not matter. Unknown path 404, known path
+ * with another method 405 with Allow; OPTIONS is answered by the server where no route does. */
 typedef struct hs_router hs_router;
 hs_router *hs_router_new(void);
 void hs_router_free(hs_router *router);
-hs_status hs_router_add(hs_router *router, hs_method method, const char *pattern, hs_handler handler, void *context,
-                        hs_error *error);
+hs_status hs_router_add(hs_router *router, hs_method method, const char *pattern, hs_handler handler,
+                        void *context, hs_error *error);
 
 typedef struct hs_server_options {
-    const char *listen;    /* ADDR:PORT, [v6]:PORT; port 0: any */
-    unsigned threads;      /* 0: one per core */
-    const char *public_url;/* NULL: from Host */
-    size_t max_body;       /* bytes; 0: 1 MiB */
-    size_t max_arena;      /* bytes a request may use; 0: 256 MiB */
+    const char *listen;       /* ADDR:PORT, [v6]:PORT; port 0: any */
+    unsigned threads;         /* 0: one per core */
+    const char *public_url;   /* NULL: from Host */
+    size_t max_body;          /* bytes; 0: 1 MiB */
+    size_t max_arena;         /* bytes a request may use; 0: 256 MiB */
     unsigned max_connections; /* 0: 1024 */
-    hs_log *log;           /* request log; may be NULL */
+    unsigned max_per_address; /* connections of one address; 0: a quarter of all, on loopback all */
+    unsigned header_ms;       /* a request's header must be there so long after connecting; 0: 15,000 */
+    unsigned body_ms;         /* and its body so long after the header; 0: 120,000 */
+    unsigned idle_ms;         /* a kept connection may wait so long for the next request; 0: 60,000 */
+    size_t max_cache;         /* bytes of answers kept for repetition (hs_request_cached); 0: 64 MiB */
+    hs_log *log;              /* request log; may be NULL */
 } hs_server_options;
 
 typedef struct hs_server hs_server;
 /* Starts listening; the router must outlive the server. */
 hs_status hs_server_start(const hs_server_options *options, const hs_router *router, hs_error *error,
                           hs_server **server);
-/* Port listened on (for port 0). */
+/* Address listened on as a URL's `host:port`, and its port (for port 0). Whether it is a loopback one. */
+const char *hs_server_authority(const hs_server *server);
+bool hs_server_is_loopback(const hs_server *server);
 uint16_t hs_server_port(const hs_server *server);
 /* Stops accepting, lets requests under way end (at most grace_ms), frees. */
 void hs_server_stop(hs_server *server, unsigned grace_ms);

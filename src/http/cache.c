@@ -1,0 +1,173 @@
+#include "http/cache.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define BUCKETS 8192u
+
+struct hs_cache_entry {
+    atomic_uint refs;
+    uint64_t key, etag;
+    char *bytes;
+    size_t size;
+    bool coded, filled;
+    struct hs_cache_entry *next;          /* in the bucket */
+    struct hs_cache_entry *newer, *older; /* of filled ones */
+};
+
+struct hs_cache {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    size_t budget, used;
+    hs_cache_entry *newest, *oldest;
+    hs_cache_entry *bucket[BUCKETS];
+};
+
+hs_cache *hs_cache_new(size_t budget_bytes) {
+    hs_cache *cache = calloc(1, sizeof *cache);
+    if (!cache) return NULL;
+    pthread_mutex_init(&cache->lock, NULL);
+    pthread_cond_init(&cache->changed, NULL);
+    cache->budget = budget_bytes;
+    return cache;
+}
+
+void hs_cache_release(hs_cache_entry *entry) {
+    if (!entry || atomic_fetch_sub(&entry->refs, 1) != 1) return;
+    free(entry->bytes);
+    free(entry);
+}
+
+void hs_cache_free(hs_cache *cache) {
+    if (!cache) return;
+    for (unsigned i = 0; i < BUCKETS; i++) {
+        while (cache->bucket[i]) {
+            hs_cache_entry *entry = cache->bucket[i];
+            cache->bucket[i] = entry->next;
+            hs_cache_release(entry);
+        }
+    }
+    pthread_cond_destroy(&cache->changed);
+    pthread_mutex_destroy(&cache->lock);
+    free(cache);
+}
+
+static hs_cache_entry **bucket_of(hs_cache *cache, uint64_t key, uint64_t etag) {
+    return &cache->bucket[(key ^ (etag * UINT64_C(0x9E3779B97F4A7C15))) >> 32 & (BUCKETS - 1)];
+}
+
+static hs_cache_entry *find(hs_cache *cache, uint64_t key, uint64_t etag) {
+    hs_cache_entry *entry = *bucket_of(cache, key, etag);
+    while (entry && (entry->key != key || entry->etag != etag))
+        entry = entry->next;
+    return entry;
+}
+
+static size_t cost(const hs_cache_entry *entry) {
+    return sizeof *entry + entry->size;
+}
+
+static void link_newest(hs_cache *cache, hs_cache_entry *entry) {
+    entry->newer = NULL;
+    entry->older = cache->newest;
+    if (cache->newest)
+        cache->newest->newer = entry;
+    else
+        cache->oldest = entry;
+    cache->newest = entry;
+    cache->used += cost(entry);
+}
+
+static void unlink_used(hs_cache *cache, hs_cache_entry *entry) {
+    if (entry->newer)
+        entry->newer->older = entry->older;
+    else
+        cache->newest = entry->older;
+    if (entry->older)
+        entry->older->newer = entry->newer;
+    else
+        cache->oldest = entry->newer;
+    entry->newer = entry->older = NULL;
+    cache->used -= cost(entry);
+}
+
+/* Takes an entry out of its bucket and gives the cache's reference back. */
+static void drop(hs_cache *cache, hs_cache_entry *entry) {
+    hs_cache_entry **at = bucket_of(cache, entry->key, entry->etag);
+    while (*at != entry)
+        at = &(*at)->next;
+    *at = entry->next;
+    hs_cache_release(entry);
+}
+
+static hs_cache_entry *add(hs_cache *cache, uint64_t key, uint64_t etag) {
+    hs_cache_entry *entry = calloc(1, sizeof *entry);
+    if (!entry) return NULL;
+    atomic_init(&entry->refs, 2); /* the cache's and the caller's */
+    entry->key = key;
+    entry->etag = etag;
+    hs_cache_entry **bucket = bucket_of(cache, key, etag);
+    entry->next = *bucket;
+    *bucket = entry;
+    return entry;
+}
+
+hs_cache_entry *hs_cache_get(hs_cache *cache, uint64_t key, uint64_t etag, bool *filled) {
+    pthread_mutex_lock(&cache->lock);
+    hs_cache_entry *entry = find(cache, key, etag);
+    while (entry && !entry->filled) {
+        pthread_cond_wait(&cache->changed, &cache->lock);
+        entry = find(cache, key, etag);
+    }
+    if (entry) {
+        atomic_fetch_add(&entry->refs, 1);
+        unlink_used(cache, entry);
+        link_newest(cache, entry);
+        *filled = true;
+    } else {
+        entry = add(cache, key, etag);
+        *filled = false;
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return entry;
+}
+
+void hs_cache_fill(hs_cache *cache, hs_cache_entry *entry, char *bytes, size_t size, bool coded) {
+    pthread_mutex_lock(&cache->lock);
+    entry->bytes = bytes;
+    entry->size = size;
+    entry->coded = coded;
+    entry->filled = true;
+    link_newest(cache, entry);
+    while (cache->used > cache->budget && cache->oldest) {
+        hs_cache_entry *oldest = cache->oldest;
+        unlink_used(cache, oldest);
+        drop(cache, oldest);
+    }
+    pthread_cond_broadcast(&cache->changed);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+void hs_cache_abandon(hs_cache *cache, hs_cache_entry *entry) {
+    pthread_mutex_lock(&cache->lock);
+    drop(cache, entry);
+    pthread_cond_broadcast(&cache->changed);
+    pthread_mutex_unlock(&cache->lock);
+    hs_cache_release(entry);
+}
+
+hs_str hs_cache_bytes(const hs_cache_entry *entry) {
+    return (hs_str){entry->bytes, entry->size};
+}
+
+bool hs_cache_coded(const hs_cache_entry *entry) {
+    return entry->coded;
+}
+
+size_t hs_cache_used(hs_cache *cache) {
+    pthread_mutex_lock(&cache->lock);
+    size_t used = cache->used;
+    pthread_mutex_unlock(&cache->lock);
+    return used;
+}

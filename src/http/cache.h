@@ -1,0 +1,29 @@
+/* Answers kept for repetition: immutable bytes by key and etag, least recently used dropped first beyond a
+ * byte budget. What is being made is waited for instead of made twice. Thread-safe. */
+#ifndef HTTP_CACHE_H
+#define HTTP_CACHE_H
+
+#include <hotspot/types.h>
+
+typedef struct hs_cache hs_cache;
+typedef struct hs_cache_entry hs_cache_entry;
+
+hs_cache *hs_cache_new(size_t budget_bytes);
+/* Entries still referenced live on until they are released. Nobody may be making one. */
+void hs_cache_free(hs_cache *cache);
+
+/* The entry of (key, etag) with a reference of its own; *filled says whether it has bytes. When it has none
+ * the caller must make them and call fill or abandon; whoever asks meanwhile waits. NULL when memory is out.
+ */
+hs_cache_entry *hs_cache_get(hs_cache *cache, uint64_t key, uint64_t etag, bool *filled);
+/* Gives an entry its bytes (malloc'd, taken over). `coded`: they are gzip. The caller keeps its reference. */
+void hs_cache_fill(hs_cache *cache, hs_cache_entry *entry, char *bytes, size_t size, bool coded);
+/* Gives up making an entry: the next one who waits makes it. Releases the caller's reference. */
+void hs_cache_abandon(hs_cache *cache, hs_cache_entry *entry);
+void hs_cache_release(hs_cache_entry *entry);
+
+hs_str hs_cache_bytes(const hs_cache_entry *entry);
+bool hs_cache_coded(const hs_cache_entry *entry);
+size_t hs_cache_used(hs_cache *cache);
+
+#endif

@@ -1,0 +1,25 @@
+/* Values of request headers: entity tags, qualities, tokens (RFC 9110). */
+#ifndef HTTP_HEADERS_H
+#define HTTP_HEADERS_H
+
+#include <hotspot/types.h>
+
+/* An entity tag: a quote, 16 hexadecimal digits, an optional coding's suffix, a quote, NUL. */
+#define HS_ETAG_TEXT_SIZE 32
+
+/* Writes `"0123456789abcdef"`, or with `-coding` before the closing quote when coding is not NULL (gzip). */
+void hs_etag_format(uint64_t etag, const char *coding, char text[HS_ETAG_TEXT_SIZE]);
+/* Whether an If-None-Match value names `etag` in any coding (weak comparison; `*` matches all). On a match
+ * `matched` gets the tag as it is to be answered. */
+bool hs_etag_matches(hs_str if_none_match, uint64_t etag, char matched[HS_ETAG_TEXT_SIZE]);
+/* Quality in thousandths that an Accept value gives a media type; the most specific range decides.
+ * An empty value accepts everything. */
+unsigned hs_accept_quality(hs_str accept, hs_str media_type);
+/* Quality in thousandths that an Accept-Encoding value gives a content coding; an empty value gives 0. */
+unsigned hs_accept_encoding_quality(hs_str accept_encoding, hs_str coding);
+/* Whether text is a token: a header's name, a method. */
+bool hs_http_is_token(hs_str text);
+/* Whether text can be the value of Host: name, address or [v6], optional port. */
+bool hs_http_is_host(hs_str text);
+
+#endif

@@ -1,0 +1,186 @@
+/* From a filled response to bytes on the wire: conditional answers, compression, headers. */
+#include "http/server_private.h"
+
+#include "http/headers.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { COMPRESS_FROM_BYTES = 1024, COMPRESS_LEVEL = 1 };
+
+/* The body as it will be sent, and who frees it. */
+typedef struct outgoing {
+    char *owned; /* malloc'd, or NULL */
+    hs_str bytes;
+    bool coded;            /* gzip */
+    hs_cache_entry *entry; /* bytes are the cache's */
+} outgoing;
+
+static struct libdeflate_compressor *take_compressor(hs_server *server) {
+    struct libdeflate_compressor *compressor = NULL;
+    pthread_mutex_lock(&server->compressors_lock);
+    if (server->compressor_count > 0) compressor = server->compressors[--server->compressor_count];
+    pthread_mutex_unlock(&server->compressors_lock);
+    return compressor ? compressor : libdeflate_alloc_compressor(COMPRESS_LEVEL);
+}
+
+static void give_compressor(hs_server *server, struct libdeflate_compressor *compressor) {
+    pthread_mutex_lock(&server->compressors_lock);
+    if (server->compressor_count < HS_COMPRESSORS_KEPT) {
+        server->compressors[server->compressor_count++] = compressor;
+        compressor = NULL;
+    }
+    pthread_mutex_unlock(&server->compressors_lock);
+    libdeflate_free_compressor(compressor);
+}
+
+void hs_server_free_compressors(hs_server *server) {
+    while (server->compressor_count > 0)
+        libdeflate_free_compressor(server->compressors[--server->compressor_count]);
+}
+
+static bool wants_gzip(const hs_exchange *exchange, const hs_response *response, size_t size) {
+    if (!response->compressible || size < COMPRESS_FROM_BYTES) return false;
+    hs_str header = hs_exchange_list_header(exchange, "Accept-Encoding");
+    return hs_accept_encoding_quality(header, HS_STR("gzip")) > 0;
+}
+
+/* Replaces the bytes by their gzip form where that is smaller; otherwise they stay. */
+static void compress_body(hs_server *server, outgoing *out) {
+    struct libdeflate_compressor *compressor = take_compressor(server);
+    char *coded = compressor ? malloc(out->bytes.size) : NULL;
+    size_t size = coded ? libdeflate_gzip_compress(compressor, out->bytes.data, out->bytes.size, coded,
+                                                   out->bytes.size - 1)
+                        : 0;
+    if (compressor) give_compressor(server, compressor);
+    if (size == 0) {
+        free(coded);
+        return;
+    }
+    free(out->owned);
+    char *fitted = realloc(coded, size);
+    out->owned = fitted ? fitted : coded;
+    out->bytes = (hs_str){out->owned, size};
+    out->coded = true;
+}
+
+static void take_body(hs_exchange *exchange, hs_response *response, outgoing *out) {
+    *out = (outgoing){.bytes = response->constant_body};
+    if (response->cached) {
+        out->entry = response->cached;
+        out->bytes = hs_cache_bytes(out->entry);
+        out->coded = hs_cache_coded(out->entry);
+        hs_buffer_done(&response->body);
+        return;
+    }
+    if (!response->constant_body.data) {
+        out->owned = hs_buffer_take(&response->body, &out->bytes.size);
+        out->bytes.data = out->owned;
+    } else {
+        hs_buffer_done(&response->body);
+    }
+    if (wants_gzip(exchange, response, out->bytes.size)) compress_body(exchange->server, out);
+}
+
+/* Gives what was made to the cache, which then owns it. Bytes of the program itself need no keeping. */
+static void keep_body(hs_exchange *exchange, const hs_response *response, outgoing *out) {
+    hs_cache_entry *entry = exchange->making;
+    if (!entry) return;
+    exchange->making = NULL;
+    if (response->status != 200 || !out->owned) {
+        hs_cache_abandon(exchange->server->cache, entry);
+        return;
+    }
+    hs_cache_fill(exchange->server->cache, entry, out->owned, out->bytes.size, out->coded);
+    out->owned = NULL;
+    out->entry = entry;
+}
+
+static void release_entry(void *entry) {
+    hs_cache_release(entry);
+}
+
+/* NULL when memory is out. Takes over what `out` owns. */
+static struct MHD_Response *make_response(outgoing *out) {
+    static char nothing;
+    struct MHD_Response *made;
+    void *bytes = out->bytes.size ? (void *)out->bytes.data : &nothing;
+    if (out->entry) {
+        made = MHD_create_response_from_buffer_with_free_callback_cls(out->bytes.size, bytes, release_entry,
+                                                                      out->entry);
+        if (!made) hs_cache_release(out->entry);
+    } else if (out->owned) {
+        made = MHD_create_response_from_buffer_with_free_callback(out->bytes.size, out->owned, free);
+        if (!made) free(out->owned);
+    } else {
+        made = MHD_create_response_from_buffer(out->bytes.size, bytes, MHD_RESPMEM_PERSISTENT);
+    }
+    return made;
+}
+
+static const char *cache_control(const hs_response *response) {
+    if (response->cache_control) return response->cache_control;
+    return response->etag ? "no-cache" : "no-store";
+}
+
+static void add_headers(const hs_exchange *exchange, const hs_response *response, const outgoing *out,
+                        const char *etag, struct MHD_Response *made) {
+    for (size_t i = 0; i < response->header_count; i++)
+        MHD_add_response_header(made, response->headers[i].name, response->headers[i].value);
+    if (response->content_type && response->status != 304 && response->status != 204)
+        MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, response->content_type);
+    if (etag[0]) MHD_add_response_header(made, MHD_HTTP_HEADER_ETAG, etag);
+    MHD_add_response_header(made, MHD_HTTP_HEADER_CACHE_CONTROL, cache_control(response));
+    if (response->compressible) MHD_add_response_header(made, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+    if (out->coded) MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+    if (exchange->request.method == HS_GET) {
+        MHD_add_response_header(made, "Access-Control-Allow-Origin", "*");
+        MHD_add_response_header(made, "Access-Control-Expose-Headers", "ETag, Link, Content-Crs");
+    }
+    MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(made, "Referrer-Policy", "no-referrer");
+    if (exchange->close || atomic_load(&exchange->server->stopping))
+        MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+/* Turns the response into 304 when the client has it already; `etag` gets the tag to be answered. */
+static bool not_modified(const hs_exchange *exchange, hs_response *response, char etag[HS_ETAG_TEXT_SIZE]) {
+    if (response->status != 200 || response->etag == 0 || exchange->request.method != HS_GET) return false;
+    hs_str header = hs_exchange_list_header(exchange, "If-None-Match");
+    if (header.size == 0 || !hs_etag_matches(header, response->etag, etag)) return false;
+    response->status = 304;
+    hs_buffer_done(&response->body);
+    hs_cache_release(response->cached);
+    response->cached = NULL;
+    response->constant_body = HS_STR("");
+    return true;
+}
+
+/* A body that did not fit or could not be built is a failure of its own. */
+static void check_body(hs_response *response) {
+    hs_status status = response->body.status;
+    if (status == HS_OK) return;
+    hs_error error = {.status = status};
+    if (status == HS_E_LIMIT)
+        hs_error_set(&error, status, "the answer is larger than this server makes at once; ask for less");
+    hs_response_error(response, &error);
+}
+
+enum MHD_Result hs_exchange_send(hs_exchange *exchange, hs_response *response) {
+    char etag[HS_ETAG_TEXT_SIZE] = "";
+    outgoing out;
+    if (response->status == 0) response->status = 200;
+    check_body(response);
+    bool fresh = not_modified(exchange, response, etag);
+    take_body(exchange, response, &out);
+    keep_body(exchange, response, &out);
+    if (response->etag && !fresh) hs_etag_format(response->etag, out.coded ? "gzip" : NULL, etag);
+    uint64_t size = out.bytes.size;
+    struct MHD_Response *made = make_response(&out);
+    if (!made) return MHD_NO; /* no memory even for an empty answer */
+    add_headers(exchange, response, &out, etag, made);
+    exchange->status = response->status;
+    exchange->bytes = strcmp(exchange->method, "HEAD") == 0 ? 0 : size;
+    enum MHD_Result result = MHD_queue_response(exchange->connection, response->status, made);
+    MHD_destroy_response(made);
+    return result;
+}
