@@ -5,15 +5,17 @@
 #define MAX_SIZE_PX        512
 #define CENTRE_SPAN_PX     4.0
 #define MAX_SUBDIVISION    5
+#define CHORD_PX           32 /* up to this width adding nothing costs less than finding where a row ends */
 #define PI                 3.14159265358979323846
 #define WORLD              0x1p32
 
 /* Everything about a view that does not depend on the points. */
 typedef struct lattice {
     uint32_t size;
-    unsigned subdivision; /* sub-pixels a side: 2^subdivision */
-    double pixel;         /* Mercator units */
-    double x0, y0;        /* north-west corner */
+    unsigned subdivision;  /* sub-pixels a side: 2^subdivision */
+    double pixel;          /* Mercator units */
+    double cell, per_cell; /* a sub-pixel, and its inverse; powers of two, so both are exact */
+    double x0, y0;         /* north-west corner */
     double reach_x, reach_y;
     double half_root;       /* v of a full weight, kernel.h */
     double kx[MAX_SIZE_PX]; /* half_root x (1 / bandwidth)^2 a row */
@@ -56,7 +58,8 @@ static void lattice_init(lattice *l, const hs_density_view *view, double bandwid
     l->half_root = ldexp(HS_KERNEL_HALF_ROOT, -(int)subdivision);
     double least_x = INFINITY;
     double least_y = INFINITY;
-    double sub_pixel = ldexp(l->pixel, -(int)subdivision);
+    l->cell = ldexp(l->pixel, -(int)subdivision);
+    l->per_cell = 1.0 / l->cell;
     for (uint32_t row = 0; row < view->size; row++) {
         double kx;
         double ky;
@@ -65,7 +68,7 @@ static void lattice_init(lattice *l, const hs_density_view *view, double bandwid
         if (ky < least_y) least_y = ky;
         l->kx[row] = kx * l->half_root;
         l->ky[row] = ky * l->half_root;
-        l->chord[row] = 1.0 / (l->kx[row] * sub_pixel * sub_pixel);
+        l->chord[row] = 1.0 / (l->kx[row] * l->cell * l->cell);
         /* The kernel's integral over the ground is pi h^2 / 3; the pixel's area is pixel^2 sqrt(kx ky) h^2.
          */
         double share = PI / 3.0 / (l->pixel * l->pixel * sqrt(kx * ky));
@@ -75,15 +78,16 @@ static void lattice_init(lattice *l, const hs_density_view *view, double bandwid
     l->reach_y = 1.0 / sqrt(least_y);
 }
 
-/* The first and last of `count` cells of side `cell` from `origin` whose centres may lie within `reach` of
- * `at`; false when there is none. One cell of slack on either side. */
-static bool cells_near(double at, double reach, double origin, double cell, uint32_t count, uint32_t *first,
-                       uint32_t *last) {
-    double low = floor((at - reach - origin) / cell) - 1.0;
-    double high = floor((at + reach - origin) / cell) + 1.0;
-    if (high < 0.0 || low >= (double)count) return false;
-    *first = low > 0.0 ? (uint32_t)low : 0;
-    *last = high < (double)(count - 1) ? (uint32_t)high : count - 1;
+/* The first and last of `count` cells whose centres may lie within `reach` of `at`, all in cells from the
+ * first one's edge; false when there is none. A cell of slack on either side at most. Cutting off decimals is
+ * floor here, since what is below 0 is raised to it before. */
+static bool cells_near(double at, double reach, uint32_t count, uint32_t *first, uint32_t *last) {
+    double low = at - reach - 0.5;
+    double high = at + reach;
+    double end = (double)(count - 1);
+    if (high < 0.0 || low > end) return false;
+    *first = (uint32_t)(low > 0.0 ? low : 0.0);
+    *last = (uint32_t)(high < end ? high : end);
     return true;
 }
 
@@ -102,74 +106,93 @@ static void add_span_scaled(uint64_t *restrict sums, const double *restrict dx2,
         sums[i] += hs_kernel_scale(hs_kernel_weight(v0 - kx * dx2[i]), scale);
 }
 
+/* Columns [begin, begin + count), count a multiple of 4. */
+typedef struct span {
+    uint32_t begin, count;
+} span;
+
+/* Columns first to last, widened to a multiple of 4 and moved west where that would pass `end`, the end of
+ * columns that are a multiple of 4 themselves. */
+static span span_of(uint32_t first, uint32_t last, uint32_t end) {
+    span s = {first, (last - first + 4) & ~UINT32_C(3)};
+    if (s.begin + s.count > end) s.begin = end - s.count;
+    return s;
+}
+
+/* The part of `whole` that the kernel covers in a row where its middle weighs v0. */
+static bool chord_span(const lattice *l, double x_px, uint32_t row, double v0, span whole, span *out) {
+    double half_px = sqrt(v0 * l->chord[row]);
+    double low = x_px - half_px - 0.5;
+    double high = x_px + half_px - 0.5;
+    double first = (double)whole.begin;
+    double last = (double)(whole.begin + whole.count - 1);
+    if (high < first || low > last) return false;
+    *out = span_of((uint32_t)(low > first ? low : first), (uint32_t)(high < last ? high : last),
+                   whole.begin + whole.count);
+    return true;
+}
+
 /* Adds one incident at (x, y) to centre values. */
 static void add_at_centres(const lattice *l, double x, double y, uint64_t scale, uint64_t *sums) {
+    double x_px = (x - l->x0) * l->per_cell;
+    double y_px = (y - l->y0) * l->per_cell;
     uint32_t row;
     uint32_t last_row;
     uint32_t first;
     uint32_t last;
-    if (!cells_near(y, l->reach_y, l->y0, l->pixel, l->size, &row, &last_row)) return;
-    if (!cells_near(x, l->reach_x + 3.0 * l->pixel, l->x0, l->pixel, l->size, &first, &last)) return;
+    if (!cells_near(y_px, l->reach_y * l->per_cell, l->size, &row, &last_row)) return;
+    if (!cells_near(x_px, l->reach_x * l->per_cell, l->size, &first, &last)) return;
+    span whole = span_of(first, last, l->size);
     double dx2[MAX_SIZE_PX];
-    for (uint32_t column = first; column <= last; column++) {
-        double dx = l->x0 + ((double)column + 0.5) * l->pixel - x;
+    for (uint32_t column = whole.begin; column < whole.begin + whole.count; column++) {
+        double dx = l->x0 + ((double)column + 0.5) * l->cell - x;
         dx2[column] = dx * dx;
     }
-    double centre_px = (x - l->x0) / l->pixel - 0.5;
     for (; row <= last_row; row++) {
-        double dy = l->y0 + ((double)row + 0.5) * l->pixel - y;
+        double dy = l->y0 + ((double)row + 0.5) * l->cell - y;
         double v0 = l->half_root - l->ky[row] * (dy * dy);
         if (v0 <= 0.0) continue;
-        double half_px = sqrt(v0 * l->chord[row]);
-        double low = ceil(centre_px - half_px);
-        double high = floor(centre_px + half_px);
-        if (low < (double)first) low = (double)first;
-        if (high > (double)last) high = (double)last;
-        if (low > high) continue;
-        uint32_t begin = (uint32_t)low;
-        uint32_t count = (uint32_t)high - begin + 1;
-        count = (count + 3) & ~UINT32_C(3);
-        if (count > last - first + 1) count = last - first + 1;
-        if (begin + count > last + 1) begin = last + 1 - count;
-        uint64_t *line = sums + (size_t)row * l->size + begin;
-        if (scale == HS_WEIGHT_ONE && count % 4 == 0)
-            add_span(line, dx2 + begin, count, v0, l->kx[row]);
+        span s = whole;
+        if (whole.count > CHORD_PX && !chord_span(l, x_px, row, v0, whole, &s)) continue;
+        uint64_t *line = sums + (size_t)row * l->size + s.begin;
+        if (scale == HS_WEIGHT_ONE)
+            add_span(line, dx2 + s.begin, s.count, v0, l->kx[row]);
         else
-            add_span_scaled(line, dx2 + begin, count, v0, l->kx[row], scale);
+            add_span_scaled(line, dx2 + s.begin, s.count, v0, l->kx[row], scale);
     }
 }
 
 /* One sub-row of a pixel row. */
 static void add_sub_row(const lattice *l, double x, uint32_t row, double v0, uint64_t scale, uint64_t *sums) {
-    double sub_pixel = ldexp(l->pixel, -(int)l->subdivision);
-    double reach = (sqrt(v0 * l->chord[row]) + 1.0) * sub_pixel;
+    double half = sqrt(v0 * l->chord[row]);
     uint32_t first;
     uint32_t last;
-    if (!cells_near(x, reach, l->x0, sub_pixel, l->size << l->subdivision, &first, &last)) return;
+    if (!cells_near((x - l->x0) * l->per_cell, half, l->size << l->subdivision, &first, &last)) return;
+    uint64_t *line = sums + (size_t)row * l->size;
     for (uint32_t column = first; column <= last; column++) {
-        double dx = l->x0 + ((double)column + 0.5) * sub_pixel - x;
+        double dx = l->x0 + ((double)column + 0.5) * l->cell - x;
         uint64_t weight = hs_kernel_weight(v0 - l->kx[row] * (dx * dx));
-        sums[(size_t)row * l->size + (column >> l->subdivision)] += hs_kernel_scale(weight, scale);
+        line[column >> l->subdivision] += hs_kernel_scale(weight, scale);
     }
 }
 
 /* Adds one incident to means over pixels. */
 static void add_to_means(const lattice *l, double x, double y, uint64_t scale, uint64_t *sums) {
-    double sub_pixel = ldexp(l->pixel, -(int)l->subdivision);
     uint32_t sub_row;
     uint32_t last;
-    if (!cells_near(y, l->reach_y, l->y0, sub_pixel, l->size << l->subdivision, &sub_row, &last)) return;
+    uint32_t count = l->size << l->subdivision;
+    if (!cells_near((y - l->y0) * l->per_cell, l->reach_y * l->per_cell, count, &sub_row, &last)) return;
     for (; sub_row <= last; sub_row++) {
         uint32_t row = sub_row >> l->subdivision;
-        double dy = l->y0 + ((double)sub_row + 0.5) * sub_pixel - y;
+        double dy = l->y0 + ((double)sub_row + 0.5) * l->cell - y;
         double v0 = l->half_root - l->ky[row] * (dy * dy);
         if (v0 > 0.0) add_sub_row(l, x, row, v0, scale, sums);
     }
 }
 
 static void add_to_bin(const lattice *l, double x, double y, uint64_t scale, uint64_t *sums) {
-    double column = floor((x - l->x0) / l->pixel);
-    double row = floor((y - l->y0) / l->pixel);
+    double column = (x - l->x0) * l->per_cell;
+    double row = (y - l->y0) * l->per_cell;
     if (column < 0.0 || row < 0.0 || column >= (double)l->size || row >= (double)l->size) return;
     uint32_t r = (uint32_t)row;
     sums[(size_t)r * l->size + (uint32_t)column] += hs_kernel_scale(l->binned[r], scale);
