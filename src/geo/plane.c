@@ -45,3 +45,13 @@ hs_position hs_ground_move(hs_position from, double azimuth_deg, double distance
                 NULL);
     return (hs_position){.lon_e7 = (int32_t)round(lon_deg * 1e7), .lat_e7 = (int32_t)round(lat_deg * 1e7)};
 }
+
+void hs_ground_scale_m(int32_t lat_e7, double *metres_per_lon_e7, double *metres_per_lat_e7) {
+    const double flattening = 1 / 298.257223563, eccentricity_2 = flattening * (2 - flattening);
+    double sine, cosine;
+    hs_real_sincos(lat_e7 * (HS_PI / 1800000000), &sine, &cosine);
+    double w2 = 1 - eccentricity_2 * sine * sine;
+    double normal_radius_m = HS_EARTH_RADIUS_M / sqrt(w2);
+    *metres_per_lon_e7 = normal_radius_m * cosine * (HS_PI / 1800000000);
+    *metres_per_lat_e7 = normal_radius_m * (1 - eccentricity_2) / w2 * (HS_PI / 1800000000);
+}

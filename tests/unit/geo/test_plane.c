@@ -37,8 +37,20 @@ static void test_plane_keeps_distance_and_direction(void **state) {
     check_near(y, 0, 1e-6);
 }
 
+static void test_local_scale(void **state) {
+    (void)state;
+    for (double lat = -80; lat <= 80; lat += 10) {
+        hs_position here = at(20, lat), east = at(20.001, lat), north = at(20, lat + 0.001);
+        double kx, ky;
+        hs_ground_scale_m((int32_t)lround((lat + 0.0005) * 1e7), &kx, &ky);
+        check_near(ky * 10000, hs_ground_distance_m(here, north), 1e-5);
+        hs_ground_scale_m(here.lat_e7, &kx, &ky);
+        check_near(kx * 10000, hs_ground_distance_m(here, east), 1e-4);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_distance),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_distance), cmocka_unit_test(test_local_scale),
                                        cmocka_unit_test(test_plane_keeps_distance_and_direction)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
