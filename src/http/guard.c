@@ -10,12 +10,21 @@ typedef struct header_survey {
     unsigned lengths, transfers, hosts;
     hs_str length, host;
     bool bad_name, bad_line, check_lines;
+    const char *line_end; /* where the next line must begin */
 } header_survey;
 
-/* libmicrohttpd 0.9.75 parses in place: it writes one NUL where a line ended in LF, two where it ended in
- * CR LF. A single one also stands behind a value that itself has a NUL, and behind a folded line. */
+/* libmicrohttpd 0.9.75 parses in place and writes NULs over the ends of lines: two where a line ended in
+ * CR LF, one where it ended in LF alone. So lines that are what they should be follow one another two bytes
+ * apart; one that had a NUL in it, or that was folded and therefore put together elsewhere, does not. */
 static bool ended_by_crlf(const char *end) {
     return end[0] == '\0' && end[1] == '\0';
+}
+
+static bool line_in_place(header_survey *survey, hs_str name, hs_str text) {
+    if (!survey->check_lines) return true;
+    bool placed = name.data == survey->line_end && ended_by_crlf(text.data + text.size);
+    survey->line_end = text.data + text.size + 2;
+    return placed;
 }
 
 static bool has_control(hs_str text) {
@@ -33,8 +42,7 @@ static enum MHD_Result survey_header(void *context, enum MHD_ValueKind kind, con
     hs_str name = {key, key_size};
     hs_str text = {value, value_size};
     if (!hs_http_is_token(name)) survey->bad_name = true;
-    if (!value || has_control(text) || (survey->check_lines && !ended_by_crlf(value + value_size)))
-        survey->bad_line = true;
+    if (!value || has_control(text) || !line_in_place(survey, name, text)) survey->bad_line = true;
     if (hs_str_equal_nocase(name, HS_STR("Content-Length"))) {
         survey->lengths++;
         survey->length = text;
@@ -82,7 +90,8 @@ static unsigned check_framing(const header_survey *survey, size_t max_body, cons
 }
 
 unsigned hs_guard_check(hs_exchange *exchange, const char *version, const char **reason) {
-    header_survey survey = {.check_lines = exchange->server->raw_lines_checked};
+    header_survey survey = {.check_lines = exchange->server->raw_lines_checked,
+                            .line_end = version + strlen(version) + 2};
     MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, survey_header, &survey);
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
         return refuse(reason, 505, "HTTP/1.1 or HTTP/1.0 is expected");
