@@ -34,7 +34,9 @@ void hs_filter_init(hs_filter *filter);
 /* Whether `name` is a filter's word. */
 bool hs_filter_is_word(hs_str name);
 /* Parses `count` pairs into a filter for this snapshot. Pairs whose name is no filter's word are ignored;
- * an unknown category, unit or malformed value is HS_E_ARGUMENT and says what is accepted.
+ * an unknown category, unit or malformed value is HS_E_ARGUMENT and says what is accepted, as is a word given
+ * twice; an empty value is as good as none. A bbox or unit leaves incidents without position out; max-accuracy
+ * does not.
  * A category that no incident has is no error. `default_accuracy_m` applies where max-accuracy is absent
  * (negative: none). */
 hs_status hs_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values, size_t count,
