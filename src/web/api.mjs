@@ -1,0 +1,64 @@
+// Every action of the page is one documented HTTP call, and every call stands here.
+
+export class ApiError extends Error {
+  constructor(message, status, problem) {
+    super(message);
+    this.status = status; // 0: no answer at all
+    this.problem = problem;
+  }
+}
+
+async function get(path, signal) {
+  let response;
+  try {
+    response = await fetch(path, {headers: {Accept: 'application/json'}, signal});
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new ApiError(error.message, 0);
+  }
+  if (!response.ok) {
+    const problem = await response.json().catch(() => ({}));
+    throw new ApiError(problem.detail || problem.title || `HTTP ${response.status}`, response.status, problem);
+  }
+  return response.json();
+}
+
+const withQuery = (path, parameters) => {
+  const query = parameters.toString();
+  return query ? `${path}?${query}` : path;
+};
+
+/** What the city is: name, time zone, extent, levels, counts, first and last time, version. */
+export const city = signal => get('/city', signal);
+
+/** Problem classes with their counts. */
+export const categories = signal => get('/categories', signal);
+
+/** Classes of colour with numbers and unit, for the same parameters as the heat tiles. */
+export const legend = (parameters, signal) => get(withQuery('/density/legend', parameters), signal);
+
+/** Density at one position, with the unit and street there. */
+export function densityValue(lon, lat, parameters, signal) {
+  const all = new URLSearchParams(parameters);
+  all.set('lon', lon.toFixed(7));
+  all.set('lat', lat.toFixed(7));
+  return get(withQuery('/density/value', all), signal);
+}
+
+/** How many incidents pass the filters. */
+export async function countIncidents(parameters, signal) {
+  const all = new URLSearchParams(parameters);
+  all.set('limit', '1');
+  return (await get(withQuery('/ogc/collections/incidents/items', all), signal)).numberMatched;
+}
+
+/** Boundaries of one level as GeoJSON (`districts`, `subdistricts`, `communities`). */
+export const boundaries = (collection, signal) => get(`/ogc/collections/${collection}/items?limit=1000`, signal);
+
+/** A MapLibre style: `light`, `dark` or `print`. */
+export const style = (id, signal) => get(`/styles/${id}`, signal);
+
+/** Addresses of tiles, for the map to fetch. */
+export const heatTiles = (parameters, scale = '') =>
+  withQuery(`${location.origin}/tiles/density/{z}/{x}/{y}${scale}.png`, parameters);
+export const incidentTileJson = parameters => withQuery(`${location.origin}/tiles/incidents.json`, parameters);

@@ -1,0 +1,68 @@
+// What a click on the map shows: the density there with its unit, the units and street, the incidents.
+
+import {element} from './dom.mjs';
+import {dateTime, density, lang, nameOf, number, t, tOr} from './i18n.mjs';
+import {unitWords} from './legend.mjs';
+
+const MOST_INCIDENTS = 5;
+
+const rows = pairs => element('dl', {}, ...pairs.filter(([, value]) => value != null && value !== '')
+  .flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, value)]));
+
+export const loadingCard = () => element('div', {class: 'card'}, element('p', {class: 'hint'}, t('value.loading')));
+export const failedCard = error => element('div', {class: 'card'}, element('p', {class: 'bad'}, `${t('value.failed')}: ${error.message}`));
+
+/** `value` is the answer of /density/value. */
+export function valueCard(value, incidents, city, openCluster) {
+  const units = Array.isArray(value.units) ? value.units : value.unit ? [value.unit] : [];
+  const place = units.filter(unit => unit.level !== 'cell' && unit.level !== 'city').map(nameOf).filter(Boolean);
+  const share = value.percentile ?? null;
+  const about = [];
+  if (place.length) about.push([t('value.place'), place.join(lang() === 'zh' ? '' : ' · ')]);
+  else about.push([t('value.place'), t('value.outside')]);
+  if (value.street) about.push([t('value.street'), nameOf(value.street)]);
+  return element('div', {class: 'card'},
+    element('p', {class: 'figure'},
+      element('strong', {}, density(value.value ?? value.density ?? 0)), ' ',
+      element('span', {class: 'unit'}, unitWords(value.unit_of_value ?? value.value_unit ?? value.measure))),
+    share != null && value.value > 0 ? element('p', {class: 'hint'}, t('value.rank', {n: number(Math.floor(share * 100))})) : null,
+    rows(about),
+    ...incidentRows(incidents, city, openCluster));
+}
+
+function incidentRows(incidents, city, openCluster) {
+  const clusters = incidents.filter(i => i.properties.point_count);
+  const singles = incidents.filter(i => !i.properties.point_count);
+  const shown = unique(singles).slice(0, MOST_INCIDENTS).map(i => incidentRow(i.properties, city));
+  if (clusters.length) {
+    const [cluster] = clusters;
+    shown.push(element('button', {type: 'button', class: 'link', onclick: () => openCluster(cluster.position)},
+      t('value.cluster', {n: number(cluster.properties.point_count)})));
+  }
+  const more = unique(singles).length - MOST_INCIDENTS;
+  if (more > 0) shown.push(element('p', {class: 'hint'}, `+ ${number(more)}`));
+  return shown.length ? [element('hr'), ...shown] : [];
+}
+
+/** A feature at a tile's edge is drawn by both tiles. */
+function unique(incidents) {
+  const seen = new Set();
+  return incidents.filter(i => {
+    const key = JSON.stringify([i.position.map(x => x.toFixed(5)), i.properties]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function incidentRow(incident, city) {
+  const name = nameOf({name: incident.category_zh, name_en: incident.category_en, code: incident.category});
+  const when = incident.occurred ?? incident.reported;
+  const match = incident.match_type && tOr(`match.${incident.match_type}`, incident.match_type);
+  return element('article', {class: 'incident'},
+    element('h3', {}, name),
+    rows([
+      [t('value.time'), when && dateTime(when, city.timezone)],
+      [t('value.source'), incident.source],
+      [t('value.status'), incident.status],
+      [t('value.match'), match && (incident.accuracy_m > 0 ? `${match} · ±${number(incident.accuracy_m)} m` : match)],
+    ]));
+}

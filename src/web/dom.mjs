@@ -1,0 +1,15 @@
+// Making elements without markup in strings: text stays text.
+
+/** element('p', {class: 'x'}, 'text', child) */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else if (value === true) made.setAttribute(key, '');
+    else if (value !== false && value != null) made.setAttribute(key, value);
+  }
+  made.append(...children.filter(child => child != null));
+  return made;
+}
+
+export const byId = id => document.getElementById(id);

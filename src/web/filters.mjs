@@ -1,0 +1,217 @@
+// The form: category, period, radius, hours and weekdays. It writes into the state's filters and calls
+// `changed`; what the form has no control for (unit, source ...) stands as chips that can be removed.
+
+import {byId, element} from './dom.mjs';
+import {dayOf, nameOf, number, t} from './i18n.mjs';
+import {BANDWIDTHS} from './state.mjs';
+
+const DAY_MS = 86400000;
+const CHIPS = ['unit', 'source', 'status', 'batch', 'bbox', 'time', 'max-accuracy'];
+
+export class Filters {
+  constructor(state, changed) {
+    this.state = state;
+    this.changed = changed;
+    this.form = byId('filters');
+    this.city = null;
+    this.categories = [];
+    const {form} = this;
+    form.addEventListener('submit', event => event.preventDefault());
+    form.addEventListener('reset', event => {
+      event.preventDefault();
+      this.#set(Object.fromEntries(Object.keys(this.state.filters).map(name => [name, null])));
+    });
+    form.category.addEventListener('change', () => this.#set({category: form.category.value}));
+    for (const input of [form.from, form.to])
+      input.addEventListener('change', () => this.#set({datetime: joinPeriod(form.from.value, form.to.value)}));
+    form.datetime.addEventListener('change', () => this.#set({datetime: form.datetime.value.trim()}));
+    for (const select of [form['hour-from'], form['hour-to']])
+      select.addEventListener('change', () => this.#setHours(select));
+  }
+
+  /** Fills the controls from what the city has and from the state. */
+  show(city, categories) {
+    this.city = city;
+    this.categories = categories;
+    this.refresh();
+  }
+
+  refresh() {
+    this.#showCategories();
+    this.#showPeriod();
+    this.#showBandwidths();
+    this.#showHours();
+    this.#showWeekdays();
+    this.#showOthers();
+  }
+
+  showMatched(count) {
+    byId('matched').textContent = count == null ? '' :
+      count > 0 ? t('filters.matched', {n: number(count)}) : t('filters.matchedNone');
+  }
+
+  #set(change) {
+    for (const [name, value] of Object.entries(change)) {
+      if (value) this.state.filters[name] = value;
+      else delete this.state.filters[name];
+    }
+    this.refresh();
+    this.changed();
+  }
+
+  #showCategories() {
+    const select = this.form.category;
+    const option = (value, text, count) =>
+      element('option', {value}, count ? `${text}  (${number(count)})` : text);
+    select.replaceChildren(option('', t('filters.allCategories')));
+    for (const [label, members, own] of groupsOf(this.categories)) {
+      const options = members.map(c => option(c.code, nameOf(c), c.count));
+      if (own) options.unshift(option(own.code, nameOf(own), own.count));
+      select.append(element('optgroup', {label}, ...options));
+    }
+    const wanted = this.state.filters.category ?? '';
+    const known = this.categories.find(c => [c.code, c.name, c.name_en].includes(wanted));
+    if (wanted && !known) select.append(option(wanted, this.#namesOf(wanted)));
+    select.value = known?.code ?? wanted;
+    // A class without incidents is left out of the list, but may be asked for.
+    if (select.selectedIndex < 0 && known) {
+      select.append(option(known.code, nameOf(known)));
+      select.value = known.code;
+    }
+  }
+
+  #namesOf(codes) {
+    const names = codes.split(',').map(code => {
+      const found = this.categories.find(c => c.code === code.trim());
+      return found ? nameOf(found) : code;
+    });
+    return names.join(t('filters.allCategories') === names[0] ? '' : ', ');
+  }
+
+  #showPeriod() {
+    const {form, city} = this;
+    const text = this.state.filters.datetime ?? '';
+    const [from, to] = splitPeriod(text);
+    form.from.value = from;
+    form.to.value = to;
+    form.datetime.value = text;
+    const zone = city?.timezone;
+    const first = city?.min_time && dayOf(city.min_time, zone);
+    const last = city?.max_time && dayOf(city.max_time, zone);
+    for (const input of [form.from, form.to]) {
+      if (first) input.min = first;
+      if (last) input.max = last;
+    }
+    const chips = [['filters.all', '']];
+    if (last)
+      for (const [key, days] of [['filters.lastYear', 365], ['filters.last90', 90], ['filters.last30', 30]])
+        chips.push([key, `${dayBefore(last, days - 1)}/${last}`]);
+    byId('periods').replaceChildren(...chips.map(([key, period]) =>
+      element('button', {type: 'button', class: 'chip', 'aria-pressed': String(text === period), onclick: () => this.#set({datetime: period})}, t(key))));
+  }
+
+  #showBandwidths() {
+    const {state} = this;
+    const all = [...new Set([...BANDWIDTHS, Number(state.bandwidth)])].sort((a, b) => a - b);
+    byId('bandwidths').replaceChildren(...all.map(metres =>
+      radio('bandwidth', String(metres), metres < 1000 ? `${number(metres)} m` : `${number(metres / 1000)} km`,
+        String(metres) === state.bandwidth, () => {
+          state.bandwidth = String(metres);
+          this.changed();
+        })));
+  }
+
+  #showHours() {
+    const {form} = this;
+    const [from = '', to = ''] = (this.state.filters.hours ?? '').split('-');
+    for (const [select, value] of [[form['hour-from'], from], [form['hour-to'], to]]) {
+      select.replaceChildren(element('option', {value: ''}, t('filters.anyHour')));
+      for (let hour = 0; hour < 24; hour++)
+        select.append(element('option', {value: hour}, `${String(hour).padStart(2, '0')}:${select.name === 'hour-to' ? '59' : '00'}`));
+      select.value = value === '' ? '' : String(Number(value));
+    }
+    if (from !== '' || this.state.filters.weekdays) byId('more').open = true;
+  }
+
+  #setHours(changedSelect) {
+    const {form} = this;
+    const from = form['hour-from'].value;
+    const to = form['hour-to'].value;
+    // One end alone reaches to the end of the day; taking one away takes both.
+    if (changedSelect.value === '' || (from === '' && to === '')) this.#set({hours: null});
+    else this.#set({hours: `${from === '' ? 0 : from}-${to === '' ? 23 : to}`});
+  }
+
+  #showWeekdays() {
+    const chosen = daysOf(this.state.filters.weekdays);
+    byId('weekdays').replaceChildren(...[1, 2, 3, 4, 5, 6, 7].map(day => {
+      const box = element('input', {type: 'checkbox', value: day, checked: chosen.has(day)});
+      box.addEventListener('change', () => {
+        if (box.checked) chosen.add(day);
+        else chosen.delete(day);
+        const all = chosen.size === 0 || chosen.size === 7;
+        this.#set({weekdays: all ? null : [...chosen].sort().join(',')});
+      });
+      return element('label', {}, box, element('span', {}, t(`weekday.${day}`)));
+    }));
+  }
+
+  #showOthers() {
+    const chips = CHIPS.filter(name => this.state.filters[name]).map(name =>
+      element('button', {type: 'button', class: 'chip', 'aria-pressed': 'true', title: t('filters.remove'), onclick: () => this.#set({[name]: null})},
+        `${t(`filters.name.${name}`)}: ${this.state.filters[name]} ×`));
+    byId('others').replaceChildren(...chips);
+    this.form.querySelector('[type=reset]').hidden = Object.keys(this.state.filters).length === 0;
+  }
+}
+
+function radio(name, value, text, checked, chosen) {
+  const input = element('input', {type: 'radio', name, value, checked});
+  input.addEventListener('change', chosen);
+  return element('label', {}, input, element('span', {}, text));
+}
+
+/** [label, classes, large class] for the list: topics first, then each large class, then unknown ones. */
+function groupsOf(categories) {
+  const used = categories.filter(c => c.count > 0);
+  const topics = used.filter(isTopic);
+  const classes = used.filter(c => !isTopic(c));
+  const groups = topics.length ? [[t('filters.groups'), topics, null]] : [];
+  const parents = new Set(categories.map(c => c.parent).filter(Boolean));
+  for (const parent of categories.filter(c => parents.has(c.code))) {
+    const members = classes.filter(c => c.parent === parent.code);
+    if (members.length) groups.push([nameOf(parent), members, members.length > 1 ? parent : null]);
+  }
+  const own = classes.filter(c => !c.parent && !parents.has(c.code));
+  if (own.length) groups.push([t(groups.length ? 'filters.ownCategories' : 'filters.category'), own, null]);
+  return groups;
+}
+
+const isTopic = category => (category.members?.length ?? 0) > 0;
+
+/** ISO weekdays of `1-5`, `6,7`, `5-1`. */
+function daysOf(text) {
+  const days = new Set();
+  for (const part of (text ?? '').split(',').filter(Boolean)) {
+    const [from, to = from] = part.split('-').map(Number);
+    if (!(from >= 1 && from <= 7 && to >= 1 && to <= 7)) continue;
+    for (let day = from; ; day = (day % 7) + 1) {
+      days.add(day);
+      if (day === to) break;
+    }
+  }
+  return days;
+}
+
+function splitPeriod(text) {
+  const [from = '', to = text.includes('/') ? '' : from] = text.split('/');
+  return [from, to].map(end => (/^\d{4}-\d{2}-\d{2}/.test(end) ? end.slice(0, 10) : ''));
+}
+
+function joinPeriod(from, to) {
+  if (!from && !to) return '';
+  if (from && to && from > to) [from, to] = [to, from];
+  return `${from || '..'}/${to || '..'}`;
+}
+
+const dayBefore = (day, days) => new Date(Date.parse(`${day}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);

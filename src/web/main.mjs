@@ -1,0 +1,236 @@
+// The page: reads the URL, asks what the city is, draws, and follows what the reader changes.
+
+import * as api from './api.mjs';
+import {failedCard, loadingCard, valueCard} from './card.mjs';
+import {byId, element} from './dom.mjs';
+import {Filters} from './filters.mjs';
+import {date, lang, nameOf, number, setLanguage, t, translate} from './i18n.mjs';
+import {showLegend} from './legend.mjs';
+import {settle, tell} from './messages.mjs';
+import {SWITCHES, valueParameters} from './overlay.mjs';
+import {PlainMap} from './plain.mjs';
+import {busy} from './ready.mjs';
+import {drawParameters, filterParameters, readState, writeState} from './state.mjs';
+
+const FOLLOW_MS = 15000;
+
+const state = readState();
+let city;
+let categories = [];
+let view;
+let showing = new AbortController();
+const filters = new Filters(state, filtersChanged);
+
+async function start() {
+  document.documentElement.dataset.theme = state.theme;
+  await setLanguage(state.lang ?? (navigator.language.startsWith('zh') ? 'zh' : 'en'));
+  const asked = state.lang;
+  state.lang = lang();
+  translate();
+  if (!(await readCity())) return;
+  if (!asked && city.lang && city.lang !== state.lang) await setLanguage(state.lang = city.lang);
+  writeState(state);
+  showWords();
+  await makeMap();
+  await Promise.all([showMap(), showNumbers()]);
+}
+
+/** False when it failed: said, with a way to try again. */
+async function readCity() {
+  try {
+    const [about, classes] = await busy(Promise.all([api.city(), api.categories()]));
+    city = about;
+    categories = classes.categories;
+    settle('city');
+    return true;
+  } catch (error) {
+    tell('city', 'error.load', error, start);
+    return false;
+  }
+}
+
+async function makeMap() {
+  if (view) return;
+  const events = {
+    click: showValue,
+    error: error => tell('tiles', 'error.tiles', error, () => view.showData()),
+  };
+  try {
+    const {MapView} = await busy(import('./map.mjs'));
+    view = new MapView(state, city, events);
+  } catch (error) {
+    byId('map').replaceChildren();
+    byId('messages').append(element('div', {class: 'message calm', title: error.message}, element('p', {'data-i18n': 'fallback.note'}, t('fallback.note'))));
+    view = new PlainMap(state, city, events);
+  }
+}
+
+async function showMap() {
+  try {
+    await view.showStyle();
+    settle('style');
+  } catch (error) {
+    tell('style', 'error.load', error, showMap);
+  }
+}
+
+/** Legend and count for the present filters; a newer request overtakes an older one. */
+async function showNumbers() {
+  showing.abort();
+  showing = new AbortController();
+  const {signal} = showing;
+  try {
+    const [legend, matched] = await busy(Promise.all([
+      api.legend(drawParameters(state), signal),
+      // A server may keep single incidents to itself; the count is then left out.
+      api.countIncidents(filterParameters(state), signal).catch(error => {
+        if ([401, 403].includes(error.status)) return null;
+        throw error;
+      }),
+    ]));
+    showLegend(legend, state.bandwidth);
+    filters.showMatched(matched);
+    settle('numbers');
+  } catch (error) {
+    if (error.name !== 'AbortError') tell('numbers', 'error.load', error, showNumbers);
+  }
+}
+
+function filtersChanged() {
+  writeState(state);
+  if (!view) return;
+  view.closePopup();
+  settle('tiles');
+  view.showData();
+  showNumbers();
+}
+
+/** The last click wins; closing the card or changing a filter drops what is still under way. */
+let asking = new AbortController();
+async function showValue(lon, lat, incidents) {
+  asking.abort();
+  asking = new AbortController();
+  const {signal} = asking;
+  const drop = () => asking.signal === signal && asking.abort();
+  view.popup([lon, lat], loadingCard(), drop);
+  try {
+    const value = await busy(api.densityValue(lon, lat, valueParameters(state), signal));
+    if (!signal.aborted) view.popup([lon, lat], valueCard(value, incidents, city, position => view.zoomTo(position)));
+  } catch (error) {
+    if (!signal.aborted) view.popup([lon, lat], failedCard(error));
+  }
+}
+
+function showWords() {
+  translate();
+  document.title = `${nameOf(city)} · ${t('app.title')}`;
+  byId('city-name').textContent = nameOf(city);
+  byId('synthetic').hidden = !city.synthetic;
+  const switchLang = byId('switch-lang');
+  switchLang.textContent = t('app.language');
+  switchLang.title = t('app.languageHint');
+  switchLang.lang = state.lang === 'zh' ? 'en' : 'zh-CN';
+  for (const [id, key] of [['switch-theme', 'app.theme'], ['fold', 'app.fold']]) {
+    byId(id).title = t(key);
+    byId(id).setAttribute('aria-label', t(key));
+  }
+  filters.show(city, categories);
+  showLayers();
+  showAbout();
+  showEmpty();
+}
+
+function showLayers() {
+  byId('layers').replaceChildren(...Object.keys(SWITCHES).map(name => {
+    const box = element('input', {type: 'checkbox', name: `layer-${name}`, checked: !state.hidden.includes(name)});
+    box.addEventListener('change', () => {
+      state.hidden = state.hidden.filter(other => other !== name);
+      if (!box.checked) state.hidden.push(name);
+      writeState(state);
+      showMap();
+    });
+    return element('label', {class: 'chip check'}, box, element('span', {}, t(`layers.${name}`)));
+  }));
+}
+
+function showAbout() {
+  const counts = city.counts ?? {};
+  const unmatched = (counts.incidents ?? 0) - (counts.positioned ?? counts.incidents ?? 0);
+  const lines = [t('about.incidents', {n: number(counts.incidents ?? 0)})];
+  if (city.min_time && city.max_time)
+    lines.push(t('about.period', {from: date(city.min_time, city.timezone), to: date(city.max_time, city.timezone)}));
+  lines.push(t('about.timezone', {zone: city.timezone}));
+  byId('about').replaceChildren(
+    element('p', {}, lines.join(' · ')),
+    unmatched > 0 ? element('p', {}, t('about.unmatched', {n: number(unmatched)})) : '',
+    element('p', {}, element('a', {href: '/api.html'}, t('about.api')), ' · ', element('a', {href: '/ogc'}, t('about.ogc'))));
+}
+
+function showEmpty() {
+  const counts = city.counts ?? {};
+  const bare = !city.box;
+  byId('empty').hidden = !bare && counts.incidents > 0;
+  if (byId('empty').hidden) return;
+  const commands = ['hotspotd import CITY.gpkg incidents cases.csv'];
+  if (bare) commands.unshift('hotspotd import CITY.gpkg units communities.shp --level community', 'hotspotd import CITY.gpkg streets streets.geojson');
+  byId('empty').replaceChildren(
+    element('h2', {}, t('empty.title')),
+    element('p', {}, t(bare ? 'empty.text' : 'empty.incidents')),
+    element('pre', {}, commands.join('\n')));
+}
+
+async function switchLanguage() {
+  const wanted = state.lang === 'zh' ? 'en' : 'zh';
+  try {
+    await busy(setLanguage(wanted));
+  } catch (error) {
+    tell('language', 'error.load', error, switchLanguage);
+    return;
+  }
+  state.lang = wanted;
+  writeState(state);
+  if (!city) {
+    translate();
+    return;
+  }
+  showWords();
+  view?.closePopup();
+  await Promise.all([view && showMap(), showNumbers()]);
+}
+
+function switchTheme() {
+  state.theme = state.theme === 'light' ? 'dark' : 'light';
+  document.documentElement.dataset.theme = state.theme;
+  writeState(state);
+  if (!view) return;
+  showMap();
+  showNumbers();
+}
+
+/** New data on the server: show them without being asked. */
+async function follow() {
+  if (document.hidden || !view) return;
+  const before = city.version;
+  try {
+    const now = await api.city();
+    settle('city');
+    if (now.version === before) return;
+    city = now;
+    categories = (await api.categories()).categories;
+  } catch (error) {
+    tell('city', 'error.load', error, follow);
+    return;
+  }
+  showWords();
+  view.showData(city.version);
+  showNumbers();
+}
+
+byId('switch-lang').addEventListener('click', switchLanguage);
+byId('switch-theme').addEventListener('click', switchTheme);
+byId('fold').addEventListener('click', () => {
+  const folded = byId('panel').classList.toggle('folded');
+  byId('fold').setAttribute('aria-expanded', String(!folded));
+});
+setInterval(follow, FOLLOW_MS);
+start();

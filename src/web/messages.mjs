@@ -1,0 +1,25 @@
+// What went wrong, said once per subject, with a way to try again.
+
+import {byId, element} from './dom.mjs';
+import {t} from './i18n.mjs';
+
+const shown = new Map();
+
+const reasonOf = error => (error?.status === 0 ? t('error.offline') : error?.message || String(error));
+
+/** Shows `key` with the error's reason; a second message of the same subject replaces the first. */
+export function tell(subject, key, error, retry) {
+  settle(subject);
+  const note = element('div', {class: 'message'},
+    element('p', {}, t(key, {reason: reasonOf(error)})),
+    retry && element('button', {type: 'button', class: 'link', onclick: () => { settle(subject); retry(); }}, t('error.retry')),
+    element('button', {type: 'button', class: 'quiet close', 'aria-label': t('error.dismiss'), onclick: () => settle(subject)}, '×'));
+  byId('messages').append(note);
+  shown.set(subject, note);
+}
+
+/** The subject is well again. */
+export function settle(subject) {
+  shown.get(subject)?.remove();
+  shown.delete(subject);
+}

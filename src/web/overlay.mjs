@@ -1,0 +1,94 @@
+// What the page lays over the basemap style: heat, incidents, the clicked point; and which of the basemap's
+// layers a reader may hide.
+
+import {heatTiles} from './api.mjs';
+import {densityParameters, drawParameters, filterParameters} from './state.mjs';
+
+/** Layers that can be switched, and the style layers behind each. */
+export const SWITCHES = {
+  heat: id => id === 'heat',
+  incidents: id => id.startsWith('incident'),
+  streets: id => id.startsWith('street'),
+  units: id => id.startsWith('unit-line') || id.startsWith('unit-name'),
+  places: id => id.startsWith('place') || id.startsWith('zone'),
+};
+
+const INCIDENT_ZOOM = 15;
+const PAINT = {
+  light: {fill: '#1d1730', ring: '#ffffff', text: '#ffffff', pin: '#1463d8'},
+  dark: {fill: '#f2f4f8', ring: '#12151b', text: '#12151b', pin: '#6aa7ff'},
+};
+
+/** Heat pictures are drawn for screens of two pixels a point where there are such. */
+const scale = () => (devicePixelRatio > 1.4 ? '@2x' : '');
+
+/** The version makes an answer of its own for each state of the data, so caches never mix them. */
+function withVersion(parameters, version) {
+  if (version != null) parameters.set('v', version);
+  return parameters;
+}
+
+export const heatUrl = (state, version) => heatTiles(withVersion(drawParameters(state), version), scale());
+export const incidentUrl = (state, version) => {
+  const query = withVersion(filterParameters(state), version).toString();
+  return `${location.origin}/tiles/incidents/{z}/{x}/{y}.mvt${query ? `?${query}` : ''}`;
+};
+export const valueParameters = densityParameters;
+
+/** The server's style with the page's layers put in, labels in the wanted language, switches obeyed. */
+export function compose(base, state, version, bounds) {
+  const style = structuredClone(base);
+  const paint = PAINT[state.theme];
+  const within = bounds ? {bounds} : {};
+  style.sources.heat = {type: 'raster', tiles: [heatUrl(state, version)], tileSize: 256, minzoom: 0, maxzoom: 18};
+  style.sources.incidents = {type: 'vector', tiles: [incidentUrl(state, version)], minzoom: INCIDENT_ZOOM - 1, maxzoom: 17, ...within};
+  style.sources.clicked = {type: 'geojson', data: {type: 'FeatureCollection', features: []}};
+  if (state.lang === 'en') {
+    for (const layer of style.layers)
+      if (layer.metadata?.['hotspot:label']) layer.layout['text-field'] = ['coalesce', ['get', 'name_en'], ['get', 'name']];
+  }
+  const heatBelow = style.layers.findIndex(layer => layer.id === style.metadata['hotspot:heat-below']);
+  style.layers.splice(heatBelow, 0, {
+    id: 'heat', type: 'raster', source: 'heat',
+    paint: {'raster-fade-duration': 150, 'raster-opacity': ['interpolate', ['linear'], ['zoom'], 15, 1, 18, 0.7]},
+  });
+  style.layers.push(...incidentLayers(paint), {
+    id: 'clicked', type: 'circle', source: 'clicked',
+    paint: {'circle-radius': 6, 'circle-color': paint.pin, 'circle-stroke-color': paint.ring, 'circle-stroke-width': 2.5},
+  });
+  for (const layer of style.layers) {
+    const hidden = state.hidden.some(name => SWITCHES[name]?.(layer.id));
+    if (hidden) layer.layout = {...layer.layout, visibility: 'none'};
+  }
+  return style;
+}
+
+function incidentLayers(paint) {
+  const source = {source: 'incidents', 'source-layer': 'incidents', minzoom: INCIDENT_ZOOM};
+  const cluster = ['has', 'point_count'];
+  return [
+    {
+      id: 'incident', type: 'circle', ...source, filter: ['!', cluster],
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 15, 1.8, 17, 3.6, 19, 6],
+        'circle-color': paint.fill, 'circle-opacity': 0.75,
+        'circle-stroke-color': paint.ring, 'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 15, 0.4, 17, 1],
+      },
+    },
+    {
+      id: 'incident-cluster', type: 'circle', ...source, filter: cluster,
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['sqrt', ['get', 'point_count']], 1, 7, 30, 22],
+        'circle-color': paint.fill, 'circle-opacity': 0.8, 'circle-stroke-color': paint.ring, 'circle-stroke-width': 1,
+      },
+    },
+    {
+      id: 'incident-count', type: 'symbol', ...source, filter: cluster,
+      layout: {
+        'text-field': ['get', 'point_count_abbreviated'], 'text-size': 11,
+        'text-font': ['Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'],
+      },
+      paint: {'text-color': paint.text},
+    },
+  ];
+}

@@ -1,0 +1,241 @@
+// The map without WebGL: heat pictures as images, unit boundaries on a canvas. Same calls as MapView.
+
+import {boundaries} from './api.mjs';
+import {element} from './dom.mjs';
+import {t} from './i18n.mjs';
+import {heatUrl} from './overlay.mjs';
+import {busy, setMapIdle} from './ready.mjs';
+
+const TILE = 256;
+const LEVELS = [['communities', 'community'], ['subdistricts', 'subdistrict'], ['districts', 'district']];
+const LINES = {light: '#8b8797', dark: '#697288'};
+
+const clampLat = lat => Math.max(-85, Math.min(85, lat));
+/** Web Mercator, the world as the unit square. */
+const toWorld = ([lon, lat]) => {
+  const s = Math.sin(clampLat(lat) * Math.PI / 180);
+  return [lon / 360 + 0.5, 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI)];
+};
+const toLonLat = ([x, y]) => [(x - 0.5) * 360, Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI];
+
+export class PlainMap {
+  constructor(state, city, events) {
+    this.state = state;
+    this.version = city.version;
+    this.box = city.box ?? [-170, -60, 170, 75];
+    this.events = events;
+    this.outlines = [];
+    this.root = document.getElementById('map');
+    this.tiles = element('div', {class: 'plain-tiles'});
+    this.canvas = element('canvas');
+    this.pin = element('span', {class: 'plain-pin', hidden: true});
+    this.root.classList.add('plain');
+    this.root.replaceChildren(this.tiles, this.canvas, this.pin, this.#buttons());
+    this.home();
+    this.#listen();
+    busy(this.#readOutlines(city));
+  }
+
+  async showStyle() {
+    this.#draw(true);
+    for (const button of this.root.querySelectorAll('[data-key]')) {
+      button.title = t(button.dataset.key);
+      button.setAttribute('aria-label', t(button.dataset.key));
+    }
+  }
+
+  showData(version) {
+    if (version != null) this.version = version;
+    this.#draw(true);
+  }
+
+  mark(position) {
+    this.marked = position;
+    this.#placePin();
+  }
+
+  popup(position, content, closed) {
+    this.closePopup();
+    this.mark(position);
+    const close = element('button', {type: 'button', class: 'maplibregl-popup-close-button', 'aria-label': t('map.close')}, '×');
+    close.addEventListener('click', () => {
+      this.closePopup();
+      closed?.();
+    });
+    this.card = element('div', {class: 'plain-card maplibregl-popup-content'}, close, content);
+    this.root.append(this.card);
+  }
+
+  closePopup() {
+    this.card?.remove();
+    this.card = null;
+    this.mark(null);
+  }
+
+  zoomTo(position) {
+    this.centre = toWorld(position);
+    this.#zoom(1);
+  }
+
+  home() {
+    const [west, south, east, north] = this.box;
+    const [left, top] = toWorld([west, north]);
+    const [right, bottom] = toWorld([east, south]);
+    this.centre = [(left + right) / 2, (top + bottom) / 2];
+    const fit = Math.min(this.root.clientWidth / (right - left || 1e-6), this.root.clientHeight / (bottom - top || 1e-6));
+    this.z = Math.max(0, Math.min(18, Math.floor(Math.log2(fit * 0.92 / TILE))));
+    this.#draw(true);
+  }
+
+  #buttons() {
+    const button = (key, text, action) => element('button', {type: 'button', 'data-key': key, onclick: action}, text);
+    return element('div', {class: 'plain-buttons'}, button('map.zoomIn', '+', () => this.#zoom(1)),
+      button('map.zoomOut', '−', () => this.#zoom(-1)), button('map.home', '⌂', () => this.home()));
+  }
+
+  /** [x, y] on the screen of a place on the unit square, and back. */
+  #toScreen([x, y]) {
+    const size = TILE * 2 ** this.z;
+    return [(x - this.centre[0]) * size + this.root.clientWidth / 2, (y - this.centre[1]) * size + this.root.clientHeight / 2];
+  }
+
+  #fromScreen([x, y]) {
+    const size = TILE * 2 ** this.z;
+    return [(x - this.root.clientWidth / 2) / size + this.centre[0], (y - this.root.clientHeight / 2) / size + this.centre[1]];
+  }
+
+  #zoom(steps, at = [this.root.clientWidth / 2, this.root.clientHeight / 2]) {
+    const wanted = Math.max(0, Math.min(18, this.z + steps));
+    if (wanted === this.z) return;
+    const fixed = this.#fromScreen(at);
+    this.z = wanted;
+    const moved = this.#fromScreen(at);
+    this.centre = [this.centre[0] + fixed[0] - moved[0], this.centre[1] + fixed[1] - moved[1]];
+    this.#draw(true);
+  }
+
+  #listen() {
+    const {root} = this;
+    let start = null;
+    let turned = 0;
+    root.addEventListener('pointerdown', event => {
+      if (event.target.closest('button, .plain-card')) return;
+      start = {at: [event.clientX, event.clientY], centre: this.centre, moved: false};
+      root.setPointerCapture(event.pointerId);
+    });
+    root.addEventListener('pointermove', event => {
+      if (!start) return;
+      const [dx, dy] = [event.clientX - start.at[0], event.clientY - start.at[1]];
+      start.moved ||= Math.hypot(dx, dy) > 4;
+      const size = TILE * 2 ** this.z;
+      this.centre = [start.centre[0] - dx / size, start.centre[1] - dy / size];
+      this.#draw(false);
+    });
+    root.addEventListener('pointerup', event => {
+      const clicked = start && !start.moved;
+      start = null;
+      if (!clicked) return;
+      const frame = root.getBoundingClientRect();
+      const [lon, lat] = toLonLat(this.#fromScreen([event.clientX - frame.left, event.clientY - frame.top]));
+      this.events.click(lon, lat, []);
+    });
+    root.addEventListener('wheel', event => {
+      event.preventDefault();
+      turned += event.deltaY;
+      if (Math.abs(turned) < 60) return;
+      const frame = root.getBoundingClientRect();
+      this.#zoom(turned < 0 ? 1 : -1, [event.clientX - frame.left, event.clientY - frame.top]);
+      turned = 0;
+    }, {passive: false});
+    new ResizeObserver(() => this.#draw(false)).observe(root);
+  }
+
+  async #readOutlines(city) {
+    const found = LEVELS.find(([, level]) => (city.counts?.[level] ?? hasLevel(city, level)) > 0);
+    if (!found) return;
+    try {
+      const collection = await boundaries(found[0]);
+      this.outlines = collection.features.flatMap(feature => ringsOf(feature.geometry).map(ring => ring.map(toWorld)));
+    } catch (error) {
+      this.events.error(error);
+    }
+    this.#drawOutlines();
+  }
+
+  #draw(anew) {
+    if (!this.tiles) return;
+    if (anew) this.tiles.replaceChildren();
+    this.#drawTiles();
+    this.#drawOutlines();
+    this.#placePin();
+  }
+
+  #drawTiles() {
+    const {root, tiles, z} = this;
+    const count = 2 ** z;
+    const [left, top] = this.#fromScreen([0, 0]);
+    const [right, bottom] = this.#fromScreen([root.clientWidth, root.clientHeight]);
+    const wanted = new Set();
+    const hidden = this.state.hidden.includes('heat');
+    for (let y = Math.max(0, Math.floor(top * count)); !hidden && y < Math.min(count, Math.ceil(bottom * count)); y++)
+      for (let x = Math.floor(left * count); x < Math.ceil(right * count); x++) wanted.add(`${x}/${y}`);
+    const present = new Map([...tiles.children].map(image => [image.dataset.at, image]));
+    for (const [at, image] of present) if (!wanted.has(at)) image.remove();
+    const url = heatUrl(this.state, this.version);
+    for (const at of wanted) {
+      const [x, y] = at.split('/').map(Number);
+      const image = present.get(at) ?? this.#tile(url.replace('{z}', z).replace('{x}', ((x % count) + count) % count).replace('{y}', y), at);
+      const [sx, sy] = this.#toScreen([x / count, y / count]);
+      image.style.transform = `translate(${Math.round(sx)}px, ${Math.round(sy)}px)`;
+    }
+    this.#watch();
+  }
+
+  #tile(url, at) {
+    const image = element('img', {src: url, width: TILE, height: TILE, alt: '', 'data-at': at, draggable: 'false'});
+    image.addEventListener('error', () => this.events.error(new Error(url)));
+    this.tiles.append(image);
+    return image;
+  }
+
+  /** Idle once every picture has come or failed. */
+  #watch() {
+    setMapIdle(false);
+    const images = [...this.tiles.children];
+    this.watched = Promise.allSettled(images.map(image => image.decode()));
+    const mine = this.watched;
+    mine.then(() => {
+      if (mine === this.watched) setMapIdle(true);
+    });
+  }
+
+  #drawOutlines() {
+    const {canvas, root} = this;
+    const ratio = devicePixelRatio || 1;
+    canvas.width = root.clientWidth * ratio;
+    canvas.height = root.clientHeight * ratio;
+    const pen = canvas.getContext('2d');
+    pen.scale(ratio, ratio);
+    pen.strokeStyle = LINES[this.state.theme];
+    pen.lineWidth = 1;
+    pen.beginPath();
+    if (!this.state.hidden.includes('units'))
+      for (const ring of this.outlines)
+        ring.forEach((point, i) => pen[i ? 'lineTo' : 'moveTo'](...this.#toScreen(point)));
+    pen.stroke();
+  }
+
+  #placePin() {
+    this.pin.hidden = !this.marked;
+    if (!this.marked) return;
+    const [x, y] = this.#toScreen(toWorld(this.marked));
+    this.pin.style.transform = `translate(${x}px, ${y}px)`;
+  }
+}
+
+const hasLevel = (city, level) => (city.levels ?? []).some(l => (l.level ?? l.name ?? l) === level && (l.count ?? 1) > 0) ? 1 : 0;
+
+function ringsOf(geometry) {
+  if (geometry?.type === 'Polygon') return geometry.coordinates;
+  return geometry?.type === 'MultiPolygon' ? geometry.coordinates.flat() : [];
+}
