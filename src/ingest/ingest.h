@@ -30,7 +30,8 @@ void hs_ingest_close(hs_ingest *ingest);
  * (false when none is known cheaply). */
 int64_t hs_ingest_row_count(hs_ingest *ingest);
 bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_deg);
-/* Writes the mapping in use as JSON: {"layer","encoding","crs","driver","fields":{field: column}, "unused":[...]}. */
+/* Writes the mapping in use as JSON: {"layer","encoding","crs","driver","fields":{field: column},
+ * "unused":[...]}. */
 void hs_ingest_describe(hs_ingest *ingest, hs_buffer *json);
 
 /* A row that could not be used. row counts from 1 in the source's order. */
