@@ -13,6 +13,7 @@ import {busy} from './ready.mjs';
 import {drawParameters, filterParameters, readState, writeState} from './state.mjs';
 
 const FOLLOW_MS = 15000;
+const NARROW_PX = 720; // as in the style sheets
 
 const state = readState();
 let city;
@@ -22,6 +23,7 @@ let showing = new AbortController();
 const filters = new Filters(state, filtersChanged);
 
 async function start() {
+  if (innerWidth <= NARROW_PX) fold(true);
   document.documentElement.dataset.theme = state.theme;
   await setLanguage(state.lang ?? (navigator.language.startsWith('zh') ? 'zh' : 'en'));
   const asked = state.lang;
@@ -88,7 +90,7 @@ async function showNumbers() {
         throw error;
       }),
     ]));
-    showLegend(legend, state.bandwidth);
+    if (city.box) showLegend(legend, state.bandwidth);
     filters.showMatched(matched);
     settle('numbers');
   } catch (error) {
@@ -207,6 +209,11 @@ function switchTheme() {
   showNumbers();
 }
 
+function fold(folded) {
+  byId('panel').classList.toggle('folded', folded);
+  byId('fold').setAttribute('aria-expanded', String(!folded));
+}
+
 /** New data on the server: show them without being asked. */
 async function follow() {
   if (document.hidden || !view) return;
@@ -228,9 +235,6 @@ async function follow() {
 
 byId('switch-lang').addEventListener('click', switchLanguage);
 byId('switch-theme').addEventListener('click', switchTheme);
-byId('fold').addEventListener('click', () => {
-  const folded = byId('panel').classList.toggle('folded');
-  byId('fold').setAttribute('aria-expanded', String(!folded));
-});
+byId('fold').addEventListener('click', () => fold(!byId('panel').classList.contains('folded')));
 setInterval(follow, FOLLOW_MS);
 start();

@@ -6,6 +6,7 @@ import {style as fetchStyle} from './api.mjs';
 import {t} from './i18n.mjs';
 import {compose, heatUrl, incidentUrl} from './overlay.mjs';
 import {busy, setMapIdle} from './ready.mjs';
+import {roomAround} from './room.mjs';
 
 maplibregl.setWorkerUrl('/vendor/maplibre-gl/dist/maplibre-gl-worker.mjs');
 
@@ -40,7 +41,7 @@ export class MapView {
     this.map = new maplibregl.Map({
       container: 'map',
       bounds: this.box ?? [-170, -60, 170, 75],
-      fitBoundsOptions: {padding: this.#padding()},
+      fitBoundsOptions: {padding: roomAround()},
       hash: 'map',
       maxZoom: 19.5,
       minZoom: 1,
@@ -113,13 +114,7 @@ export class MapView {
   }
 
   home() {
-    if (this.box) this.map.fitBounds(this.box, {padding: this.#padding()});
-  }
-
-  #padding() {
-    const panel = document.getElementById('panel').getBoundingClientRect();
-    const wide = innerWidth > 720;
-    return {top: 24, bottom: wide ? 40 : 24, right: 24, left: wide ? panel.right + 24 : 24};
+    if (this.box) this.map.fitBounds(this.box, {padding: roomAround()});
   }
 
   #incidentsAt(point) {

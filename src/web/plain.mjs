@@ -5,6 +5,7 @@ import {element} from './dom.mjs';
 import {t} from './i18n.mjs';
 import {heatUrl} from './overlay.mjs';
 import {busy, setMapIdle} from './ready.mjs';
+import {roomAround} from './room.mjs';
 
 const TILE = 256;
 const LEVELS = [['communities', 'community'], ['subdistricts', 'subdistrict'], ['districts', 'district']];
@@ -82,8 +83,14 @@ export class PlainMap {
     const [left, top] = toWorld([west, north]);
     const [right, bottom] = toWorld([east, south]);
     this.centre = [(left + right) / 2, (top + bottom) / 2];
-    const fit = Math.min(this.root.clientWidth / (right - left || 1e-6), this.root.clientHeight / (bottom - top || 1e-6));
-    this.z = Math.max(0, Math.min(18, Math.floor(Math.log2(fit * 0.92 / TILE))));
+    const room = roomAround();
+    const wide = this.root.clientWidth - room.left - room.right;
+    const high = this.root.clientHeight - room.top - room.bottom;
+    const fit = Math.min(wide / (right - left || 1e-6), high / (bottom - top || 1e-6));
+    // Whole zooms only: a little over the edge is better than half the size.
+    this.z = Math.max(0, Math.min(18, Math.floor(Math.log2(fit * 1.15 / TILE))));
+    const size = TILE * 2 ** this.z;
+    this.centre = [this.centre[0] - (room.left - room.right) / 2 / size, this.centre[1] - (room.top - room.bottom) / 2 / size];
     this.#draw(true);
   }
 

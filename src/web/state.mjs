@@ -17,12 +17,12 @@ export function readState() {
     const value = query.get(name)?.trim();
     if (value) filters[name] = value;
   }
-  const bandwidth = Number(query.get('bandwidth'));
+  const bandwidth = Math.min(20000, Math.max(10, Number(query.get('bandwidth')) || Number(DEFAULT_BANDWIDTH)));
   return {
     lang: among(query.get('lang'), LANGUAGES),
     theme: among(query.get('theme'), THEMES) ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
     filters,
-    bandwidth: bandwidth > 0 && Number.isFinite(bandwidth) ? String(bandwidth) : DEFAULT_BANDWIDTH,
+    bandwidth: String(bandwidth),
     hidden: (query.get('hide') ?? '').split(',').filter(Boolean),
   };
 }
