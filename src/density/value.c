@@ -51,7 +51,8 @@ static uint64_t sum_rows(const probe *p, const hs_point_columns *points, uint32_
 
 static bool in_reach(const probe *p, const hs_mercator_box *box) {
     if ((double)box->max_y < p->y - p->reach_y || (double)box->min_y > p->y + p->reach_y) return false;
-    for (double shift = -0x1p32; shift <= 0x1p32; shift += 0x1p32) {
+    for (int world = -1; world <= 1; world++) {
+        double shift = world * 0x1p32;
         if ((double)box->max_x + shift >= p->x - p->reach_x &&
             (double)box->min_x + shift <= p->x + p->reach_x)
             return true;

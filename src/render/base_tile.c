@@ -7,6 +7,7 @@
 #define LABEL_TEXT_LIMIT   256u
 #define PLACE_ZOOM         12
 #define ZONE_ZOOM          10
+#define AREA_ZOOM          9
 #define MIN_SPAN_UNITS     16.0 /* 2 pixels: what is smaller below FULL_DETAIL_ZOOM is left out */
 #define OTHER_STREETS_ZOOM 12
 
@@ -140,18 +141,46 @@ static void add_streets(hs_mvt *mvt, const frame *f, const hs_streets *streets) 
     hs_mvt_layer_end(mvt);
 }
 
-static void add_places(hs_mvt *mvt, const frame *f, const hs_places *places) {
-    if (f->tile.z < PLACE_ZOOM) return;
-    hs_mvt_layer_begin(mvt, "places");
+static void tag_place(hs_mvt *mvt, const hs_places *places, uint32_t row) {
+    hs_mvt_tag_int(mvt, "id", places->id[row]);
+    tag_text(mvt, "name", places->name[row]);
+    tag_text(mvt, "name_en", places->name_en[row]);
+    tag_text(mvt, "class", places->place_class[row]);
+    hs_mvt_feature_end(mvt);
+}
+
+static hs_box box_of(const hs_geometry *geometry) {
+    hs_box box = HS_BOX_EMPTY;
+    for (uint32_t i = 0; i < geometry->ring_start[geometry->ring_count]; i++) {
+        hs_position p = geometry->positions[i];
+        if (p.lon_e7 < box.min_lon_e7) box.min_lon_e7 = p.lon_e7;
+        if (p.lon_e7 > box.max_lon_e7) box.max_lon_e7 = p.lon_e7;
+        if (p.lat_e7 < box.min_lat_e7) box.min_lat_e7 = p.lat_e7;
+        if (p.lat_e7 > box.max_lat_e7) box.max_lat_e7 = p.lat_e7;
+    }
+    return box;
+}
+
+/* Parks and waters have their area drawn, from AREA_ZOOM; every place has its point, from PLACE_ZOOM. */
+static void add_place_areas(hs_mvt *mvt, const frame *f, const hs_places *places) {
     for (uint32_t row = 0; row < places->count; row++) {
+        const hs_geometry *geometry = &places->geometry[row];
+        if (geometry->type != HS_GEOMETRY_POLYGONS) continue;
+        hs_box box = box_of(geometry);
+        if (!meets(box, f->box) || too_small(f, box)) continue;
+        if (hs_mvt_polygons(mvt, (uint64_t)places->id[row], geometry, f->tolerance))
+            tag_place(mvt, places, row);
+    }
+}
+
+static void add_places(hs_mvt *mvt, const frame *f, const hs_places *places) {
+    hs_mvt_layer_begin(mvt, "places");
+    if (f->tile.z >= AREA_ZOOM) add_place_areas(mvt, f, places);
+    for (uint32_t row = 0; f->tile.z >= PLACE_ZOOM && row < places->count; row++) {
         hs_position at = places->position[row];
         if (!meets((hs_box){at.lon_e7, at.lat_e7, at.lon_e7, at.lat_e7}, f->box)) continue;
-        if (!hs_mvt_point(mvt, (uint64_t)places->id[row], hs_mercator_from_position(at))) continue;
-        hs_mvt_tag_int(mvt, "id", places->id[row]);
-        tag_text(mvt, "name", places->name[row]);
-        tag_text(mvt, "name_en", places->name_en[row]);
-        tag_text(mvt, "class", places->place_class[row]);
-        hs_mvt_feature_end(mvt);
+        if (hs_mvt_point(mvt, (uint64_t)places->id[row], hs_mercator_from_position(at)))
+            tag_place(mvt, places, row);
     }
     hs_mvt_layer_end(mvt);
 }

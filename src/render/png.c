@@ -82,21 +82,20 @@ static void append_pixels(hs_buffer *out, const uint8_t *filtered, size_t size,
     out->size += packed + CHUNK_FRAME;
 }
 
-static hs_status check_arguments(uint32_t width, uint32_t height, uint32_t palette_count, hs_error *error) {
-    if (width == 0 || height == 0 || width > MAX_SIDE_PX || height > MAX_SIDE_PX)
-        return hs_error_set(error, HS_E_ARGUMENT,
-                            "a picture of %u x %u pixels cannot be written (1 to %u a side)", (unsigned)width,
-                            (unsigned)height, MAX_SIDE_PX);
+static hs_status refuse(uint32_t width, uint32_t height, uint32_t palette_count, hs_error *error) {
     if (palette_count == 0 || palette_count > 256)
         return hs_error_set(error, HS_E_ARGUMENT, "a palette has 1 to 256 colours, not %u",
                             (unsigned)palette_count);
-    return HS_OK;
+    return hs_error_set(error, HS_E_ARGUMENT,
+                        "a picture of %u x %u pixels cannot be written (1 to %u a side)", (unsigned)width,
+                        (unsigned)height, MAX_SIDE_PX);
 }
 
 hs_status hs_png_write(const uint8_t *pixels, uint32_t width, uint32_t height, const hs_rgba *palette,
                        uint32_t palette_count, hs_error *error, hs_buffer *out) {
-    hs_status status = check_arguments(width, height, palette_count, error);
-    if (status != HS_OK) return status;
+    if (width == 0 || height == 0 || width > MAX_SIDE_PX || height > MAX_SIDE_PX || palette_count == 0 ||
+        palette_count > 256)
+        return refuse(width, height, palette_count, error);
     size_t size = ((size_t)width + 1) * height;
     uint8_t *filtered = malloc(size);
     struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(DEFLATE_LEVEL);

@@ -198,17 +198,11 @@ static hs_status unknown_ramp(const hs_ramps *ramps, hs_str name, hs_error *erro
                         name.size > 0 ? name.data : "", list);
 }
 
-static hs_status choose_ramp(const hs_ramps *ramps, hs_str name, hs_error *error, const ramp **out) {
-    const ramp *found;
-    if (name.size == 0 || hs_str_equal(name, HS_STR("light")))
-        found = ramps->light;
-    else if (hs_str_equal(name, HS_STR("dark")))
-        found = ramps->dark;
-    else
-        found = find_ramp(ramps, name);
-    if (!found || found->diverging) return unknown_ramp(ramps, name, error);
-    *out = found;
-    return HS_OK;
+static const ramp *choose_ramp(const hs_ramps *ramps, hs_str name) {
+    if (name.size == 0 || hs_str_equal(name, HS_STR("light"))) return ramps->light;
+    if (hs_str_equal(name, HS_STR("dark"))) return ramps->dark;
+    const ramp *found = find_ramp(ramps, name);
+    return found && !found->diverging ? found : NULL;
 }
 
 static hs_status parse_breaks(hs_str text, hs_error *error, break_set *set) {
@@ -254,12 +248,13 @@ static hs_rgba sample(const ramp *r, uint32_t i, uint32_t count) {
 
 hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, bool per_month, hs_error *error,
                            hs_ramp_classes *classes) {
-    const ramp *chosen = NULL;
-    hs_status status = choose_ramp(ramps, name, error, &chosen);
-    if (status != HS_OK) return status;
+    const ramp *chosen = choose_ramp(ramps, name);
+    if (!chosen) return unknown_ramp(ramps, name, error);
     break_set set = per_month ? ramps->per_km2_month : ramps->per_km2;
-    if (breaks.size > 0) status = parse_breaks(breaks, error, &set);
-    if (status != HS_OK) return status;
+    if (breaks.size > 0) {
+        hs_status status = parse_breaks(breaks, error, &set);
+        if (status != HS_OK) return status;
+    }
     *classes = (hs_ramp_classes){.break_count = set.count, .ramp = chosen->id};
     for (uint32_t i = 0; i < set.count; i++) {
         classes->breaks[i] = set.breaks[i];

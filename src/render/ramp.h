@@ -22,12 +22,13 @@ typedef struct hs_ramps hs_ramps;
 hs_status hs_ramps_new(hs_error *error, hs_ramps **ramps);
 void hs_ramps_free(hs_ramps *ramps);
 /* The same from a text: what hs_ramps_new does with the asset. */
-hs_status hs_ramps_parse(hs_str text, hs_error *error, hs_ramps **ramps);
-/* Classes of `ramp`, a sequential one by id (`light` or `dark`: the default on that; empty: on light), with
- * colours sampled evenly from the ramp when there are not as many breaks as colours, with `breaks`
+hs_status hs_ramps_parse(hs_str text, hs_error *error, hs_ramps **out);
+/* Classes of the ramp `name`, a sequential one by id (`light` or `dark`: the default on that; empty: on
+ * light), with colours sampled evenly from the ramp when there are not as many breaks as colours, with
+ * `breaks`
  * (`1,2,5,10`; empty: the fixed default breaks of the unit, `per_month` or not). HS_E_ARGUMENT names what is
  * accepted. */
-hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str ramp, hs_str breaks, bool per_month, hs_error *error,
+hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, bool per_month, hs_error *error,
                            hs_ramp_classes *classes);
 /* {"ramp":..., "unit":..., "classes":[{"from":..,"to":..,"colour":"#rrggbb","opacity":..}]}; `to` of the last
  * is null, the opacity of the first 0. */

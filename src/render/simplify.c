@@ -28,12 +28,12 @@ void hs_simplify(const hs_mercator *points, uint32_t count, double tolerance, ui
     memset(kept, 0, count);
     kept[0] = 1;
     kept[count - 1] = 1;
-    size_t depth = 0;
-    stack[depth++] = 0;
-    stack[depth++] = count - 1;
-    while (depth > 0) {
-        uint32_t last = stack[--depth];
-        uint32_t first = stack[--depth];
+    stack[0] = 0;
+    stack[1] = count - 1;
+    for (size_t depth = 2; depth > 0;) {
+        depth -= 2;
+        uint32_t first = stack[depth];
+        uint32_t last = stack[depth + 1];
         double farthest2 = tolerance * tolerance;
         uint32_t split = 0;
         for (uint32_t i = first + 1; i < last; i++) {
@@ -45,10 +45,11 @@ void hs_simplify(const hs_mercator *points, uint32_t count, double tolerance, ui
         }
         if (split == 0) continue;
         kept[split] = 1;
-        stack[depth++] = first;
-        stack[depth++] = split;
-        stack[depth++] = split;
-        stack[depth++] = last;
+        stack[depth] = first;
+        stack[depth + 1] = split;
+        stack[depth + 2] = split;
+        stack[depth + 3] = last;
+        depth += 4;
     }
 }
 

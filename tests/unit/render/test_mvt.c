@@ -130,6 +130,15 @@ static void test_lines_are_clipped_into_runs(void **state) {
     done(&w);
 }
 
+static double turn_of(hs_cell a, hs_cell b, hs_cell c) {
+    return ((double)b.x - a.x) * ((double)c.y - a.y) - ((double)b.y - a.y) * ((double)c.x - a.x);
+}
+
+static bool edges_cross(const hs_cell e[4]) {
+    return turn_of(e[0], e[1], e[2]) * turn_of(e[0], e[1], e[3]) < 0 &&
+           turn_of(e[2], e[3], e[0]) * turn_of(e[2], e[3], e[1]) < 0;
+}
+
 /* A whole feature: area of each ring. */
 typedef struct areas {
     int64_t area2[64];
@@ -138,6 +147,14 @@ typedef struct areas {
 
 static void add_area(void *context, const path *p) {
     areas *a = context;
+    for (size_t i = 0; i < p->count; i++) /* no two edges cross properly */
+        for (size_t k = i + 2; k < p->count; k++) {
+            hs_cell two[4] = {{p->x[i], p->y[i]},
+                              {p->x[i + 1], p->y[i + 1]},
+                              {p->x[k], p->y[k]},
+                              {p->x[(k + 1) % p->count], p->y[(k + 1) % p->count]}};
+            assert_false(edges_cross(two));
+        }
     a->area2[a->count++] = path_area2(p);
 }
 
