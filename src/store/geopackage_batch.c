@@ -37,17 +37,18 @@ static hs_status query_number(hs_geopackage *gp, const char *format, const char 
     return status;
 }
 
-/* AUTOINCREMENT's memory of the highest id ever, so that ids of rows that went are not given again. */
-static hs_status find_next_id(hs_geopackage *gp, const char *table, hs_error *error, int64_t *next) {
+/* Ids of rows that went are not given again: who has seen rows up to an id must not miss later ones. */
+static hs_status find_next_id(hs_geopackage *gp, hs_kind kind, hs_error *error, int64_t *next) {
     int64_t highest = 0;
-    char sql[128];
-    (void)snprintf(sql, sizeof sql, "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = '%s'",
-                   table);
+    char sql[96];
+    (void)snprintf(sql, sizeof sql, "SELECT ifnull(max(last_id), 0) FROM batches WHERE kind = '%s'",
+                   hs_kind_name(kind));
     hs_status status = query_number(gp, sql, "", error, &highest);
     if (status != HS_OK) return status;
-    if (highest < 0 || highest >= INT64_MAX - 1)
-        return hs_error_set(error, HS_E_LIMIT, "%s: table %s has no row ids left", gp->path, table);
-    *next = highest + 1;
+    if (highest < gp->batch.last_id_before) highest = gp->batch.last_id_before;
+    if (highest >= INT64_MAX - 1)
+        return hs_error_set(error, HS_E_LIMIT, "%s: %s have no row ids left", gp->path, hs_kind_name(kind));
+    *next = highest < 0 ? 1 : highest + 1;
     return HS_OK;
 }
 
@@ -89,9 +90,7 @@ static hs_status begin_in_transaction(hs_geopackage *gp, hs_kind kind, hs_str so
     const hs_table_definition *table = hs_tables[batch->table];
     hs_status status =
         query_number(gp, "SELECT ifnull(max(id), 0) FROM ", table->name, error, &batch->last_id_before);
-    if (status == HS_OK) status = find_next_id(gp, table->name, error, &batch->next_id);
-    if (status == HS_OK && batch->next_id <= batch->last_id_before)
-        batch->next_id = batch->last_id_before + 1;
+    if (status == HS_OK) status = find_next_id(gp, kind, error, &batch->next_id);
     if (status == HS_OK && table->geometry_type) status = read_extent(gp, table->name, error, &batch->extent);
     if (status == HS_OK) status = insert_batch(gp, kind, source, error);
     return status;
@@ -236,6 +235,7 @@ static hs_status update_batch(hs_geopackage *gp, const hs_batch_info *info, hs_e
     sqlite3_bind_int64(statement, 4, (int64_t)(gp->batch.updated + gp->batch.positions_replaced));
     sqlite3_bind_int64(statement, 5, (int64_t)gp->batch.unchanged);
     sqlite3_bind_int64(statement, 6, (int64_t)info->rows_rejected);
+    sqlite3_bind_int64(statement, 7, gp->batch.next_id - 1);
     return hs_geopackage_run(gp, statement, "recording the batch", error);
 }
 

@@ -24,7 +24,7 @@ static const char *const statement_sql[HS_SQL_STATEMENTS] = {
     [HS_SQL_INSERT_BATCH] = "INSERT INTO batches (kind, source, started, rows_read, rows_added, rows_updated,"
                             " rows_unchanged, rows_rejected, undone) VALUES (?1, ?2, ?3, 0, 0, 0, 0, 0, 0)",
     [HS_SQL_UPDATE_BATCH] = "UPDATE batches SET rows_read = ?2, rows_added = ?3, rows_updated = ?4,"
-                            " rows_unchanged = ?5, rows_rejected = ?6 WHERE id = ?1",
+                            " rows_unchanged = ?5, rows_rejected = ?6, last_id = ?7 WHERE id = ?1",
     [HS_SQL_SCAN_BATCHES] = "SELECT id, kind, source, started, rows_read, rows_added, rows_updated,"
                             " rows_unchanged, rows_rejected, undone FROM batches ORDER BY id",
     [HS_SQL_INSERT_CHANGE] = "INSERT INTO changes (time, part, kind, batch, rewritten) VALUES"
