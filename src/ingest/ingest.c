@@ -23,9 +23,17 @@ static bool is_mapped(const hs_mapping *mapping, size_t column) {
     return false;
 }
 
+/* Coordinate columns that the locator has no use for are left to the attributes. */
+static void drop_unused_coordinates(hs_ingest *ingest) {
+    size_t *column = ingest->mapping.column;
+    if (!ingest->locator.use_xy) column[HS_FIELD_X] = column[HS_FIELD_Y] = HS_NO_COLUMN;
+    if (!ingest->locator.use_degrees) column[HS_FIELD_LON] = column[HS_FIELD_LAT] = HS_NO_COLUMN;
+}
+
 /* Which columns are read at all, and which go along as attributes: what no field takes, and all numbers. */
 static hs_status choose_columns(hs_ingest *ingest, hs_error *error) {
     const hs_source *source = ingest->source;
+    drop_unused_coordinates(ingest);
     ingest->want = calloc(source->column_count + 1, sizeof *ingest->want);
     ingest->is_attribute = calloc(source->column_count + 1, sizeof *ingest->is_attribute);
     if (!ingest->want || !ingest->is_attribute) return hs_error_set(error, HS_E_MEMORY, "out of memory");
@@ -101,9 +109,9 @@ hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options
     if (status == HS_OK) status = settle_level(made, options, error);
     if (status == HS_OK) status = check_shape(made, error);
     if (status == HS_OK) status = hs_mapping_settle_dates(made->source, options, error, &made->mapping);
-    if (status == HS_OK) status = choose_columns(made, error);
     if (status == HS_OK && kind != HS_KIND_TAXONOMY)
         status = hs_locator_open(made->source, &made->mapping, options, error, &made->locator);
+    if (status == HS_OK) status = choose_columns(made, error);
     if (status != HS_OK) {
         hs_ingest_close(made);
         return status;
@@ -125,6 +133,8 @@ void hs_ingest_close(hs_ingest *ingest) {
 }
 
 int64_t hs_ingest_row_count(hs_ingest *ingest) {
+    /* The CSV driver reads the whole file when asked, even when told not to. */
+    if (!OGR_L_TestCapability(ingest->source->layer, OLCFastFeatureCount)) return -1;
     hs_gdal_words words;
     hs_gdal_listen(&words);
     int64_t count = (int64_t)OGR_L_GetFeatureCount(ingest->source->layer, FALSE);

@@ -69,12 +69,12 @@ hs_made hs_record_time(const hs_ingest *ingest, const hs_row *row, hs_field fiel
     return HS_MADE;
 }
 
-static bool is_number_column(const hs_column_facts *facts) {
-    return facts->filled > 0 && facts->numbers == facts->filled && facts->padded == 0;
+/* Numbers of a file without types. Where there are types, a text of digits is a code. */
+static bool is_number_column(const hs_source *source, const hs_column_facts *facts) {
+    return source->is_csv && facts->filled > 0 && facts->numbers == facts->filled && facts->padded == 0;
 }
 
-static void write_attribute(const hs_cell *cell, const hs_column_facts *facts, hs_arena *arena,
-                            hs_json *json) {
+static void write_attribute(const hs_cell *cell, bool is_number, hs_arena *arena, hs_json *json) {
     int64_t integer;
     double real;
     switch (cell->type) {
@@ -85,9 +85,9 @@ static void write_attribute(const hs_cell *cell, const hs_column_facts *facts, h
         hs_json_double(json, cell->real);
         break;
     case HS_CELL_TEXT:
-        if (is_number_column(facts) && hs_str_to_int(cell->text, &integer))
+        if (is_number && hs_str_to_int(cell->text, &integer))
             hs_json_int(json, integer);
-        else if (is_number_column(facts) && hs_str_to_double(cell->text, &real))
+        else if (is_number && hs_str_to_double(cell->text, &real))
             hs_json_double(json, real);
         else
             hs_json_str(json, cell->text);
@@ -108,7 +108,8 @@ hs_str hs_record_attributes(hs_ingest *ingest, const hs_row *row) {
         if (!ingest->is_attribute[i] || row->cells[i].type == HS_CELL_NONE) continue;
         any = true;
         hs_json_key_str(&json, ingest->source->columns[i].name);
-        write_attribute(&row->cells[i], &ingest->mapping.facts[i], ingest->arena, &json);
+        bool is_number = is_number_column(ingest->source, &ingest->mapping.facts[i]);
+        write_attribute(&row->cells[i], is_number, ingest->arena, &json);
     }
     hs_json_object_end(&json);
     if (!any || ingest->attributes.status != HS_OK) return (hs_str){0};

@@ -80,7 +80,8 @@ static hs_status open_dataset(hs_source *source, const hs_location *location, hs
     char **drivers = allowed_drivers();
     hs_gdal_words words;
     hs_gdal_listen(&words);
-    CPLSetThreadLocalConfigOption("OSM_USE_CUSTOM_INDEXING", "YES");
+    /* GDAL's own index of OpenStreetMap nodes gives up on files that are not sorted. */
+    CPLSetThreadLocalConfigOption("OSM_USE_CUSTOM_INDEXING", "NO");
     source->dataset = GDALOpenEx(location->path, GDAL_OF_VECTOR | GDAL_OF_READONLY,
                                  (const char *const *)drivers, (const char *const *)options, NULL);
     hs_gdal_unlisten();
