@@ -34,22 +34,15 @@ export const city = signal => get('/city', signal);
 /** Problem classes with their counts. */
 export const categories = signal => get('/categories', signal);
 
-/** Classes of colour with numbers and unit, for the same parameters as the heat tiles. */
+/** Classes of colour with numbers and unit, and what was counted, for the same parameters as the heat tiles. */
 export const legend = (parameters, signal) => get(withQuery('/density/legend', parameters), signal);
 
-/** Density at one position, with the unit and street there. */
+/** Density at one position, with how many incidents made it and the units and street there. */
 export function densityValue(lon, lat, parameters, signal) {
   const all = new URLSearchParams(parameters);
   all.set('lon', lon.toFixed(7));
   all.set('lat', lat.toFixed(7));
   return get(withQuery('/density/value', all), signal);
-}
-
-/** How many incidents pass the filters. */
-export async function countIncidents(parameters, signal) {
-  const all = new URLSearchParams(parameters);
-  all.set('limit', '1');
-  return (await get(withQuery('/ogc/collections/incidents/items', all), signal)).numberMatched;
 }
 
 /** Boundaries of one level as GeoJSON (`districts`, `subdistricts`, `communities`). */
@@ -61,4 +54,4 @@ export const style = (id, signal) => get(`/styles/${id}`, signal);
 /** Addresses of tiles, for the map to fetch. */
 export const heatTiles = (parameters, scale = '') =>
   withQuery(`${location.origin}/tiles/density/{z}/{x}/{y}${scale}.png`, parameters);
-export const incidentTileJson = parameters => withQuery(`${location.origin}/tiles/incidents.json`, parameters);
+export const incidentTiles = parameters => withQuery(`${location.origin}/tiles/incidents/{z}/{x}/{y}.mvt`, parameters);

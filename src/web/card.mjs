@@ -1,7 +1,7 @@
 // What a click on the map shows: the density there with its unit, the units and street, the incidents.
 
 import {element} from './dom.mjs';
-import {dateTime, density, lang, nameOf, number, t, tOr} from './i18n.mjs';
+import {dateTime, density, nameOf, number, t, tOr} from './i18n.mjs';
 import {unitWords} from './legend.mjs';
 
 const MOST_INCIDENTS = 5;
@@ -14,18 +14,14 @@ export const failedCard = error => element('div', {class: 'card'}, element('p', 
 
 /** `value` is the answer of /density/value. */
 export function valueCard(value, incidents, city, openCluster) {
-  const units = Array.isArray(value.units) ? value.units : value.unit ? [value.unit] : [];
-  const place = units.filter(unit => unit.level !== 'cell' && unit.level !== 'city').map(nameOf).filter(Boolean);
-  const share = value.percentile ?? null;
-  const about = [];
-  if (place.length) about.push([t('value.place'), place.join(lang() === 'zh' ? '' : ' · ')]);
-  else about.push([t('value.place'), t('value.outside')]);
+  const place = value.units.filter(unit => unit.level !== 'cell' && unit.level !== 'city').map(nameOf).filter(Boolean);
+  const about = [[t('value.place'), place.length ? place.join(' · ') : t('value.outside')]];
   if (value.street) about.push([t('value.street'), nameOf(value.street)]);
   return element('div', {class: 'card'},
     element('p', {class: 'figure'},
-      element('strong', {}, density(value.value ?? value.density ?? 0)), ' ',
-      element('span', {class: 'unit'}, unitWords(value.unit_of_value ?? value.value_unit ?? value.measure))),
-    share != null && value.value > 0 ? element('p', {class: 'hint'}, t('value.rank', {n: number(Math.floor(share * 100))})) : null,
+      element('strong', {}, density(value.value)), ' ',
+      element('span', {class: 'unit'}, unitWords(value.unit))),
+    element('p', {class: 'hint'}, t('value.near', {n: number(value.n), m: number(value.bandwidth_m)})),
     rows(about),
     ...incidentRows(incidents, city, openCluster));
 }

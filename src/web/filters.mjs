@@ -45,9 +45,13 @@ export class Filters {
     this.#showOthers();
   }
 
-  showMatched(count) {
-    byId('matched').textContent = count == null ? '' :
-      count > 0 ? t('filters.matched', {n: number(count)}) : t('filters.matchedNone');
+  /** How many incidents pass, and how many of them the heat leaves out and why. */
+  showMatched(legend) {
+    const {total, unmatched, left_out_by_accuracy: coarse} = legend;
+    const left = [[unmatched, 'filters.unmatched'], [coarse, 'filters.coarse']].filter(([n]) => n > 0);
+    byId('matched').replaceChildren(
+      element('strong', {}, total > 0 ? t('filters.matched', {n: number(total)}) : t('filters.matchedNone')),
+      ...left.map(([n, key]) => element('span', {class: 'hint'}, t(key, {n: number(n)}))));
   }
 
   #set(change) {
@@ -85,7 +89,7 @@ export class Filters {
       const found = this.categories.find(c => c.code === code.trim());
       return found ? nameOf(found) : code;
     });
-    return names.join(t('filters.allCategories') === names[0] ? '' : ', ');
+    return names.join(', ');
   }
 
   #showPeriod() {
@@ -182,12 +186,12 @@ function groupsOf(categories) {
     const members = classes.filter(c => c.parent === parent.code);
     if (members.length) groups.push([nameOf(parent), members, members.length > 1 ? parent : null]);
   }
-  const own = classes.filter(c => !c.parent && !parents.has(c.code));
+  const own = classes.filter(c => !c.parent && !parents.has(c.code)).sort((a, b) => b.count - a.count);
   if (own.length) groups.push([t(groups.length ? 'filters.ownCategories' : 'filters.category'), own, null]);
   return groups;
 }
 
-const isTopic = category => (category.members?.length ?? 0) > 0;
+const isTopic = category => category.group;
 
 /** ISO weekdays of `1-5`, `6,7`, `5-1`. */
 function daysOf(text) {

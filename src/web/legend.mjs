@@ -7,7 +7,7 @@ const perMonth = unit => /month/.test(unit ?? '');
 
 export const unitWords = unit => t(perMonth(unit) ? 'legend.perKm2Month' : 'legend.perKm2');
 
-export function showLegend(legend, bandwidth) {
+export function showLegend(legend) {
   const classes = legend.classes.filter(c => c.opacity > 0);
   // The picture's own paint: MapLibre and the plain map lay colours over the map with this opacity.
   const scale = element('ol', {class: 'scale'}, ...classes.map(c => {
@@ -20,6 +20,5 @@ export function showLegend(legend, bandwidth) {
   byId('legend').replaceChildren(
     element('h2', {}, t('legend.title'), ' ', element('span', {class: 'unit'}, unitWords(legend.unit))),
     scale,
-    element('p', {class: 'hint'}, t('legend.bandwidth', {n: number(Number(bandwidth))})));
-  byId('legend').hidden = false;
+    element('p', {class: 'hint'}, t('legend.bandwidth', {n: number(legend.bandwidth_m)})));
 }

@@ -10,7 +10,7 @@ import {settle, tell} from './messages.mjs';
 import {SWITCHES, valueParameters} from './overlay.mjs';
 import {PlainMap} from './plain.mjs';
 import {busy} from './ready.mjs';
-import {drawParameters, filterParameters, readState, writeState} from './state.mjs';
+import {drawParameters, readState, writeState} from './state.mjs';
 
 const FOLLOW_MS = 15000;
 const NARROW_PX = 720; // as in the style sheets
@@ -82,16 +82,10 @@ async function showNumbers() {
   showing = new AbortController();
   const {signal} = showing;
   try {
-    const [legend, matched] = await busy(Promise.all([
-      api.legend(drawParameters(state), signal),
-      // A server may keep single incidents to itself; the count is then left out.
-      api.countIncidents(filterParameters(state), signal).catch(error => {
-        if ([401, 403].includes(error.status)) return null;
-        throw error;
-      }),
-    ]));
-    if (city.box) showLegend(legend, state.bandwidth);
-    filters.showMatched(matched);
+    const legend = await busy(api.legend(drawParameters(state), signal));
+    showLegend(legend);
+    byId('legend').hidden = city.counts.incidents === 0;
+    filters.showMatched(legend);
     settle('numbers');
   } catch (error) {
     if (error.name !== 'AbortError') tell('numbers', 'error.load', error, showNumbers);
@@ -143,7 +137,8 @@ function showWords() {
 }
 
 function showLayers() {
-  byId('layers').replaceChildren(...Object.keys(SWITCHES).map(name => {
+  const names = Object.keys(SWITCHES).filter(name => name !== 'incidents' || city.public_incidents);
+  byId('layers').replaceChildren(...names.map(name => {
     const box = element('input', {type: 'checkbox', name: `layer-${name}`, checked: !state.hidden.includes(name)});
     box.addEventListener('change', () => {
       state.hidden = state.hidden.filter(other => other !== name);
@@ -156,22 +151,20 @@ function showLayers() {
 }
 
 function showAbout() {
-  const counts = city.counts ?? {};
-  const unmatched = (counts.incidents ?? 0) - (counts.positioned ?? counts.incidents ?? 0);
-  const lines = [t('about.incidents', {n: number(counts.incidents ?? 0)})];
+  const {counts} = city;
+  const lines = [t('about.incidents', {n: number(counts.incidents)})];
   if (city.min_time && city.max_time)
     lines.push(t('about.period', {from: date(city.min_time, city.timezone), to: date(city.max_time, city.timezone)}));
   lines.push(t('about.timezone', {zone: city.timezone}));
   byId('about').replaceChildren(
     element('p', {}, lines.join(' · ')),
-    unmatched > 0 ? element('p', {}, t('about.unmatched', {n: number(unmatched)})) : '',
+    counts.unmatched > 0 ? element('p', {}, t('about.unmatched', {n: number(counts.unmatched)})) : '',
     element('p', {}, element('a', {href: '/api.html'}, t('about.api')), ' · ', element('a', {href: '/ogc'}, t('about.ogc'))));
 }
 
 function showEmpty() {
-  const counts = city.counts ?? {};
   const bare = !city.box;
-  byId('empty').hidden = !bare && counts.incidents > 0;
+  byId('empty').hidden = city.counts.incidents > 0;
   if (byId('empty').hidden) return;
   const commands = ['hotspotd import CITY.gpkg incidents cases.csv'];
   if (bare) commands.unshift('hotspotd import CITY.gpkg units communities.shp --level community', 'hotspotd import CITY.gpkg streets streets.geojson');
@@ -229,7 +222,7 @@ async function follow() {
     return;
   }
   showWords();
-  view.showData(city.version);
+  view.showData(city);
   showNumbers();
 }
 

@@ -10,6 +10,13 @@ import {roomAround} from './room.mjs';
 
 maplibregl.setWorkerUrl('/vendor/maplibre-gl/dist/maplibre-gl-worker.mjs');
 
+/** Where the map opens: the city's box; around its centre when there are incidents only; else the world. */
+function startOf(city) {
+  if (city.box) return {bounds: city.box, fitBoundsOptions: {padding: roomAround()}};
+  if (city.counts.incidents > 0) return {center: city.center, zoom: 11};
+  return {center: [100, 25], zoom: 1.5};
+}
+
 class HomeControl {
   constructor(home) {
     this.home = home;
@@ -35,13 +42,11 @@ export class MapView {
   /** `events`: click(lon, lat, incidents), error(error), fine(). */
   constructor(state, city, events) {
     this.state = state;
-    this.version = city.version;
-    this.box = city.box;
+    this.city = city;
     this.bases = {};
     this.map = new maplibregl.Map({
       container: 'map',
-      bounds: this.box ?? [-170, -60, 170, 75],
-      fitBoundsOptions: {padding: roomAround()},
+      ...startOf(city),
       hash: 'map',
       maxZoom: 19.5,
       minZoom: 1,
@@ -68,18 +73,20 @@ export class MapView {
     const {state} = this;
     this.bases[state.theme] ??= await busy(fetchStyle(state.theme));
     setMapIdle(false);
-    this.map.setStyle(compose(this.bases[state.theme], state, this.version, this.box), {diff: true});
+    this.map.setStyle(compose(this.bases[state.theme], state, this.city), {diff: true});
     this.#labelControls();
   }
 
   /** New filters, radius or data: other tiles, the same map. */
-  showData(version) {
-    if (version != null) this.version = version;
+  showData(city = this.city) {
+    const moved = !this.city.box && city.box;
+    this.city = city;
+    if (moved) this.home();
     const heat = this.map.getSource('heat');
     if (!heat) return;
     setMapIdle(false);
-    heat.setTiles([heatUrl(this.state, this.version)]);
-    this.map.getSource('incidents').setTiles([incidentUrl(this.state, this.version)]);
+    heat.setTiles([heatUrl(this.state, city.version)]);
+    this.map.getSource('incidents')?.setTiles([incidentUrl(this.state, city.version)]);
     this.mark(null);
   }
 
@@ -114,7 +121,7 @@ export class MapView {
   }
 
   home() {
-    if (this.box) this.map.fitBounds(this.box, {padding: roomAround()});
+    if (this.city.box) this.map.fitBounds(this.city.box, {padding: roomAround()});
   }
 
   #incidentsAt(point) {

@@ -1,7 +1,7 @@
 // What the page lays over the basemap style: heat, incidents, the clicked point; and which of the basemap's
 // layers a reader may hide.
 
-import {heatTiles} from './api.mjs';
+import {heatTiles, incidentTiles} from './api.mjs';
 import {densityParameters, drawParameters, filterParameters} from './state.mjs';
 
 /** Layers that can be switched, and the style layers behind each. */
@@ -29,19 +29,19 @@ function withVersion(parameters, version) {
 }
 
 export const heatUrl = (state, version) => heatTiles(withVersion(drawParameters(state), version), scale());
-export const incidentUrl = (state, version) => {
-  const query = withVersion(filterParameters(state), version).toString();
-  return `${location.origin}/tiles/incidents/{z}/{x}/{y}.mvt${query ? `?${query}` : ''}`;
-};
+export const incidentUrl = (state, version) => incidentTiles(withVersion(filterParameters(state), version));
 export const valueParameters = densityParameters;
 
 /** The server's style with the page's layers put in, labels in the wanted language, switches obeyed. */
-export function compose(base, state, version, bounds) {
+export function compose(base, state, city) {
+  const {version} = city;
   const style = structuredClone(base);
   const paint = PAINT[state.theme];
-  const within = bounds ? {bounds} : {};
   style.sources.heat = {type: 'raster', tiles: [heatUrl(state, version)], tileSize: 256, minzoom: 0, maxzoom: 18};
-  style.sources.incidents = {type: 'vector', tiles: [incidentUrl(state, version)], minzoom: INCIDENT_ZOOM - 1, maxzoom: 17, ...within};
+  // A server that shows aggregates only would refuse these tiles.
+  if (city.public_incidents) {
+    style.sources.incidents = {type: 'vector', tiles: [incidentUrl(state, version)], minzoom: INCIDENT_ZOOM - 1, maxzoom: 16};
+  }
   style.sources.clicked = {type: 'geojson', data: {type: 'FeatureCollection', features: []}};
   if (state.lang === 'en') {
     for (const layer of style.layers)
@@ -52,7 +52,8 @@ export function compose(base, state, version, bounds) {
     id: 'heat', type: 'raster', source: 'heat',
     paint: {'raster-fade-duration': 150, 'raster-opacity': ['interpolate', ['linear'], ['zoom'], 15, 1, 18, 0.7]},
   });
-  style.layers.push(...incidentLayers(paint), {
+  if (city.public_incidents) style.layers.push(...incidentLayers(paint));
+  style.layers.push({
     id: 'clicked', type: 'circle', source: 'clicked',
     paint: {'circle-radius': 6, 'circle-color': paint.pin, 'circle-stroke-color': paint.ring, 'circle-stroke-width': 2.5},
   });

@@ -22,8 +22,7 @@ const toLonLat = ([x, y]) => [(x - 0.5) * 360, Math.atan(Math.sinh(Math.PI * (1 
 export class PlainMap {
   constructor(state, city, events) {
     this.state = state;
-    this.version = city.version;
-    this.box = city.box ?? [-170, -60, 170, 75];
+    this.city = city;
     this.events = events;
     this.outlines = [];
     this.root = document.getElementById('map');
@@ -34,7 +33,7 @@ export class PlainMap {
     this.root.replaceChildren(this.tiles, this.canvas, this.pin, this.#buttons());
     this.home();
     this.#listen();
-    busy(this.#readOutlines(city));
+    busy(this.#readOutlines());
   }
 
   async showStyle() {
@@ -45,8 +44,9 @@ export class PlainMap {
     }
   }
 
-  showData(version) {
-    if (version != null) this.version = version;
+  showData(city = this.city) {
+    if (city.version !== this.city.version) busy(this.#readOutlines(city));
+    this.city = city;
     this.#draw(true);
   }
 
@@ -79,7 +79,7 @@ export class PlainMap {
   }
 
   home() {
-    const [west, south, east, north] = this.box;
+    const [west, south, east, north] = boxOf(this.city);
     const [left, top] = toWorld([west, north]);
     const [right, bottom] = toWorld([east, south]);
     this.centre = [(left + right) / 2, (top + bottom) / 2];
@@ -157,8 +157,8 @@ export class PlainMap {
     new ResizeObserver(() => this.#draw(false)).observe(root);
   }
 
-  async #readOutlines(city) {
-    const found = LEVELS.find(([, level]) => (city.counts?.[level] ?? hasLevel(city, level)) > 0);
+  async #readOutlines(city = this.city) {
+    const found = LEVELS.find(([, level]) => city.levels.some(l => l.level === level));
     if (!found) return;
     try {
       const collection = await boundaries(found[0]);
@@ -188,7 +188,7 @@ export class PlainMap {
       for (let x = Math.floor(left * count); x < Math.ceil(right * count); x++) wanted.add(`${x}/${y}`);
     const present = new Map([...tiles.children].map(image => [image.dataset.at, image]));
     for (const [at, image] of present) if (!wanted.has(at)) image.remove();
-    const url = heatUrl(this.state, this.version);
+    const url = heatUrl(this.state, this.city.version);
     for (const at of wanted) {
       const [x, y] = at.split('/').map(Number);
       const image = present.get(at) ?? this.#tile(url.replace('{z}', z).replace('{x}', ((x % count) + count) % count).replace('{y}', y), at);
@@ -240,7 +240,12 @@ export class PlainMap {
   }
 }
 
-const hasLevel = (city, level) => (city.levels ?? []).some(l => (l.level ?? l.name ?? l) === level && (l.count ?? 1) > 0) ? 1 : 0;
+function boxOf(city) {
+  if (city.box) return city.box;
+  const [lon, lat] = city.counts.incidents > 0 ? city.center : [0, 0];
+  const reach = city.counts.incidents > 0 ? 0.1 : 80;
+  return [lon - reach, lat - reach, lon + reach, lat + reach];
+}
 
 function ringsOf(geometry) {
   if (geometry?.type === 'Polygon') return geometry.coordinates;
