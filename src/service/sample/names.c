@@ -79,7 +79,7 @@ static void name_lane(hs_sample_city *city, hs_sample_street *street, uint32_t n
 }
 
 hs_status hs_sample_name_streets(hs_sample_city *city, hs_error *error) {
-    stems stock;
+    stems stock = {0};
     hs_status status = read_stems(city, error, &stock);
     if (status != HS_OK) return status;
     uint32_t *counter =
