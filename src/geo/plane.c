@@ -55,3 +55,18 @@ void hs_ground_scale_m(int32_t lat_e7, double *metres_per_lon_e7, double *metres
     *metres_per_lon_e7 = normal_radius_m * cosine * (HS_PI / 1800000000);
     *metres_per_lat_e7 = normal_radius_m * (1 - eccentricity_2) / w2 * (HS_PI / 1800000000);
 }
+
+double hs_ground_length_m(const hs_position *line, uint32_t count) {
+    const double longest_m = 10000;
+    double sum_m = 0;
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        double kx, ky;
+        hs_ground_scale_m((int32_t)(((int64_t)line[i].lat_e7 + line[i + 1].lat_e7) / 2), &kx, &ky);
+        double dx = ((double)line[i + 1].lon_e7 - line[i].lon_e7) * kx;
+        double dy = ((double)line[i + 1].lat_e7 - line[i].lat_e7) * ky;
+        double length2 = dx * dx + dy * dy;
+        sum_m +=
+            length2 <= longest_m * longest_m ? sqrt(length2) : hs_ground_distance_m(line[i], line[i + 1]);
+    }
+    return sum_m;
+}

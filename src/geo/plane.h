@@ -20,5 +20,8 @@ hs_position hs_ground_move(hs_position from, double azimuth_deg, double distance
 /* Metres on the ground per 1e-7 degree of longitude and of latitude at a latitude: the local scale, for
  * distances of a few kilometres. No library functions, so the same on every machine. */
 void hs_ground_scale_m(int32_t lat_e7, double *metres_per_lon_e7, double *metres_per_lat_e7);
+/* Length of a line in metres, piece by piece: by the local scale, by geodesics where a piece is longer than
+ * about 10 km. */
+double hs_ground_length_m(const hs_position *line, uint32_t count);
 
 #endif

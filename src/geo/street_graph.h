@@ -1,5 +1,8 @@
 /* Noding: street lines become a graph of segments that meet only at nodes. Lines are split where they cross
- * or touch on the same layer, and at shared end points; exact duplicates are dropped (the first stays). */
+ * or touch on the same layer, and at shared end points (of any layers: a bridge joins the ground at its ends);
+ * stretches that stand twice on a layer are kept once (the first stays). End points within 0.3 m of another
+ * end or, on the same layer, of a line are taken to lie on it. Tests are exact integer ones; crossing points
+ * are rounded to 1e-7 degree. */
 #ifndef GEO_STREET_GRAPH_H
 #define GEO_STREET_GRAPH_H
 

@@ -49,8 +49,21 @@ static void test_local_scale(void **state) {
     }
 }
 
+static void test_length(void **state) {
+    (void)state;
+    const hs_position line[] = {at(100.4, 38.9), at(100.45, 38.93), at(100.5, 38.93), at(110, 50)};
+    double sum_m = 0;
+    for (int i = 0; i < 3; i++)
+        sum_m += hs_ground_distance_m(line[i], line[i + 1]);
+    check_near(hs_ground_length_m(line, 4), sum_m, 1e-6 * sum_m);
+    check_near(hs_ground_length_m(line, 3),
+               hs_ground_distance_m(line[0], line[1]) + hs_ground_distance_m(line[1], line[2]), 0.002);
+    check_near(hs_ground_length_m(line, 1), 0, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_distance), cmocka_unit_test(test_local_scale),
+                                       cmocka_unit_test(test_length),
                                        cmocka_unit_test(test_plane_keeps_distance_and_direction)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
