@@ -103,13 +103,14 @@ static hs_status enter_wal(hs_geopackage *gp, hs_error *error) {
                              : hs_geopackage_fail(gp->db, gp->path, code, "opening for writing", error);
 }
 
+/* The schema stays trusted: the triggers that keep a GIS's spatial index up need it. */
 static hs_status configure(hs_geopackage *gp, hs_error *error) {
     sqlite3_busy_timeout(gp->db, HS_GEOPACKAGE_BUSY_MS);
     (void)sqlite3_db_config(gp->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     hs_status status = hs_geopackage_register_functions(gp->db, gp->path, error);
     if (status != HS_OK) return status;
     return hs_geopackage_exec(gp->db, gp->path,
-                              "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON;"
+                              "PRAGMA foreign_keys = ON;"
                               "PRAGMA synchronous = FULL; PRAGMA cache_size = " CACHE_KIB
                               "; PRAGMA journal_size_limit = " WAL_LIMIT,
                               "opening", error);
