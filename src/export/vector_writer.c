@@ -199,11 +199,12 @@ static hs_status write_row(hs_vector_writer *writer, const hs_geometry *geometry
         if (status != HS_OK) return status;
     }
     OGRGeometryH made = NULL;
-    if (geometry && geometry->type != HS_GEOMETRY_NONE) {
+    bool keeps = OGR_FD_GetGeomFieldCount(OGR_L_GetLayerDefn(writer->layer)) > 0;
+    if (keeps && geometry && geometry->type != HS_GEOMETRY_NONE) {
         hs_status status = hs_ogr_geometry(geometry, writer->multi, error, &made);
         if (status != HS_OK) return hs_error_prefix(error, status, "%s", writer->path);
     }
-    if (OGR_F_SetGeometryDirectly(writer->feature, made) != OGRERR_NONE && made)
+    if (keeps && OGR_F_SetGeometryDirectly(writer->feature, made) != OGRERR_NONE)
         return fail(writer, error, "set a geometry");
     if (OGR_L_CreateFeature(writer->layer, writer->feature) != OGRERR_NONE)
         return fail(writer, error, "write a row");

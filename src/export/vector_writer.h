@@ -32,7 +32,8 @@ hs_status hs_vector_writer_new(const char *path, hs_error *error, hs_vector_writ
  * as multi geometries where `multi` is set, else every row must have exactly one part. */
 hs_status hs_vector_writer_layer(hs_vector_writer *writer, const char *name, hs_geometry_type geometry,
                                  bool multi, const hs_field *fields, uint32_t field_count, hs_error *error);
-/* Adds a row: one value a field; geometry NULL or of no type leaves it empty. */
+/* Adds a row: one value a field; geometry NULL or of no type leaves it empty. Formats without geometries
+ * (CSV) drop it. */
 hs_status hs_vector_writer_row(hs_vector_writer *writer, const hs_geometry *geometry, const hs_value *values,
                                hs_error *error);
 /* Commits and closes the file and ends the writer's life, on failure too. */
