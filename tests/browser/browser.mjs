@@ -76,17 +76,17 @@ export async function serveSample(incidents = 6000) {
   };
   try {
     const origin = await new Promise((resolve, reject) => {
-      const hear = data => {
+      // The address stands on standard output; the log must be read all the same, or its pipe fills up.
+      server.stdout.on('data', data => {
         said += data;
         const found = said.match(/http:\/\/127\.0\.0\.1:\d+/);
         if (found) resolve(found[0]);
-      };
-      server.stdout.on('data', hear);
-      server.stderr.on('data', hear);
+      });
+      server.stderr.on('data', data => (said += data));
       server.on('exit', code => reject(new Error(`the server ended with ${code}: ${said}`)));
       server.on('error', reject);
     });
-    return {origin, stop, said: () => said};
+    return {origin, stop};
   } catch (error) {
     await stop();
     throw error;
