@@ -1,0 +1,147 @@
+#include "api/endpoint.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "http/percent.h"
+#include <stdio.h>
+#include <string.h>
+
+hs_str hs_call_text(const hs_call *call, const char *name) {
+    hs_str value = {"", 0};
+    hs_request_query(call->request, name, &value);
+    return hs_str_trim(value);
+}
+
+hs_status hs_call_number(hs_call *call, const char *name, double min, double max, double fallback,
+                         double *value) {
+    hs_str text = hs_call_text(call, name);
+    double parsed = fallback;
+    if (text.size > 0 && (!hs_str_to_double(text, &parsed) || parsed < min || parsed > max))
+        return hs_error_set(call->error, HS_E_ARGUMENT, "%s: %.*s is not a number from %g to %g", name,
+                            (int)hs_utf8_cut(text, 60), text.data, min, max);
+    *value = parsed;
+    return HS_OK;
+}
+
+hs_status hs_call_integer(hs_call *call, const char *name, int64_t min, int64_t max, int64_t fallback,
+                          int64_t *value) {
+    hs_str text = hs_call_text(call, name);
+    int64_t parsed = fallback;
+    if (text.size > 0 && (!hs_str_to_int(text, &parsed) || parsed < min || parsed > max))
+        return hs_error_set(call->error, HS_E_ARGUMENT, "%s: %.*s is not a whole number from %lld to %lld",
+                            name, (int)hs_utf8_cut(text, 60), text.data, (long long)min, (long long)max);
+    *value = parsed;
+    return HS_OK;
+}
+
+hs_status hs_call_filter(hs_call *call, double default_accuracy_m, const char *without, hs_filter *filter) {
+    size_t count = call->request->query_count;
+    hs_str *names = hs_arena_array(call->arena, count + 1, sizeof *names);
+    hs_str *values = hs_arena_array(call->arena, count + 1, sizeof *values);
+    if (!names || !values) return hs_error_set(call->error, HS_E_MEMORY, "out of memory for the filters");
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        const hs_http_pair *pair = &call->request->query[i];
+        if (without && hs_str_equal(pair->name, hs_str_of(without))) continue;
+        if (pair->value.size == 0) continue; /* an empty field of a form sets no filter */
+        names[used] = pair->name;
+        values[used++] = pair->value;
+    }
+    return hs_filter_parse(call->snapshot, names, values, used, default_accuracy_m, call->arena, call->error,
+                           filter);
+}
+
+hs_status hs_call_select(hs_call *call, double default_accuracy_m, hs_filter *filter,
+                         const hs_selection **selection) {
+    hs_status status = hs_call_filter(call, default_accuracy_m, NULL, filter);
+    if (status != HS_OK) return status;
+    return hs_service_select(call->api->service, call->snapshot, filter, call->error, selection);
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value) {
+    return hs_hash(&value, sizeof value, hash);
+}
+
+/* Versions tell the states of one store apart; names and counts tell stores apart. */
+static uint64_t hash_read(const hs_call *call, hs_reads reads, uint64_t hash) {
+    const hs_snapshot *snapshot = call->snapshot;
+    hash = mix(hash, call->api->assets_hash);
+    if (reads == HS_READS_PROGRAM || !snapshot) return hash;
+    const hs_geography *geography = snapshot->geography;
+    hash = hs_hash_str(hs_str_of(snapshot->info.name), hash);
+    hash = hs_hash(&geography->box, sizeof geography->box, hash);
+    hash = mix(hash, snapshot->geography_version);
+    hash = mix(hash, (uint64_t)geography->units.count << 32 | geography->streets.count);
+    if (reads == HS_READS_GEOGRAPHY) return hash;
+    hash = mix(hash, snapshot->version);
+    hash = mix(hash, snapshot->incidents->count);
+    return mix(hash, (uint64_t)snapshot->incidents->max_time_s);
+}
+
+uint64_t hs_call_etag(const hs_call *call, hs_reads reads) {
+    const hs_request *request = call->request;
+    uint64_t hash = hs_hash_str(HS_STR(HS_VERSION), 0);
+    hash = hs_hash_str(request->base_url, hash);
+    hash = hs_hash_str(request->path, hash);
+    hash = mix(hash, (uint64_t)hs_call_sees_incidents(call) << 1 | call->html);
+    for (size_t i = 0; i < request->query_count; i++) {
+        if (hs_str_equal(request->query[i].name, HS_STR("v"))) continue;
+        hash = mix(hash, request->query[i].name.size);
+        hash = hs_hash_str(request->query[i].name, hash);
+        hash = hs_hash_str(request->query[i].value, hash);
+    }
+    hash = hash_read(call, reads, hash);
+    return hash ? hash : 1;
+}
+
+/* Whether `v` names the present state of what is read. */
+static bool is_current_version(const hs_call *call, hs_reads reads) {
+    int64_t version = -1;
+    if (!call->snapshot || !hs_str_to_int(hs_call_text(call, "v"), &version) || version < 0) return false;
+    uint64_t given = (uint64_t)version;
+    return given == call->snapshot->version ||
+           (reads == HS_READS_GEOGRAPHY && given == call->snapshot->geography_version);
+}
+
+bool hs_call_begin(hs_call *call, const char *media_type, hs_reads reads) {
+    call->response->content_type = media_type;
+    call->response->compressible = strcmp(media_type, "image/png") != 0;
+    if (is_current_version(call, reads))
+        call->response->cache_control = "public, max-age=31536000, immutable";
+    return hs_request_cached(call->request, call->response, hs_call_etag(call, reads));
+}
+
+static bool is_carried(hs_str name, const char *const *extra) {
+    if (hs_filter_is_word(name)) return true;
+    for (; extra && *extra; extra++)
+        if (hs_str_equal(name, hs_str_of(*extra))) return true;
+    return false;
+}
+
+void hs_call_carry_query(const hs_call *call, const char *const *extra, char separator, hs_buffer *out) {
+    for (size_t i = 0; i < call->request->query_count; i++) {
+        const hs_http_pair *pair = &call->request->query[i];
+        if (!is_carried(pair->name, extra) || pair->value.size == 0) continue;
+        hs_buffer_byte(out, separator);
+        hs_percent_encode(out, pair->name);
+        hs_buffer_byte(out, '=');
+        hs_percent_encode(out, pair->value);
+        separator = '&';
+    }
+}
+
+hs_counts hs_selection_counts(const hs_selection *selection) {
+    hs_counts counts = {0};
+    for (uint32_t c = 0; c < selection->chunk_count; c++) {
+        const hs_incident_chunk *chunk = selection->snapshot->incidents->chunk[c];
+        uint64_t passed = 0;
+        if (!selection->bits[c]) {
+            passed = chunk->count;
+        } else {
+            for (size_t w = 0; w < ((size_t)chunk->count + 63) / 64; w++)
+                passed += (uint64_t)__builtin_popcountll(selection->bits[c][w]);
+        }
+        *(chunk->positioned ? &counts.positioned : &counts.unpositioned) += passed;
+    }
+    return counts;
+}

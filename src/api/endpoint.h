@@ -1,0 +1,136 @@
+/* The one table of endpoints: routes, checking of parameters, OpenAPI and its human form derive from it. */
+#ifndef API_ENDPOINT_H
+#define API_ENDPOINT_H
+
+#include "api/api.h"
+#include <stdatomic.h>
+
+typedef struct hs_parameter {
+    const char *name;
+    const char *type; /* of JSON Schema: string, integer, number, boolean */
+    const char *help_en, *help_zh;
+} hs_parameter;
+
+enum {
+    HS_TAKES_FILTERS = 1,   /* besides its own parameters the filters' words */
+    HS_NEEDS_SNAPSHOT = 2,  /* 503 before the city is loaded */
+    HS_LENIENT = 4,         /* unknown parameters are ignored: pages and files */
+    HS_NEEDS_INCIDENTS = 8, /* shows single incidents or address texts: 403 where they are not public */
+    HS_OGC = 16,            /* also in the OGC part's own description */
+    HS_HIDDEN = 32,         /* not described */
+};
+
+struct hs_call;
+typedef hs_status (*hs_endpoint_handler)(struct hs_call *call);
+
+typedef struct hs_endpoint {
+    const char *path; /* as the router takes it */
+    const char *id;   /* operationId */
+    unsigned flags;
+    const char *media_type;         /* of its answer */
+    const hs_parameter *parameters; /* ended by a NULL name; NULL: none */
+    const char *help_en, *help_zh;
+    hs_endpoint_handler handler;
+} hs_endpoint;
+
+/* Ended by a NULL path. */
+extern const hs_endpoint hs_endpoints[];
+
+struct hs_api {
+    hs_service *service;
+    hs_ramps *ramps;
+    hs_log *log;
+    bool read_only, public_incidents;
+    atomic_bool loopback;
+    atomic_uint_fast64_t load_us;
+    struct hs_binding *bindings;
+    uint64_t assets_hash; /* of everything that travels in the program */
+};
+
+/* One request on its way through an endpoint. */
+typedef struct hs_call {
+    hs_api *api;
+    const hs_endpoint *endpoint;
+    hs_request *request;
+    hs_response *response;
+    hs_error *error;
+    hs_arena *arena;
+    hs_snapshot *snapshot; /* NULL where the endpoint needs none */
+    hs_json json;          /* ready to write the answer's body */
+    bool html;             /* the answer is for people */
+} hs_call;
+
+/* Whether single incidents and address texts may be shown. */
+bool hs_call_sees_incidents(const hs_call *call);
+/* Answers 403 and why. */
+hs_status hs_call_deny_incidents(hs_call *call);
+
+/* Parameters: the default where absent; HS_E_ARGUMENT with the range where wrong. */
+hs_str hs_call_text(const hs_call *call, const char *name);
+hs_status hs_call_number(hs_call *call, const char *name, double min, double max, double fallback,
+                         double *value);
+hs_status hs_call_integer(hs_call *call, const char *name, int64_t min, int64_t max, int64_t fallback,
+                          int64_t *value);
+/* The filters of the request. `without` (may be NULL) names one that is left out. */
+hs_status hs_call_filter(hs_call *call, double default_accuracy_m, const char *without, hs_filter *filter);
+/* Filter and selection; release the selection. */
+hs_status hs_call_select(hs_call *call, double default_accuracy_m, hs_filter *filter,
+                         const hs_selection **selection);
+
+/* What an answer read. */
+typedef enum hs_reads { HS_READS_PROGRAM, HS_READS_GEOGRAPHY, HS_READS_ALL } hs_reads;
+/* Hash of the request (all but `v`) and of what it read. */
+uint64_t hs_call_etag(const hs_call *call, hs_reads reads);
+/* Type, compression, caching and etag of an answer; true when the body is there already or not needed. With
+ * the current version in `v` the answer is immutable. */
+bool hs_call_begin(hs_call *call, const char *media_type, hs_reads reads);
+
+/* Appends the request's filters (and `extra` names, NULL-ended, or NULL) as a query after `separator`. */
+void hs_call_carry_query(const hs_call *call, const char *const *extra, char separator, hs_buffer *out);
+
+/* A selection's rows over all chunks, and whether row i of chunk c passes. */
+typedef struct hs_counts {
+    uint64_t positioned, unpositioned;
+} hs_counts;
+hs_counts hs_selection_counts(const hs_selection *selection);
+static inline bool hs_selection_has(const hs_selection *selection, uint32_t chunk, uint32_t i) {
+    const uint64_t *bits = selection->bits[chunk];
+    return !bits || (bits[i / 64] >> (i % 64) & 1);
+}
+
+/* `HS_DEFAULT_ACCURACY_M`: density leaves out positions worse than this (unit centroids make false hot
+ * spots). */
+#define HS_DEFAULT_ACCURACY_M  100.0
+#define HS_ALL_ACCURACIES      (-1.0)
+#define HS_DEFAULT_BANDWIDTH_M 300.0
+
+/* Families. */
+hs_status hs_serve_page(hs_call *call);
+hs_status hs_serve_vendor(hs_call *call);
+hs_status hs_serve_style(hs_call *call);
+hs_status hs_add_asset_routes(hs_api *api, hs_router *router, hs_error *error);
+hs_status hs_serve_healthz(hs_call *call);
+hs_status hs_serve_readyz(hs_call *call);
+hs_status hs_serve_metrics(hs_call *call);
+hs_status hs_serve_openapi(hs_call *call);
+hs_status hs_serve_openapi_html(hs_call *call);
+hs_status hs_serve_ogc_openapi(hs_call *call);
+hs_status hs_serve_city(hs_call *call);
+hs_status hs_serve_categories(hs_call *call);
+hs_status hs_serve_summary(hs_call *call);
+hs_status hs_serve_tilejson(hs_call *call);
+hs_status hs_serve_vector_tile(hs_call *call);
+hs_status hs_serve_density_tile(hs_call *call);
+hs_status hs_serve_density_tile_2x(hs_call *call);
+hs_status hs_serve_density_legend(hs_call *call);
+hs_status hs_serve_density_value(hs_call *call);
+hs_status hs_serve_geocode(hs_call *call);
+hs_status hs_serve_ogc_landing(hs_call *call);
+hs_status hs_serve_ogc_conformance(hs_call *call);
+hs_status hs_serve_ogc_collections(hs_call *call);
+hs_status hs_serve_ogc_collection(hs_call *call);
+hs_status hs_serve_ogc_queryables(hs_call *call);
+hs_status hs_serve_ogc_items(hs_call *call);
+hs_status hs_serve_ogc_item(hs_call *call);
+
+#endif

@@ -1,0 +1,127 @@
+#include "api/endpoint.h"
+
+static const hs_parameter version_parameters[] = {
+    {"v", "integer", "version of the data; the current one is answered immutable",
+     "数据版本；当前版本的应答可永久缓存"},
+    {0},
+};
+static const hs_parameter density_parameters[] = {
+    {"bandwidth", "number", "radius of the kernel in ground metres, 10 to 20000; default 300",
+     "核半径（地面米），10 至 20000，默认 300"},
+    {"kernel", "string", "quartic", "核函数：quartic"},
+    {"ramp", "string", "colour ramp by name", "色带名称"},
+    {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
+     "分级界线，升序，逗号分隔，单位同图例"},
+    {"theme", "string", "light or dark: which default ramp", "light 或 dark：默认色带"},
+    {"v", "integer", "version of the data; the current one is answered immutable",
+     "数据版本；当前版本的应答可永久缓存"},
+    {0},
+};
+static const hs_parameter value_parameters[] = {
+    {"lon", "number", "longitude, WGS 84 degrees", "经度，WGS 84 度"},
+    {"lat", "number", "latitude, WGS 84 degrees", "纬度，WGS 84 度"},
+    {"bandwidth", "number", "radius of the kernel in ground metres, 10 to 20000; default 300",
+     "核半径（地面米），10 至 20000，默认 300"},
+    {"kernel", "string", "quartic", "核函数：quartic"},
+    {"ramp", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用"},
+    {"breaks", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用"},
+    {"theme", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用"},
+    {"v", "integer", "version of the data", "数据版本"},
+    {0},
+};
+static const hs_parameter summary_parameters[] = {
+    {"level", "string",
+     "district, subdistrict, community or cell; default the topmost below the city that has units",
+     "district、subdistrict、community 或 cell；默认市以下最高的有数据层级"},
+    {0},
+};
+static const hs_parameter geocode_parameters[] = {
+    {"q", "string", "address, crossing or place", "地址、路口或地点"},
+    {"limit", "integer", "most candidates, 1 to 50; default 10", "候选数上限，1 至 50，默认 10"},
+    {0},
+};
+static const hs_parameter format_parameters[] = {
+    {"f", "string", "json or html", "json 或 html"},
+    {0},
+};
+static const hs_parameter items_parameters[] = {
+    {"f", "string", "json or html", "json 或 html"},
+    {"limit", "integer", "features a page, 1 to 10000; default 10", "每页要素数，1 至 10000，默认 10"},
+    {"bbox", "string", "minx,miny,maxx,maxy: longitude and latitude", "经纬度范围 minx,miny,maxx,maxy"},
+    {"datetime", "string", "RFC 3339 instant, date, or interval a/b, ../b, a/..",
+     "RFC 3339 时刻、日期或区间 a/b、../b、a/.."},
+    {"after", "string", "where the next page begins; given in the link `next`", "下一页的起点，见 next 链接"},
+    {0},
+};
+
+#define CITY HS_NEEDS_SNAPSHOT
+#define JSON "application/json"
+#define GEO  "application/geo+json"
+#define PAGE (HS_LENIENT | HS_HIDDEN)
+#define MVT  "application/vnd.mapbox-vector-tile"
+
+const hs_endpoint hs_endpoints[] = {
+    {"/", "page", PAGE, "text/html", NULL, "The page.", "网页。", hs_serve_page},
+    {"/app", "appPage", PAGE, "text/html", NULL, "The page.", "网页。", hs_serve_page},
+    {"/app/{view*}", "appView", PAGE, "text/html", NULL, "The page.", "网页。", hs_serve_page},
+    {"/vendor/{path*}", "vendor", PAGE, "text/javascript", NULL, "The page's libraries.", "网页的程序库。",
+     hs_serve_vendor},
+    {"/healthz", "healthz", 0, "text/plain", NULL, "Whether the program runs.", "程序是否运行。",
+     hs_serve_healthz},
+    {"/readyz", "readyz", 0, "text/plain", NULL, "Whether the city is loaded: 200, or 503 before.",
+     "城市数据是否已载入：200，否则 503。", hs_serve_readyz},
+    {"/metrics", "metrics", 0, "text/plain", NULL, "Counters as Prometheus text.", "Prometheus 格式的计数。",
+     hs_serve_metrics},
+    {"/api", "api", 0, "application/vnd.oai.openapi+json;version=3.0", NULL, "This description, OpenAPI 3.0.",
+     "本接口说明，OpenAPI 3.0。", hs_serve_openapi},
+    {"/api.html", "apiPage", 0, "text/html", NULL, "This description for people.", "供人阅读的接口说明。",
+     hs_serve_openapi_html},
+    {"/city", "city", CITY, JSON, NULL,
+     "What the city is: names, time zone, extent, levels, counts, version.",
+     "城市概况：名称、时区、范围、层级、数量、版本。", hs_serve_city},
+    {"/categories", "categories", CITY, JSON, NULL, "Problem classes and groups of them, with counts.",
+     "问题类别与专题组及其数量。", hs_serve_categories},
+    {"/summary", "summary", CITY | HS_TAKES_FILTERS, JSON, summary_parameters,
+     "Counts by unit and category; units, outside and unmatched sum to the total.",
+     "按单元与类别计数；各单元、界外与未定位之和等于总数。", hs_serve_summary},
+    {"/tiles/{tileset}.json", "tilejson", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
+     "TileJSON 3.0 of base, incidents or density; the parameters given are carried into the tile URLs.",
+     "base、incidents 或 density 的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_tilejson},
+    {"/tiles/{tileset}/{z}/{x}/{y}.mvt", "vectorTile", CITY | HS_TAKES_FILTERS, MVT, version_parameters,
+     "Vector tile of base or incidents; 204 where there is nothing.",
+     "base 或 incidents 的矢量瓦片；空瓦片为 204。", hs_serve_vector_tile},
+    {"/tiles/density/{z}/{x}/{y}.png", "densityTile", CITY | HS_TAKES_FILTERS, "image/png",
+     density_parameters,
+     "Heat picture, 256 px: kernel density in incidents per km², per month where a period is set.",
+     "热力图瓦片 256 像素：核密度，单位件/平方公里，设时段时为每月。", hs_serve_density_tile},
+    {"/tiles/density/{z}/{x}/{y}@2x.png", "densityTile2x", CITY | HS_TAKES_FILTERS, "image/png",
+     density_parameters, "The same with 512 px.", "同上，512 像素。", hs_serve_density_tile_2x},
+    {"/density/legend", "densityLegend", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
+     "Classes, unit and what was counted, for the same parameters as the tiles.",
+     "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},
+    {"/density/value", "densityValue", CITY | HS_TAKES_FILTERS, JSON, value_parameters,
+     "Density at a position, with unit and street there.", "某点的密度及所在单元与街道。",
+     hs_serve_density_value},
+    {"/geocode", "geocode", CITY | HS_NEEDS_INCIDENTS, GEO, geocode_parameters,
+     "Address to position, GeocodeJSON 0.1.0.", "地址定位，GeocodeJSON 0.1.0。", hs_serve_geocode},
+    {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
+     "MapLibre 样式：light、dark 或 print。", hs_serve_style},
+    {"/ogc", "ogcLanding", HS_OGC, JSON, format_parameters, "Landing page of OGC API Features.",
+     "OGC API Features 首页。", hs_serve_ogc_landing},
+    {"/ogc/conformance", "ogcConformance", HS_OGC, JSON, format_parameters, "Conformance classes.",
+     "符合的规范类。", hs_serve_ogc_conformance},
+    {"/ogc/api", "ogcApi", HS_OGC, "application/vnd.oai.openapi+json;version=3.0", format_parameters,
+     "Description of the OGC part.", "OGC 部分的接口说明。", hs_serve_ogc_openapi},
+    {"/ogc/collections", "ogcCollections", CITY | HS_OGC, JSON, format_parameters, "Collections.",
+     "要素集列表。", hs_serve_ogc_collections},
+    {"/ogc/collections/{collectionId}", "ogcCollection", CITY | HS_OGC, JSON, format_parameters,
+     "One collection.", "单个要素集。", hs_serve_ogc_collection},
+    {"/ogc/collections/{collectionId}/queryables", "ogcQueryables", CITY | HS_OGC, "application/schema+json",
+     format_parameters, "What the items can be filtered by.", "可用于筛选的属性。", hs_serve_ogc_queryables},
+    {"/ogc/collections/{collectionId}/items", "ogcItems", CITY | HS_TAKES_FILTERS | HS_OGC, GEO,
+     items_parameters, "Features page by page; incidents take the filters.",
+     "分页要素；incidents 可用全部筛选条件。", hs_serve_ogc_items},
+    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItem", CITY | HS_OGC, GEO, format_parameters,
+     "One feature.", "单个要素。", hs_serve_ogc_item},
+    {0},
+};

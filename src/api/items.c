@@ -1,0 +1,298 @@
+/* Features of a collection, page by page. A page begins behind a key (the store's row id of incidents, the
+ * row of everything else), so pages neither repeat nor miss a feature while data come in. */
+#include "api/collection.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "http/percent.h"
+#include "render/geojson.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_LIMIT = 10, MAX_LIMIT = 10000 };
+
+typedef struct incident_row {
+    int64_t id;
+    uint32_t chunk, row;
+} incident_row;
+
+typedef struct page {
+    const hs_collection *collection;
+    int64_t limit, after;
+    bool has_box;
+    hs_box box;
+    int64_t from_s, to_s;
+    uint64_t matched, returned;
+    bool more;
+    int64_t next; /* key of the last feature of this page */
+} page;
+
+/* Keeps the `capacity` smallest ids, the largest of them on top. */
+static void sift_down(incident_row *heap, size_t count) {
+    size_t at = 0;
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= count) return;
+        if (child + 1 < count && heap[child + 1].id > heap[child].id) child++;
+        if (heap[at].id >= heap[child].id) return;
+        incident_row swap = heap[at];
+        heap[at] = heap[child];
+        heap[child] = swap;
+        at = child;
+    }
+}
+
+static void push(incident_row *heap, size_t *count, incident_row row) {
+    size_t at = (*count)++;
+    heap[at] = row;
+    while (at > 0 && heap[(at - 1) / 2].id < heap[at].id) {
+        incident_row swap = heap[at];
+        heap[at] = heap[(at - 1) / 2];
+        heap[(at - 1) / 2] = swap;
+        at = (at - 1) / 2;
+    }
+}
+
+static int by_id(const void *a, const void *b) {
+    int64_t x = ((const incident_row *)a)->id, y = ((const incident_row *)b)->id;
+    return (x > y) - (x < y);
+}
+
+/* The first limit + 1 selected rows behind the key, in id order. */
+static size_t gather(const hs_selection *selection, const page *p, incident_row *rows) {
+    size_t count = 0, capacity = (size_t)p->limit + 1;
+    const hs_incidents *incidents = selection->snapshot->incidents;
+    for (uint32_t c = 0; c < selection->chunk_count; c++) {
+        const hs_incident_chunk *chunk = incidents->chunk[c];
+        for (uint32_t i = 0; i < chunk->count; i++) {
+            int64_t id = chunk->row[i];
+            if (id <= p->after || !hs_selection_has(selection, c, i)) continue;
+            if (count < capacity) {
+                push(rows, &count, (incident_row){id, c, i});
+            } else if (id < rows[0].id) {
+                rows[0] = (incident_row){id, c, i};
+                sift_down(rows, count);
+            }
+        }
+    }
+    qsort(rows, count, sizeof *rows, by_id);
+    return count;
+}
+
+static hs_status write_incidents(hs_call *call, page *p) {
+    hs_filter filter;
+    const hs_selection *selection;
+    hs_status status = hs_call_select(call, HS_ALL_ACCURACIES, &filter, &selection);
+    if (status != HS_OK) return status;
+    incident_row *rows = hs_arena_alloc(call->arena, ((size_t)p->limit + 1) * sizeof *rows);
+    if (!rows) {
+        hs_service_selection_unref(selection);
+        return hs_error_set(call->error, HS_E_MEMORY, "out of memory for a page of features");
+    }
+    hs_counts counts = hs_selection_counts(selection);
+    p->matched = counts.positioned + counts.unpositioned;
+    size_t count = gather(selection, p, rows);
+    p->more = count > (size_t)p->limit;
+    p->returned = p->more ? (uint64_t)p->limit : count;
+    for (size_t i = 0; i < p->returned; i++)
+        hs_geojson_incident(&call->json, call->snapshot, call->snapshot->incidents->chunk[rows[i].chunk],
+                            rows[i].row);
+    if (p->returned > 0) p->next = rows[p->returned - 1].id;
+    hs_service_selection_unref(selection);
+    return HS_OK;
+}
+
+static void write_rows(hs_call *call, page *p) {
+    const hs_geography *geography = call->snapshot->geography;
+    uint32_t first, end;
+    hs_collection_rows(p->collection, geography, &first, &end);
+    for (uint32_t row = first; row < end; row++) {
+        if (p->has_box && !hs_collection_row_in(p->collection, geography, row, &p->box)) continue;
+        if (!hs_collection_row_at(p->collection, geography, row, p->from_s, p->to_s)) continue;
+        p->matched++;
+        int64_t key = (int64_t)(row - first) + 1;
+        if (key <= p->after) continue;
+        if (p->returned == (uint64_t)p->limit) {
+            p->more = true;
+            continue;
+        }
+        hs_collection_write_row(p->collection, call->snapshot, row, &call->json);
+        p->returned++;
+        p->next = key;
+    }
+}
+
+static hs_status parse_box(hs_call *call, page *p) {
+    hs_str text = hs_call_text(call, "bbox"), rest = text;
+    if (text.size == 0) return HS_OK;
+    double values[6];
+    size_t count = 0;
+    while (rest.size > 0 && count < 6 && hs_str_to_double(hs_str_cut(&rest, ','), &values[count]))
+        count++;
+    size_t max = count == 6 ? 3 : 2; /* with heights: lon, lat, height twice */
+    double lon0 = values[0], lat0 = values[1], lon1 = values[max], lat1 = values[max + 1];
+    bool numbers = rest.size == 0 && (count == 4 || count == 6) && text.data[text.size - 1] != ',';
+    if (!numbers || lon0 < -180 || lon1 > 180 || lon0 > lon1 || lat0 < -90 || lat1 > 90 || lat0 > lat1)
+        return hs_error_set(
+            call->error, HS_E_ARGUMENT,
+            "bbox: minx,miny,maxx,maxy are expected: longitude and latitude, smaller ones first");
+    p->has_box = true;
+    p->box =
+        (hs_box){(int32_t)(lon0 * 1e7), (int32_t)(lat0 * 1e7), (int32_t)(lon1 * 1e7), (int32_t)(lat1 * 1e7)};
+    return HS_OK;
+}
+
+/* Filters on what has none of those fields would be passed over in silence: refused instead. */
+static hs_status refuse_filters(hs_call *call) {
+    for (size_t i = 0; i < call->request->query_count; i++) {
+        hs_str name = call->request->query[i].name;
+        if (!hs_filter_is_word(name) || hs_str_equal(name, HS_STR("bbox")) ||
+            hs_str_equal(name, HS_STR("datetime")))
+            continue;
+        return hs_error_set(
+            call->error, HS_E_ARGUMENT,
+            "%.*s filters incidents only; this collection takes bbox, datetime, limit, after, f",
+            (int)name.size, name.data);
+    }
+    return HS_OK;
+}
+
+static hs_status parse_page(hs_call *call, page *p) {
+    p->from_s = p->to_s = HS_NO_TIME;
+    hs_status status = hs_call_integer(call, "limit", 1, INT64_MAX, DEFAULT_LIMIT, &p->limit);
+    if (status == HS_OK) status = hs_call_integer(call, "after", 0, INT64_MAX, 0, &p->after);
+    if (p->limit > MAX_LIMIT) p->limit = MAX_LIMIT; /* as the standard has it: no error */
+    if (status != HS_OK || p->collection->kind == HS_COLLECT_INCIDENTS) return status;
+    status = refuse_filters(call);
+    if (status == HS_OK) status = parse_box(call, p);
+    hs_str datetime = hs_call_text(call, "datetime");
+    if (status == HS_OK && datetime.size > 0)
+        status = hs_datetime_parse(datetime, call->snapshot->timezone, call->error, &p->from_s, &p->to_s);
+    return status;
+}
+
+/* The request's own address with another format or start. */
+static void write_self(hs_call *call, const page *p, const char *rel, const char *type, const char *format,
+                       int64_t after) {
+    hs_buffer path;
+    hs_buffer_init(&path, 65536);
+    hs_buffer_printf(&path, "/ogc/collections/%s/items?f=%s&limit=%lld", p->collection->id, format,
+                     (long long)p->limit);
+    hs_call_carry_query(call, NULL, '&', &path);
+    if (after > 0) hs_buffer_printf(&path, "&after=%lld", (long long)after);
+    hs_buffer_byte(&path, '\0');
+    if (path.status == HS_OK) hs_call_link(call, rel, type, NULL, path.data);
+    hs_buffer_done(&path);
+}
+
+static void write_tail(hs_call *call, const page *p) {
+    hs_json *json = &call->json;
+    hs_json_array_end(json);
+    hs_json_pair_int(json, "numberMatched", (int64_t)p->matched);
+    hs_json_pair_int(json, "numberReturned", (int64_t)p->returned);
+    hs_json_key(json, "timeStamp");
+    hs_json_time(json, hs_clock_now_s());
+    hs_json_key(json, "links");
+    hs_json_array(json);
+    const char *own = call->html ? "html" : "json";
+    write_self(call, p, "self", call->html ? "text/html" : "application/geo+json", own, p->after);
+    write_self(call, p, "alternate", call->html ? "application/geo+json" : "text/html",
+               call->html ? "json" : "html", p->after);
+    if (p->more) write_self(call, p, "next", call->html ? "text/html" : "application/geo+json", own, p->next);
+    hs_call_link(call, "collection", "application/json", NULL,
+                 hs_arena_printf(call->arena, "/ogc/collections/%s", p->collection->id));
+    hs_json_array_end(json);
+    hs_json_object_end(json);
+}
+
+static hs_status write_page(hs_call *call, page *p) {
+    hs_json *json = &call->json;
+    hs_status status = HS_OK;
+    hs_json_object(json);
+    hs_json_pair_text(json, "type", "FeatureCollection");
+    hs_json_key(json, "features");
+    hs_json_array(json);
+    if (p->collection->kind == HS_COLLECT_INCIDENTS)
+        status = write_incidents(call, p);
+    else
+        write_rows(call, p);
+    if (status != HS_OK) return status;
+    write_tail(call, p);
+    return hs_call_finish(call, p->collection->title_en);
+}
+
+hs_status hs_serve_ogc_items(hs_call *call) {
+    page p = {.collection = hs_call_collection(call)};
+    if (!p.collection) return HS_OK;
+    if (!hs_collection_open(call, p.collection)) return hs_call_deny_incidents(call);
+    hs_status status = hs_call_format(call);
+    if (status == HS_OK) status = parse_page(call, &p);
+    if (status != HS_OK) return status;
+    hs_reads reads = p.collection->kind == HS_COLLECT_INCIDENTS ? HS_READS_ALL : HS_READS_GEOGRAPHY;
+    if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
+    hs_response_header(call->response, "Content-Crs", "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>");
+    return write_page(call, &p);
+}
+
+static bool write_incident(hs_call *call, int64_t id) {
+    const hs_incidents *incidents = call->snapshot->incidents;
+    for (uint32_t c = 0; c < incidents->chunk_count; c++) {
+        const hs_incident_chunk *chunk = incidents->chunk[c];
+        for (uint32_t i = 0; i < chunk->count; i++) {
+            if (chunk->row[i] != id) continue;
+            hs_geojson_incident(&call->json, call->snapshot, chunk, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool write_feature(hs_call *call, const hs_collection *collection, int64_t id) {
+    if (collection->kind == HS_COLLECT_INCIDENTS) return write_incident(call, id);
+    const hs_geography *geography = call->snapshot->geography;
+    uint32_t first, end;
+    hs_collection_rows(collection, geography, &first, &end);
+    for (uint32_t row = first; row < end; row++) {
+        if (hs_collection_row_id(collection, geography, row) != id) continue;
+        hs_collection_write_row(collection, call->snapshot, row, &call->json);
+        return true;
+    }
+    return false;
+}
+
+/* The links go into the feature: before the brace that ends it. */
+static void write_feature_links(hs_call *call, const hs_collection *collection, int64_t id) {
+    hs_buffer *body = &call->response->body;
+    if (body->status != HS_OK || body->size == 0) return;
+    body->size--;
+    hs_buffer_text(body, ",\"links\":");
+    hs_json_init(&call->json, body);
+    hs_json_array(&call->json);
+    const char *path =
+        hs_arena_printf(call->arena, "/ogc/collections/%s/items/%lld", collection->id, (long long)id);
+    hs_call_link(call, "self", "application/geo+json", NULL, hs_arena_printf(call->arena, "%s?f=json", path));
+    hs_call_link(call, "alternate", "text/html", NULL, hs_arena_printf(call->arena, "%s?f=html", path));
+    hs_call_link(call, "collection", "application/json", NULL,
+                 hs_arena_printf(call->arena, "/ogc/collections/%s", collection->id));
+    hs_json_array_end(&call->json);
+    hs_buffer_byte(body, '}');
+}
+
+hs_status hs_serve_ogc_item(hs_call *call) {
+    const hs_collection *collection = hs_call_collection(call);
+    if (!collection) return HS_OK;
+    if (!hs_collection_open(call, collection)) return hs_call_deny_incidents(call);
+    hs_status status = hs_call_format(call);
+    if (status != HS_OK) return status;
+    int64_t id;
+    hs_reads reads = collection->kind == HS_COLLECT_INCIDENTS ? HS_READS_ALL : HS_READS_GEOGRAPHY;
+    if (hs_str_to_int(hs_request_param(call->request, "featureId"), &id)) {
+        if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
+        if (write_feature(call, collection, id)) {
+            write_feature_links(call, collection, id);
+            return hs_call_finish(call, collection->title_en);
+        }
+    }
+    return hs_response_problem(call->response, 404, "No such feature",
+                               "this collection has no feature of this id");
+}

@@ -1,0 +1,191 @@
+/* The description derives from the table of endpoints, for programs and for people. */
+#include "api/collection.h"
+
+#include "base/text.h"
+#include <string.h>
+
+#define OPENAPI_TYPE "application/vnd.oai.openapi+json;version=3.0"
+
+static void write_parameter(hs_json *json, const char *name, const char *where, const char *type,
+                            const char *help_en, const char *help_zh) {
+    hs_json_object(json);
+    hs_json_pair_text(json, "name", name);
+    hs_json_pair_text(json, "in", where);
+    hs_json_pair_bool(json, "required", strcmp(where, "path") == 0);
+    if (help_en) hs_json_pair_text(json, "description", help_en);
+    if (help_zh) hs_json_pair_text(json, "x-description-zh", help_zh);
+    if (strcmp(where, "query") == 0) {
+        hs_json_pair_text(json, "style", "form");
+        hs_json_pair_bool(json, "explode", false);
+    }
+    hs_json_key(json, "schema");
+    hs_json_object(json);
+    hs_json_pair_text(json, "type", type);
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+}
+
+static bool is_own(const hs_endpoint *endpoint, const char *name) {
+    for (const hs_parameter *p = endpoint->parameters; p && p->name; p++)
+        if (strcmp(p->name, name) == 0) return true;
+    return false;
+}
+
+static void write_path_parameters(hs_call *call, const char *path) {
+    for (const char *open = strchr(path, '{'); open; open = strchr(open + 1, '{')) {
+        const char *close = strchr(open, '}');
+        char *name = hs_arena_strndup(call->arena, open + 1, (size_t)(close - open) - 1);
+        bool number = name && strlen(name) == 1;
+        write_parameter(&call->json, name, "path", number ? "integer" : "string", NULL, NULL);
+    }
+}
+
+static void write_parameters(hs_call *call, const hs_endpoint *endpoint, const char *path) {
+    hs_json *json = &call->json;
+    hs_json_key(json, "parameters");
+    hs_json_array(json);
+    write_path_parameters(call, path);
+    for (const hs_parameter *p = endpoint->parameters; p && p->name; p++)
+        write_parameter(json, p->name, "query", p->type, p->help_en, p->help_zh);
+    for (const hs_filter_word *w = hs_filter_words; (endpoint->flags & HS_TAKES_FILTERS) && w->name; w++)
+        if (!is_own(endpoint, w->name))
+            write_parameter(json, w->name, "query", "string", w->help_en, w->help_zh);
+    hs_json_array_end(json);
+}
+
+static void write_response(hs_json *json, const char *status, const char *description, const char *type) {
+    hs_json_key(json, status);
+    hs_json_object(json);
+    hs_json_pair_text(json, "description", description);
+    hs_json_key(json, "content");
+    hs_json_object(json);
+    hs_json_key(json, type);
+    hs_json_object(json);
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+}
+
+static void write_operation(hs_call *call, const hs_endpoint *endpoint, const char *path,
+                            const char *suffix) {
+    hs_json *json = &call->json;
+    hs_json_key(json, path);
+    hs_json_object(json);
+    hs_json_key(json, "get");
+    hs_json_object(json);
+    hs_json_pair_text(json, "operationId", hs_arena_printf(call->arena, "%s%s", endpoint->id, suffix));
+    hs_json_pair_text(json, "summary", endpoint->help_en);
+    hs_json_pair_text(json, "x-summary-zh", endpoint->help_zh);
+    write_parameters(call, endpoint, path);
+    hs_json_key(json, "responses");
+    hs_json_object(json);
+    write_response(json, "200", "Done", endpoint->media_type);
+    write_response(json, "default", "What went wrong (RFC 9457)", "application/problem+json");
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+}
+
+static void write_head(hs_call *call, const char *title, const char *prefix) {
+    hs_json *json = &call->json;
+    hs_json_object(json);
+    hs_json_pair_text(json, "openapi", "3.0.3");
+    hs_json_key(json, "info");
+    hs_json_object(json);
+    hs_json_pair_text(json, "title", title);
+    hs_json_pair_text(json, "version", HS_VERSION);
+    hs_json_object_end(json);
+    hs_json_key(json, "servers");
+    hs_json_array(json);
+    hs_json_object(json);
+    hs_json_pair_text(json, "url",
+                      hs_arena_printf(call->arena, "%.*s%s", (int)call->request->base_url.size,
+                                      call->request->base_url.data, prefix));
+    hs_json_object_end(json);
+    hs_json_array_end(json);
+    hs_json_key(json, "paths");
+    hs_json_object(json);
+}
+
+static void write_end(hs_json *json) {
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+}
+
+hs_status hs_serve_openapi(hs_call *call) {
+    if (hs_call_begin(call, OPENAPI_TYPE, HS_READS_PROGRAM)) return HS_OK;
+    write_head(call, "hotspotd", "");
+    for (const hs_endpoint *e = hs_endpoints; e->path; e++)
+        if (!(e->flags & HS_HIDDEN)) write_operation(call, e, e->path, "");
+    write_end(&call->json);
+    return HS_OK;
+}
+
+/* Clients such as GDAL look for a collection's own path before they push filters down to it. */
+hs_status hs_serve_ogc_openapi(hs_call *call) {
+    hs_status status = hs_call_format(call);
+    if (status != HS_OK) return status;
+    if (hs_call_begin_format(call, OPENAPI_TYPE, HS_READS_PROGRAM)) return HS_OK;
+    write_head(call, "hotspotd, OGC API Features", "/ogc");
+    const size_t prefix = strlen("/ogc");
+    for (const hs_endpoint *e = hs_endpoints; e->path; e++) {
+        if (!(e->flags & HS_OGC)) continue;
+        write_operation(call, e, e->path[prefix] ? e->path + prefix : "/", "");
+        if (e->handler == hs_serve_ogc_items)
+            write_operation(call, e, "/collections/incidents/items", "OfIncidents");
+    }
+    write_end(&call->json);
+    return hs_call_finish(call, "hotspotd, OGC API Features");
+}
+
+static void escape(hs_buffer *out, const char *text) {
+    for (; *text; text++) {
+        if (*text == '<')
+            hs_buffer_text(out, "&lt;");
+        else if (*text == '&')
+            hs_buffer_text(out, "&amp;");
+        else
+            hs_buffer_byte(out, *text);
+    }
+}
+
+static void write_row(hs_buffer *out, const char *name, const char *help_en, const char *help_zh) {
+    hs_buffer_printf(out, "<tr><td><code>%s</code></td><td>", name);
+    escape(out, help_en ? help_en : "");
+    hs_buffer_text(out, "</td><td>");
+    escape(out, help_zh ? help_zh : "");
+    hs_buffer_text(out, "</td></tr>\n");
+}
+
+static void write_endpoint_html(hs_buffer *out, const hs_endpoint *endpoint) {
+    hs_buffer_printf(out, "<h2 id=\"%s\"><code>GET %s</code></h2>\n<p>", endpoint->id, endpoint->path);
+    escape(out, endpoint->help_en);
+    hs_buffer_text(out, "<br>");
+    escape(out, endpoint->help_zh);
+    hs_buffer_printf(out, "</p>\n<p>%s</p>\n", endpoint->media_type);
+    if (endpoint->parameters) {
+        hs_buffer_text(out, "<table>\n");
+        for (const hs_parameter *p = endpoint->parameters; p->name; p++)
+            write_row(out, p->name, p->help_en, p->help_zh);
+        hs_buffer_text(out, "</table>\n");
+    }
+    if (endpoint->flags & HS_TAKES_FILTERS)
+        hs_buffer_text(out, "<p>And the <a href=\"#filters\">filters</a> / 以及筛选条件</p>\n");
+}
+
+hs_status hs_serve_openapi_html(hs_call *call) {
+    if (hs_call_begin(call, "text/html; charset=utf-8", HS_READS_PROGRAM)) return HS_OK;
+    hs_buffer *out = &call->response->body;
+    hs_response_header(call->response, "Content-Security-Policy",
+                       "default-src 'none'; frame-ancestors 'none'");
+    hs_buffer_text(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                        "<title>hotspotd API</title></head><body>\n<h1>hotspotd API " HS_VERSION "</h1>\n"
+                        "<p><a href=\"/api\">OpenAPI 3.0</a></p>\n");
+    for (const hs_endpoint *e = hs_endpoints; e->path; e++)
+        if (!(e->flags & HS_HIDDEN)) write_endpoint_html(out, e);
+    hs_buffer_text(out, "<h2 id=\"filters\">Filters / 筛选条件</h2>\n<table>\n");
+    for (const hs_filter_word *w = hs_filter_words; w->name; w++)
+        write_row(out, w->name, w->help_en, w->help_zh);
+    hs_buffer_text(out, "</table>\n</body></html>\n");
+    return HS_OK;
+}

@@ -1,0 +1,179 @@
+#include "api/endpoint.h"
+
+#include "api/density.h"
+#include "base/text.h"
+#include <math.h>
+#include <string.h>
+
+enum { MAX_ZOOM_BASE = 16, MAX_ZOOM_INCIDENTS = 16, MAX_ZOOM_DENSITY = 18, MAX_ZOOM = 24 };
+
+static hs_status parse_tile(hs_call *call, hs_tile *tile) {
+    static const char *const names[] = {"z", "x", "y"};
+    int64_t values[3];
+    for (int i = 0; i < 3; i++) {
+        hs_str text = hs_request_param(call->request, names[i]);
+        if (!hs_str_to_int(text, &values[i]) || values[i] < 0 || values[i] > 1 << 24)
+            return hs_error_set(call->error, HS_E_ARGUMENT, "%s: %.*s is no tile number", names[i],
+                                (int)hs_utf8_cut(text, 40), text.data);
+    }
+    *tile = (hs_tile){(uint32_t)values[0], (uint32_t)values[1], (uint32_t)values[2]};
+    if (tile->z <= MAX_ZOOM && hs_tile_valid(*tile)) return HS_OK;
+    return hs_error_set(call->error, HS_E_ARGUMENT,
+                        "tile %u/%u/%u is outside: z is 0 to %d, x and y below 2^z", tile->z, tile->x,
+                        tile->y, MAX_ZOOM);
+}
+
+static hs_status render_incidents(hs_call *call, hs_tile tile) {
+    hs_filter filter;
+    const hs_selection *selection;
+    hs_status status = hs_call_select(call, HS_ALL_ACCURACIES, &filter, &selection);
+    if (status != HS_OK) return status;
+    status = hs_render_incident_tile(selection, tile, call->arena, call->error, &call->response->body);
+    hs_service_selection_unref(selection);
+    return status;
+}
+
+/* 204 for a tile without anything: what MapLibre and GDAL take for empty. */
+hs_status hs_serve_vector_tile(hs_call *call) {
+    hs_str set = hs_request_param(call->request, "tileset");
+    bool base = hs_str_equal(set, HS_STR("base"));
+    if (!base && !hs_str_equal(set, HS_STR("incidents")))
+        return hs_response_problem(call->response, 404, NULL, "vector tiles are base and incidents");
+    if (!base && !hs_call_sees_incidents(call)) return hs_call_deny_incidents(call);
+    hs_tile tile;
+    hs_filter filter;
+    hs_status status = parse_tile(call, &tile);
+    if (status == HS_OK && !base) status = hs_call_filter(call, HS_ALL_ACCURACIES, NULL, &filter);
+    if (status != HS_OK) return status;
+    if (hs_call_begin(call, "application/vnd.mapbox-vector-tile", base ? HS_READS_GEOGRAPHY : HS_READS_ALL))
+        return HS_OK;
+    status = base ? hs_render_base_tile(call->snapshot, tile, call->arena, call->error, &call->response->body)
+                  : render_incidents(call, tile);
+    if (status == HS_OK && call->response->body.size == 0) call->response->status = 204;
+    return status;
+}
+
+static hs_status density_tile(hs_call *call, uint32_t size_px) {
+    hs_tile tile;
+    hs_filter filter;
+    hs_density_style style;
+    hs_status status = parse_tile(call, &tile);
+    if (status == HS_OK) status = hs_call_filter(call, HS_DEFAULT_ACCURACY_M, NULL, &filter);
+    if (status == HS_OK) status = hs_call_density_style(call, &filter, &style);
+    if (status != HS_OK) return status;
+    if (hs_call_begin(call, "image/png", HS_READS_ALL)) return HS_OK;
+    const hs_selection *selection;
+    status = hs_service_select(call->api->service, call->snapshot, &filter, call->error, &selection);
+    if (status != HS_OK) return status;
+    status = hs_render_density_tile(selection, &style, tile, size_px, call->arena, call->error,
+                                    &call->response->body);
+    hs_service_selection_unref(selection);
+    return status;
+}
+
+hs_status hs_serve_density_tile(hs_call *call) {
+    return density_tile(call, 256);
+}
+
+hs_status hs_serve_density_tile_2x(hs_call *call) {
+    return density_tile(call, 512);
+}
+
+typedef struct tileset {
+    const char *name, *extension, *description;
+    int max_zoom;
+    const char *const *layers; /* NULL for pictures */
+} tileset;
+
+static const char *const base_layers[] = {"units", "unit_labels", "streets", "places", "zones", NULL};
+static const char *const incident_layers[] = {"incidents", NULL};
+static const tileset tilesets[] = {
+    {"base", "mvt", "Units, streets, places and zones", MAX_ZOOM_BASE, base_layers},
+    {"incidents", "mvt", "Incidents, clustered where many", MAX_ZOOM_INCIDENTS, incident_layers},
+    {"density", "png", "Kernel density of incidents", MAX_ZOOM_DENSITY, NULL},
+};
+
+static void write_layers(hs_json *json, const tileset *set) {
+    if (!set->layers) return;
+    hs_json_key(json, "vector_layers");
+    hs_json_array(json);
+    for (const char *const *layer = set->layers; *layer; layer++) {
+        hs_json_object(json);
+        hs_json_pair_text(json, "id", *layer);
+        hs_json_key(json, "fields");
+        hs_json_object(json);
+        hs_json_object_end(json);
+        hs_json_object_end(json);
+    }
+    hs_json_array_end(json);
+}
+
+static void write_bounds(hs_json *json, hs_box box) {
+    if (box.min_lon_e7 > box.max_lon_e7) return;
+    hs_json_key(json, "bounds");
+    hs_json_array(json);
+    hs_json_fixed(json, box.min_lon_e7, 7);
+    hs_json_fixed(json, box.min_lat_e7, 7);
+    hs_json_fixed(json, box.max_lon_e7, 7);
+    hs_json_fixed(json, box.max_lat_e7, 7);
+    hs_json_array_end(json);
+    hs_json_key(json, "center");
+    hs_json_array(json);
+    hs_json_fixed(json, ((int64_t)box.min_lon_e7 + box.max_lon_e7) / 2, 7);
+    hs_json_fixed(json, ((int64_t)box.min_lat_e7 + box.max_lat_e7) / 2, 7);
+    hs_json_int(json, 13);
+    hs_json_array_end(json);
+}
+
+static void write_tile_url(hs_call *call, const tileset *set) {
+    static const char *const drawing[] = {"bandwidth", "kernel", "ramp", "breaks", "theme", NULL};
+    const hs_snapshot *snapshot = call->snapshot;
+    bool base = set->layers == base_layers;
+    uint64_t version = base ? snapshot->geography_version : snapshot->version;
+    hs_buffer url;
+    hs_buffer_init(&url, 65536);
+    hs_buffer_str(&url, call->request->base_url);
+    hs_buffer_printf(&url, "/tiles/%s/{z}/{x}/{y}.%s?v=%llu", set->name, set->extension,
+                     (unsigned long long)version);
+    if (!base) hs_call_carry_query(call, set->layers ? NULL : drawing, '&', &url);
+    hs_json_str(&call->json, (hs_str){url.data, url.size});
+    hs_buffer_done(&url);
+}
+
+static void write_tilejson(hs_call *call, const tileset *set) {
+    hs_json *json = &call->json;
+    hs_json_object(json);
+    hs_json_pair_text(json, "tilejson", "3.0.0");
+    hs_json_pair_text(json, "name", set->name);
+    hs_json_pair_text(json, "description", set->description);
+    hs_json_pair_text(json, "version", "1.0.0");
+    hs_json_pair_text(json, "scheme", "xyz");
+    hs_json_key(json, "tiles");
+    hs_json_array(json);
+    write_tile_url(call, set);
+    hs_json_array_end(json);
+    hs_json_pair_int(json, "minzoom", 0);
+    hs_json_pair_int(json, "maxzoom", set->max_zoom);
+    write_bounds(json, call->snapshot->geography->box);
+    write_layers(json, set);
+    hs_json_object_end(json);
+}
+
+hs_status hs_serve_tilejson(hs_call *call) {
+    hs_str name = hs_request_param(call->request, "tileset");
+    const tileset *set = NULL;
+    for (size_t i = 0; i < sizeof tilesets / sizeof *tilesets; i++)
+        if (hs_str_equal(name, hs_str_of(tilesets[i].name))) set = &tilesets[i];
+    if (!set)
+        return hs_response_problem(call->response, 404, NULL,
+                                   "there are the tile sets base, incidents and density");
+    hs_filter filter;
+    hs_density_style style;
+    hs_status status = hs_call_filter(call, HS_DEFAULT_ACCURACY_M, NULL, &filter);
+    if (status == HS_OK) status = hs_call_density_style(call, &filter, &style);
+    if (status != HS_OK) return status;
+    if (!hs_call_begin(call, "application/json", HS_READS_ALL)) write_tilejson(call, set);
+    /* Whatever version was asked for, this document names the newest one. */
+    call->response->cache_control = NULL;
+    return HS_OK;
+}
