@@ -54,6 +54,12 @@ static inline bool has_bit(const uint64_t *bits, uint32_t i) {
 }
 
 static inline bool has_batch(const hs_filter *filter, uint32_t batch) {
+    if (filter->batch_count <= 8) {
+        bool found = false;
+        for (uint32_t i = 0; i < filter->batch_count; i++)
+            found |= filter->batch[i] == batch;
+        return found;
+    }
     uint32_t low = 0, high = filter->batch_count;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
@@ -128,7 +134,9 @@ static void keep_period(const hs_filter *filter, const hs_incident_chunk *chunk,
         if (before == 0) continue;
         uint32_t end = chunk->count - begin < 64 ? chunk->count : begin + 64;
         for (uint32_t i = begin; i < end; i++) {
-            int64_t t = occurred[i] != HS_NO_TIME ? occurred[i] : reported[i];
+            /* Without a branch: which of the two a row has is as good as random. */
+            int64_t missing = -(int64_t)(occurred[i] == HS_NO_TIME);
+            int64_t t = (reported[i] & missing) | (occurred[i] & ~missing);
             passed |= (uint64_t)((t >= from) & (t < to)) << (i - begin);
         }
         bits[begin / 64] = before & passed;

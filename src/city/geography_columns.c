@@ -1,33 +1,11 @@
 #include "city/geography_private.h"
 
 #include "base/text.h"
+#include "geo/box.h"
 #include <stdlib.h>
 
 static hs_status out_of_memory(hs_error *error) {
     return hs_error_set(error, HS_E_MEMORY, "out of memory for the city's geography");
-}
-
-void hs_box_add(hs_box *box, hs_position position) {
-    if (position.lon_e7 < box->min_lon_e7) box->min_lon_e7 = position.lon_e7;
-    if (position.lon_e7 > box->max_lon_e7) box->max_lon_e7 = position.lon_e7;
-    if (position.lat_e7 < box->min_lat_e7) box->min_lat_e7 = position.lat_e7;
-    if (position.lat_e7 > box->max_lat_e7) box->max_lat_e7 = position.lat_e7;
-}
-
-void hs_box_join(hs_box *box, const hs_box *other) {
-    if (other->min_lon_e7 > other->max_lon_e7) return;
-    hs_box_add(box, (hs_position){other->min_lon_e7, other->min_lat_e7});
-    hs_box_add(box, (hs_position){other->max_lon_e7, other->max_lat_e7});
-}
-
-hs_box hs_geometry_box(const hs_geometry *geometry) {
-    hs_box box = HS_BOX_EMPTY;
-    uint32_t count = geometry->type == HS_GEOMETRY_POINT  ? 1
-                     : geometry->type == HS_GEOMETRY_NONE ? 0
-                                                          : geometry->ring_start[geometry->ring_count];
-    for (uint32_t i = 0; i < count; i++)
-        hs_box_add(&box, geometry->positions[i]);
-    return box;
 }
 
 /* Rows in the order of `compare`, which is total: equal records keep the order in which they were added. */

@@ -39,10 +39,10 @@ static hs_status build_columns(hs_geography_builder *builder, hs_geography_owner
 static void set_box_and_center(const hs_geography_builder *builder, hs_geography *g) {
     g->box = HS_BOX_EMPTY;
     for (uint32_t i = 0; i < g->units.count; i++)
-        hs_box_join(&g->box, &g->units.box[i]);
+        hs_box_union(&g->box, g->units.box[i]);
     if (g->units.count == 0) {
         for (uint32_t i = 0; i < g->streets.count; i++)
-            hs_box_join(&g->box, &g->streets.box[i]);
+            hs_box_union(&g->box, g->streets.box[i]);
         for (uint32_t i = 0; i < g->addresses.count; i++)
             hs_box_add(&g->box, g->addresses.position[i]);
         for (uint32_t i = 0; i < g->places.count; i++)

@@ -2,6 +2,7 @@
 #ifndef CITY_GEOGRAPHY_PRIVATE_H
 #define CITY_GEOGRAPHY_PRIVATE_H
 
+#include "geo/box.h"
 #include "base/arena.h"
 #include "geo/plane.h"
 #include "geo/polygon_index.h"
@@ -80,8 +81,5 @@ uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code);
 /* A point inside the polygons, far from the edge of the largest of them (geography_label.c). */
 hs_position hs_geometry_label(const hs_geometry *polygons);
 
-hs_box hs_geometry_box(const hs_geometry *geometry);
-void hs_box_add(hs_box *box, hs_position position);
-void hs_box_join(hs_box *box, const hs_box *other);
 
 #endif

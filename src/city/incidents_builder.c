@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_FIELDS = 5, LENGTH_MOST = 10 };
+enum { TEXT_FIELDS = 5, LENGTH_MOST = 10, TEXT_MOST = 1 << 24 };
 
 static hs_status out_of_memory(hs_error *error) {
     return hs_error_set(error, HS_E_MEMORY, "out of memory for incidents");
@@ -111,15 +111,6 @@ static bool put_texts(hs_incidents_builder *builder, const hs_incident_record *r
     return true;
 }
 
-size_t hs_incident_texts_size(const char *texts, size_t size) {
-    const char *in = texts;
-    size_t length = 0;
-    if (size == 0) return 0;
-    for (int i = 0; i < TEXT_FIELDS; i++)
-        length += get_length(&in);
-    return (size_t)(in - texts) + length;
-}
-
 void hs_incident_texts_get(const hs_incident_chunk *chunk, uint32_t i, hs_incident_texts *texts) {
     hs_str *fields[TEXT_FIELDS] = {&texts->external_id, &texts->address, &texts->department,
                                    &texts->description, &texts->unit};
@@ -177,6 +168,11 @@ hs_status hs_incidents_add(hs_incidents_builder *builder, const hs_incident_reco
         if (status != HS_OK) return status;
     }
     if (!put_texts(builder, record)) return out_of_memory(error);
+    size_t text_size = builder->texts_size - row.text;
+    if (text_size > TEXT_MOST)
+        return hs_error_set(error, HS_E_LIMIT, "incident %lld has more than %d bytes of text",
+                            (long long)record->id, TEXT_MOST);
+    row.text_size = (uint32_t)text_size;
     builder->rows[builder->count++] = row;
     return HS_OK;
 }

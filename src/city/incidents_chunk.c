@@ -100,7 +100,7 @@ static const char *row_texts(const hs_gathering *from, const hs_placed_row *plac
     const hs_incident_row *row = hs_gathering_row(from, placed->row, &b);
     const hs_incidents_builder *builder = from->builders[b];
     const char *texts = builder->texts + row->text;
-    *size = hs_incident_texts_size(texts, builder->texts_size - row->text);
+    *size = row->text_size;
     return texts;
 }
 
@@ -177,11 +177,10 @@ hs_incident_chunk *hs_chunk_gather(const hs_gathering *from, const hs_placed_row
     size_t texts_size = 0;
     bool weighted = false;
     for (uint32_t i = 0; i < count; i++) {
-        size_t size;
         unsigned b;
-        row_texts(from, &rows[i], &size);
-        texts_size += size;
-        weighted |= hs_gathering_row(from, rows[i].row, &b)->weight != 1.0F;
+        const hs_incident_row *row = hs_gathering_row(from, rows[i].row, &b);
+        texts_size += row->text_size;
+        weighted |= row->weight != 1.0F;
     }
     if (texts_size > UINT32_MAX) return NULL; /* 64 KB a row on average */
     layout at = {0};

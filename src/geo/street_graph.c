@@ -148,8 +148,8 @@ static void use_vertex(graph_builder *builder, uint32_t line, uint32_t v) {
     table_at(&builder->ends, noding->vertex[v], 0)->uses++;
 }
 
-static bool is_node(const junction *junction) {
-    return junction->cut || junction->line_end || junction->uses > 1;
+static bool is_node(const junction *at) {
+    return at->cut || at->line_end || at->uses > 1;
 }
 
 /* Numbers the node at a vertex in order of first sight; HS_NONE when the line runs through. */

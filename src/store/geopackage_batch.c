@@ -96,7 +96,7 @@ static hs_status begin_in_transaction(hs_geopackage *gp, hs_kind kind, hs_str so
     return status;
 }
 
-hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *id) {
+hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch) {
     hs_geopackage *gp = (hs_geopackage *)store;
     hs_status status = hs_geopackage_do(gp, HS_SQL_BEGIN_WRITE, "beginning a batch", error);
     if (status != HS_OK) return status;
@@ -106,7 +106,7 @@ hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, hs_e
         hs_geopackage_rollback(store);
         return status;
     }
-    *id = gp->batch.id;
+    *batch = gp->batch.id;
     return HS_OK;
 }
 

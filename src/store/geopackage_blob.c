@@ -6,17 +6,6 @@
 
 enum { HEADER_SIZE = 8, FLAG_LITTLE_ENDIAN = 0x01, FLAG_EMPTY = 0x10, FLAG_EXTENDED = 0x20 };
 
-void hs_box_add(hs_box *box, hs_position position) {
-    hs_box_union(box, (hs_box){position.lon_e7, position.lat_e7, position.lon_e7, position.lat_e7});
-}
-
-void hs_box_union(hs_box *box, hs_box other) {
-    if (other.min_lon_e7 < box->min_lon_e7) box->min_lon_e7 = other.min_lon_e7;
-    if (other.min_lat_e7 < box->min_lat_e7) box->min_lat_e7 = other.min_lat_e7;
-    if (other.max_lon_e7 > box->max_lon_e7) box->max_lon_e7 = other.max_lon_e7;
-    if (other.max_lat_e7 > box->max_lat_e7) box->max_lat_e7 = other.max_lat_e7;
-}
-
 static void put_u32(char *at, uint32_t value) {
     for (int i = 0; i < 4; i++)
         at[i] = (char)(value >> (8 * i) & 0xff);

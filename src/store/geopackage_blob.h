@@ -4,13 +4,11 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "geo/box.h"
 #include "geo/wkb.h"
 #include <hotspot/error.h>
 
 #define HS_BLOB_SRS_ID 4326
-
-void hs_box_add(hs_box *box, hs_position position);
-void hs_box_union(hs_box *box, hs_box other);
 
 /* Appends a geometry (not NONE) whose box is `box`. */
 void hs_blob_write(const hs_geometry *geometry, hs_box box, hs_buffer *out);

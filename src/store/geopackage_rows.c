@@ -106,7 +106,7 @@ hs_status hs_read_time(sqlite3_stmt *statement, int index, hs_error *error, int6
         *time_s = HS_NO_TIME;
         return HS_OK;
     }
-    if (hs_datetime_parse(text, time_s)) return HS_OK;
+    if (hs_geopackage_time_parse(text, time_s)) return HS_OK;
     return hs_error_set(error, HS_E_STORE, "column %s: '%.*s' is no time",
                         sqlite3_column_name(statement, index), (int)hs_utf8_cut(text, 40), text.data);
 }
@@ -117,7 +117,7 @@ void hs_bind_time(sqlite3_stmt *statement, int index, int64_t time_s) {
         sqlite3_bind_null(statement, index);
         return;
     }
-    hs_datetime_format(time_s, text);
+    hs_geopackage_time_format(time_s, text);
     sqlite3_bind_text(statement, index, text, HS_DATETIME_SIZE, SQLITE_TRANSIENT);
 }
 

@@ -1,8 +1,6 @@
 #include "store/geopackage_time.h"
 #include "base/clock.h"
 
-#include <string.h>
-
 static void put_digits(char *at, int32_t value, int digits) {
     for (int i = digits - 1; i >= 0; i--) {
         at[i] = (char)('0' + value % 10);
@@ -10,9 +8,11 @@ static void put_digits(char *at, int32_t value, int digits) {
     }
 }
 
-void hs_datetime_format(int64_t time_s, char text[HS_DATETIME_SIZE]) {
+void hs_geopackage_time_format(int64_t time_s, char text[HS_DATETIME_SIZE]) {
     hs_civil civil = hs_civil_from_s(time_s);
-    memcpy(text, "0000-00-00T00:00:00.000Z", HS_DATETIME_SIZE);
+    static const char form[HS_DATETIME_SIZE + 1] = "0000-00-00T00:00:00.000Z";
+    for (size_t i = 0; i < HS_DATETIME_SIZE; i++)
+        text[i] = form[i];
     put_digits(text, civil.year, 4);
     put_digits(text + 5, civil.month, 2);
     put_digits(text + 8, civil.day, 2);
@@ -72,7 +72,7 @@ static bool take_clock(hs_str *text, hs_civil *civil) {
     return true;
 }
 
-bool hs_datetime_parse(hs_str text, int64_t *time_s) {
+bool hs_geopackage_time_parse(hs_str text, int64_t *time_s) {
     hs_civil civil = {0};
     int32_t offset_s = 0;
     if (!take_number(&text, 4, &civil.year) || !take(&text, '-') || !take_number(&text, 2, &civil.month) ||

@@ -253,7 +253,7 @@ static void times_are_texts(void **state) {
     };
     int64_t time_s = 0;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_true(hs_datetime_parse(hs_str_of(cases[i].text), &time_s));
+        assert_true(hs_geopackage_time_parse(hs_str_of(cases[i].text), &time_s));
         assert_int_equal(time_s, cases[i].time_s);
     }
     static const char *const wrong[] = {"",
@@ -266,11 +266,11 @@ static void times_are_texts(void **state) {
                                         "2024-01-05x",
                                         "yesterday"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_false(hs_datetime_parse(hs_str_of(wrong[i]), &time_s));
+        assert_false(hs_geopackage_time_parse(hs_str_of(wrong[i]), &time_s));
     char text[HS_DATETIME_SIZE + 1] = {0};
-    hs_datetime_format(1704477780, text);
+    hs_geopackage_time_format(1704477780, text);
     assert_string_equal(text, "2024-01-05T18:03:00.000Z");
-    hs_datetime_format(HS_DATETIME_MAX_S, text);
+    hs_geopackage_time_format(HS_DATETIME_MAX_S, text);
     assert_string_equal(text, "9999-12-31T23:59:59.000Z");
 }
 
