@@ -4,6 +4,7 @@
 #include "ingest/encoding.h"
 #include <cpl_string.h>
 #include <cpl_vsi.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,16 +40,15 @@ static hs_status look_into_zip(const char *path, hs_arena *arena, hs_error *erro
     if (!root) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     char **names = VSIReadDirRecursive(root);
     char list[200] = "";
+    size_t used = 0;
     const char *found = NULL;
     int count = 0, shapefiles = 0;
     for (char **name = names; name && *name; name++) {
         if (!is_data(*name)) continue;
         count++;
         if (ends_with(*name, ".shp")) shapefiles++;
-        if (strlen(list) + strlen(*name) + 3 < sizeof list) {
-            if (*list) strcat(list, ", ");
-            strcat(list, *name);
-        }
+        if (used + strlen(*name) + 3 < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", *name);
         found = *name;
     }
     hs_status status = HS_OK;

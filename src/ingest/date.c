@@ -324,9 +324,10 @@ bool hs_date_parse(hs_str text, hs_date *date) {
 
 bool hs_date_parse_time(hs_str text, hs_date *date) {
     text = hs_str_trim(text);
+    if (text.size == 0) return false;
     hs_date parsed = {0};
-    bool has_mark = memchr(text.data ? text.data : "", ':', text.size) ||
-                    (text.size > 2 && !is_digit(text.data[text.size - 1]));
+    bool has_mark =
+        memchr(text.data, ':', text.size) || (text.size > 2 && !is_digit(text.data[text.size - 1]));
     if (!has_mark || text.size > LONGEST_TEXT || !take_time(&text, &parsed)) return false;
     *date = parsed;
     return true;

@@ -171,8 +171,9 @@ bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_d
     locator->swapped = before.swapped;
     if (count == 0) return false;
     qsort(positions, count, sizeof *positions, compare_positions);
-    *lon_deg = positions[count / 2].lon_e7 / 1e7;
-    *lat_deg = positions[count / 2].lat_e7 / 1e7;
+    size_t middle = count / 2;
+    *lon_deg = positions[middle].lon_e7 / 1e7;
+    *lat_deg = positions[middle].lat_e7 / 1e7;
     return true;
 }
 

@@ -101,7 +101,11 @@ hs_status hs_mapping_sample(hs_source *source, const hs_ingest_options *options,
                             hs_mapping *mapping) {
     mapping->facts = calloc(source->column_count + 1, sizeof *mapping->facts);
     hs_arena *arena = hs_arena_new((size_t)64 << 20);
-    hs_status status = mapping->facts && arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
+    if (!mapping->facts || !arena) {
+        hs_arena_free(arena);
+        return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    }
+    hs_status status = HS_OK;
     for (size_t i = 0; i < source->column_count && status == HS_OK; i++) {
         mapping->facts[i].seen = hs_dictionary_new();
         if (!mapping->facts[i].seen) status = hs_error_set(error, HS_E_MEMORY, "out of memory");
