@@ -25,6 +25,7 @@ typedef struct hs_incident_row {
     int64_t reported_s, occurred_s, closed_s, deadline_s;
     hs_position position;
     uint64_t text; /* offset into the builder's texts */
+    uint32_t text_size;
     uint32_t batch;
     float weight;
     uint16_t code[HS_CODE_COUNT];
@@ -77,9 +78,6 @@ void hs_chunk_unref(const hs_incident_chunk *chunk);
 
 /* The row of a builder that has number `row` over all builders. */
 const hs_incident_row *hs_gathering_row(const hs_gathering *from, uint32_t row, unsigned *builder);
-
-/* Length of a row's texts in the heap, its lengths included. */
-size_t hs_incident_texts_size(const char *texts, size_t size);
 
 /* Numbers the codes of all builders: those of `base` (may be NULL) keep theirs, new ones follow by the
  * smallest row id that has them. remap[kind][builder][own code] and the list of texts live in the arena. */
