@@ -49,7 +49,7 @@ typedef struct hs_store_versions {
 hs_status hs_store_get_versions(hs_store *store, hs_error *error, hs_store_versions *versions);
 
 /* Settings of the city: `name name_en timezone timezone_guessed lang synthetic center_lon center_lat
- * center_fixed`. An unset one is empty. Texts live in the arena. Setting is a change of its own. */
+ * center_fixed center_source`. An unset one is empty. Texts live in the arena. Setting is a change of its own. */
 hs_status hs_store_get_setting(hs_store *store, const char *key, hs_arena *arena, hs_error *error,
                                hs_str *value);
 hs_status hs_store_set_setting(hs_store *store, const char *key, hs_str value, hs_error *error);
