@@ -7,8 +7,8 @@
 
 static const char *const kind_names[HS_KIND_COUNT] = {
     "units", "streets", "addresses", "places", "zones", "incidents", "targets", "population", "taxonomy"};
-static const char *const setting_keys[] = {"name",        "name_en",   "timezone",   "timezone_guessed",
-                                           "lang",        "synthetic", "center_lon", "center_lat",
+static const char *const setting_keys[] = {"name",         "name_en",      "timezone",   "timezone_guessed",
+                                           "lang",         "synthetic",    "center_lon", "center_lat",
                                            "center_fixed", "center_source"};
 
 const char *hs_kind_name(hs_kind kind) {
