@@ -190,7 +190,7 @@ async function checkServerGone(browser, server) {
   await ready(page);
   assert.equal(await server.stop(), 0, 'the server ends with 0');
   await page.locator('#bandwidths label', {hasText: '500 m'}).click();
-  await page.locator('.message', {hasText: 'the server does not answer'}).waitFor();
+  await page.locator('.message', {hasText: 'the server does not answer'}).first().waitFor();
   await page.context().close();
   done('a server that went away is told');
 }
