@@ -21,7 +21,8 @@ typedef enum hs_kernel { HS_KERNEL_QUARTIC = 0, HS_KERNEL_COUNT } hs_kernel;
 typedef struct hs_point_columns {
     const struct hs_mercator *mercator; /* [count] */
     const uint64_t *selected;           /* bit i: point i counts; NULL: all */
-    const float *weight; /* NULL: all 1. Rounded to 1/65536; below 0 and not a number count as 0, at most 32767 */
+    const float
+        *weight; /* NULL: all 1. Rounded to 1/65536; below 0 and not a number count as 0, at most 32767 */
     uint32_t count;
     const struct hs_mercator_box *block_box; /* a box a block of `block_rows` points, or NULL */
     uint32_t block_rows;

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "geo/box.h"
 #include "render/tiles.h"
 
 /* Douglas-Peucker tolerance in tile units; a unit is 1/8 pixel of a tile shown at 512 pixels. */
@@ -149,24 +150,12 @@ static void tag_place(hs_mvt *mvt, const hs_places *places, uint32_t row) {
     hs_mvt_feature_end(mvt);
 }
 
-static hs_box box_of(const hs_geometry *geometry) {
-    hs_box box = HS_BOX_EMPTY;
-    for (uint32_t i = 0; i < geometry->ring_start[geometry->ring_count]; i++) {
-        hs_position p = geometry->positions[i];
-        if (p.lon_e7 < box.min_lon_e7) box.min_lon_e7 = p.lon_e7;
-        if (p.lon_e7 > box.max_lon_e7) box.max_lon_e7 = p.lon_e7;
-        if (p.lat_e7 < box.min_lat_e7) box.min_lat_e7 = p.lat_e7;
-        if (p.lat_e7 > box.max_lat_e7) box.max_lat_e7 = p.lat_e7;
-    }
-    return box;
-}
-
 /* Parks and waters have their area drawn, from AREA_ZOOM; every place has its point, from PLACE_ZOOM. */
 static void add_place_areas(hs_mvt *mvt, const frame *f, const hs_places *places) {
     for (uint32_t row = 0; row < places->count; row++) {
         const hs_geometry *geometry = &places->geometry[row];
         if (geometry->type != HS_GEOMETRY_POLYGONS) continue;
-        hs_box box = box_of(geometry);
+        hs_box box = hs_geometry_box(geometry);
         if (!meets(box, f->box) || too_small(f, box)) continue;
         if (hs_mvt_polygons(mvt, (uint64_t)places->id[row], geometry, f->tolerance))
             tag_place(mvt, places, row);

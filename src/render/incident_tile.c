@@ -6,7 +6,7 @@
 
 #define SINGLES_ZOOM   14
 #define MAX_TILE_BYTES 500000u
-#define MAX_SINGLES    20000u /* more than this are over the limit in any case */
+#define MAX_SINGLES    8000u /* more than this are over the limit nearly always, and then not worth trying */
 #define TEXT_LIMIT     128u
 #define COARSE_GRID    16u /* cells a tile's side: 32 pixels of a tile shown at 512 */
 #define FINE_GRID      64u
@@ -105,16 +105,21 @@ static void add_single(hs_mvt *mvt, const hs_snapshot *snapshot, incident_ref re
     hs_mvt_feature_end(mvt);
 }
 
+static bool visit_count(void *context, incident_ref ref) {
+    uint32_t *count = context;
+    (void)ref;
+    return ++*count <= MAX_SINGLES;
+}
+
 typedef struct singles_context {
     hs_mvt *mvt;
     const hs_snapshot *snapshot;
-    uint32_t count;
 } singles_context;
 
 static bool visit_single(void *context, incident_ref ref) {
     singles_context *c = context;
     add_single(c->mvt, c->snapshot, ref);
-    return ++c->count <= MAX_SINGLES && hs_mvt_size(c->mvt) <= MAX_TILE_BYTES;
+    return hs_mvt_size(c->mvt) <= MAX_TILE_BYTES;
 }
 
 typedef struct cluster_context {
@@ -185,7 +190,9 @@ static hs_status clusters_of(const hs_selection *selection, hs_tile tile, const 
 /* All as they are; *out stays NULL when they are too many. */
 static hs_status singles_of(const hs_selection *selection, hs_tile tile, const square *s, hs_arena *arena,
                             hs_error *error, hs_mvt **out) {
-    singles_context context = {hs_mvt_new(tile, arena), selection->snapshot, 0};
+    uint32_t count = 0;
+    if (!visit_tile(selection, s, visit_count, &count)) return HS_OK;
+    singles_context context = {hs_mvt_new(tile, arena), selection->snapshot};
     if (!context.mvt) return hs_error_set(error, HS_E_MEMORY, "no memory for a vector tile");
     hs_mvt_layer_begin(context.mvt, "incidents");
     if (visit_tile(selection, s, visit_single, &context)) *out = context.mvt;

@@ -5,7 +5,7 @@
 #include <hotspot/density.h>
 #include <stdlib.h>
 
-#define POINTS 3000
+#define POINTS 1200
 
 static hs_mercator cloud[POINTS];
 
