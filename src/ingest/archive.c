@@ -96,8 +96,12 @@ static hs_status recode(const char *path, const char *encoding, hs_arena *arena,
     }
     hs_decoder_free(decoder);
     VSIFree(bytes);
-    char *name = hs_arena_printf(arena, "/vsimem/ingest-%p%s", (void *)arena,
-                                 ends_with(path, ".tsv") || ends_with(path, ".tsv.gz") ? ".tsv" : ".csv");
+    /* The layer is named after the file. */
+    const char *base = strrchr(path, '/');
+    base = base ? base + 1 : path;
+    bool tabs = ends_with(path, ".tsv") || ends_with(path, ".tsv.gz");
+    char *name = hs_arena_printf(arena, "/vsimem/ingest-%p/%.*s%s", (void *)arena, (int)strcspn(base, "."),
+                                 base, tabs ? ".tsv" : ".csv");
     if (status == HS_OK && !name) status = hs_error_set(error, HS_E_MEMORY, "out of memory");
     if (status == HS_OK) {
         /* GDAL takes the memory over and frees it in its own way. */
