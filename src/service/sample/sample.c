@@ -102,12 +102,12 @@ static hs_status emit_kind(filling *f, hs_kind kind, const hs_sample_sink *sink,
     }
 }
 
-static hs_status commit(filling *f, hs_status status, hs_kind kind, hs_error *error) {
+static hs_status commit(filling *f, hs_status status, hs_kind kind, int64_t batch, hs_error *error) {
     if (status != HS_OK) {
         hs_store_rollback(f->store);
         return status;
     }
-    hs_batch_info info = {.kind = kind, .rows_read = f->rows};
+    hs_batch_info info = {.id = batch, .kind = kind, .rows_read = f->rows};
     return hs_store_commit(f->store, &info, error);
 }
 
@@ -121,7 +121,7 @@ static hs_status fill_kind(filling *f, hs_kind kind, uint64_t rows, hs_error *er
     int64_t batch;
     if (status == HS_OK) status = hs_store_begin(f->store, kind, HS_STR("sample city"), error, &batch);
     if (status != HS_OK) return status;
-    return commit(f, emit_kind(f, kind, &sink, error), kind, error);
+    return commit(f, emit_kind(f, kind, &sink, error), kind, batch, error);
 }
 
 static hs_status fill_incidents(filling *f, hs_error *error, int64_t *last_reported_s) {
@@ -138,7 +138,7 @@ static hs_status fill_incidents(filling *f, hs_error *error, int64_t *last_repor
     status = hs_store_begin(f->store, HS_KIND_INCIDENTS, HS_STR("sample city"), error, &batch);
     if (status == HS_OK) {
         status = hs_sample_emit_incidents(f->process, f->options->incidents, zone, &sink, error, &last_s);
-        status = commit(f, status, HS_KIND_INCIDENTS, error);
+        status = commit(f, status, HS_KIND_INCIDENTS, batch, error);
     }
     if (status == HS_OK && last_s != HS_NO_TIME) last_s += hs_timezone_offset(zone, last_s);
     hs_timezone_free(zone);
@@ -167,7 +167,7 @@ static hs_status set_settings(filling *f, hs_error *error) {
     return HS_OK;
 }
 
-/* The first row of any kind ends the scan. */
+/* The first batch that still stands ends the scan. */
 static hs_status found_batch(void *context, const hs_batch_info *info, hs_error *error) {
     if (info->undone) return HS_OK;
     bool *found = context;
