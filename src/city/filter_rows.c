@@ -120,11 +120,10 @@ static void keep_codes(const uint64_t *set, const uint16_t *code, const hs_incid
 static void keep_period(const hs_filter *filter, const hs_incident_chunk *chunk, uint64_t *bits) {
     int64_t from = filter->from_s == HS_NO_TIME ? HS_NO_TIME + 1 : filter->from_s;
     int64_t to = filter->to_s == HS_NO_TIME ? INT64_MAX : filter->to_s;
-    const int64_t *column = filter->time == HS_TIME_OCCURRED   ? chunk->occurred_s
-                            : filter->time == HS_TIME_REPORTED ? chunk->reported_s
-                            : filter->time == HS_TIME_CLOSED   ? chunk->closed_s
-                                                               : NULL;
-    if (column) {
+    if (filter->time != HS_TIME_DEFAULT) {
+        const int64_t *column = filter->time == HS_TIME_OCCURRED   ? chunk->occurred_s
+                                : filter->time == HS_TIME_REPORTED ? chunk->reported_s
+                                                                   : chunk->closed_s;
         KEEP_WHERE((column[i] >= from) & (column[i] < to))
         return;
     }

@@ -154,12 +154,14 @@ static cell search(const part *p, double min_x, double min_y, double max_x, doub
     double width = max_x - min_x, height = max_y - min_y;
     double side = fmin(width, height), longest = fmax(width, height);
     if (side < longest / LABEL_FIRST_CELLS) side = longest / LABEL_FIRST_CELLS;
+    if (side < 1) side = 1;
+    int columns = (int)ceil(width / side), rows = (int)ceil(height / side);
     double precision = fmax(side / 100, 1);
     queue q = {.count = 0};
     cell best = make_cell(p, (min_x + max_x) / 2, (min_y + max_y) / 2, 0);
-    for (double x = min_x; x < max_x; x += side)
-        for (double y = min_y; y < max_y; y += side)
-            push(&q, make_cell(p, x + side / 2, y + side / 2, side / 2));
+    for (int i = 0; i < columns; i++)
+        for (int j = 0; j < rows; j++)
+            push(&q, make_cell(p, min_x + (i + 0.5) * side, min_y + (j + 0.5) * side, side / 2));
     for (int step = 0; q.count > 0 && step < LABEL_MOST_STEPS; step++) {
         cell c = pop(&q);
         if (c.distance > best.distance) best = c;

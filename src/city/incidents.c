@@ -86,7 +86,7 @@ static hs_status list_chunks(hs_incidents_owner *owner, const hs_incidents *base
     uint32_t front = chunks_of(cut->positioned), fresh = front + chunks_of(cut->total - cut->positioned);
     uint32_t base_count = base ? base->chunk_count : 0;
     const hs_incident_chunk **list =
-        hs_arena_array(owner->arena, (size_t)base_count + fresh + 1, sizeof *list);
+        hs_arena_array(owner->arena, (size_t)base_count + fresh + 1, sizeof(hs_incident_chunk *));
     bool good = list != NULL;
     for (uint32_t i = 0; i < fresh; i++)
         good = good && cut->chunks[i];

@@ -94,9 +94,10 @@ static int compare_codes(const void *left, const void *right) {
 }
 
 static bool copy_record(hs_arena *arena, hs_category_record *record) {
-    hs_str *texts[] = {&record->code,       &record->parent, &record->name,   &record->name_en,
-                       &record->department, &record->colour, &record->members};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    enum { TEXTS = 7 };
+    hs_str *texts[TEXTS] = {&record->code,       &record->parent, &record->name,   &record->name_en,
+                            &record->department, &record->colour, &record->members};
+    for (size_t i = 0; i < TEXTS; i++) {
         *texts[i] = hs_arena_str(arena, hs_str_trim(*texts[i]));
         if (!texts[i]->data) return false;
     }
@@ -190,7 +191,10 @@ hs_status hs_taxonomy_parse(hs_str json, hs_error *error, hs_taxonomy **taxonomy
     }
     size_t count = json_array_size(list);
     hs_category_record *records = calloc(count + 1, sizeof *records);
-    if (!records) status = out_of_memory(error);
+    if (!records) {
+        json_decref(root);
+        return out_of_memory(error);
+    }
     for (size_t i = 0; status == HS_OK && i < count; i++)
         status = read_category(json_array_get(list, i), i, error, &records[i]);
     if (status == HS_OK) status = hs_taxonomy_new(records, (uint32_t)count, error, taxonomy);
