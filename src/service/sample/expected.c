@@ -15,6 +15,11 @@ typedef struct pair_table {
     } * slot;
 } pair_table;
 
+static bool same_pair(const struct pair *pair, hs_position a, hs_position b) {
+    return pair->a.lon_e7 == a.lon_e7 && pair->a.lat_e7 == a.lat_e7 && pair->b.lon_e7 == b.lon_e7 &&
+           pair->b.lat_e7 == b.lat_e7;
+}
+
 static struct pair *find_slot(const pair_table *table, hs_position a, hs_position b) {
     if (a.lon_e7 > b.lon_e7 || (a.lon_e7 == b.lon_e7 && a.lat_e7 > b.lat_e7)) {
         hs_position kept = a;
@@ -23,10 +28,7 @@ static struct pair *find_slot(const pair_table *table, hs_position a, hs_positio
     }
     const int32_t key[4] = {a.lon_e7, a.lat_e7, b.lon_e7, b.lat_e7};
     uint32_t at = (uint32_t)hs_hash(key, sizeof key, 0) & table->mask;
-    while (table->slot[at].segment != HS_NONE &&
-           memcmp(key, &table->slot[at].a, sizeof(hs_position)) +
-                   memcmp(key + 2, &table->slot[at].b, sizeof(hs_position)) !=
-               0)
+    while (table->slot[at].segment != HS_NONE && !same_pair(&table->slot[at], a, b))
         at = (at + 1) & table->mask;
     table->slot[at].a = a;
     table->slot[at].b = b;
@@ -120,22 +122,29 @@ static hs_status visit_segment(const expectation *x, uint32_t s, hs_visit_expect
     return HS_OK;
 }
 
+static hs_status expect_all(expectation *x, const hs_geography *geography, int64_t from_day, uint32_t days,
+                            hs_visit_expected visit, void *context, hs_error *error, double *by_hour) {
+    hs_status status = hs_sample_match_edges(x->process->city, geography, error, x->segment_of);
+    if (status == HS_OK) status = share_out(x, geography->segments.count, error);
+    for (uint32_t c = 0; status == HS_OK && c < x->process->component_count; c++)
+        for (uint32_t d = 0; d < days; d++)
+            x->mean[c] += hs_sample_day_mean(x->process, c, from_day + d);
+    for (uint32_t s = 0; status == HS_OK && s < geography->segments.count; s++)
+        status = visit_segment(x, s, visit, context, error, by_hour);
+    return status;
+}
+
 hs_status hs_sample_expect(const hs_sample_process *process, const hs_geography *geography, int64_t from_day,
                            uint32_t days, hs_visit_expected visit, void *context, hs_error *error) {
     expectation x = {.process = process};
-    x.segment_of = malloc(((size_t)process->city->edge_count + 1) * sizeof *x.segment_of);
+    x.segment_of = calloc((size_t)process->city->edge_count + 1, sizeof *x.segment_of);
     x.mean = calloc((size_t)process->component_count + 1, sizeof *x.mean);
-    double *by_hour = malloc(((size_t)process->city->definition.category_count + 1) * 24 * sizeof *by_hour);
-    hs_status status = HS_OK;
-    if (!x.segment_of || !x.mean || !by_hour)
-        status = hs_error_set(error, HS_E_MEMORY, "no memory for the truth");
-    if (status == HS_OK) status = hs_sample_match_edges(process->city, geography, error, x.segment_of);
-    if (status == HS_OK) status = share_out(&x, geography->segments.count, error);
-    for (uint32_t c = 0; status == HS_OK && c < process->component_count; c++)
-        for (uint32_t d = 0; d < days; d++)
-            x.mean[c] += hs_sample_day_mean(process, c, from_day + d);
-    for (uint32_t s = 0; status == HS_OK && s < geography->segments.count; s++)
-        status = visit_segment(&x, s, visit, context, error, by_hour);
+    double *by_hour = calloc(((size_t)process->city->definition.category_count + 1) * 24, sizeof *by_hour);
+    hs_status status = HS_E_MEMORY;
+    if (x.segment_of && x.mean && by_hour)
+        status = expect_all(&x, geography, from_day, days, visit, context, error, by_hour);
+    else
+        hs_error_set(error, status, "no memory for the truth");
     free(by_hour);
     free(x.mean);
     free(x.segment_of);

@@ -189,10 +189,9 @@ static hs_status require_empty(filling *f, const char *path, hs_error *error) {
 static hs_status write_truth(filling *f, const char *store_path, int64_t last_local_s, hs_error *error) {
     size_t size = strlen(store_path);
     if (size > 5 && hs_str_equal_nocase(hs_str_of(store_path + size - 5), HS_STR(".gpkg"))) size -= 5;
-    char *path = malloc(size + sizeof ".truth.gpkg");
-    if (!path) return hs_error_set(error, HS_E_MEMORY, "no memory for the truth");
-    memcpy(path, store_path, size);
-    memcpy(path + size, ".truth.gpkg", sizeof ".truth.gpkg");
+    char *path = NULL;
+    if (asprintf(&path, "%.*s.truth.gpkg", (int)size, store_path) < 0)
+        return hs_error_set(error, HS_E_MEMORY, "no memory for the truth");
     int64_t from_day = last_local_s == HS_NO_TIME ? f->city->definition.last_day : last_local_s / 86400 + 1;
     hs_status status = tell(f, "truth", 0, error);
     if (status == HS_OK) status = hs_sample_write_truth(path, f->process, f->geography, from_day, error);

@@ -113,7 +113,7 @@ static hs_status write_planted(hs_vector_writer *writer, const hs_sample_process
         {"from", HS_FIELD_TEXT},     {"to", HS_FIELD_TEXT},       {"hours", HS_FIELD_TEXT},
         {"weekdays", HS_FIELD_TEXT}, {"season", HS_FIELD_TEXT},   {"strength", HS_FIELD_REAL},
         {"story", HS_FIELD_TEXT},    {"story_en", HS_FIELD_TEXT}};
-    uint32_t *segment_of = malloc(((size_t)process->city->edge_count + 1) * sizeof *segment_of);
+    uint32_t *segment_of = calloc((size_t)process->city->edge_count + 1, sizeof *segment_of);
     if (!segment_of) return hs_error_set(error, HS_E_MEMORY, "no memory for the truth");
     hs_status status = hs_sample_match_edges(process->city, geography, error, segment_of);
     if (status == HS_OK)
