@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/timezone.h"
-#include "store/store.h"
+#include "city/kind.h"
 
 typedef struct hs_ingest_options {
     const char *layer;       /* NULL: the only layer, or the one named like the kind; several others: error */

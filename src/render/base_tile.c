@@ -98,10 +98,17 @@ static void tag_unit(hs_mvt *mvt, const hs_units *units, uint32_t row) {
     if (units->parent[row] != HS_NONE) tag_text(mvt, "parent", units->code[units->parent[row]]);
 }
 
+/* The topmost level that the city has is drawn at every zoom, whatever it is. */
+static bool unit_drawn(const frame *f, const hs_units *units, uint32_t row) {
+    uint8_t level = units->level[row];
+    if (f->tile.z < unit_zoom[level] && level != units->level[0]) return false;
+    return meets(units->box[row], f->box);
+}
+
 static void add_units(hs_mvt *mvt, const frame *f, const hs_units *units) {
     hs_mvt_layer_begin(mvt, "units");
     for (uint32_t row = 0; row < units->count; row++) {
-        if (f->tile.z < unit_zoom[units->level[row]] || !meets(units->box[row], f->box)) continue;
+        if (!unit_drawn(f, units, row)) continue;
         if (!hs_mvt_polygons(mvt, (uint64_t)units->id[row], &units->geometry[row], f->tolerance)) continue;
         tag_unit(mvt, units, row);
         hs_mvt_feature_end(mvt);
@@ -112,7 +119,7 @@ static void add_units(hs_mvt *mvt, const frame *f, const hs_units *units) {
 static void add_unit_labels(hs_mvt *mvt, const frame *f, const hs_units *units) {
     hs_mvt_layer_begin(mvt, "unit_labels");
     for (uint32_t row = 0; row < units->count; row++) {
-        if (f->tile.z < unit_zoom[units->level[row]] || !meets(units->box[row], f->box)) continue;
+        if (!unit_drawn(f, units, row)) continue;
         hs_mercator at = hs_mercator_from_position(units->label[row]);
         if (!hs_mvt_point(mvt, (uint64_t)units->id[row], at)) continue;
         tag_unit(mvt, units, row);

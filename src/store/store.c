@@ -5,22 +5,9 @@
 
 #include <string.h>
 
-static const char *const kind_names[HS_KIND_COUNT] = {
-    "units", "streets", "addresses", "places", "zones", "incidents", "targets", "population", "taxonomy"};
 static const char *const setting_keys[] = {"name",         "name_en",      "timezone",   "timezone_guessed",
                                            "lang",         "synthetic",    "center_lon", "center_lat",
                                            "center_fixed", "center_source"};
-
-const char *hs_kind_name(hs_kind kind) {
-    return (unsigned)kind < HS_KIND_COUNT ? kind_names[kind] : NULL;
-}
-
-hs_kind hs_kind_parse(hs_str name) {
-    int kind = 0;
-    while (kind < HS_KIND_COUNT && !hs_str_equal(name, hs_str_of(kind_names[kind])))
-        kind++;
-    return (hs_kind)kind;
-}
 
 hs_table hs_table_of_kind(hs_kind kind) {
     switch (kind) {

@@ -6,6 +6,7 @@
 #define STORE_STORE_H
 
 #include "base/arena.h"
+#include "city/kind.h"
 #include <hotspot/error.h>
 #include <hotspot/records.h>
 
@@ -23,21 +24,6 @@ typedef enum hs_store_mode {
 hs_status hs_store_open(const char *url, hs_store_mode mode, hs_error *error, hs_store **store);
 void hs_store_close(hs_store *store);
 
-typedef enum hs_kind {
-    HS_KIND_UNITS,
-    HS_KIND_STREETS,
-    HS_KIND_ADDRESSES,
-    HS_KIND_PLACES,
-    HS_KIND_ZONES,
-    HS_KIND_INCIDENTS,
-    HS_KIND_TARGETS,
-    HS_KIND_POPULATION,
-    HS_KIND_TAXONOMY,
-    HS_KIND_COUNT
-} hs_kind;
-const char *hs_kind_name(hs_kind kind);
-hs_kind hs_kind_parse(hs_str name); /* HS_KIND_COUNT when unknown */
-
 /* Versions: sequence grows by one with each committed change; the others are the sequence at which that part
  * last changed. Cheap: meant to be polled. */
 typedef struct hs_store_versions {
@@ -49,7 +35,8 @@ typedef struct hs_store_versions {
 hs_status hs_store_get_versions(hs_store *store, hs_error *error, hs_store_versions *versions);
 
 /* Settings of the city: `name name_en timezone timezone_guessed lang synthetic center_lon center_lat
- * center_fixed center_source`. An unset one is empty. Texts live in the arena. Setting is a change of its own. */
+ * center_fixed center_source`. An unset one is empty. Texts live in the arena. Setting is a change of its
+ * own. */
 hs_status hs_store_get_setting(hs_store *store, const char *key, hs_arena *arena, hs_error *error,
                                hs_str *value);
 hs_status hs_store_set_setting(hs_store *store, const char *key, hs_str value, hs_error *error);
@@ -97,13 +84,6 @@ void hs_store_rollback(hs_store *store);
 
 /* Reading. Each calls visit for every row in id order; a record and its texts live until visit returns;
  * visit's failure stops the scan and is returned. */
-typedef hs_status (*hs_visit_unit)(void *context, const hs_unit_record *record, hs_error *error);
-typedef hs_status (*hs_visit_street)(void *context, const hs_street_record *record, hs_error *error);
-typedef hs_status (*hs_visit_address)(void *context, const hs_address_record *record, hs_error *error);
-typedef hs_status (*hs_visit_place)(void *context, const hs_place_record *record, hs_error *error);
-typedef hs_status (*hs_visit_zone)(void *context, const hs_zone_record *record, hs_error *error);
-typedef hs_status (*hs_visit_category)(void *context, const hs_category_record *record, hs_error *error);
-typedef hs_status (*hs_visit_incident)(void *context, const hs_incident_record *record, hs_error *error);
 typedef hs_status (*hs_visit_batch)(void *context, const hs_batch_info *info, hs_error *error);
 hs_status hs_store_scan_units(hs_store *store, hs_visit_unit visit, void *context, hs_error *error);
 hs_status hs_store_scan_streets(hs_store *store, hs_visit_street visit, void *context, hs_error *error);
