@@ -48,6 +48,8 @@ static bool times_are_safe(const hs_rows *rows) {
 bool hs_rows_start_arrow(hs_rows *rows) {
     OGRLayerH layer = rows->source->layer;
     if (!OGR_L_TestCapability(layer, OLCFastGetArrowStream) || !times_are_safe(rows)) return false;
+    /* Curves are made straight by OGR's geometries, which the stream goes round. */
+    if (OGR_GT_IsNonLinear(OGR_L_GetGeomType(layer))) return false;
     /* Without the FID and without attributes GDAL 3.6.2 returns empty geometries from a GeoPackage. */
     char **options = CSLSetNameValue(NULL, "INCLUDE_FID", "YES");
     bool started = OGR_L_GetArrowStream(layer, &rows->stream, options);

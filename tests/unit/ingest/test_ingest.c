@@ -206,7 +206,8 @@ static void reference_systems(void **state) {
     hs_ingest_options options = {.level = HS_LEVEL_COUNT, .crs = "EPSG:4547"};
     out = run("incidents_clock.csv", HS_KIND_INCIDENTS, &options);
     check_ok(out.status, &out.error);
-    /* cs2cs EPSG:4547 EPSG:4326: 500000 4000000 is 114 E, 36.1302929 N; date and time of two columns. */
+    /* On the central meridian, 114 E; 4000000 m of meridian arc on CGCS2000, integrated numerically, end at
+     * 36.1302929 N. Date and time of two columns. */
     assert_string_equal(out.first[0], "1|noise|1609437780||1140000000,361302929");
     out = run("swapped.csv", HS_KIND_PLACES, &plain);
     assert_int_equal(out.rejects, 5);
