@@ -132,7 +132,7 @@ hs_status hs_api_routes(hs_api *api, hs_router *router, hs_error *error) {
     size_t count = 0;
     while (hs_endpoints[count].path)
         count++;
-    api->bindings = calloc(count, sizeof *api->bindings);
+    api->bindings = calloc(count + 1, sizeof *api->bindings);
     if (!api->bindings) return hs_error_set(error, HS_E_MEMORY, "out of memory for the endpoints");
     hs_status status = HS_OK;
     for (size_t i = 0; i < count && status == HS_OK; i++) {

@@ -140,7 +140,7 @@ static hs_status count_all(hs_call *call, const hs_filter *filter, uint64_t *cou
 
 hs_status hs_serve_density_legend(hs_call *call) {
     hs_filter filter;
-    hs_density_style style;
+    hs_density_style style = {0};
     uint64_t counted;
     hs_counts all;
     hs_status status = hs_call_filter(call, HS_DEFAULT_ACCURACY_M, NULL, &filter);
@@ -282,9 +282,9 @@ static hs_status parse_position(hs_call *call, hs_position *position) {
 }
 
 hs_status hs_serve_density_value(hs_call *call) {
-    hs_position position;
+    hs_position position = {0};
     hs_filter filter;
-    hs_density_style style;
+    hs_density_style style = {0};
     const hs_selection *selection;
     hs_status status = parse_position(call, &position);
     if (status == HS_OK) status = hs_call_filter(call, HS_DEFAULT_ACCURACY_M, NULL, &filter);

@@ -40,7 +40,7 @@ hs_status hs_serve_vector_tile(hs_call *call) {
     if (!base && !hs_str_equal(set, HS_STR("incidents")))
         return hs_response_problem(call->response, 404, NULL, "vector tiles are base and incidents");
     if (!base && !hs_call_sees_incidents(call)) return hs_call_deny_incidents(call);
-    hs_tile tile;
+    hs_tile tile = {0};
     hs_filter filter;
     hs_status status = parse_tile(call, &tile);
     if (status == HS_OK && !base) status = hs_call_filter(call, HS_ALL_ACCURACIES, NULL, &filter);
@@ -54,9 +54,9 @@ hs_status hs_serve_vector_tile(hs_call *call) {
 }
 
 static hs_status density_tile(hs_call *call, uint32_t size_px) {
-    hs_tile tile;
+    hs_tile tile = {0};
     hs_filter filter;
-    hs_density_style style;
+    hs_density_style style = {0};
     hs_status status = parse_tile(call, &tile);
     if (status == HS_OK) status = hs_call_filter(call, HS_DEFAULT_ACCURACY_M, NULL, &filter);
     if (status == HS_OK) status = hs_call_density_style(call, &filter, &style);
@@ -168,7 +168,7 @@ hs_status hs_serve_tilejson(hs_call *call) {
         return hs_response_problem(call->response, 404, NULL,
                                    "there are the tile sets base, incidents and density");
     hs_filter filter;
-    hs_density_style style;
+    hs_density_style style = {0};
     hs_status status = hs_call_filter(call, HS_DEFAULT_ACCURACY_M, NULL, &filter);
     if (status == HS_OK) status = hs_call_density_style(call, &filter, &style);
     if (status != HS_OK) return status;

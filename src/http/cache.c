@@ -92,13 +92,12 @@ static void unlink_used(hs_cache *cache, hs_cache_entry *entry) {
     cache->used -= cost(entry);
 }
 
-/* Takes an entry out of its bucket and gives the cache's reference back. */
-static void drop(hs_cache *cache, hs_cache_entry *entry) {
+/* Takes an entry out of its bucket. */
+static void detach(hs_cache *cache, const hs_cache_entry *entry) {
     hs_cache_entry **at = bucket_of(cache, entry->key, entry->etag);
     while (*at != entry)
         at = &(*at)->next;
     *at = entry->next;
-    hs_cache_release(entry);
 }
 
 static hs_cache_entry *add(hs_cache *cache, uint64_t key, uint64_t etag) {
@@ -143,7 +142,8 @@ void hs_cache_fill(hs_cache *cache, hs_cache_entry *entry, char *bytes, size_t s
     while (cache->used > cache->budget && cache->oldest) {
         hs_cache_entry *oldest = cache->oldest;
         unlink_used(cache, oldest);
-        drop(cache, oldest);
+        detach(cache, oldest);
+        hs_cache_release(oldest);
     }
     pthread_cond_broadcast(&cache->changed);
     pthread_mutex_unlock(&cache->lock);
@@ -151,7 +151,8 @@ void hs_cache_fill(hs_cache *cache, hs_cache_entry *entry, char *bytes, size_t s
 
 void hs_cache_abandon(hs_cache *cache, hs_cache_entry *entry) {
     pthread_mutex_lock(&cache->lock);
-    drop(cache, entry);
+    detach(cache, entry);
+    atomic_fetch_sub(&entry->refs, 1); /* the cache's; the caller's is still there */
     pthread_cond_broadcast(&cache->changed);
     pthread_mutex_unlock(&cache->lock);
     hs_cache_release(entry);

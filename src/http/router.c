@@ -146,7 +146,8 @@ hs_status hs_router_add(hs_router *router, hs_method method, const char *pattern
         }
         if (at == router->count && more_particular(made, router->routes[i])) at = i;
     }
-    memmove(router->routes + at + 1, router->routes + at, (router->count - at) * sizeof(route *));
+    for (size_t i = router->count; i > at; i--)
+        router->routes[i] = router->routes[i - 1];
     router->routes[at] = made;
     router->count++;
     return HS_OK;
