@@ -112,7 +112,7 @@ static bool same_shape(const route *a, const route *b) {
 static bool make_room(hs_router *router) {
     if (router->count < router->capacity) return true;
     size_t capacity = router->capacity ? 2 * router->capacity : 32;
-    route **routes = realloc(router->routes, capacity * sizeof *routes);
+    route **routes = realloc(router->routes, capacity * sizeof(void *));
     if (!routes) return false;
     router->routes = routes;
     router->capacity = capacity;
