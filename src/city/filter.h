@@ -18,15 +18,15 @@ typedef struct hs_filter {
     const uint64_t *source, *status;
     const uint32_t *batch;
     uint32_t batch_count;
-    uint32_t unit;            /* row of geography->units, HS_NONE */
+    uint32_t unit; /* row of geography->units, HS_NONE */
     bool has_box;
     hs_box box;
     hs_time_field time;
-    int64_t from_s, to_s;     /* half open, HS_NO_TIME where open */
-    uint32_t hours;           /* bit h: local hour h passes; 0 = all */
-    uint32_t weekdays;        /* bit d: ISO weekday d (1..7) passes; 0 = all */
-    double max_accuracy_m;    /* negative: all */
-    uint64_t hash;            /* of the canonical form: key of caches */
+    int64_t from_s, to_s;  /* half open, HS_NO_TIME where open */
+    uint32_t hours;        /* bit h: local hour h passes; 0 = all */
+    uint32_t weekdays;     /* bit d: ISO weekday d (1..7) passes; 0 = all */
+    double max_accuracy_m; /* negative: all */
+    uint64_t hash;         /* of the canonical form: key of caches */
 } hs_filter;
 
 /* Lets everything pass (max_accuracy_m negative). */
@@ -35,14 +35,15 @@ void hs_filter_init(hs_filter *filter);
 bool hs_filter_is_word(hs_str name);
 /* Parses `count` pairs into a filter for this snapshot. Pairs whose name is no filter's word are ignored;
  * an unknown category, unit or malformed value is HS_E_ARGUMENT and says what is accepted, as is a word given
- * twice; an empty value is as good as none. A bbox or unit leaves incidents without position out; max-accuracy
- * does not.
- * A category that no incident has is no error. `default_accuracy_m` applies where max-accuracy is absent
- * (negative: none). */
-hs_status hs_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values, size_t count,
-                          double default_accuracy_m, hs_arena *arena, hs_error *error, hs_filter *filter);
+ * twice; an empty value is as good as none. A bbox or unit leaves incidents without position out;
+ * max-accuracy does not. A category that no incident has is no error. `default_accuracy_m` applies where
+ * max-accuracy is absent (negative: none). */
+hs_status hs_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
+                          size_t count, double default_accuracy_m, hs_arena *arena, hs_error *error,
+                          hs_filter *filter);
 /* Whether row i of a chunk passes. */
-bool hs_filter_row(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk, uint32_t i);
+bool hs_filter_row(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
+                   uint32_t i);
 /* Sets bit i of `bits` ((count + 63) / 64 words) for each row that passes; returns how many do. Column by
  * column, cheapest first. Thread-safe. */
 uint32_t hs_filter_chunk(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
@@ -52,6 +53,7 @@ uint32_t hs_filter_chunk(const hs_filter *filter, const hs_snapshot *snapshot, c
 bool hs_filter_months(const hs_filter *filter, const hs_snapshot *snapshot, double *months);
 
 /* `datetime` of OGC APIs to a half-open interval; a plain date is that whole local day. Also for options. */
-hs_status hs_datetime_parse(hs_str text, const hs_timezone *zone, hs_error *error, int64_t *from_s, int64_t *to_s);
+hs_status hs_datetime_parse(hs_str text, const hs_timezone *zone, hs_error *error, int64_t *from_s,
+                            int64_t *to_s);
 
 #endif

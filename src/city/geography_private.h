@@ -2,8 +2,8 @@
 #ifndef CITY_GEOGRAPHY_PRIVATE_H
 #define CITY_GEOGRAPHY_PRIVATE_H
 
-#include "geo/box.h"
 #include "base/arena.h"
+#include "geo/box.h"
 #include "geo/plane.h"
 #include "geo/polygon_index.h"
 #include "geo/segment_index.h"
@@ -80,6 +80,5 @@ uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code);
 
 /* A point inside the polygons, far from the edge of the largest of them (geography_label.c). */
 hs_position hs_geometry_label(const hs_geometry *polygons);
-
 
 #endif

@@ -125,14 +125,6 @@ static hs_status order_and_cut(hs_incidents_owner *owner, const hs_gathering *fr
     if (!placed) return out_of_memory(error);
     hs_status status = hs_incidents_place(from, geography, base, pool, owner->arena, error, placed,
                                           &cut.positioned, &owner->incidents);
-    if (status == HS_OK && cut.ordered) {
-        hs_placed_row *spare = malloc(((size_t)cut.positioned + 1) * sizeof *spare);
-        if (spare)
-            hs_placed_rows_sort(placed, spare, cut.positioned);
-        else
-            status = out_of_memory(error);
-        free(spare);
-    }
     if (status == HS_OK) {
         size_t chunk_count = (size_t)chunks_of(cut.positioned) + chunks_of(cut.total - cut.positioned);
         cut.placed = placed;

@@ -17,24 +17,24 @@ typedef struct hs_unit_path {
 } hs_unit_path;
 
 typedef struct hs_incident_chunk {
-    uint64_t id;       /* unique in the process: key of cached selections */
+    uint64_t id; /* unique in the process: key of cached selections */
     uint32_t count;
     bool positioned;
-    bool ordered;      /* along the Hilbert curve; false for the tail of live incidents */
+    bool ordered; /* along the Hilbert curve; false for the tail of live incidents */
     /* Columns of `count` rows. */
-    const int64_t *row;       /* the store's row id: the feature id */
+    const int64_t *row;          /* the store's row id: the feature id */
     const hs_position *position; /* NULL when not positioned, as mercator, path, segment */
     const hs_mercator *mercator;
-    const uint32_t *path;     /* into incidents->path */
-    const uint32_t *segment;  /* row of geography->segments, HS_NONE */
+    const uint32_t *path;                                           /* into incidents->path */
+    const uint32_t *segment;                                        /* row of geography->segments, HS_NONE */
     const int64_t *reported_s, *occurred_s, *closed_s, *deadline_s; /* HS_NO_TIME */
-    const uint16_t *category; /* into taxonomy-and-dictionary: incidents->category_code */
+    const uint16_t *category;        /* into taxonomy-and-dictionary: incidents->category_code */
     const uint16_t *source, *status; /* into incidents->source, status; an empty text has a code too */
     const uint8_t *match_type;
     const uint16_t *accuracy_m; /* rounded up, 65535 and more saturated */
-    const float *weight;      /* NULL when all are 1 */
+    const float *weight;        /* NULL when all are 1 */
     const uint32_t *batch;
-    const uint32_t *text;     /* offset into texts */
+    const uint32_t *text; /* offset into texts */
     const char *texts;
     size_t texts_size;
     /* One box a block of HS_BLOCK_ROWS rows, and of the whole. */
@@ -49,7 +49,12 @@ typedef struct hs_incident_texts {
 } hs_incident_texts;
 void hs_incident_texts_get(const hs_incident_chunk *chunk, uint32_t i, hs_incident_texts *texts);
 
-typedef enum hs_time_field { HS_TIME_DEFAULT = 0, HS_TIME_OCCURRED, HS_TIME_REPORTED, HS_TIME_CLOSED } hs_time_field;
+typedef enum hs_time_field {
+    HS_TIME_DEFAULT = 0,
+    HS_TIME_OCCURRED,
+    HS_TIME_REPORTED,
+    HS_TIME_CLOSED
+} hs_time_field;
 
 /* The time that filters and analyses use: by default occurred where known, else reported. */
 static inline int64_t hs_incident_time(const hs_incident_chunk *chunk, uint32_t i, hs_time_field field) {
@@ -94,8 +99,8 @@ hs_status hs_incidents_add(hs_incidents_builder *builder, const hs_incident_reco
 hs_status hs_incidents_finish(hs_incidents_builder **builders, unsigned builder_count,
                               const hs_geography *geography, uint64_t version, hs_pool *pool, hs_error *error,
                               hs_incidents **incidents);
-/* `base` plus more records as a new set: shares every chunk of `base` and adds unordered chunks. Codes and paths
- * of `base` keep their numbers. Ends the builder's life (on failure too). */
+/* `base` plus more records as a new set: shares every chunk of `base` and adds unordered chunks. Codes and
+ * paths of `base` keep their numbers. Ends the builder's life (on failure too). */
 hs_status hs_incidents_append(const hs_incidents *base, hs_incidents_builder *builder,
                               const hs_geography *geography, uint64_t version, hs_error *error,
                               hs_incidents **incidents);

@@ -18,7 +18,9 @@ typedef struct path_slice {
 typedef struct placing {
     const hs_gathering *from;
     const hs_geography *geography;
-    hs_placed_row *placed; /* as the rows came */
+    hs_placed_row *keyed;  /* as the rows came */
+    hs_placed_row *placed; /* positioned rows in their final order, then the others */
+    uint32_t positioned;
     path_slice *slices;
 } placing;
 
@@ -60,19 +62,32 @@ static uint32_t put_path(path_slice *slice, const hs_unit_path *path) {
     return slice->slots[slot] - 1;
 }
 
-static void place_rows(void *context, size_t begin, size_t end) {
+static void key_rows(void *context, size_t begin, size_t end) {
     placing *work = context;
+    unsigned builder;
     for (size_t i = begin; i < end; i++) {
-        path_slice *slice = &work->slices[i / SLICE_ROWS];
-        unsigned builder;
         const hs_incident_row *row = hs_gathering_row(work->from, (uint32_t)i, &builder);
-        hs_placed_row *placed = &work->placed[i];
-        *placed = (hs_placed_row){.row = (uint32_t)i, .segment = HS_NONE};
+        work->keyed[i] = (hs_placed_row){.row = (uint32_t)i, .segment = HS_NONE};
         if (!row->has_position) continue;
         hs_mercator m = hs_mercator_from_position(row->position);
-        placed->key = hs_hilbert(m.x, m.y);
+        work->keyed[i].key = hs_hilbert(m.x, m.y);
+    }
+}
+
+/* Places rows along the curve: neighbours follow one another, so the indexes stay in the processor's cache,
+ * and rows at one spot, as addresses are, are placed once. */
+static void place_rows(placing *work, path_slice *slice, size_t begin, size_t end) {
+    unsigned builder;
+    for (size_t i = begin; i < end; i++) {
+        hs_placed_row *placed = &work->placed[i];
+        if (i > begin && placed->key == placed[-1].key) {
+            placed->segment = placed[-1].segment;
+            placed->path = placed[-1].path;
+            continue;
+        }
         hs_placement placement;
-        hs_geography_place(work->geography, row->position, &placement);
+        hs_geography_place(work->geography, hs_gathering_row(work->from, placed->row, &builder)->position,
+                           &placement);
         placed->segment = placement.segment;
         hs_unit_path path;
         memcpy(path.unit, placement.unit, sizeof path.unit);
@@ -83,10 +98,10 @@ static void place_rows(void *context, size_t begin, size_t end) {
 /* A slice is one item of work: its table of paths belongs to one thread. */
 static void place_slices(void *context, size_t begin, size_t end) {
     placing *work = context;
-    size_t total = work->from->first_row[work->from->builder_count];
     for (size_t slice = begin; slice < end; slice++) {
         size_t last = (slice + 1) * SLICE_ROWS;
-        place_rows(context, slice * SLICE_ROWS, last < total ? last : total);
+        place_rows(work, &work->slices[slice], slice * SLICE_ROWS,
+                   last < work->positioned ? last : work->positioned);
     }
 }
 
@@ -157,60 +172,32 @@ static void sort_by_id(const hs_gathering *from, hs_placed_row *rows, uint32_t c
     }
 }
 
-/* Positioned rows to the front, the others behind them, both by id, with the paths' final numbers. */
-static uint32_t part_rows(const placing *work, uint32_t total, hs_placed_row *out) {
-    uint32_t positioned = 0, others = 0;
+/* Positioned rows to the front, the others behind them, both by id. */
+static void part_rows(placing *work, uint32_t total) {
     unsigned builder;
+    uint32_t positioned = 0, others = 0;
     for (uint32_t i = 0; i < total; i++)
         positioned += hs_gathering_row(work->from, i, &builder)->has_position;
     uint32_t front = 0;
     for (uint32_t i = 0; i < total; i++) {
-        hs_placed_row row = work->placed[i];
-        if (hs_gathering_row(work->from, i, &builder)->has_position) {
-            row.path = work->slices[i / SLICE_ROWS].final[row.path];
-            out[front++] = row;
-        } else {
-            out[positioned + others++] = row;
-        }
+        if (hs_gathering_row(work->from, i, &builder)->has_position)
+            work->placed[front++] = work->keyed[i];
+        else
+            work->placed[positioned + others++] = work->keyed[i];
     }
-    sort_by_id(work->from, out, positioned);
-    sort_by_id(work->from, out + positioned, others);
-    return positioned;
+    sort_by_id(work->from, work->placed, positioned);
+    sort_by_id(work->from, work->placed + positioned, others);
+    work->positioned = positioned;
 }
 
-hs_status hs_incidents_place(const hs_gathering *from, const hs_geography *geography,
-                             const hs_incidents *base, hs_pool *pool, hs_arena *arena, hs_error *error,
-                             hs_placed_row *placed, uint32_t *positioned, hs_incidents *incidents) {
-    uint32_t total = from->first_row[from->builder_count];
-    size_t slice_count = ((size_t)total + SLICE_ROWS - 1) / SLICE_ROWS;
-    path_slice all = {0};
-    placing work = {.from = from,
-                    .geography = geography,
-                    .placed = malloc(((size_t)total + 1) * sizeof *work.placed),
-                    .slices = calloc(slice_count + 1, sizeof *work.slices)};
-    bool good = work.placed && work.slices;
-    for (uint32_t i = 0; good && base && i < base->path_count; i++)
-        put_path(&all, &base->path[i]);
-    if (good) {
-        hs_pool_for(pool, slice_count, 1, place_slices, &work);
-        good = number_paths(work.slices, slice_count, &all);
-    }
-    hs_unit_path *paths = good ? hs_arena_array(arena, (size_t)all.count + 1, sizeof *paths) : NULL;
-    if (paths) {
-        if (all.count > 0) memcpy(paths, all.paths, all.count * sizeof *paths);
-        incidents->path = paths;
-        incidents->path_count = all.count;
-        *positioned = part_rows(&work, total, placed);
-    }
-    for (size_t s = 0; work.slices && s < slice_count; s++)
-        slice_done(&work.slices[s]);
-    slice_done(&all);
-    free(work.slices);
-    free(work.placed);
-    return paths ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for incidents");
+static void finish_paths(void *context, size_t begin, size_t end) {
+    placing *work = context;
+    for (size_t i = begin; i < end; i++)
+        work->placed[i].path = work->slices[i / SLICE_ROWS].final[work->placed[i].path];
 }
 
-void hs_placed_rows_sort(hs_placed_row *rows, hs_placed_row *spare, uint32_t count) {
+/* Along the curve; equal keys keep their order. */
+static void sort_by_key(hs_placed_row *rows, hs_placed_row *spare, uint32_t count) {
     uint64_t differing = 0;
     for (uint32_t i = 1; i < count; i++)
         differing |= rows[i].key ^ rows[0].key;
@@ -233,4 +220,42 @@ void hs_placed_rows_sort(hs_placed_row *rows, hs_placed_row *spare, uint32_t cou
         out = swap;
     }
     if (in != rows) memcpy(rows, in, count * sizeof *rows);
+}
+
+hs_status hs_incidents_place(const hs_gathering *from, const hs_geography *geography,
+                             const hs_incidents *base, hs_pool *pool, hs_arena *arena, hs_error *error,
+                             hs_placed_row *placed, uint32_t *positioned, hs_incidents *incidents) {
+    uint32_t total = from->first_row[from->builder_count];
+    size_t slice_count = ((size_t)total + SLICE_ROWS - 1) / SLICE_ROWS;
+    path_slice all = {0};
+    placing work = {.from = from,
+                    .geography = geography,
+                    .keyed = malloc(((size_t)total + 1) * sizeof *work.keyed),
+                    .placed = placed,
+                    .slices = calloc(slice_count + 1, sizeof *work.slices)};
+    bool good = work.keyed && work.slices;
+    for (uint32_t i = 0; good && base && i < base->path_count; i++)
+        put_path(&all, &base->path[i]);
+    if (good) {
+        hs_pool_for(pool, total, SLICE_ROWS, key_rows, &work);
+        part_rows(&work, total);
+        if (!base) sort_by_key(placed, work.keyed, work.positioned);
+        slice_count = ((size_t)work.positioned + SLICE_ROWS - 1) / SLICE_ROWS;
+        hs_pool_for(pool, slice_count, 1, place_slices, &work);
+        good = number_paths(work.slices, slice_count, &all);
+    }
+    hs_unit_path *paths = good ? hs_arena_array(arena, (size_t)all.count + 1, sizeof *paths) : NULL;
+    if (paths) {
+        hs_pool_for(pool, work.positioned, SLICE_ROWS, finish_paths, &work);
+        if (all.count > 0) memcpy(paths, all.paths, all.count * sizeof *paths);
+        incidents->path = paths;
+        incidents->path_count = all.count;
+        *positioned = work.positioned;
+    }
+    for (size_t s = 0; work.slices && s < slice_count; s++)
+        slice_done(&work.slices[s]);
+    slice_done(&all);
+    free(work.slices);
+    free(work.keyed);
+    return paths ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for incidents");
 }

@@ -86,13 +86,11 @@ hs_status hs_incident_codes_merge(hs_incidents_builder **builders, unsigned buil
                                   hs_gathering *gathering, hs_incidents *incidents);
 
 /* Places rows, numbers their unit paths (those of `base` keep theirs, new ones follow in ascending order of
- * their units), and writes positioned and other rows apart, each in the order of row ids, into
- * placed[0 .. *positioned) and placed[*positioned .. total) (incidents_place.c). */
+ * their units), and writes positioned and other rows apart into placed[0 .. *positioned), along the
+ * curve where there is no base, and placed[*positioned .. total); otherwise and in ties in the order of row
+ * ids (incidents_place.c). */
 hs_status hs_incidents_place(const hs_gathering *from, const hs_geography *geography,
                              const hs_incidents *base, hs_pool *pool, hs_arena *arena, hs_error *error,
                              hs_placed_row *placed, uint32_t *positioned, hs_incidents *incidents);
-
-/* Sorts by key, ties stay as they are. `spare` has room for `count` rows. */
-void hs_placed_rows_sort(hs_placed_row *rows, hs_placed_row *spare, uint32_t count);
 
 #endif

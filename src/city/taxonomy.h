@@ -6,12 +6,13 @@
 #include <hotspot/records.h>
 
 typedef struct hs_taxonomy {
-    uint32_t count; /* ordered by code */
+    uint32_t count;                     /* ordered by code */
     const hs_category_record *category; /* texts live as long as the taxonomy */
 } hs_taxonomy;
 
 /* Copies `count` records. One reference. */
-hs_status hs_taxonomy_new(const hs_category_record *records, uint32_t count, hs_error *error, hs_taxonomy **taxonomy);
+hs_status hs_taxonomy_new(const hs_category_record *records, uint32_t count, hs_error *error,
+                          hs_taxonomy **taxonomy);
 hs_taxonomy *hs_taxonomy_ref(const hs_taxonomy *taxonomy);
 void hs_taxonomy_unref(hs_taxonomy *taxonomy);
 /* The classes that ship with the program, from its asset geodata/taxonomy.json. */
