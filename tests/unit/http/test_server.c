@@ -307,7 +307,8 @@ static void test_smuggling(void **state) {
 
 static void test_pipelining(void **state) {
     fixture *f = *state;
-    static const char bytes[] = "GET /hello?name=1 HTTP/1.1\r\nHost: a\r\n\r\n"
+    static const char bytes[] = "GET /hello HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n"
+                                "GET /hello?name=1 HTTP/1.1\r\nHost: a\r\n\r\n"
                                 "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\ntwo"
                                 "HEAD /hello HTTP/1.1\r\nHost: a\r\n\r\n"
                                 "GET /hello?name=4 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
