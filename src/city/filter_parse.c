@@ -128,7 +128,7 @@ static hs_status parse_unit(const hs_filter_parsing *p, hs_str value, uint64_t *
         return hs_error_set(p->error, HS_E_ARGUMENT,
                             "unit '%.*s' is unknown: the code or id of a unit is expected", HS_SHOWN(value));
     p->filter->unit = unit;
-    *hash += unit;
+    *hash += (uint64_t)unit + 1;
     return HS_OK;
 }
 

@@ -175,6 +175,15 @@ static void together(void **state) {
     values2[0] = HS_STR("EAST");
     check_ok(hs_filter_parse(snapshot, names2, values2, 3, -1, arena, &error, &other), &error);
     assert_true(filter.hash != other.hash);
+    /* Each unit, the first row too, is a filter of its own. */
+    assert_int_equal(parse("category", " ", &filter), HS_OK);
+    for (uint32_t unit = 0; unit < snapshot->geography->units.count; unit++) {
+        char id[24];
+        snprintf(id, sizeof id, "%lld", (long long)snapshot->geography->units.id[unit]);
+        assert_int_equal(parse("unit", id, &other), HS_OK);
+        assert_int_equal(other.unit, unit);
+        assert_true(filter.hash != other.hash);
+    }
 }
 
 static void no_condition(void **state) {
