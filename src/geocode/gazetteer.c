@@ -1,0 +1,335 @@
+#include "geocode/gazetteer.h"
+
+#include "base/text.h"
+#include "geocode/house_number.h"
+#include "geocode/locality.h"
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct group_pair {
+    uint32_t group, value;
+} group_pair;
+
+typedef struct gazetteer_builder {
+    hs_gazetteer *g;
+    hs_dictionary *keys;    /* of street names, in any language */
+    uint32_t *group_of_key; /* by number in keys */
+    uint32_t key_capacity;
+    hs_str *group_name;
+    uint32_t name_capacity;
+    uint32_t *group_of_street; /* [streets] HS_NONE without a name */
+    hs_numbered_address *address;
+    uint32_t address_count;
+    hs_tokens tokens;
+} gazetteer_builder;
+
+static hs_status out_of_memory(hs_error *error) {
+    return hs_error_set(error, HS_E_MEMORY, "out of memory for the gazetteer");
+}
+
+static bool remember_key(gazetteer_builder *b, uint32_t key, uint32_t group) {
+    if (key >= b->key_capacity) {
+        uint32_t capacity = 2 * key + 256;
+        uint32_t *grown = realloc(b->group_of_key, capacity * sizeof *grown);
+        if (!grown) return false;
+        b->group_of_key = grown;
+        b->key_capacity = capacity;
+    }
+    b->group_of_key[key] = group;
+    return true;
+}
+
+static uint32_t new_group(gazetteer_builder *b, hs_str name) {
+    if (b->g->group_count == b->name_capacity) {
+        uint32_t capacity = 2 * b->name_capacity + 256;
+        hs_str *grown = realloc(b->group_name, capacity * sizeof *grown);
+        if (!grown) return HS_NONE;
+        b->group_name = grown;
+        b->name_capacity = capacity;
+    }
+    b->group_name[b->g->group_count] = hs_arena_str(b->g->arena, name);
+    return b->group_name[b->g->group_count].data ? b->g->group_count++ : HS_NONE;
+}
+
+/* The group of a whole key, made when new; the name of a new one is `name`. */
+static hs_status group_of_key(gazetteer_builder *b, const hs_street_key *key, hs_str name, hs_error *error,
+                              uint32_t *group) {
+    uint32_t known = hs_dictionary_count(b->keys);
+    uint32_t number = hs_dictionary_put(b->keys, (hs_str){key->text, key->size});
+    if (number == HS_NONE) return out_of_memory(error);
+    if (number < known) {
+        *group = b->group_of_key[number];
+        return HS_OK;
+    }
+    uint32_t made = new_group(b, name);
+    if (made == HS_NONE || !remember_key(b, number, made)) return out_of_memory(error);
+    *group = made;
+    return HS_OK;
+}
+
+/* Every shorter form of the name leads to the group too. */
+static void add_street_names(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
+                             uint32_t group) {
+    hs_street_key key;
+    if (!hs_street_key_make(tokens, first, end, 0, &key)) return;
+    bool has_direction = key.has_direction, has_type = key.has_type;
+    for (uint32_t cut = 0; cut <= (HS_KEY_WITHOUT_DIRECTION | HS_KEY_WITHOUT_TYPE); cut++) {
+        if (cut & HS_KEY_WITHOUT_DIRECTION && !has_direction) continue;
+        if (cut & HS_KEY_WITHOUT_TYPE && !has_type) continue;
+        if (hs_street_key_make(tokens, first, end, cut, &key))
+            hs_lexicon_add(&b->g->lexicon, HS_NAME_STREET, (hs_str){key.text, key.size}, end - first, group,
+                           cut);
+    }
+}
+
+/* A second name leads to a group that exists. */
+static hs_status add_second_name(gazetteer_builder *b, hs_str name, uint32_t group, hs_error *error) {
+    hs_street_key key;
+    hs_tokens_read(b->g->words, name, &b->tokens);
+    if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) return HS_OK;
+    add_street_names(b, &b->tokens, 0, b->tokens.count, group);
+    uint32_t known = hs_dictionary_count(b->keys);
+    uint32_t number = hs_dictionary_put(b->keys, (hs_str){key.text, key.size});
+    if (number == HS_NONE || (number >= known && !remember_key(b, number, group)))
+        return out_of_memory(error);
+    return HS_OK;
+}
+
+static hs_status add_streets(gazetteer_builder *b, hs_error *error) {
+    const hs_streets *streets = &b->g->geography->streets;
+    hs_status status = HS_OK;
+    for (uint32_t row = 0; row < streets->count && status == HS_OK; row++) {
+        hs_str name = streets->name[row], second = streets->name_en[row];
+        hs_street_key key;
+        b->group_of_street[row] = HS_NONE;
+        hs_tokens_read(b->g->words, name, &b->tokens);
+        if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) {
+            name = second;
+            second = (hs_str){0};
+            hs_tokens_read(b->g->words, name, &b->tokens);
+            if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) continue;
+        }
+        status = group_of_key(b, &key, name, error, &b->group_of_street[row]);
+        if (status != HS_OK) return status;
+        add_street_names(b, &b->tokens, 0, b->tokens.count, b->group_of_street[row]);
+        if (second.size > 0) status = add_second_name(b, second, b->group_of_street[row], error);
+    }
+    return status;
+}
+
+static void add_name(gazetteer_builder *b, hs_name_kind kind, hs_str name, uint32_t id) {
+    hs_tokens_read(b->g->words, name, &b->tokens);
+    if (b->tokens.count > 0)
+        hs_lexicon_add(&b->g->lexicon, kind, hs_tokens_slice(&b->tokens, 0, b->tokens.count), b->tokens.count,
+                       id, 0);
+}
+
+static void add_units_and_places(gazetteer_builder *b) {
+    const hs_units *units = &b->g->geography->units;
+    for (uint32_t row = 0; row < units->count; row++) {
+        if (units->level[row] == HS_LEVEL_CELL) continue; /* nobody writes the names of grid cells */
+        add_name(b, HS_NAME_UNIT, units->name[row], row);
+        add_name(b, HS_NAME_UNIT, units->name_en[row], row);
+    }
+    const hs_places *places = &b->g->geography->places;
+    for (uint32_t row = 0; row < places->count; row++) {
+        add_name(b, HS_NAME_PLACE, places->name[row], row);
+        add_name(b, HS_NAME_PLACE, places->name_en[row], row);
+    }
+}
+
+static hs_status put_address(gazetteer_builder *b, uint32_t first, uint32_t end, hs_str name, uint32_t row,
+                             hs_house_number number, hs_error *error) {
+    hs_street_key key;
+    uint32_t group;
+    if (number.base == HS_NO_NUMBER || !hs_street_key_make(&b->tokens, first, end, 0, &key)) return HS_OK;
+    hs_status status = group_of_key(b, &key, name, error, &group);
+    if (status != HS_OK) return status;
+    add_street_names(b, &b->tokens, first, end, group);
+    const hs_geography *geography = b->g->geography;
+    b->address[b->address_count++] = (hs_numbered_address){
+        group, number.base, number.sub, row, hs_deepest_unit(geography, geography->addresses.position[row])};
+    return HS_OK;
+}
+
+/* Addresses in parts. */
+static hs_status add_parted_address(gazetteer_builder *b, uint32_t row, hs_error *error) {
+    const hs_addresses *addresses = &b->g->geography->addresses;
+    hs_house_number number = {.base = HS_NO_NUMBER};
+    hs_tokens_read(b->g->words, addresses->number[row], &b->tokens);
+    if (!hs_number_whole(&b->tokens, &number)) return HS_OK;
+    hs_str street = addresses->street[row];
+    hs_tokens_read(b->g->words, street, &b->tokens);
+    return put_address(b, 0, b->tokens.count, street, row, number, error);
+}
+
+/* Addresses in one text: the number is found, then the street's name beside it. */
+static hs_status add_whole_address(gazetteer_builder *b, uint32_t row, hs_error *error) {
+    const hs_gazetteer *g = b->g;
+    hs_number_place place;
+    hs_tokens *tokens = &b->tokens;
+    hs_tokens_read(g->words, g->geography->addresses.text[row], tokens);
+    uint32_t first, end;
+    if (tokens->has_han) {
+        if (!hs_number_chinese(tokens, &place)) return HS_OK;
+        end = place.first;
+        first = hs_street_start(g, tokens, end);
+    } else {
+        if (!hs_number_western(tokens, 0, &place)) return HS_OK;
+        first = place.end;
+        end = hs_street_end(g, tokens, first);
+    }
+    if (first >= end) return HS_OK;
+    char name[HS_TOKEN_TEXT_MAX];
+    hs_str spelled = hs_spell_tokens(tokens, first, end, name);
+    return put_address(b, first, end, spelled, row, place.number, error);
+}
+
+static hs_status add_addresses(gazetteer_builder *b, hs_error *error) {
+    const hs_addresses *addresses = &b->g->geography->addresses;
+    hs_status status = HS_OK;
+    bool whole = false;
+    for (uint32_t row = 0; row < addresses->count && status == HS_OK; row++) {
+        if (addresses->text[row].size > 0) add_name(b, HS_NAME_ADDRESS, addresses->text[row], row);
+        if (addresses->street[row].size > 0)
+            status = add_parted_address(b, row, error);
+        else
+            whole |= addresses->text[row].size > 0;
+    }
+    if (status != HS_OK || !whole) return status;
+    /* Whole texts are read by the names known so far. */
+    status = hs_lexicon_build(&b->g->lexicon, error);
+    for (uint32_t row = 0; row < addresses->count && status == HS_OK; row++)
+        if (addresses->street[row].size == 0 && addresses->text[row].size > 0)
+            status = add_whole_address(b, row, error);
+    return status;
+}
+
+static int compare_addresses(const void *left, const void *right) {
+    const hs_numbered_address *a = left, *b = right;
+    if (a->group != b->group) return a->group < b->group ? -1 : 1;
+    if (a->base != b->base) return a->base < b->base ? -1 : 1;
+    if (a->sub != b->sub) return a->sub < b->sub ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+static int compare_pairs(const void *left, const void *right) {
+    const group_pair *a = left, *b = right;
+    if (a->group != b->group) return a->group < b->group ? -1 : 1;
+    return (a->value > b->value) - (a->value < b->value);
+}
+
+/* Sorts the pairs and lays their values out by group, each once. */
+static hs_status lay_out(hs_gazetteer *g, group_pair *pairs, size_t count, hs_error *error, uint32_t **first,
+                         uint32_t **values) {
+    *first = hs_arena_array(g->arena, (size_t)g->group_count + 1, sizeof(uint32_t));
+    *values = hs_arena_array(g->arena, count + 1, sizeof(uint32_t));
+    if (!*first || !*values) return out_of_memory(error);
+    if (count) qsort(pairs, count, sizeof *pairs, compare_pairs);
+    uint32_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && compare_pairs(&pairs[i - 1], &pairs[i]) == 0) continue;
+        (*first)[pairs[i].group + 1]++;
+        (*values)[n++] = pairs[i].value;
+    }
+    for (uint32_t group = 0; group < g->group_count; group++)
+        (*first)[group + 1] += (*first)[group];
+    return HS_OK;
+}
+
+static hs_status lay_out_streets(gazetteer_builder *b, hs_error *error) {
+    const hs_geography *geography = b->g->geography;
+    const hs_segments *segments = &geography->segments;
+    size_t most = 2 * (size_t)segments->count + geography->streets.count + 1;
+    group_pair *pairs = malloc(most * sizeof *pairs);
+    if (!pairs) return out_of_memory(error);
+    size_t count = 0;
+    for (uint32_t row = 0; row < geography->streets.count; row++)
+        if (b->group_of_street[row] != HS_NONE) pairs[count++] = (group_pair){b->group_of_street[row], row};
+    hs_status status = lay_out(b->g, pairs, count, error, &b->g->street_first, &b->g->group_street);
+    count = 0;
+    for (uint32_t s = 0; s < segments->count; s++) {
+        uint32_t group = b->group_of_street[segments->street[s]];
+        if (group == HS_NONE) continue;
+        pairs[count++] = (group_pair){group, segments->from_node[s]};
+        pairs[count++] = (group_pair){group, segments->to_node[s]};
+    }
+    if (status == HS_OK) status = lay_out(b->g, pairs, count, error, &b->g->node_first, &b->g->group_node);
+    free(pairs);
+    return status;
+}
+
+static hs_status lay_out_addresses(gazetteer_builder *b, hs_error *error) {
+    hs_gazetteer *g = b->g;
+    g->address_first = hs_arena_array(g->arena, (size_t)g->group_count + 1, sizeof(uint32_t));
+    g->address = hs_arena_array(g->arena, (size_t)b->address_count + 1, sizeof *g->address);
+    g->group_name = hs_arena_array(g->arena, (size_t)g->group_count + 1, sizeof *g->group_name);
+    if (!g->address_first || !g->address || !g->group_name) return out_of_memory(error);
+    if (b->address_count) {
+        qsort(b->address, b->address_count, sizeof *b->address, compare_addresses);
+        memcpy(g->address, b->address, b->address_count * sizeof *g->address);
+    }
+    g->address_count = b->address_count;
+    for (uint32_t i = 0; i < b->address_count; i++)
+        g->address_first[b->address[i].group + 1]++;
+    for (uint32_t group = 0; group < g->group_count; group++) {
+        g->address_first[group + 1] += g->address_first[group];
+        g->group_name[group] = b->group_name[group];
+    }
+    return HS_OK;
+}
+
+static hs_status build(gazetteer_builder *b, hs_error *error) {
+    hs_status status = hs_street_words_new(error, &b->g->words);
+    if (status != HS_OK) return status;
+    add_units_and_places(b);
+    status = add_streets(b, error);
+    if (status == HS_OK) status = add_addresses(b, error);
+    if (status == HS_OK) status = hs_lexicon_build(&b->g->lexicon, error);
+    if (status == HS_OK) status = lay_out_streets(b, error);
+    if (status == HS_OK) status = lay_out_addresses(b, error);
+    return status;
+}
+
+hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_gazetteer *gazetteer) {
+    hs_gazetteer made = {.geography = geography, .arena = hs_arena_new(SIZE_MAX)};
+    gazetteer_builder *b = calloc(1, sizeof *b);
+    hs_status status = HS_OK;
+    if (b) {
+        b->g = &made;
+        b->keys = hs_dictionary_new();
+        b->group_of_street = calloc((size_t)geography->streets.count + 1, sizeof(uint32_t));
+        b->address = calloc((size_t)geography->addresses.count + 1, sizeof *b->address);
+    }
+    if (!made.arena || !b || !b->keys || !b->group_of_street || !b->address) status = out_of_memory(error);
+    if (status == HS_OK) status = build(b, error);
+    if (b) {
+        hs_dictionary_free(b->keys);
+        free(b->group_of_key);
+        free(b->group_name);
+        free(b->group_of_street);
+        free(b->address);
+        free(b);
+    }
+    if (status != HS_OK) {
+        hs_gazetteer_done(&made);
+        return status;
+    }
+    *gazetteer = made;
+    return HS_OK;
+}
+
+void hs_gazetteer_done(hs_gazetteer *gazetteer) {
+    hs_street_words_free(gazetteer->words);
+    hs_lexicon_done(&gazetteer->lexicon);
+    hs_arena_free(gazetteer->arena);
+    memset(gazetteer, 0, sizeof *gazetteer);
+}
+
+uint32_t hs_deepest_unit(const hs_geography *geography, hs_position position) {
+    hs_placement placement;
+    hs_geography_place(geography, position, &placement);
+    for (int level = HS_LEVEL_COUNT - 1; level >= 0; level--)
+        if (placement.unit[level] != HS_NONE) return placement.unit[level];
+    return HS_NONE;
+}

@@ -1,0 +1,73 @@
+/* The gazetteer: a geography's names and numbers, arranged for finding. A group is all that bears one street
+ * name: rows of streets, house numbers, junctions. */
+#ifndef GEOCODE_GAZETTEER_H
+#define GEOCODE_GAZETTEER_H
+
+#include "base/arena.h"
+#include "geocode/lexicon.h"
+#include "geocode/normalise.h"
+#include <hotspot/geography.h>
+
+/* A house number as read: base number, upper end of a range, and what follows the base. */
+typedef struct hs_house_number {
+    int32_t base; /* HS_NO_NUMBER: none */
+    int32_t high; /* of a range `9600-9699`, else HS_NO_NUMBER */
+    uint32_t sub; /* hash of the sub-number (`a`, `1` of 12-1), 0 for none */
+    bool block;   /* a block or a range */
+} hs_house_number;
+
+typedef struct hs_numbered_address {
+    uint32_t group;
+    int32_t base;
+    uint32_t sub;
+    uint32_t row;  /* of the geography's addresses */
+    uint32_t unit; /* deepest unit there */
+} hs_numbered_address;
+
+typedef struct hs_gazetteer {
+    const hs_geography *geography;
+    hs_street_words *words;
+    hs_arena *arena;
+    hs_lexicon lexicon;
+    uint32_t group_count;
+    hs_str *group_name;           /* in the city's spelling */
+    uint32_t *street_first;       /* [group_count + 1] into group_street */
+    uint32_t *group_street;       /* rows of streets */
+    uint32_t *address_first;      /* [group_count + 1] into address */
+    hs_numbered_address *address; /* by group, base, sub, row */
+    uint32_t address_count;
+    uint32_t *node_first; /* [group_count + 1] into group_node */
+    uint32_t *group_node; /* nodes of the group's segments, ascending */
+} hs_gazetteer;
+
+hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_gazetteer *gazetteer);
+void hs_gazetteer_done(hs_gazetteer *gazetteer);
+
+/* The deepest unit at a position, HS_NONE. */
+uint32_t hs_deepest_unit(const hs_geography *geography, hs_position position);
+
+/* Keys of street names: types and directions in one spelling, directions behind. */
+typedef struct hs_street_key {
+    char text[HS_TOKEN_TEXT_MAX];
+    size_t size;
+    bool has_direction, has_type; /* before cutting */
+} hs_street_key;
+
+/* The key of tokens [first, end), cut as told; false when nothing but types and directions remains. */
+bool hs_street_key_make(const hs_tokens *tokens, uint32_t first, uint32_t end, uint32_t cut,
+                        hs_street_key *key);
+
+/* A group that a name may mean, and how well it fits, (0, 1]. */
+typedef struct hs_group_match {
+    uint32_t group;
+    double fit;
+} hs_group_match;
+
+#define HS_GROUP_MATCHES_MAX 32
+
+/* The groups that the street name in tokens [first, end) may mean, best first; returns how many. `exact`
+ * takes the whole key only. */
+uint32_t hs_find_groups(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end,
+                        bool exact, hs_group_match matches[HS_GROUP_MATCHES_MAX]);
+
+#endif

@@ -1,0 +1,21 @@
+/* House numbers in texts, Western and Chinese. */
+#ifndef GEOCODE_HOUSE_NUMBER_H
+#define GEOCODE_HOUSE_NUMBER_H
+
+#include "geocode/gazetteer.h"
+
+/* A number that stands in tokens [first, end). */
+typedef struct hs_number_place {
+    hs_house_number number;
+    uint32_t first, end;
+} hs_number_place;
+
+/* The number at token `first` of a Western address: 1312, 12A, 12-1, 12 1/2, 9600-9699, 1700 BLOCK OF. */
+bool hs_number_western(const hs_tokens *tokens, uint32_t first, hs_number_place *place);
+/* The first house number of a Chinese address: 195号, 12号附1, 12-1号, 12之1号, 12甲号, 二十三号, or digits
+ * at the end. */
+bool hs_number_chinese(const hs_tokens *tokens, hs_number_place *place);
+/* A text that is a house number and nothing else (a source's number column). */
+bool hs_number_whole(const hs_tokens *tokens, hs_house_number *number);
+
+#endif

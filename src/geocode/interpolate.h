@@ -1,0 +1,37 @@
+/* Positions along streets: by share of the ground length, by number ranges, between known houses. */
+#ifndef GEOCODE_INTERPOLATE_H
+#define GEOCODE_INTERPOLATE_H
+
+#include "geocode/gazetteer.h"
+
+/* Houses stand about this far from the centre line. */
+#define HS_HOUSE_OFFSET_M 8.0
+
+double hs_feature_length_m(const hs_geometry *lines);
+/* The position at `share` (0 to 1) of the feature's length, its lines joined end to end, moved `offset_m` to
+ * the right of its direction (left when negative). */
+hs_position hs_feature_at(const hs_geometry *lines, double share, double offset_m);
+
+typedef struct hs_interpolated {
+    hs_position position;
+    double accuracy_m;
+    double fit;      /* (0, 1] */
+    uint32_t street; /* row, HS_NONE */
+    uint32_t unit;   /* where known, HS_NONE */
+} hs_interpolated;
+
+#define HS_INTERPOLATED_MAX 16
+
+/* Where number could stand by the ranges of the group's streets; returns how many, best first. */
+uint32_t hs_interpolate_ranges(const hs_gazetteer *gazetteer, uint32_t group, int32_t number,
+                               hs_interpolated found[HS_INTERPOLATED_MAX]);
+/* Where it could stand between known numbers of its side, or beside the last of them. */
+uint32_t hs_interpolate_known(const hs_gazetteer *gazetteer, uint32_t group, int32_t number,
+                              hs_interpolated found[HS_INTERPOLATED_MAX]);
+/* The stretches that the numbers low to high take up. */
+uint32_t hs_interpolate_block(const hs_gazetteer *gazetteer, uint32_t group, int32_t low, int32_t high,
+                              hs_interpolated found[HS_INTERPOLATED_MAX]);
+/* The middle of each row of the group, or of the whole when they lie together. */
+bool hs_street_middle(const hs_gazetteer *gazetteer, uint32_t group, hs_interpolated *found);
+
+#endif

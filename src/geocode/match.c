@@ -1,0 +1,233 @@
+#include "geocode/match.h"
+
+#include "geo/plane.h"
+#include <math.h>
+
+/* Candidates of a method nearer than this are one. */
+#define SAME_PLACE_M 25.0
+/* Nodes of one junction of wide or split streets lie within this of each other. */
+#define JUNCTION_REACH_M 60.0
+/* Streets that come this near without sharing a node cross there for a reader. */
+#define NEAR_CROSSING_M     35.0
+#define NEAR_CROSSING_PAIRS 20000
+
+static double apart_m(hs_position a, hs_position b) {
+    return hs_ground_length_m((hs_position[]){a, b}, 2);
+}
+
+void hs_candidates_add(hs_candidates *candidates, hs_candidate candidate) {
+    for (uint32_t i = 0; i < candidates->count; i++) {
+        hs_candidate *known = &candidates->candidate[i];
+        if (known->match_type == candidate.match_type && known->score >= candidate.score &&
+            apart_m(known->position, candidate.position) < SAME_PLACE_M)
+            return;
+    }
+    if (candidates->count == HS_CANDIDATES_MAX) {
+        if (candidates->candidate[HS_CANDIDATES_MAX - 1].score >= candidate.score) return;
+        candidates->count--;
+    }
+    uint32_t place = candidates->count++;
+    while (place > 0 && candidates->candidate[place - 1].score < candidate.score) {
+        candidates->candidate[place] = candidates->candidate[place - 1];
+        place--;
+    }
+    candidates->candidate[place] = candidate;
+}
+
+static hs_candidate candidate_of(hs_match_type type, hs_position position, double score, double accuracy_m) {
+    return (hs_candidate){.match_type = type,
+                          .position = position,
+                          .score = score,
+                          .accuracy_m = accuracy_m,
+                          .unit = HS_NONE,
+                          .street = HS_NONE,
+                          .address = HS_NONE,
+                          .place = HS_NONE,
+                          .group = HS_NONE,
+                          .second_group = HS_NONE,
+                          .low = HS_NO_NUMBER,
+                          .high = HS_NO_NUMBER};
+}
+
+static void add_interpolated(const hs_interpolated *found, uint32_t count, hs_match_type type, double score,
+                             uint32_t group, hs_house_number number, hs_candidates *candidates) {
+    for (uint32_t i = 0; i < count; i++) {
+        hs_candidate candidate =
+            candidate_of(type, found[i].position, score * found[i].fit, found[i].accuracy_m);
+        candidate.street = found[i].street;
+        candidate.unit = found[i].unit;
+        candidate.group = group;
+        candidate.low = number.base;
+        candidate.high = number.high;
+        hs_candidates_add(candidates, candidate);
+    }
+}
+
+static uint32_t first_with_base(const hs_gazetteer *gazetteer, uint32_t group, int32_t base) {
+    uint32_t low = gazetteer->address_first[group], high = gazetteer->address_first[group + 1];
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (gazetteer->address[middle].base < base)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Known houses with the number; with another sub-number they count less. Returns whether any was whole. */
+static bool add_known(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
+                      hs_candidates *candidates) {
+    bool whole = false;
+    uint32_t end = gazetteer->address_first[match.group + 1];
+    for (uint32_t i = first_with_base(gazetteer, match.group, number.base); i < end; i++) {
+        const hs_numbered_address *address = &gazetteer->address[i];
+        if (address->base != number.base) break;
+        bool same = address->sub == number.sub;
+        /* The base number stands for its sub-numbers rather than they for each other. */
+        double score = same                ? HS_SCORE_ADDRESS
+                       : address->sub == 0 ? HS_SCORE_SUB_NUMBER
+                                           : HS_SCORE_SUB_NUMBER - 0.05;
+        hs_candidate candidate = candidate_of(same ? HS_MATCH_ADDRESS : HS_MATCH_SUB_NUMBER,
+                                              gazetteer->geography->addresses.position[address->row],
+                                              score * match.fit, same ? 10 : 20);
+        candidate.address = address->row;
+        candidate.unit = address->unit;
+        candidate.group = match.group;
+        candidate.low = number.base;
+        hs_candidates_add(candidates, candidate);
+        whole |= same;
+    }
+    return whole;
+}
+
+void hs_match_number(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
+                     hs_candidates *candidates) {
+    hs_interpolated found[HS_INTERPOLATED_MAX];
+    if (number.block) {
+        uint32_t count = hs_interpolate_block(gazetteer, match.group, number.base, number.high, found);
+        add_interpolated(found, count, HS_MATCH_BLOCK, HS_SCORE_BLOCK * match.fit, match.group, number,
+                         candidates);
+        return;
+    }
+    if (add_known(gazetteer, match, number, candidates)) return;
+    uint32_t count = hs_interpolate_known(gazetteer, match.group, number.base, found);
+    add_interpolated(found, count, HS_MATCH_INTERPOLATED, HS_SCORE_INTERPOLATED * match.fit, match.group,
+                     number, candidates);
+    count = hs_interpolate_ranges(gazetteer, match.group, number.base, found);
+    add_interpolated(found, count, HS_MATCH_INTERPOLATED, HS_SCORE_INTERPOLATED * match.fit, match.group,
+                     number, candidates);
+}
+
+static uint32_t street_at(const hs_gazetteer *gazetteer, uint32_t group) {
+    uint32_t first = gazetteer->street_first[group];
+    return first < gazetteer->street_first[group + 1] ? gazetteer->group_street[first] : HS_NONE;
+}
+
+static void add_crossing(const hs_gazetteer *gazetteer, hs_position position, double score, uint32_t first,
+                         uint32_t second, hs_candidates *candidates) {
+    /* The nodes of one junction: the first stands for all. */
+    for (uint32_t i = 0; i < candidates->count; i++) {
+        const hs_candidate *known = &candidates->candidate[i];
+        if (known->match_type == HS_MATCH_INTERSECTION && known->group == first &&
+            known->second_group == second && apart_m(known->position, position) < JUNCTION_REACH_M)
+            return;
+    }
+    hs_candidate candidate = candidate_of(HS_MATCH_INTERSECTION, position, score, 15);
+    candidate.group = first;
+    candidate.second_group = second;
+    candidate.street = street_at(gazetteer, first);
+    hs_candidates_add(candidates, candidate);
+}
+
+static bool cross_at_nodes(const hs_gazetteer *gazetteer, uint32_t first, uint32_t second, double score,
+                           hs_candidates *candidates) {
+    uint32_t a = gazetteer->node_first[first], a_end = gazetteer->node_first[first + 1];
+    uint32_t b = gazetteer->node_first[second], b_end = gazetteer->node_first[second + 1];
+    bool crossed = false;
+    while (a < a_end && b < b_end) {
+        uint32_t x = gazetteer->group_node[a], y = gazetteer->group_node[b];
+        if (x == y) {
+            add_crossing(gazetteer, gazetteer->geography->segments.node[x], score, first, second, candidates);
+            crossed = true;
+        }
+        a += x <= y;
+        b += y <= x;
+    }
+    return crossed;
+}
+
+/* Where two streets come closest, when that is near. */
+static bool cross_nearby(const hs_gazetteer *gazetteer, uint32_t first, uint32_t second, double score,
+                         hs_candidates *candidates) {
+    const hs_position *node = gazetteer->geography->segments.node;
+    uint32_t a = gazetteer->node_first[first], a_end = gazetteer->node_first[first + 1];
+    uint32_t b = gazetteer->node_first[second], b_end = gazetteer->node_first[second + 1];
+    if ((uint64_t)(a_end - a) * (b_end - b) > NEAR_CROSSING_PAIRS || a == a_end || b == b_end) return false;
+    double best_m = NEAR_CROSSING_M;
+    hs_position best = {0};
+    bool near = false;
+    for (uint32_t i = a; i < a_end; i++) {
+        for (uint32_t j = b; j < b_end; j++) {
+            hs_position p = node[gazetteer->group_node[i]], q = node[gazetteer->group_node[j]];
+            double m = apart_m(p, q);
+            if (m >= best_m) continue;
+            best_m = m;
+            best = (hs_position){(int32_t)(((int64_t)p.lon_e7 + q.lon_e7) / 2),
+                                 (int32_t)(((int64_t)p.lat_e7 + q.lat_e7) / 2)};
+            near = true;
+        }
+    }
+    if (near) add_crossing(gazetteer, best, 0.9 * score, first, second, candidates);
+    return near;
+}
+
+bool hs_match_crossing(const hs_gazetteer *gazetteer, const hs_group_match *first, uint32_t first_count,
+                       const hs_group_match *second, uint32_t second_count, hs_candidates *candidates) {
+    bool crossed = false;
+    for (int nearby = 0; nearby < 2 && !crossed; nearby++)
+        for (uint32_t i = 0; i < first_count; i++)
+            for (uint32_t j = 0; j < second_count; j++) {
+                if (first[i].group == second[j].group) continue;
+                double score = HS_SCORE_INTERSECTION * first[i].fit * second[j].fit;
+                crossed |=
+                    nearby ? cross_nearby(gazetteer, first[i].group, second[j].group, score, candidates)
+                           : cross_at_nodes(gazetteer, first[i].group, second[j].group, score, candidates);
+            }
+    return crossed;
+}
+
+void hs_match_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
+    const hs_lexicon_entry *best = NULL;
+    size_t best_count = 0;
+    uint32_t best_length = 0;
+    for (uint32_t first = 0; first < tokens->count; first++) {
+        uint32_t end;
+        size_t count;
+        const hs_lexicon_entry *entry =
+            hs_longest_name(gazetteer, HS_NAME_PLACE, tokens, first, tokens->count, &end, &count);
+        if (!entry || end - first <= best_length) continue;
+        best = entry;
+        best_count = count;
+        best_length = end - first;
+    }
+    for (size_t i = 0; i < best_count; i++) {
+        /* A name that is most of the text is surely meant; a short one in a long text is less so. */
+        double share = (double)best_length / tokens->count;
+        hs_candidate candidate =
+            candidate_of(HS_MATCH_PLACE, gazetteer->geography->places.position[best[i].id],
+                         HS_SCORE_PLACE - (share < 0.25 ? 0.1 : 0), 50);
+        candidate.place = best[i].id;
+        hs_candidates_add(candidates, candidate);
+    }
+}
+
+void hs_match_street(const hs_gazetteer *gazetteer, hs_group_match match, hs_candidates *candidates) {
+    hs_interpolated middle;
+    if (!hs_street_middle(gazetteer, match.group, &middle)) return;
+    hs_candidate candidate =
+        candidate_of(HS_MATCH_STREET, middle.position, HS_SCORE_STREET * match.fit, middle.accuracy_m);
+    candidate.street = middle.street;
+    candidate.group = match.group;
+    hs_candidates_add(candidates, candidate);
+}

@@ -1,0 +1,49 @@
+/* Candidates for an address, gathered method by method. */
+#ifndef GEOCODE_MATCH_H
+#define GEOCODE_MATCH_H
+
+#include "geocode/interpolate.h"
+#include "geocode/locality.h"
+
+/* Scores of the methods when everything fits. */
+#define HS_SCORE_ADDRESS      1.0
+#define HS_SCORE_SUB_NUMBER   0.9
+#define HS_SCORE_INTERSECTION 0.9
+#define HS_SCORE_INTERPOLATED 0.85
+#define HS_SCORE_BLOCK        0.8
+#define HS_SCORE_PLACE        0.75
+#define HS_SCORE_STREET       0.5
+
+typedef struct hs_candidate {
+    hs_match_type match_type;
+    hs_position position;
+    double score, accuracy_m;
+    uint32_t unit; /* HS_NONE: not looked up yet */
+    uint32_t street, address, place;
+    uint32_t group, second_group; /* for the label */
+    int32_t low, high;            /* numbers asked for */
+} hs_candidate;
+
+#define HS_CANDIDATES_MAX 64
+
+/* Best first. */
+typedef struct hs_candidates {
+    uint32_t count;
+    hs_candidate candidate[HS_CANDIDATES_MAX];
+} hs_candidates;
+
+/* Keeps the best; one of the same method within a few metres of another adds nothing. */
+void hs_candidates_add(hs_candidates *candidates, hs_candidate candidate);
+
+/* The methods: each adds what it finds; `fit` tells how well the street's name fits. */
+void hs_match_number(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
+                     hs_candidates *candidates);
+bool hs_match_crossing(const hs_gazetteer *gazetteer, const hs_group_match *first, uint32_t first_count,
+                       const hs_group_match *second, uint32_t second_count, hs_candidates *candidates);
+void hs_match_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates);
+void hs_match_street(const hs_gazetteer *gazetteer, hs_group_match match, hs_candidates *candidates);
+
+/* Finds the candidates of an address by all methods. */
+void hs_match(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates);
+
+#endif

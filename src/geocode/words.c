@@ -1,0 +1,183 @@
+#include "geocode/words.h"
+
+#include "base/asset.h"
+#include "base/json.h"
+#include "base/text.h"
+#include <stdlib.h>
+
+#define ASSET "geodata/street-words.json"
+
+static hs_status out_of_memory(hs_error *error) {
+    return hs_error_set(error, HS_E_MEMORY, "out of memory for the words of addresses");
+}
+
+bool hs_is_han(uint32_t code) {
+    return (code >= HS_HAN_FIRST && code <= HS_HAN_LAST) || (code >= 0x3400 && code <= 0x4DBF) ||
+           code == 0x3007 || (code >= 0x20000 && code <= 0x3FFFF);
+}
+
+static bool add_spelling(hs_street_words *words, hs_str spelling, hs_str form, hs_word_class word_class) {
+    uint32_t number = hs_dictionary_put(words->spellings, spelling);
+    uint32_t form_number = hs_dictionary_put(words->forms, form);
+    if (number == HS_NONE || form_number == HS_NONE) return false;
+    if (number >= words->meaning_capacity) {
+        uint32_t capacity = 2 * number + 64;
+        void *grown = realloc(words->meaning, capacity * sizeof *words->meaning);
+        if (!grown) return false;
+        words->meaning = grown;
+        words->meaning_capacity = capacity;
+    }
+    words->meaning[number].word_class = (uint8_t)word_class;
+    words->meaning[number].form = form_number;
+    return true;
+}
+
+static bool in_han_table(uint32_t code) {
+    return code >= HS_HAN_FIRST && code <= HS_HAN_LAST;
+}
+
+/* A Latin word, or a single Chinese character. */
+static bool add_word(hs_street_words *words, hs_str word, hs_word_class word_class) {
+    hs_str rest = word;
+    uint32_t code = hs_utf8_next(&rest);
+    if (in_han_table(code)) {
+        words->han_class[code - HS_HAN_FIRST] = (uint8_t)word_class;
+        return rest.size == 0;
+    }
+    return add_spelling(words, word, word, word_class);
+}
+
+/* An object of form: [spellings]. */
+static bool read_forms(hs_street_words *words, const json_t *root, const char *key,
+                       hs_word_class word_class) {
+    json_t *object = json_object_get(root, key);
+    const char *form;
+    json_t *spellings;
+    if (!json_is_object(object)) return false;
+    json_object_foreach(object, form, spellings) {
+        if (!add_spelling(words, hs_str_of(form), hs_str_of(form), word_class)) return false;
+        size_t i;
+        json_t *spelling;
+        json_array_foreach(spellings, i, spelling) {
+            if (!json_is_string(spelling) ||
+                !add_spelling(words, hs_str_of(json_string_value(spelling)), hs_str_of(form), word_class))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool read_list(hs_street_words *words, const json_t *root, const char *key, hs_word_class word_class) {
+    json_t *list = json_object_get(root, key), *word;
+    size_t i;
+    if (!json_is_array(list)) return false;
+    json_array_foreach(list, i, word) {
+        if (!json_is_string(word) || !add_word(words, hs_str_of(json_string_value(word)), word_class))
+            return false;
+    }
+    return true;
+}
+
+/* A string of characters that share a class. */
+static bool read_characters(hs_street_words *words, const json_t *root, const char *key,
+                            hs_word_class word_class) {
+    hs_str text = hs_json_get_str(root, key);
+    if (text.size == 0) return false;
+    while (text.size > 0) {
+        uint32_t code = hs_utf8_next(&text);
+        if (!in_han_table(code)) return false;
+        words->han_class[code - HS_HAN_FIRST] = (uint8_t)word_class;
+    }
+    return true;
+}
+
+static bool read_simplified(hs_street_words *words, const json_t *root) {
+    json_t *list = json_object_get(root, "simplified"), *pair;
+    size_t i;
+    if (!json_is_array(list)) return false;
+    json_array_foreach(list, i, pair) {
+        hs_str text = hs_str_of(json_string_value(pair));
+        uint32_t from = hs_utf8_next(&text), to = hs_utf8_next(&text);
+        if (text.size > 0 || !in_han_table(from) || !in_han_table(to)) return false;
+        words->simplified[from - HS_HAN_FIRST] = (uint16_t)to;
+    }
+    return true;
+}
+
+static const char *read_all(hs_street_words *words, const json_t *root) {
+    if (!read_forms(words, root, "types", HS_WORD_TYPE)) return "types";
+    if (!read_forms(words, root, "directions", HS_WORD_DIRECTION)) return "directions";
+    if (!read_forms(words, root, "ordinals", HS_WORD_PLAIN)) return "ordinals";
+    if (!read_list(words, root, "units", HS_WORD_UNIT)) return "units";
+    if (!read_list(words, root, "blocks", HS_WORD_BLOCK)) return "blocks";
+    if (!read_list(words, root, "fillers", HS_WORD_FILLER)) return "fillers";
+    if (!read_list(words, root, "crossings", HS_WORD_CROSSING)) return "crossings";
+    if (!read_characters(words, root, "numerals", HS_WORD_NUMERAL)) return "numerals";
+    if (!read_characters(words, root, "house_marks", HS_WORD_HOUSE_MARK)) return "house_marks";
+    if (!read_characters(words, root, "sub_marks", HS_WORD_SUB_MARK)) return "sub_marks";
+    if (!read_characters(words, root, "number_suffixes", HS_WORD_NUMBER_SUFFIX)) return "number_suffixes";
+    if (!read_characters(words, root, "floor_marks", HS_WORD_FLOOR_MARK)) return "floor_marks";
+    if (!read_characters(words, root, "lane_marks", HS_WORD_LANE_MARK)) return "lane_marks";
+    if (!read_characters(words, root, "administrative_ends", HS_WORD_ADMINISTRATIVE_END))
+        return "administrative_ends";
+    if (!read_simplified(words, root)) return "simplified";
+    return NULL;
+}
+
+hs_status hs_street_words_new(hs_error *error, hs_street_words **words) {
+    hs_str text;
+    json_t *root = NULL;
+    if (!hs_asset_find(ASSET, &text)) return hs_error_set(error, HS_E_INTERNAL, ASSET " is not built in");
+    hs_status status = hs_json_parse(text, error, &root);
+    if (status != HS_OK) return hs_error_prefix(error, status, ASSET);
+    hs_street_words *made = calloc(1, sizeof *made);
+    if (made) {
+        made->spellings = hs_dictionary_new();
+        made->forms = hs_dictionary_new();
+    }
+    if (!made || !made->spellings || !made->forms) {
+        status = out_of_memory(error);
+    } else {
+        const char *wrong = read_all(made, root);
+        if (wrong)
+            status = hs_error_set(error, HS_E_INPUT, ASSET ": '%s' is missing or not as it should be", wrong);
+    }
+    json_decref(root);
+    if (status != HS_OK) {
+        hs_street_words_free(made);
+        return status;
+    }
+    *words = made;
+    return HS_OK;
+}
+
+void hs_street_words_free(hs_street_words *words) {
+    if (!words) return;
+    hs_dictionary_free(words->spellings);
+    hs_dictionary_free(words->forms);
+    free(words->meaning);
+    free(words);
+}
+
+hs_word_class hs_street_words_find(const hs_street_words *words, hs_str word, hs_str *form) {
+    uint32_t number = hs_dictionary_find(words->spellings, word);
+    if (number == HS_NONE) {
+        *form = word;
+        return HS_WORD_PLAIN;
+    }
+    *form = hs_dictionary_text(words->forms, words->meaning[number].form);
+    return (hs_word_class)words->meaning[number].word_class;
+}
+
+uint32_t hs_street_words_han(const hs_street_words *words, uint32_t code, hs_word_class *word_class) {
+    *word_class = HS_WORD_HAN;
+    if (code == 0x3007) {
+        *word_class = HS_WORD_NUMERAL;
+        return 0x96F6; /* 零 */
+    }
+    if (!in_han_table(code)) return code;
+    if (words->simplified[code - HS_HAN_FIRST]) code = words->simplified[code - HS_HAN_FIRST];
+    uint8_t known = words->han_class[code - HS_HAN_FIRST];
+    if (known) *word_class = (hs_word_class)known;
+    return code;
+}

@@ -1,0 +1,53 @@
+/* The words of addresses (geodata/street-words.json): street types, directions, marks of numbers, and
+ * traditional characters with their simplified forms. Immutable once loaded. */
+#ifndef GEOCODE_WORDS_H
+#define GEOCODE_WORDS_H
+
+#include "base/hash.h"
+#include <hotspot/error.h>
+
+typedef enum hs_word_class {
+    HS_WORD_PLAIN = 0, /* a name, or part of one */
+    HS_WORD_NUMBER,    /* digits only */
+    HS_WORD_TYPE,      /* st, ave */
+    HS_WORD_DIRECTION, /* n, nw */
+    HS_WORD_UNIT,      /* apt: what follows is inside the building */
+    HS_WORD_BLOCK,     /* block */
+    HS_WORD_FILLER,    /* of, the */
+    HS_WORD_CROSSING,  /* and, 与 */
+    HS_WORD_HAN,       /* one Chinese character without a meaning of its own */
+    /* Chinese characters that mean something about a number or a name. */
+    HS_WORD_HOUSE_MARK,
+    HS_WORD_SUB_MARK,
+    HS_WORD_NUMBER_SUFFIX,
+    HS_WORD_FLOOR_MARK,
+    HS_WORD_LANE_MARK,
+    HS_WORD_ADMINISTRATIVE_END,
+    HS_WORD_NUMERAL, /* 零 to 九, 十, 百 */
+    HS_WORD_CLASS_COUNT
+} hs_word_class;
+
+#define HS_HAN_FIRST 0x4E00
+#define HS_HAN_LAST  0x9FFF
+
+typedef struct hs_street_words {
+    hs_dictionary *spellings; /* Latin words */
+    struct hs_word_meaning {
+        uint8_t word_class;
+        uint32_t form; /* number in `forms` */
+    } * meaning;       /* by number in `spellings` */
+    uint32_t meaning_capacity;
+    hs_dictionary *forms;
+    uint16_t simplified[HS_HAN_LAST - HS_HAN_FIRST + 1]; /* 0: itself */
+    uint8_t han_class[HS_HAN_LAST - HS_HAN_FIRST + 1];   /* 0: HS_WORD_HAN */
+} hs_street_words;
+
+hs_status hs_street_words_new(hs_error *error, hs_street_words **words);
+void hs_street_words_free(hs_street_words *words);
+/* The class of a folded Latin word; *form is the spelling that keys use. */
+hs_word_class hs_street_words_find(const hs_street_words *words, hs_str word, hs_str *form);
+/* The simplified form of a character, and its class. */
+uint32_t hs_street_words_han(const hs_street_words *words, uint32_t code, hs_word_class *word_class);
+bool hs_is_han(uint32_t code);
+
+#endif
