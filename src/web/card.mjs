@@ -4,7 +4,7 @@ import {element} from './dom.mjs';
 import {dateTime, density, nameOf, number, t, tOr} from './i18n.mjs';
 import {unitWords} from './legend.mjs';
 
-const MOST_INCIDENTS = 5;
+const MOST_INCIDENTS = 3;
 
 const rows = pairs => element('dl', {}, ...pairs.filter(([, value]) => value != null && value !== '')
   .flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, value)]));
@@ -49,16 +49,16 @@ function unique(incidents) {
   });
 }
 
+/** Sources and states have words of the page's where they are the usual ones. */
+const wordOf = (kind, value) => value && tOr(`${kind}.${value}`, value);
+
 function incidentRow(incident, city) {
   const name = nameOf({name: incident.category_zh, name_en: incident.category_en, code: incident.category});
   const when = incident.occurred ?? incident.reported;
-  const match = incident.match_type && tOr(`match.${incident.match_type}`, incident.match_type);
+  const placed = [incident.match_type && t('value.match', {by: tOr(`match.${incident.match_type}`, incident.match_type)}),
+    incident.accuracy_m > 0 && `±${number(incident.accuracy_m)} m`];
+  const known = [when && dateTime(when, city.timezone), wordOf('source', incident.source), wordOf('status', incident.status)];
   return element('article', {class: 'incident'},
     element('h3', {}, name),
-    rows([
-      [t('value.time'), when && dateTime(when, city.timezone)],
-      [t('value.source'), incident.source],
-      [t('value.status'), incident.status],
-      [t('value.match'), match && (incident.accuracy_m > 0 ? `${match} · ±${number(incident.accuracy_m)} m` : match)],
-    ]));
+    ...[known, placed].map(parts => element('p', {class: 'hint'}, parts.filter(Boolean).join(' · '))));
 }

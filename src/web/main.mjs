@@ -6,7 +6,7 @@ import {byId, element} from './dom.mjs';
 import {Filters} from './filters.mjs';
 import {date, lang, nameOf, number, setLanguage, t, translate} from './i18n.mjs';
 import {showLegend} from './legend.mjs';
-import {settle, tell} from './messages.mjs';
+import {isTold, settle, tell} from './messages.mjs';
 import {SWITCHES, valueParameters} from './overlay.mjs';
 import {PlainMap} from './plain.mjs';
 import {busy} from './ready.mjs';
@@ -55,7 +55,8 @@ async function makeMap() {
   if (view) return;
   const events = {
     click: showValue,
-    error: error => tell('tiles', 'error.tiles', error, () => view.showData()),
+    // Wrong filters and a lost server spoil tiles and legend alike: the legend's message says why.
+    error: error => isTold('numbers') || wrongRequest(error) || tell('tiles', 'error.tiles', error, () => view.showData()),
   };
   try {
     const {MapView} = await busy(import('./map.mjs'));
@@ -64,8 +65,11 @@ async function makeMap() {
     byId('map').replaceChildren();
     byId('messages').append(element('div', {class: 'message calm', title: error.message}, element('p', {'data-i18n': 'fallback.note'}, t('fallback.note'))));
     view = new PlainMap(state, city, events);
+    showLayers();
   }
 }
+
+const wrongRequest = error => error?.status >= 400 && error.status < 500;
 
 async function showMap() {
   try {
@@ -88,7 +92,15 @@ async function showNumbers() {
     filters.showMatched(legend);
     settle('numbers');
   } catch (error) {
-    if (error.name !== 'AbortError') tell('numbers', 'error.load', error, showNumbers);
+    if (error.name === 'AbortError') return;
+    byId('legend').hidden = true;
+    byId('matched').replaceChildren();
+    settle('tiles');
+    const again = () => {
+      view.showData();
+      showNumbers();
+    };
+    tell('numbers', 'error.load', error, wrongRequest(error) ? null : again);
   }
 }
 
@@ -137,7 +149,7 @@ function showWords() {
 }
 
 function showLayers() {
-  const names = Object.keys(SWITCHES).filter(name => name !== 'incidents' || city.public_incidents);
+  const names = (view?.switches ?? Object.keys(SWITCHES)).filter(name => name !== 'incidents' || city.public_incidents);
   byId('layers').replaceChildren(...names.map(name => {
     const box = element('input', {type: 'checkbox', name: `layer-${name}`, checked: !state.hidden.includes(name)});
     box.addEventListener('change', () => {

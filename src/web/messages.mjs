@@ -5,7 +5,14 @@ import {t} from './i18n.mjs';
 
 const shown = new Map();
 
-const reasonOf = error => (error?.status === 0 ? t('error.offline') : error?.message || String(error));
+/** The server's own words, the status of a tile (whose message would be its long address), or the error's words. */
+function reasonOf(error) {
+  if (error?.status === 0) return t('error.offline');
+  return error?.url && error.status ? `HTTP ${error.status}` : error?.message || String(error);
+}
+
+/** Whether a subject is being complained about. */
+export const isTold = subject => shown.has(subject);
 
 /** Shows `key` with the error's reason; a second message of the same subject replaces the first. */
 export function tell(subject, key, error, retry) {

@@ -24,6 +24,7 @@ export class PlainMap {
     this.state = state;
     this.city = city;
     this.events = events;
+    this.switches = ['heat', 'units'];
     this.outlines = [];
     this.root = document.getElementById('map');
     this.tiles = element('div', {class: 'plain-tiles'});
@@ -200,7 +201,7 @@ export class PlainMap {
 
   #tile(url, at) {
     const image = element('img', {src: url, width: TILE, height: TILE, alt: '', 'data-at': at, draggable: 'false'});
-    image.addEventListener('error', () => this.events.error(new Error(url)));
+    image.addEventListener('error', () => this.events.error(Object.assign(new Error(url), {url})));
     this.tiles.append(image);
     return image;
   }
