@@ -97,6 +97,13 @@ static void a_full_queue_refuses(void **state) {
     while (hs_pool_submit(pool, add_one, &ran) == HS_OK)
         taken++;
     assert_true(taken == 65536 || taken == 65535);
+    /* A loop that gets no help does all by itself. */
+    tally *t = calloc(1, sizeof *t);
+    assert_non_null(t);
+    hs_pool_for(pool, ITEMS, 100, mark, t);
+    for (size_t i = 0; i < ITEMS; i++)
+        assert_int_equal(atomic_load(&t->seen[i]), 1);
+    free(t);
     atomic_store(&go, true);
     hs_pool_free(pool);
     assert_int_equal(atomic_load(&ran), taken);
