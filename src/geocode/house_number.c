@@ -50,6 +50,7 @@ static bool dashed(const hs_tokens *tokens, uint32_t i) {
 
 /* What follows the base at token i: a range, a sub-number or a fraction. */
 static uint32_t read_second(const hs_tokens *tokens, uint32_t i, hs_house_number *number) {
+    if (i >= tokens->count) return i;
     if (dashed(tokens, i) && starts_number(tokens, i)) {
         int64_t second = tokens->token[i].value;
         if (second > number->base && second - number->base <= MAX_RANGE && number->base >= 100) {
@@ -58,6 +59,10 @@ static uint32_t read_second(const hs_tokens *tokens, uint32_t i, hs_house_number
         } else {
             number->sub = sub_of_token(tokens, i);
         }
+        return i + 1;
+    }
+    if (dashed(tokens, i) && tokens->token[i].size == 1) {
+        number->sub = sub_of_token(tokens, i);
         return i + 1;
     }
     if (is_number(tokens, i) && is_number(tokens, i + 1) && tokens->token[i + 1].before & HS_BEFORE_SLASH) {
