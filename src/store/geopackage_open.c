@@ -16,14 +16,12 @@
 #define SQL_LIMIT    ((size_t)1 << 20)
 #define ROW_LIMIT    ((size_t)1 << 30)
 #define WAL_RETRY_MS 20
-#define HEADER_SIZE  16
 
 static const hs_store_ops geopackage_ops;
 
 /* What lies at the path, judged without SQLite, which would call everything the same. */
 static hs_status inspect_file(const char *path, hs_store_mode mode, hs_error *error, bool *create) {
     struct stat info;
-    char header[HEADER_SIZE];
     *create = false;
     if (stat(path, &info) != 0) {
         if (errno == ENOENT && mode == HS_STORE_CREATE) {
@@ -43,12 +41,10 @@ static hs_status inspect_file(const char *path, hs_store_mode mode, hs_error *er
         }
         return hs_error_set(error, HS_E_STORE, "%s: is an empty file and no store", path);
     }
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return hs_error_set(error, HS_E_STORE, "%s: cannot be read: %s", path, strerror(errno));
-    ssize_t got = pread(file, header, sizeof header, 0);
-    (void)close(file);
-    if (got != HEADER_SIZE || memcmp(header, "SQLite format 3", HEADER_SIZE) != 0)
-        return hs_error_set(error, HS_E_STORE, "%s: is no GeoPackage and no store of hotspotd", path);
+    /* Looked at from outside only: closing any descriptor of the file would drop the locks that this
+     * process's other connections hold on it (POSIX), and another process could then take their log away. */
+    if (access(path, R_OK) != 0)
+        return hs_error_set(error, HS_E_STORE, "%s: cannot be read: %s", path, strerror(errno));
     return HS_OK;
 }
 

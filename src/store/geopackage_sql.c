@@ -68,8 +68,12 @@ hs_status hs_geopackage_fail(sqlite3 *db, const char *path, int code, const char
     case SQLITE_PERM:
         return hs_error_set(error, HS_E_STORE,
                             "%s: may not be written: check its permissions and its folder's", path);
-    case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+        return hs_error_set(error, HS_E_STORE,
+                            "%s: is no GeoPackage and no store of hotspotd, or damaged where it begins: name "
+                            "another file, or restore it from a backup",
+                            path);
+    case SQLITE_CORRUPT:
         return hs_error_set(error, HS_E_STORE, "%s: the file is damaged (%s); restore it from a backup", path,
                             sqlite3_errmsg(db));
     case SQLITE_IOERR:
