@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "geocode/house_number.h"
-#include "geocode/locality.h"
+#include "geocode/interpolate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +20,9 @@ typedef struct gazetteer_builder {
     uint32_t *group_of_street; /* [streets] HS_NONE without a name */
     hs_numbered_address *address;
     uint32_t address_count;
+    hs_dictionary *localities; /* what stands before streets' names */
+    hs_parts *parts;           /* by number in localities */
+    uint32_t parts_capacity;
     hs_tokens tokens;
 } gazetteer_builder;
 
@@ -138,6 +141,25 @@ static void add_units_and_places(gazetteer_builder *b) {
     }
 }
 
+/* The locality that tokens [0, first) name, HS_NONE when none. */
+static hs_status locality_of(gazetteer_builder *b, uint32_t first, hs_error *error, uint32_t *locality) {
+    *locality = HS_NONE;
+    hs_parts parts = hs_parts_read(&b->tokens, 0, first);
+    if (parts.count == 0) return HS_OK;
+    uint32_t number = hs_dictionary_put(b->localities, hs_tokens_slice(&b->tokens, 0, first));
+    if (number == HS_NONE) return out_of_memory(error);
+    if (number >= b->parts_capacity) {
+        uint32_t capacity = 2 * number + 64;
+        hs_parts *grown = realloc(b->parts, capacity * sizeof *grown);
+        if (!grown) return out_of_memory(error);
+        b->parts = grown;
+        b->parts_capacity = capacity;
+    }
+    b->parts[number] = parts;
+    *locality = number;
+    return HS_OK;
+}
+
 static hs_status put_address(gazetteer_builder *b, uint32_t first, uint32_t end, hs_str name, uint32_t row,
                              hs_house_number number, hs_error *error) {
     hs_street_key key;
@@ -147,8 +169,16 @@ static hs_status put_address(gazetteer_builder *b, uint32_t first, uint32_t end,
     if (status != HS_OK) return status;
     add_street_names(b, &b->tokens, first, end, group);
     const hs_geography *geography = b->g->geography;
-    b->address[b->address_count++] = (hs_numbered_address){
-        group, number.base, number.sub, row, hs_deepest_unit(geography, geography->addresses.position[row])};
+    uint32_t locality = HS_NONE;
+    if (b->tokens.has_han) status = locality_of(b, first, error, &locality);
+    if (status != HS_OK) return status;
+    b->address[b->address_count++] =
+        (hs_numbered_address){.group = group,
+                              .base = number.base,
+                              .sub = number.sub,
+                              .row = row,
+                              .unit = hs_deepest_unit(geography, geography->addresses.position[row]),
+                              .locality = locality};
     return HS_OK;
 }
 
@@ -168,7 +198,8 @@ static hs_status add_whole_address(gazetteer_builder *b, uint32_t row, hs_error 
     const hs_gazetteer *g = b->g;
     hs_number_place place;
     hs_tokens *tokens = &b->tokens;
-    hs_tokens_read(g->words, g->geography->addresses.text[row], tokens);
+    hs_str text = g->geography->addresses.text[row];
+    hs_tokens_read(g->words, text, tokens);
     uint32_t first, end;
     if (tokens->has_han) {
         if (!hs_number_chinese(tokens, &place)) return HS_OK;
@@ -180,9 +211,7 @@ static hs_status add_whole_address(gazetteer_builder *b, uint32_t row, hs_error 
         end = hs_street_end(g, tokens, first);
     }
     if (first >= end) return HS_OK;
-    char name[HS_TOKEN_TEXT_MAX];
-    hs_str spelled = hs_spell_tokens(tokens, first, end, name);
-    return put_address(b, first, end, spelled, row, place.number, error);
+    return put_address(b, first, end, hs_tokens_source(tokens, text, first, end), row, place.number, error);
 }
 
 static hs_status add_addresses(gazetteer_builder *b, hs_error *error) {
@@ -264,7 +293,10 @@ static hs_status lay_out_addresses(gazetteer_builder *b, hs_error *error) {
     g->address_first = hs_arena_array(g->arena, (size_t)g->group_count + 1, sizeof(uint32_t));
     g->address = hs_arena_array(g->arena, (size_t)b->address_count + 1, sizeof *g->address);
     g->group_name = hs_arena_array(g->arena, (size_t)g->group_count + 1, sizeof *g->group_name);
-    if (!g->address_first || !g->address || !g->group_name) return out_of_memory(error);
+    g->locality_count = hs_dictionary_count(b->localities);
+    g->locality = hs_arena_array(g->arena, (size_t)g->locality_count + 1, sizeof *g->locality);
+    if (!g->address_first || !g->address || !g->group_name || !g->locality) return out_of_memory(error);
+    if (g->locality_count) memcpy(g->locality, b->parts, g->locality_count * sizeof *g->locality);
     if (b->address_count) {
         qsort(b->address, b->address_count, sizeof *b->address, compare_addresses);
         memcpy(g->address, b->address, b->address_count * sizeof *g->address);
@@ -279,6 +311,14 @@ static hs_status lay_out_addresses(gazetteer_builder *b, hs_error *error) {
     return HS_OK;
 }
 
+static hs_status find_middles(hs_gazetteer *g, hs_error *error) {
+    g->middle = hs_arena_array(g->arena, (size_t)g->group_count + 1, sizeof *g->middle);
+    if (!g->middle) return out_of_memory(error);
+    for (uint32_t group = 0; group < g->group_count; group++)
+        g->middle[group] = hs_street_middle_find(g, group);
+    return HS_OK;
+}
+
 static hs_status build(gazetteer_builder *b, hs_error *error) {
     hs_status status = hs_street_words_new(error, &b->g->words);
     if (status != HS_OK) return status;
@@ -288,6 +328,7 @@ static hs_status build(gazetteer_builder *b, hs_error *error) {
     if (status == HS_OK) status = hs_lexicon_build(&b->g->lexicon, error);
     if (status == HS_OK) status = lay_out_streets(b, error);
     if (status == HS_OK) status = lay_out_addresses(b, error);
+    if (status == HS_OK) status = find_middles(b->g, error);
     return status;
 }
 
@@ -298,13 +339,17 @@ hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_
     if (b) {
         b->g = &made;
         b->keys = hs_dictionary_new();
+        b->localities = hs_dictionary_new();
         b->group_of_street = calloc((size_t)geography->streets.count + 1, sizeof(uint32_t));
         b->address = calloc((size_t)geography->addresses.count + 1, sizeof *b->address);
     }
-    if (!made.arena || !b || !b->keys || !b->group_of_street || !b->address) status = out_of_memory(error);
+    if (!made.arena || !b || !b->keys || !b->localities || !b->group_of_street || !b->address)
+        status = out_of_memory(error);
     if (status == HS_OK) status = build(b, error);
     if (b) {
         hs_dictionary_free(b->keys);
+        hs_dictionary_free(b->localities);
+        free(b->parts);
         free(b->group_of_key);
         free(b->group_name);
         free(b->group_of_street);
@@ -324,6 +369,18 @@ void hs_gazetteer_done(hs_gazetteer *gazetteer) {
     hs_lexicon_done(&gazetteer->lexicon);
     hs_arena_free(gazetteer->arena);
     memset(gazetteer, 0, sizeof *gazetteer);
+}
+
+uint32_t hs_address_bound(const hs_gazetteer *gazetteer, uint32_t group, int32_t number) {
+    uint32_t low = gazetteer->address_first[group], high = gazetteer->address_first[group + 1];
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (gazetteer->address[middle].base < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 uint32_t hs_deepest_unit(const hs_geography *geography, hs_position position) {

@@ -16,12 +16,20 @@ typedef struct hs_house_number {
     bool block;   /* a block or a range */
 } hs_house_number;
 
+/* Administrative parts of townships and above that an address names, by hash: 花莲县, 凤林镇. */
+#define HS_PARTS_MAX 4
+typedef struct hs_parts {
+    uint32_t count;
+    uint32_t part[HS_PARTS_MAX];
+} hs_parts;
+
 typedef struct hs_numbered_address {
     uint32_t group;
     int32_t base;
     uint32_t sub;
-    uint32_t row;  /* of the geography's addresses */
-    uint32_t unit; /* deepest unit there */
+    uint32_t row;      /* of the geography's addresses */
+    uint32_t unit;     /* deepest unit there */
+    uint32_t locality; /* of its text, HS_NONE */
 } hs_numbered_address;
 
 typedef struct hs_gazetteer {
@@ -36,13 +44,26 @@ typedef struct hs_gazetteer {
     uint32_t *address_first;      /* [group_count + 1] into address */
     hs_numbered_address *address; /* by group, base, sub, row */
     uint32_t address_count;
-    uint32_t *node_first; /* [group_count + 1] into group_node */
-    uint32_t *group_node; /* nodes of the group's segments, ascending */
+    hs_parts *locality;
+    uint32_t locality_count;
+    struct hs_street_middle *middle; /* [group_count] */
+    uint32_t *node_first;            /* [group_count + 1] into group_node */
+    uint32_t *group_node;            /* nodes of the group's segments, ascending */
 } hs_gazetteer;
+
+/* The middle of a street, and how far it reaches from there; not `known` for a name without anything. */
+typedef struct hs_street_middle {
+    hs_position position;
+    double reach_m;
+    uint32_t street; /* row, HS_NONE */
+    bool known;
+} hs_street_middle;
 
 hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_gazetteer *gazetteer);
 void hs_gazetteer_done(hs_gazetteer *gazetteer);
 
+/* The first of the group's addresses whose base number is at least `number`. */
+uint32_t hs_address_bound(const hs_gazetteer *gazetteer, uint32_t group, int32_t number);
 /* The deepest unit at a position, HS_NONE. */
 uint32_t hs_deepest_unit(const hs_geography *geography, hs_position position);
 

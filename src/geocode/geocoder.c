@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A candidate outside a unit that the text names. */
-#define ELSEWHERE_FIT 0.6
-#define EQUAL_SCORES  1e-6
+#define EQUAL_SCORES 1e-6
 
 struct hs_geocoder {
     hs_geography *geography;
@@ -50,14 +48,16 @@ static void apply_mentions(const hs_gazetteer *gazetteer, const hs_tokens *token
     if (mentions.count == 0) return;
     bool agrees[HS_CANDIDATES_MAX], any = false;
     for (uint32_t i = 0; i < candidates->count; i++) {
-        agrees[i] = hs_mentions_agree(gazetteer, &mentions, unit_of(gazetteer, &candidates->candidate[i]));
+        hs_candidate *candidate = &candidates->candidate[i];
+        agrees[i] =
+            candidate->filtered || hs_mentions_agree(gazetteer, &mentions, unit_of(gazetteer, candidate));
         any |= agrees[i];
     }
     if (!any) return;
     hs_candidates sorted = {0};
     for (uint32_t i = 0; i < candidates->count; i++) {
         hs_candidate candidate = candidates->candidate[i];
-        if (!agrees[i]) candidate.score *= ELSEWHERE_FIT;
+        if (!agrees[i]) candidate.score *= HS_ELSEWHERE_FIT;
         hs_candidates_add(&sorted, candidate);
     }
     *candidates = sorted;

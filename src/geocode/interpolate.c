@@ -118,45 +118,46 @@ uint32_t hs_interpolate_ranges(const hs_gazetteer *gazetteer, uint32_t group, in
     return count;
 }
 
-static hs_position between(hs_position a, hs_position b, double share) {
-    return on_piece(a, b, share, 0);
+static hs_position position_of(const hs_gazetteer *gazetteer, uint32_t address) {
+    return gazetteer->geography->addresses.position[gazetteer->address[address].row];
 }
+
+static double apart_m(hs_position a, hs_position b) {
+    return hs_ground_length_m((hs_position[]){a, b}, 2);
+}
+
+/* A number sought among the known ones of a group. */
+typedef struct known_search {
+    const hs_gazetteer *gazetteer;
+    const hs_place_filter *filter;
+    uint32_t group;
+    int32_t number;
+    hs_interpolated *found;
+    uint32_t count;
+} known_search;
 
 /* Numbers of the other parity stand on the other side. */
-static bool same_side(const hs_numbered_address *address, int32_t number) {
-    return !((address->base ^ number) & 1);
+static bool is_neighbour(const known_search *search, uint32_t address) {
+    const hs_numbered_address *known = &search->gazetteer->address[address];
+    return !((known->base ^ search->number) & 1) && hs_filter_fits(search->gazetteer, search->filter, known);
 }
 
-/* The first place in the group's addresses whose base is at least number. */
-static uint32_t lower_bound(const hs_gazetteer *gazetteer, uint32_t group, int32_t number) {
-    uint32_t low = gazetteer->address_first[group], high = gazetteer->address_first[group + 1];
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (gazetteer->address[middle].base < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Pairs each known number below with the nearest one above it on the ground: one name may be borne by
+/* Pairs a known number below with the first above it that is near on the ground: one name may be borne by
  * streets in several towns. */
-static bool pair_above(const hs_gazetteer *gazetteer, uint32_t group, uint32_t above, uint32_t below,
-                       int32_t number, hs_interpolated *candidate) {
-    const hs_addresses *addresses = &gazetteer->geography->addresses;
-    const hs_numbered_address *low = &gazetteer->address[below];
-    hs_position a = addresses->position[low->row];
-    for (uint32_t i = above; i < gazetteer->address_first[group + 1]; i++) {
-        const hs_numbered_address *high = &gazetteer->address[i];
-        if ((int64_t)high->base - low->base > MAX_NUMBER_GAP) return false;
-        if (!same_side(high, number)) continue;
-        hs_position b = addresses->position[high->row];
-        double apart_m = hs_ground_length_m((hs_position[]){a, b}, 2);
-        if (apart_m > MAX_GROUND_GAP_M) continue;
-        double share = ((double)number - low->base) / ((double)high->base - low->base);
-        *candidate = (hs_interpolated){.position = between(a, b, share),
-                                       .accuracy_m = fmax(30, apart_m / 2),
+static bool pair_above(const known_search *search, uint32_t below, uint32_t above,
+                       hs_interpolated *candidate) {
+    const hs_gazetteer *gazetteer = search->gazetteer;
+    int32_t low = gazetteer->address[below].base;
+    hs_position a = position_of(gazetteer, below);
+    for (uint32_t i = above; i < gazetteer->address_first[search->group + 1]; i++) {
+        int32_t high = gazetteer->address[i].base;
+        if ((int64_t)high - low > MAX_NUMBER_GAP) return false;
+        if (!is_neighbour(search, i)) continue;
+        hs_position b = position_of(gazetteer, i);
+        if (apart_m(a, b) > MAX_GROUND_GAP_M) continue;
+        double share = ((double)search->number - low) / ((double)high - low);
+        *candidate = (hs_interpolated){.position = on_piece(a, b, share, 0),
+                                       .accuracy_m = fmax(30, apart_m(a, b) / 2),
                                        .fit = 1,
                                        .street = HS_NONE,
                                        .unit = HS_NONE};
@@ -165,39 +166,55 @@ static bool pair_above(const hs_gazetteer *gazetteer, uint32_t group, uint32_t a
     return false;
 }
 
-uint32_t hs_interpolate_known(const hs_gazetteer *gazetteer, uint32_t group, int32_t number,
-                              hs_interpolated found[HS_INTERPOLATED_MAX]) {
-    const hs_addresses *addresses = &gazetteer->geography->addresses;
-    uint32_t above = lower_bound(gazetteer, group, number), count = 0;
-    uint32_t upper = above;
-    while (upper < gazetteer->address_first[group + 1] && gazetteer->address[upper].base == number)
-        upper++;
-    for (uint32_t i = above; i > gazetteer->address_first[group]; i--) {
-        const hs_numbered_address *low = &gazetteer->address[i - 1];
-        if ((int64_t)number - low->base > MAX_NUMBER_GAP || count == HS_INTERPOLATED_MAX) break;
+/* The narrowest pair comes first; a wider one around it adds nothing. */
+static bool is_new_place(const known_search *search, hs_position position) {
+    for (uint32_t i = 0; i < search->count; i++)
+        if (apart_m(search->found[i].position, position) < MAX_GROUND_GAP_M) return false;
+    return true;
+}
+
+static void find_between(known_search *search, uint32_t lower_end, uint32_t upper) {
+    const hs_gazetteer *gazetteer = search->gazetteer;
+    for (uint32_t i = lower_end; i > gazetteer->address_first[search->group]; i--) {
+        if ((int64_t)search->number - gazetteer->address[i - 1].base > MAX_NUMBER_GAP ||
+            search->count == HS_INTERPOLATED_MAX)
+            return;
         hs_interpolated candidate;
-        if (same_side(low, number) && pair_above(gazetteer, group, upper, i - 1, number, &candidate)) {
-            /* Nearer pairs come first; a pair around an earlier one adds nothing. */
-            bool known = false;
-            for (uint32_t k = 0; k < count; k++)
-                known |= hs_ground_length_m((hs_position[]){found[k].position, candidate.position}, 2) <
-                         MAX_GROUND_GAP_M;
-            if (!known) count = add_found(found, count, candidate);
-        }
+        if (is_neighbour(search, i - 1) && pair_above(search, i - 1, upper, &candidate) &&
+            is_new_place(search, candidate.position))
+            search->count = add_found(search->found, search->count, candidate);
     }
-    if (count > 0) return count;
-    for (uint32_t i = gazetteer->address_first[group]; i < gazetteer->address_first[group + 1]; i++) {
+}
+
+/* Beyond the last known number: at that one. */
+static void find_beside(known_search *search, uint32_t first) {
+    const hs_gazetteer *gazetteer = search->gazetteer;
+    uint32_t end = gazetteer->address_first[search->group + 1];
+    for (uint32_t i = first; i < end && search->count < HS_INTERPOLATED_MAX; i++) {
         const hs_numbered_address *near = &gazetteer->address[i];
-        int64_t off = (int64_t)near->base - number;
-        if (off < -MAX_NUMBERS_BEYOND || off > MAX_NUMBERS_BEYOND || count == HS_INTERPOLATED_MAX) continue;
-        hs_interpolated candidate = {.position = addresses->position[near->row],
+        int64_t off = (int64_t)near->base - search->number;
+        if (off > MAX_NUMBERS_BEYOND) return;
+        if (!hs_filter_fits(gazetteer, search->filter, near)) continue;
+        hs_interpolated candidate = {.position = position_of(gazetteer, i),
                                      .accuracy_m = 60,
                                      .fit = 0.9 - 0.01 * fabs((double)off),
                                      .street = HS_NONE,
                                      .unit = near->unit};
-        count = add_found(found, count, candidate);
+        search->count = add_found(search->found, search->count, candidate);
     }
-    return count;
+}
+
+uint32_t hs_interpolate_known(const hs_gazetteer *gazetteer, uint32_t group, int32_t number,
+                              const hs_place_filter *filter, hs_interpolated found[HS_INTERPOLATED_MAX]) {
+    known_search search = {gazetteer, filter, group, number, found, 0};
+    uint32_t at = hs_address_bound(gazetteer, group, number), end = gazetteer->address_first[group + 1];
+    uint32_t upper = at;
+    while (upper < end && gazetteer->address[upper].base == number)
+        upper++;
+    find_between(&search, at, upper);
+    if (search.count == 0 && number > INT32_MIN + MAX_NUMBERS_BEYOND)
+        find_beside(&search, hs_address_bound(gazetteer, group, number - MAX_NUMBERS_BEYOND));
+    return search.count;
 }
 
 /* The block by the numbers that a street's sides cover. */
@@ -246,62 +263,56 @@ static uint32_t merge_rows(hs_interpolated *rows, uint32_t count, hs_interpolate
     return 1;
 }
 
-uint32_t hs_interpolate_block(const hs_gazetteer *gazetteer, uint32_t group, int32_t low, int32_t high,
-                              hs_interpolated found[HS_INTERPOLATED_MAX]) {
-    const hs_geography *geography = gazetteer->geography;
-    hs_interpolated rows[HS_INTERPOLATED_MAX];
+/* The block by the known houses in it. */
+static uint32_t block_of_houses(const hs_gazetteer *gazetteer, uint32_t group, int32_t low, int32_t high,
+                                const hs_place_filter *filter, hs_interpolated *rows) {
     uint32_t count = 0;
-    for (uint32_t i = gazetteer->street_first[group];
-         i < gazetteer->street_first[group + 1] && count < HS_INTERPOLATED_MAX; i++)
-        count += block_on_row(&geography->streets, gazetteer->group_street[i], low, high, &rows[count]);
-    for (uint32_t i = lower_bound(gazetteer, group, low);
-         count == 0 && i < gazetteer->address_first[group + 1] && gazetteer->address[i].base <= high; i++) {
-        uint32_t end = i;
-        while (end < gazetteer->address_first[group + 1] && gazetteer->address[end].base <= high &&
-               end - i < HS_INTERPOLATED_MAX)
-            end++;
-        for (; i < end; i++)
-            rows[count++] =
-                (hs_interpolated){.position = geography->addresses.position[gazetteer->address[i].row],
-                                  .accuracy_m = 20,
-                                  .fit = 1,
-                                  .street = HS_NONE,
-                                  .unit = HS_NONE};
+    for (uint32_t i = hs_address_bound(gazetteer, group, low);
+         i < gazetteer->address_first[group + 1] && count < HS_INTERPOLATED_MAX; i++) {
+        if (gazetteer->address[i].base > high) break;
+        if (hs_filter_fits(gazetteer, filter, &gazetteer->address[i]))
+            rows[count++] = (hs_interpolated){.position = position_of(gazetteer, i),
+                                              .accuracy_m = 20,
+                                              .fit = 1,
+                                              .street = HS_NONE,
+                                              .unit = HS_NONE};
     }
+    return count;
+}
+
+uint32_t hs_interpolate_block(const hs_gazetteer *gazetteer, uint32_t group, int32_t low, int32_t high,
+                              const hs_place_filter *filter, hs_interpolated found[HS_INTERPOLATED_MAX]) {
+    const hs_streets *streets = &gazetteer->geography->streets;
+    hs_interpolated rows[HS_INTERPOLATED_MAX];
+    uint32_t count = 0, end = gazetteer->street_first[group + 1];
+    for (uint32_t i = gazetteer->street_first[group]; i < end && count < HS_INTERPOLATED_MAX; i++)
+        count += block_on_row(streets, gazetteer->group_street[i], low, high, &rows[count]);
+    if (count == 0) count = block_of_houses(gazetteer, group, low, high, filter, rows);
     return count ? merge_rows(rows, count, found) : 0;
 }
 
-bool hs_street_middle(const hs_gazetteer *gazetteer, uint32_t group, hs_interpolated *found) {
+hs_street_middle hs_street_middle_find(const hs_gazetteer *gazetteer, uint32_t group) {
     const hs_geography *geography = gazetteer->geography;
-    double whole_m = 0;
+    double whole_m = 0, at_m = 0;
     uint32_t first = gazetteer->street_first[group], end = gazetteer->street_first[group + 1];
     for (uint32_t i = first; i < end; i++)
         whole_m += hs_feature_length_m(&geography->streets.geometry[gazetteer->group_street[i]]);
-    double at_m = 0;
     for (uint32_t i = first; i < end; i++) {
         uint32_t row = gazetteer->group_street[i];
         const hs_geometry *lines = &geography->streets.geometry[row];
         double length_m = hs_feature_length_m(lines);
-        if (at_m + length_m >= whole_m / 2 && length_m > 0) {
-            *found = (hs_interpolated){.position = hs_feature_at(lines, (whole_m / 2 - at_m) / length_m, 0),
-                                       .accuracy_m = fmax(50, whole_m / 2),
-                                       .fit = 1,
-                                       .street = row,
-                                       .unit = HS_NONE};
-            return true;
-        }
+        if (at_m + length_m >= whole_m / 2 && length_m > 0)
+            return (hs_street_middle){.position = hs_feature_at(lines, (whole_m / 2 - at_m) / length_m, 0),
+                                      .reach_m = fmax(50, whole_m / 2),
+                                      .street = row,
+                                      .known = true};
         at_m += length_m;
     }
     uint32_t address = gazetteer->address_first[group], address_end = gazetteer->address_first[group + 1];
-    if (address == address_end) return false;
-    const hs_numbered_address *middle = &gazetteer->address[address + (address_end - address) / 2];
+    if (address == address_end) return (hs_street_middle){.street = HS_NONE};
+    hs_position at = position_of(gazetteer, address + (address_end - address) / 2);
     double reach_m = 50;
-    hs_position at = geography->addresses.position[middle->row];
-    for (uint32_t i = address; i < address_end; i += (address_end - address) / 16 + 1)
-        reach_m = fmax(reach_m,
-                       hs_ground_length_m(
-                           (hs_position[]){at, geography->addresses.position[gazetteer->address[i].row]}, 2));
-    *found = (hs_interpolated){
-        .position = at, .accuracy_m = reach_m, .fit = 1, .street = HS_NONE, .unit = middle->unit};
-    return true;
+    for (uint32_t i = address; i < address_end; i++)
+        reach_m = fmax(reach_m, apart_m(at, position_of(gazetteer, i)));
+    return (hs_street_middle){.position = at, .reach_m = reach_m, .street = HS_NONE, .known = true};
 }

@@ -2,7 +2,7 @@
 #ifndef GEOCODE_INTERPOLATE_H
 #define GEOCODE_INTERPOLATE_H
 
-#include "geocode/gazetteer.h"
+#include "geocode/locality.h"
 
 /* Houses stand about this far from the centre line. */
 #define HS_HOUSE_OFFSET_M 8.0
@@ -25,13 +25,13 @@ typedef struct hs_interpolated {
 /* Where number could stand by the ranges of the group's streets; returns how many, best first. */
 uint32_t hs_interpolate_ranges(const hs_gazetteer *gazetteer, uint32_t group, int32_t number,
                                hs_interpolated found[HS_INTERPOLATED_MAX]);
-/* Where it could stand between known numbers of its side, or beside the last of them. */
+/* Where it could stand between known numbers of its side, or beside the last of them. filter may be NULL. */
 uint32_t hs_interpolate_known(const hs_gazetteer *gazetteer, uint32_t group, int32_t number,
-                              hs_interpolated found[HS_INTERPOLATED_MAX]);
+                              const hs_place_filter *filter, hs_interpolated found[HS_INTERPOLATED_MAX]);
 /* The stretches that the numbers low to high take up. */
 uint32_t hs_interpolate_block(const hs_gazetteer *gazetteer, uint32_t group, int32_t low, int32_t high,
-                              hs_interpolated found[HS_INTERPOLATED_MAX]);
-/* The middle of each row of the group, or of the whole when they lie together. */
-bool hs_street_middle(const hs_gazetteer *gazetteer, uint32_t group, hs_interpolated *found);
+                              const hs_place_filter *filter, hs_interpolated found[HS_INTERPOLATED_MAX]);
+/* Half way along the group's streets, or its middle house; for the gazetteer's own table. */
+hs_street_middle hs_street_middle_find(const hs_gazetteer *gazetteer, uint32_t group);
 
 #endif

@@ -1,9 +1,51 @@
 #include "geocode/locality.h"
 
-#include <string.h>
+/* Shortest street names in characters that may remain behind an unknown administrative part: 县 is surer
+ * than 里, which names hold too. */
+#define MIN_BEHIND_TOWNSHIP      2
+#define MIN_BEHIND_NEIGHBOURHOOD 3
 
-/* Shortest street name in characters that may remain behind an unknown administrative part. */
-#define MIN_STREET_CHARACTERS 3
+static bool is_end_mark(const hs_tokens *tokens, uint32_t i) {
+    uint8_t word_class = tokens->token[i].word_class;
+    return word_class == HS_WORD_ADMINISTRATIVE_END || word_class == HS_WORD_NEIGHBOURHOOD_END;
+}
+
+/* Whether a part ends at token i: of several marks in a row the last one counts (玉里镇). */
+static bool ends_part(const hs_tokens *tokens, uint32_t i, uint32_t end) {
+    return is_end_mark(tokens, i) && !(i + 1 < end && is_end_mark(tokens, i + 1));
+}
+
+hs_parts hs_parts_read(const hs_tokens *tokens, uint32_t first, uint32_t end) {
+    hs_parts parts = {0};
+    uint32_t start = first;
+    for (uint32_t i = first; i < end; i++) {
+        if (tokens->token[i].code == 0 || (tokens->token[i].before && i > start))
+            start = i + (tokens->token[i].code == 0);
+        if (!ends_part(tokens, i, end)) continue;
+        if (tokens->token[i].word_class == HS_WORD_ADMINISTRATIVE_END && i > start &&
+            parts.count < HS_PARTS_MAX)
+            parts.part[parts.count++] = (uint32_t)hs_hash_str(hs_tokens_slice(tokens, start, i + 1), 0);
+        start = i + 1;
+    }
+    return parts;
+}
+
+static bool has_part(const hs_parts *parts, uint32_t part) {
+    for (uint32_t i = 0; i < parts->count; i++)
+        if (parts->part[i] == part) return true;
+    return false;
+}
+
+bool hs_filter_fits(const hs_gazetteer *gazetteer, const hs_place_filter *filter,
+                    const hs_numbered_address *address) {
+    if (!filter) return true;
+    if (address->locality != HS_NONE) {
+        const hs_parts *own = &gazetteer->locality[address->locality];
+        for (uint32_t i = 0; own->count && i < filter->parts.count; i++)
+            if (!has_part(own, filter->parts.part[i])) return false;
+    }
+    return address->unit == HS_NONE || hs_mentions_agree(gazetteer, &filter->mentions, address->unit);
+}
 
 const hs_lexicon_entry *hs_longest_name(const hs_gazetteer *gazetteer, hs_name_kind kind,
                                         const hs_tokens *tokens, uint32_t first, uint32_t end,
@@ -55,8 +97,7 @@ bool hs_mentions_agree(const hs_gazetteer *gazetteer, const hs_mentions *mention
 bool hs_prefix_explained(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first) {
     if (first == 0) return true;
     const hs_token *last = &tokens->token[first - 1];
-    if (last->word_class == HS_WORD_ADMINISTRATIVE_END || last->code == 0 || tokens->token[first].before)
-        return true;
+    if (is_end_mark(tokens, first - 1) || last->code == 0 || tokens->token[first].before) return true;
     hs_mentions mentions = {0};
     hs_find_mentions(gazetteer, tokens, 0, first, &mentions);
     return mentions.count > 0 && mentions.mention[mentions.count - 1].end == first;
@@ -83,8 +124,11 @@ uint32_t hs_street_start(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
             hs_prefix_explained(gazetteer, tokens, first))
             return first;
     uint32_t first = skip_units(gazetteer, tokens, 0, end);
-    for (uint32_t i = first + 1; i + MIN_STREET_CHARACTERS < end; i++)
-        if (tokens->token[i].word_class == HS_WORD_ADMINISTRATIVE_END) first = i + 1;
+    for (uint32_t i = first + 1; i < end; i++) {
+        bool township = tokens->token[i].word_class == HS_WORD_ADMINISTRATIVE_END;
+        uint32_t least = township ? MIN_BEHIND_TOWNSHIP : MIN_BEHIND_NEIGHBOURHOOD;
+        if (ends_part(tokens, i, end) && i + least < end) first = i + 1;
+    }
     return first;
 }
 
@@ -110,15 +154,4 @@ uint32_t hs_street_end(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
     while (end < part_end && tokens->token[end].word_class == HS_WORD_DIRECTION)
         end++;
     return end;
-}
-
-hs_str hs_spell_tokens(const hs_tokens *tokens, uint32_t first, uint32_t end, char *out) {
-    size_t size = 0;
-    for (uint32_t i = first; i < end; i++) {
-        const hs_token *token = &tokens->token[i];
-        if (i > first && token->code == 0 && token[-1].code == 0) out[size++] = ' ';
-        memcpy(out + size, tokens->text + token->start, token->size);
-        size += token->size;
-    }
-    return (hs_str){out, size};
 }

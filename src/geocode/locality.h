@@ -17,6 +17,18 @@ typedef struct hs_mentions {
     } mention[HS_MENTIONS_MAX];
 } hs_mentions;
 
+/* What an address says about where its street lies. */
+typedef struct hs_place_filter {
+    hs_parts parts;
+    hs_mentions mentions;
+} hs_place_filter;
+
+/* The parts named in tokens [first, end). */
+hs_parts hs_parts_read(const hs_tokens *tokens, uint32_t first, uint32_t end);
+/* Whether an address may lie where the filter says; unknown is no contradiction. */
+bool hs_filter_fits(const hs_gazetteer *gazetteer, const hs_place_filter *filter,
+                    const hs_numbered_address *address);
+
 /* The longest name of a kind that starts at token `first` and ends by `end`; NULL when none does. */
 const hs_lexicon_entry *hs_longest_name(const hs_gazetteer *gazetteer, hs_name_kind kind,
                                         const hs_tokens *tokens, uint32_t first, uint32_t end,
@@ -38,8 +50,5 @@ uint32_t hs_street_start(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
 uint32_t hs_street_end(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first);
 /* The end of the part in which a street's name can stand. */
 uint32_t hs_part_end(const hs_tokens *tokens, uint32_t first);
-
-/* The tokens in readable form: no blanks between Chinese characters. `out` has HS_TOKEN_TEXT_MAX bytes. */
-hs_str hs_spell_tokens(const hs_tokens *tokens, uint32_t first, uint32_t end, char *out);
 
 #endif

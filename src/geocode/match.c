@@ -63,60 +63,51 @@ static void add_interpolated(const hs_interpolated *found, uint32_t count, hs_ma
     }
 }
 
-static uint32_t first_with_base(const hs_gazetteer *gazetteer, uint32_t group, int32_t base) {
-    uint32_t low = gazetteer->address_first[group], high = gazetteer->address_first[group + 1];
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (gazetteer->address[middle].base < base)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Known houses with the number; with another sub-number they count less. Returns whether any was whole. */
+/* Known houses with the number; with another sub-number they count less. Returns whether any was whole and
+ * where the text says. */
 static bool add_known(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
-                      hs_candidates *candidates) {
+                      const hs_place_filter *filter, hs_candidates *candidates) {
     bool whole = false;
     uint32_t end = gazetteer->address_first[match.group + 1];
-    for (uint32_t i = first_with_base(gazetteer, match.group, number.base); i < end; i++) {
+    for (uint32_t i = hs_address_bound(gazetteer, match.group, number.base); i < end; i++) {
         const hs_numbered_address *address = &gazetteer->address[i];
         if (address->base != number.base) break;
-        bool same = address->sub == number.sub;
+        bool same = address->sub == number.sub, fits = hs_filter_fits(gazetteer, filter, address);
         /* The base number stands for its sub-numbers rather than they for each other. */
         double score = same                ? HS_SCORE_ADDRESS
                        : address->sub == 0 ? HS_SCORE_SUB_NUMBER
                                            : HS_SCORE_SUB_NUMBER - 0.05;
-        hs_candidate candidate = candidate_of(same ? HS_MATCH_ADDRESS : HS_MATCH_SUB_NUMBER,
-                                              gazetteer->geography->addresses.position[address->row],
-                                              score * match.fit, same ? 10 : 20);
+        hs_candidate candidate =
+            candidate_of(same ? HS_MATCH_ADDRESS : HS_MATCH_SUB_NUMBER,
+                         gazetteer->geography->addresses.position[address->row],
+                         score * match.fit * (fits ? 1 : HS_ELSEWHERE_FIT), same ? 10 : 30);
         candidate.address = address->row;
         candidate.unit = address->unit;
         candidate.group = match.group;
         candidate.low = number.base;
+        candidate.filtered = filter;
         hs_candidates_add(candidates, candidate);
-        whole |= same;
+        whole |= same && fits;
     }
     return whole;
 }
 
 void hs_match_number(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
-                     hs_candidates *candidates) {
+                     const hs_place_filter *filter, hs_candidates *candidates) {
     hs_interpolated found[HS_INTERPOLATED_MAX];
     if (number.block) {
-        uint32_t count = hs_interpolate_block(gazetteer, match.group, number.base, number.high, found);
+        uint32_t count =
+            hs_interpolate_block(gazetteer, match.group, number.base, number.high, filter, found);
         add_interpolated(found, count, HS_MATCH_BLOCK, HS_SCORE_BLOCK * match.fit, match.group, number,
                          candidates);
         return;
     }
-    if (add_known(gazetteer, match, number, candidates)) return;
-    uint32_t count = hs_interpolate_known(gazetteer, match.group, number.base, found);
-    add_interpolated(found, count, HS_MATCH_INTERPOLATED, HS_SCORE_INTERPOLATED * match.fit, match.group,
-                     number, candidates);
+    if (add_known(gazetteer, match, number, filter, candidates)) return;
+    double score = HS_SCORE_INTERPOLATED * match.fit;
+    uint32_t count = hs_interpolate_known(gazetteer, match.group, number.base, filter, found);
+    add_interpolated(found, count, HS_MATCH_INTERPOLATED, score, match.group, number, candidates);
     count = hs_interpolate_ranges(gazetteer, match.group, number.base, found);
-    add_interpolated(found, count, HS_MATCH_INTERPOLATED, HS_SCORE_INTERPOLATED * match.fit, match.group,
-                     number, candidates);
+    add_interpolated(found, count, HS_MATCH_INTERPOLATED, score, match.group, number, candidates);
 }
 
 static uint32_t street_at(const hs_gazetteer *gazetteer, uint32_t group) {
@@ -223,11 +214,11 @@ void hs_match_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_
 }
 
 void hs_match_street(const hs_gazetteer *gazetteer, hs_group_match match, hs_candidates *candidates) {
-    hs_interpolated middle;
-    if (!hs_street_middle(gazetteer, match.group, &middle)) return;
+    const hs_street_middle *middle = &gazetteer->middle[match.group];
+    if (!middle->known) return;
     hs_candidate candidate =
-        candidate_of(HS_MATCH_STREET, middle.position, HS_SCORE_STREET * match.fit, middle.accuracy_m);
-    candidate.street = middle.street;
+        candidate_of(HS_MATCH_STREET, middle->position, HS_SCORE_STREET * match.fit, middle->reach_m);
+    candidate.street = middle->street;
     candidate.group = match.group;
     hs_candidates_add(candidates, candidate);
 }

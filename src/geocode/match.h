@@ -5,6 +5,9 @@
 #include "geocode/interpolate.h"
 #include "geocode/locality.h"
 
+/* A candidate outside what the text names. */
+#define HS_ELSEWHERE_FIT 0.6
+
 /* Scores of the methods when everything fits. */
 #define HS_SCORE_ADDRESS      1.0
 #define HS_SCORE_SUB_NUMBER   0.9
@@ -22,6 +25,7 @@ typedef struct hs_candidate {
     uint32_t street, address, place;
     uint32_t group, second_group; /* for the label */
     int32_t low, high;            /* numbers asked for */
+    bool filtered;                /* units named in the text are counted already */
 } hs_candidate;
 
 #define HS_CANDIDATES_MAX 64
@@ -37,7 +41,7 @@ void hs_candidates_add(hs_candidates *candidates, hs_candidate candidate);
 
 /* The methods: each adds what it finds; `fit` tells how well the street's name fits. */
 void hs_match_number(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
-                     hs_candidates *candidates);
+                     const hs_place_filter *filter, hs_candidates *candidates);
 bool hs_match_crossing(const hs_gazetteer *gazetteer, const hs_group_match *first, uint32_t first_count,
                        const hs_group_match *second, uint32_t second_count, hs_candidates *candidates);
 void hs_match_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates);

@@ -17,6 +17,8 @@ typedef struct reader {
     bool after_dot;
     uint8_t before;
     bool full;
+    uint32_t at, next; /* bytes of the present character in the address */
+    uint32_t word_start, word_end;
 } reader;
 
 static int32_t leading_number(hs_str word) {
@@ -35,7 +37,8 @@ static bool all_digits(hs_str word) {
     return word.size > 0;
 }
 
-static void put_token(reader *r, hs_str form, hs_word_class word_class, uint32_t code) {
+static void put_token(reader *r, hs_str form, hs_word_class word_class, uint32_t code, uint32_t start,
+                      uint32_t end) {
     hs_tokens *out = r->out;
     uint32_t gap = out->count > 0;
     if (out->count == HS_TOKENS_MAX || r->text_size + gap + form.size > HS_TOKEN_TEXT_MAX) {
@@ -48,7 +51,9 @@ static void put_token(reader *r, hs_str form, hs_word_class word_class, uint32_t
                                           .word_class = (uint8_t)word_class,
                                           .before = r->before,
                                           .value = leading_number(form),
-                                          .code = code};
+                                          .code = code,
+                                          .source_start = start,
+                                          .source_end = end};
     memcpy(out->text + r->text_size, form.data, form.size);
     r->text_size += (uint32_t)form.size;
     r->before = 0;
@@ -59,7 +64,7 @@ static void end_word(reader *r) {
         hs_str word = {r->word, r->word_size}, form = word;
         hs_word_class word_class = HS_WORD_NUMBER;
         if (!all_digits(word)) word_class = hs_street_words_find(r->words, word, &form);
-        put_token(r, form, word_class, 0);
+        put_token(r, form, word_class, 0, r->word_start, r->word_end);
     }
     r->word_size = 0;
     r->letters = 0;
@@ -115,6 +120,8 @@ static void put_letter(reader *r, uint32_t code) {
     char bytes[4];
     size_t size = hs_utf8_put(code, bytes);
     if (r->word_size + size > WORD_MAX) end_word(r);
+    if (r->word_size == 0) r->word_start = r->at;
+    r->word_end = r->next;
     memcpy(r->word + r->word_size, bytes, size);
     r->word_size += (uint32_t)size;
 }
@@ -125,7 +132,7 @@ static void put_han(reader *r, uint32_t code) {
     code = hs_street_words_han(r->words, code, &word_class);
     char bytes[4];
     size_t size = hs_utf8_put(code, bytes);
-    put_token(r, (hs_str){bytes, size}, word_class, code);
+    put_token(r, (hs_str){bytes, size}, word_class, code, r->at, r->next);
     r->out->has_han = true;
 }
 
@@ -180,11 +187,14 @@ void hs_tokens_read(const hs_street_words *words, hs_str address, hs_tokens *tok
     reader r = {.words = words, .out = tokens};
     tokens->count = 0;
     tokens->has_han = false;
+    const char *begin = address.data;
     while (address.size > 0 && !r.full) {
+        r.at = r.next;
         unsigned char first = (unsigned char)address.data[0];
         if (first < 0x80) {
             address.data++;
             address.size--;
+            r.next = (uint32_t)(address.data - begin);
             if (first >= 'A' && first <= 'Z') first = (unsigned char)(first + ('a' - 'A'));
             if ((first >= 'a' && first <= 'z') || (first >= '0' && first <= '9'))
                 put_letter(&r, first);
@@ -193,6 +203,7 @@ void hs_tokens_read(const hs_street_words *words, hs_str address, hs_tokens *tok
             continue;
         }
         uint32_t code = hs_utf8_next(&address);
+        r.next = (uint32_t)(address.data - begin);
         if (hs_is_han(code))
             put_han(&r, code);
         else
@@ -206,4 +217,9 @@ hs_str hs_tokens_slice(const hs_tokens *tokens, uint32_t first, uint32_t end) {
     const hs_token *last = &tokens->token[end - 1];
     uint32_t start = tokens->token[first].start;
     return (hs_str){tokens->text + start, (size_t)last->start + last->size - start};
+}
+
+hs_str hs_tokens_source(const hs_tokens *tokens, hs_str address, uint32_t first, uint32_t end) {
+    uint32_t start = tokens->token[first].source_start;
+    return (hs_str){address.data + start, tokens->token[end - 1].source_end - start};
 }

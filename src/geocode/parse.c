@@ -7,7 +7,7 @@
 /* A street's name behind words that are no administrative part. */
 #define UNEXPLAINED_FIT 0.75
 /* House numbers of a lane start where the lane leaves the street, at the street's number of its name. */
-#define LANE_SCORE 0.75
+#define LANE_FIT 0.75
 
 static bool is_crossing(const hs_tokens *tokens, uint32_t i) {
     return tokens->token[i].before & HS_BEFORE_CROSS || tokens->token[i].word_class == HS_WORD_CROSSING;
@@ -17,49 +17,61 @@ static uint32_t behind_crossing(const hs_tokens *tokens, uint32_t i) {
     return tokens->token[i].word_class == HS_WORD_CROSSING ? i + 1 : i;
 }
 
-/* The longest street name that starts at `first`; *end is behind it. */
-static uint32_t groups_from(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first,
-                            uint32_t end, bool exact, hs_group_match *matches, uint32_t *name_end) {
-    for (uint32_t e = end; e > first; e--) {
-        uint32_t count = hs_find_groups(gazetteer, tokens, first, e, exact, matches);
-        if (count == 0) continue;
-        *name_end = e;
-        return count;
-    }
-    return 0;
+/* A name that fits this well is taken; below, a shorter one may fit better. */
+#define SURE_FIT 0.9
+
+/* A street's name in a text, and the groups that it may mean. */
+typedef struct street_name {
+    uint32_t first, end; /* tokens */
+    uint32_t count;
+    hs_group_match match[HS_GROUP_MATCHES_MAX];
+} street_name;
+
+/* Types and directions belong to the name before them: `P St SE` holds no `P St`. */
+static bool cuts_name(const hs_tokens *tokens, uint32_t end) {
+    if (end == tokens->count || tokens->token[end].before & HS_BEFORE_COMMA) return false;
+    uint8_t word_class = tokens->token[end].word_class;
+    return word_class == HS_WORD_TYPE || word_class == HS_WORD_DIRECTION;
 }
 
-/* The longest street name that ends at `end`. */
-static uint32_t groups_until(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t end, bool exact,
-                             hs_group_match *matches, uint32_t *name_first) {
-    for (uint32_t first = 0; first < end; first++) {
-        uint32_t count = hs_find_groups(gazetteer, tokens, first, end, exact, matches);
-        if (count == 0) continue;
-        *name_first = first;
-        return count;
-    }
-    return 0;
+/* Takes tokens [first, end) for a name when they fit better than what *best holds; true when surely. */
+static bool try_name(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end,
+                     bool exact, street_name *best) {
+    street_name found = {.first = first, .end = end};
+    found.count = hs_find_groups(gazetteer, tokens, first, end, exact, found.match);
+    if (found.count && (best->count == 0 || found.match[0].fit > best->match[0].fit)) *best = found;
+    return best->count > 0 && best->match[0].fit >= SURE_FIT;
+}
+
+/* The best name that starts at `first`, the longest of equals. */
+static bool name_from(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end,
+                      bool exact, street_name *name) {
+    uint32_t most = gazetteer->lexicon.longest[HS_NAME_STREET] + 2; /* superfluous words */
+    if (end > first && end - first > most) end = first + most;
+    name->count = 0;
+    for (uint32_t e = end; e > first; e--)
+        if (!cuts_name(tokens, e) && try_name(gazetteer, tokens, first, e, exact, name)) break;
+    return name->count > 0;
+}
+
+/* The best name that ends at `end`. */
+static bool name_until(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t end, bool exact,
+                       street_name *name) {
+    uint32_t most = gazetteer->lexicon.longest[HS_NAME_STREET] + 2;
+    name->count = 0;
+    for (uint32_t first = end > most ? end - most : 0; first < end; first++)
+        if (try_name(gazetteer, tokens, first, end, exact, name)) break;
+    return name->count > 0;
 }
 
 /* A and B, where `i` is the first token behind A. */
 static bool match_crossing_at(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t i,
                               hs_candidates *candidates) {
-    hs_group_match first[HS_GROUP_MATCHES_MAX], second[HS_GROUP_MATCHES_MAX];
-    uint32_t start = behind_crossing(tokens, i), name_first, name_end;
-    if (start >= tokens->count) return false;
-    /* Known whole names first, so that words before the one and behind the other do not mislead. */
-    for (int loose = 0; loose < 2; loose++) {
-        uint32_t first_count = groups_until(gazetteer, tokens, i, !loose, first, &name_first);
-        if (first_count == 0) first_count = groups_until(gazetteer, tokens, i, false, first, &name_first);
-        uint32_t second_count =
-            groups_from(gazetteer, tokens, start, tokens->count, !loose, second, &name_end);
-        if (second_count == 0)
-            second_count = groups_from(gazetteer, tokens, start, tokens->count, false, second, &name_end);
-        if (first_count && second_count &&
-            hs_match_crossing(gazetteer, first, first_count, second, second_count, candidates))
-            return true;
-    }
-    return false;
+    street_name first, second;
+    uint32_t start = behind_crossing(tokens, i);
+    return start < tokens->count && name_until(gazetteer, tokens, i, false, &first) &&
+           name_from(gazetteer, tokens, start, tokens->count, false, &second) &&
+           hs_match_crossing(gazetteer, first.match, first.count, second.match, second.count, candidates);
 }
 
 static bool match_crossings(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
@@ -72,59 +84,63 @@ static bool match_crossings(const hs_gazetteer *gazetteer, const hs_tokens *toke
 /* Two whole street names side by side: A路B路口. */
 static void match_adjacent(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
                            hs_candidates *candidates) {
-    hs_group_match first[HS_GROUP_MATCHES_MAX], second[HS_GROUP_MATCHES_MAX];
-    uint32_t middle, end;
+    street_name first, second;
     for (uint32_t i = 0; i < tokens->count; i++) {
-        uint32_t first_count = groups_from(gazetteer, tokens, i, tokens->count, true, first, &middle);
-        if (first_count == 0) continue;
-        if (middle >= tokens->count) return;
-        uint32_t second_count = groups_from(gazetteer, tokens, middle, tokens->count, true, second, &end);
-        if (second_count &&
-            hs_match_crossing(gazetteer, first, first_count, second, second_count, candidates))
+        if (!name_from(gazetteer, tokens, i, tokens->count, true, &first)) continue;
+        if (name_from(gazetteer, tokens, first.end, tokens->count, true, &second) &&
+            hs_match_crossing(gazetteer, first.match, first.count, second.match, second.count, candidates))
             return;
-        i = middle - 1;
+        i = first.end - 1;
     }
 }
 
-static void match_groups(const hs_gazetteer *gazetteer, const hs_group_match *matches, uint32_t count,
-                         double fit, hs_house_number number, hs_candidates *candidates) {
-    for (uint32_t i = 0; i < count; i++)
-        hs_match_number(gazetteer, (hs_group_match){matches[i].group, matches[i].fit * fit}, number,
-                        candidates);
+static void match_named(const hs_gazetteer *gazetteer, const street_name *name, double fit,
+                        hs_house_number number, const hs_place_filter *filter, hs_candidates *candidates) {
+    for (uint32_t i = 0; i < name->count; i++)
+        hs_match_number(gazetteer, (hs_group_match){name->match[i].group, name->match[i].fit * fit}, number,
+                        filter, candidates);
 }
 
 static void match_western(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
-    hs_group_match matches[HS_GROUP_MATCHES_MAX];
+    street_name name = {0};
     hs_number_place place;
-    uint32_t name_end;
+    hs_place_filter filter = {0};
     if (hs_number_western(tokens, 0, &place) && place.end < tokens->count) {
-        uint32_t end = hs_part_end(tokens, place.end);
-        uint32_t count = groups_from(gazetteer, tokens, place.end, end, true, matches, &name_end);
-        if (count == 0) count = groups_from(gazetteer, tokens, place.end, end, false, matches, &name_end);
-        match_groups(gazetteer, matches, count, 1, place.number, candidates);
+        if (!name_from(gazetteer, tokens, place.end, hs_part_end(tokens, place.end), false, &name)) return;
+        hs_find_mentions(gazetteer, tokens, name.end, tokens->count, &filter.mentions);
+        match_named(gazetteer, &name, 1, place.number, &filter, candidates);
         return;
     }
     /* The number behind the name. */
     for (uint32_t i = 1; i < tokens->count; i++) {
         if (!hs_number_western(tokens, i, &place)) continue;
-        uint32_t count = hs_find_groups(gazetteer, tokens, 0, i, true, matches);
-        match_groups(gazetteer, matches, count, 1, place.number, candidates);
-        if (count) return;
+        if (!name_until(gazetteer, tokens, i, true, &name)) continue;
+        hs_find_mentions(gazetteer, tokens, place.end, tokens->count, &filter.mentions);
+        match_named(gazetteer, &name, name.first == 0 ? 1 : UNEXPLAINED_FIT, place.number, &filter,
+                    candidates);
+        return;
     }
+}
+
+/* What stands before a Chinese street's name. */
+static hs_place_filter filter_before(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first) {
+    hs_place_filter filter = {.parts = hs_parts_read(tokens, 0, first)};
+    hs_find_mentions(gazetteer, tokens, 0, first, &filter.mentions);
+    return filter;
 }
 
 /* 中山路100巷5弄3号 where the lane is unknown: the place where lane 100 leaves 中山路. */
 static void match_lane(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t end,
                        hs_candidates *candidates) {
-    hs_group_match matches[HS_GROUP_MATCHES_MAX];
+    street_name name;
     for (uint32_t i = 1; i + 1 < end; i++) {
         if (tokens->token[i + 1].word_class != HS_WORD_LANE_MARK || tokens->token[i].value == HS_NO_NUMBER)
             continue;
-        uint32_t first;
-        uint32_t count = groups_until(gazetteer, tokens, i, true, matches, &first);
+        if (!name_until(gazetteer, tokens, i, true, &name)) return;
         hs_house_number number = {tokens->token[i].value, HS_NO_NUMBER, 0, false};
+        hs_place_filter filter = filter_before(gazetteer, tokens, name.first);
         hs_candidates found = {0};
-        match_groups(gazetteer, matches, count, LANE_SCORE, number, &found);
+        match_named(gazetteer, &name, LANE_FIT, number, &filter, &found);
         for (uint32_t k = 0; k < found.count; k++) {
             hs_candidate candidate = found.candidate[k];
             candidate.match_type = HS_MATCH_INTERPOLATED;
@@ -137,41 +153,31 @@ static void match_lane(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
 }
 
 static void match_chinese(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
-    hs_group_match matches[HS_GROUP_MATCHES_MAX];
+    street_name name = {0};
     hs_number_place place;
     if (!hs_number_chinese(tokens, &place)) return;
-    for (uint32_t first = 0; first < place.first; first++) {
-        uint32_t count = hs_find_groups(gazetteer, tokens, first, place.first, true, matches);
-        if (count == 0) continue;
-        double fit = hs_prefix_explained(gazetteer, tokens, first) ? 1 : UNEXPLAINED_FIT;
-        match_groups(gazetteer, matches, count, fit, place.number, candidates);
-        if (candidates->count) return;
+    if (name_until(gazetteer, tokens, place.first, true, &name)) {
+        double fit = hs_prefix_explained(gazetteer, tokens, name.first) ? 1 : UNEXPLAINED_FIT;
+        hs_place_filter filter = filter_before(gazetteer, tokens, name.first);
+        match_named(gazetteer, &name, fit, place.number, &filter, candidates);
     }
-    match_lane(gazetteer, tokens, place.first, candidates);
+    if (candidates->count == 0) match_lane(gazetteer, tokens, place.first, candidates);
 }
 
-/* A street's name anywhere: whole, or the whole text in a shorter form. */
+/* A street's name anywhere: the longest whole one, else the text in a shorter form. */
 static void match_streets(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
-    hs_group_match matches[HS_GROUP_MATCHES_MAX];
-    uint32_t best_first = 0, best_end = 0;
-    for (uint32_t first = 0; first < tokens->count; first++) {
-        uint32_t end, most = gazetteer->lexicon.longest[HS_NAME_STREET];
-        uint32_t last = tokens->count - first > most ? first + most : tokens->count;
-        if (groups_from(gazetteer, tokens, first, last, true, matches, &end) &&
-            end - first > best_end - best_first) {
-            best_first = first;
-            best_end = end;
-        }
-    }
-    uint32_t count =
-        best_end > best_first ? hs_find_groups(gazetteer, tokens, best_first, best_end, true, matches) : 0;
-    if (count == 0) {
+    street_name best = {0}, name;
+    for (uint32_t first = 0; first < tokens->count; first++)
+        if (name_from(gazetteer, tokens, first, tokens->count, true, &name) &&
+            name.end - name.first > best.end - best.first)
+            best = name;
+    if (best.count == 0) {
         hs_number_place place;
         uint32_t first = hs_number_western(tokens, 0, &place) ? place.end : 0;
-        count = hs_find_groups(gazetteer, tokens, first, tokens->count, false, matches);
+        best.count = hs_find_groups(gazetteer, tokens, first, tokens->count, false, best.match);
     }
-    for (uint32_t i = 0; i < count; i++)
-        hs_match_street(gazetteer, matches[i], candidates);
+    for (uint32_t i = 0; i < best.count; i++)
+        hs_match_street(gazetteer, best.match[i], candidates);
 }
 
 static void match_whole_text(const hs_gazetteer *gazetteer, const hs_tokens *tokens,

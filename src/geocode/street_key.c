@@ -54,6 +54,11 @@ bool hs_street_key_make(const hs_tokens *tokens, uint32_t first, uint32_t end, u
     return key->size > 0;
 }
 
+/* A direction or type that nobody has written on the street's sign. */
+#define SUPERFLUOUS_FIT 0.9
+/* Another direction or type: likelier another street than a slip. */
+#define CONTRARY_FIT 0.55
+
 /* How well a name fits when the street's own key is more exact than what was asked. */
 static double fit_of_cut(uint32_t cut) {
     switch (cut) {
@@ -68,7 +73,8 @@ static double fit_of_cut(uint32_t cut) {
     }
 }
 
-static uint32_t collect(const hs_gazetteer *gazetteer, const hs_street_key *key, double factor, bool exact,
+/* The groups of a key; `dropped` is what was cut from the name that was asked for. */
+static uint32_t collect(const hs_gazetteer *gazetteer, const hs_street_key *key, uint32_t dropped, bool exact,
                         hs_group_match *matches) {
     size_t found;
     const hs_lexicon_entry *entry =
@@ -78,7 +84,9 @@ static uint32_t collect(const hs_gazetteer *gazetteer, const hs_street_key *key,
         if (exact && entry[i].cut != 0) break;
         /* Where a name is somebody's whole name, longer names are not meant. */
         if (i > 0 && entry[0].cut == 0 && entry[i].cut != 0) break;
-        matches[count++] = (hs_group_match){entry[i].id, factor * fit_of_cut(entry[i].cut)};
+        double fit = fit_of_cut(entry[i].cut & ~dropped);
+        if (dropped) fit *= entry[i].cut & dropped ? CONTRARY_FIT : SUPERFLUOUS_FIT;
+        matches[count++] = (hs_group_match){entry[i].id, fit};
     }
     return count;
 }
@@ -88,12 +96,11 @@ uint32_t hs_find_groups(const hs_gazetteer *gazetteer, const hs_tokens *tokens, 
     hs_street_key key;
     if (!hs_street_key_make(tokens, first, end, 0, &key)) return 0;
     bool has_direction = key.has_direction, has_type = key.has_type;
-    uint32_t count = collect(gazetteer, &key, 1, exact, matches);
+    uint32_t count = collect(gazetteer, &key, 0, exact, matches);
     if (count > 0 || exact) return count;
-    /* A wrong direction or type is likelier than a street that nobody knows; it costs. */
     if (has_direction && hs_street_key_make(tokens, first, end, HS_KEY_WITHOUT_DIRECTION, &key))
-        count = collect(gazetteer, &key, 0.85, false, matches);
+        count = collect(gazetteer, &key, HS_KEY_WITHOUT_DIRECTION, false, matches);
     if (count == 0 && has_type && hs_street_key_make(tokens, first, end, HS_KEY_WITHOUT_TYPE, &key))
-        count = collect(gazetteer, &key, 0.75, false, matches);
+        count = collect(gazetteer, &key, HS_KEY_WITHOUT_TYPE, false, matches);
     return count;
 }

@@ -120,6 +120,8 @@ static const char *read_all(hs_street_words *words, const json_t *root) {
     if (!read_characters(words, root, "lane_marks", HS_WORD_LANE_MARK)) return "lane_marks";
     if (!read_characters(words, root, "administrative_ends", HS_WORD_ADMINISTRATIVE_END))
         return "administrative_ends";
+    if (!read_characters(words, root, "neighbourhood_ends", HS_WORD_NEIGHBOURHOOD_END))
+        return "neighbourhood_ends";
     if (!read_simplified(words, root)) return "simplified";
     return NULL;
 }

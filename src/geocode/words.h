@@ -22,8 +22,9 @@ typedef enum hs_word_class {
     HS_WORD_NUMBER_SUFFIX,
     HS_WORD_FLOOR_MARK,
     HS_WORD_LANE_MARK,
-    HS_WORD_ADMINISTRATIVE_END,
-    HS_WORD_NUMERAL, /* 零 to 九, 十, 百 */
+    HS_WORD_ADMINISTRATIVE_END, /* of townships and above: 县 镇 区 */
+    HS_WORD_NEIGHBOURHOOD_END,  /* below: 村 里 */
+    HS_WORD_NUMERAL,            /* 零 to 九, 十, 百 */
     HS_WORD_CLASS_COUNT
 } hs_word_class;
 
