@@ -155,7 +155,7 @@ static hs_status batch_changed(hs_geopackage *gp, hs_error *error, bool *changed
     uint64_t digest = 0, rows = 0;
     if (!batch->cleared) {
         *rewritten = batch->old_rows_changed > 0 || batch->positions_replaced > 0;
-        *changed = *rewritten || batch->added > 0;
+        *changed = *rewritten || batch->added > 0 || batch->incidents_moved > 0;
         return HS_OK;
     }
     hs_status status = digest_categories(gp, error, &digest, &rows);
@@ -197,31 +197,35 @@ static hs_status compute_extent(hs_geopackage *gp, const char *table, hs_error *
                                : hs_geopackage_fail(gp->db, gp->path, code, "computing the extent", error);
 }
 
-static hs_status write_extent(hs_geopackage *gp, hs_error *error) {
-    hs_geopackage_batch *batch = &gp->batch;
-    const hs_table_definition *table = hs_tables[batch->table];
+static hs_status set_extent(hs_geopackage *gp, const char *table, hs_box extent, hs_error *error) {
     sqlite3_stmt *statement = NULL;
-    hs_status status = HS_OK;
-    if (!table->geometry_type) return HS_OK;
-    if (batch->extent_shrinks) status = compute_extent(gp, table->name, error, &batch->extent);
-    if (status == HS_OK) status = hs_geopackage_statement(gp, HS_SQL_SET_EXTENT, error, &statement);
+    hs_status status = hs_geopackage_statement(gp, HS_SQL_SET_EXTENT, error, &statement);
     if (status != HS_OK) return status;
     sqlite3_clear_bindings(statement);
-    sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
-    if (batch->extent.min_lon_e7 <= batch->extent.max_lon_e7) {
-        sqlite3_bind_double(statement, 2, batch->extent.min_lon_e7 / 1e7);
-        sqlite3_bind_double(statement, 3, batch->extent.min_lat_e7 / 1e7);
-        sqlite3_bind_double(statement, 4, batch->extent.max_lon_e7 / 1e7);
-        sqlite3_bind_double(statement, 5, batch->extent.max_lat_e7 / 1e7);
+    sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC);
+    if (extent.min_lon_e7 <= extent.max_lon_e7) {
+        sqlite3_bind_double(statement, 2, extent.min_lon_e7 / 1e7);
+        sqlite3_bind_double(statement, 3, extent.min_lat_e7 / 1e7);
+        sqlite3_bind_double(statement, 4, extent.max_lon_e7 / 1e7);
+        sqlite3_bind_double(statement, 5, extent.max_lat_e7 / 1e7);
     }
     return hs_geopackage_run(gp, statement, "writing the extent", error);
 }
 
-static hs_status touch_contents(hs_geopackage *gp, hs_error *error) {
+static hs_status write_extent(hs_geopackage *gp, hs_error *error) {
+    hs_geopackage_batch *batch = &gp->batch;
+    const hs_table_definition *table = hs_tables[batch->table];
+    hs_status status = HS_OK;
+    if (!table->geometry_type) return HS_OK;
+    if (batch->extent_shrinks) status = compute_extent(gp, table->name, error, &batch->extent);
+    return status == HS_OK ? set_extent(gp, table->name, batch->extent, error) : status;
+}
+
+static hs_status touch_contents(hs_geopackage *gp, hs_table table, hs_error *error) {
     sqlite3_stmt *statement = NULL;
     hs_status status = hs_geopackage_statement(gp, HS_SQL_TOUCH, error, &statement);
     if (status != HS_OK) return status;
-    sqlite3_bind_text(statement, 1, hs_tables[gp->batch.table]->name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 1, hs_tables[table]->name, -1, SQLITE_STATIC);
     return hs_geopackage_run(gp, statement, "recording the change", error);
 }
 
@@ -253,15 +257,30 @@ static const char *part_of_kind(hs_kind kind) {
     }
 }
 
+/* A batch of geography that moved incidents changed both: the incidents' part gets a change of its own. */
+static hs_status record_moved_incidents(hs_geopackage *gp, hs_error *error) {
+    hs_box extent;
+    const char *table = hs_tables[HS_TABLE_INCIDENTS]->name;
+    if (gp->batch.incidents_moved == 0) return HS_OK;
+    hs_status status = compute_extent(gp, table, error, &extent);
+    if (status == HS_OK) status = set_extent(gp, table, extent, error);
+    if (status == HS_OK) status = touch_contents(gp, HS_TABLE_INCIDENTS, error);
+    if (status == HS_OK)
+        status = hs_geopackage_record_change(gp, part_of_kind(HS_KIND_INCIDENTS),
+                                             hs_kind_name(HS_KIND_INCIDENTS), gp->batch.id, true, error);
+    return status;
+}
+
 static hs_status finish_transaction(hs_geopackage *gp, hs_kind kind, const hs_batch_info *info,
                                     bool rewritten, hs_error *error) {
     hs_status status = create_index(gp, error);
     if (status == HS_OK) status = write_extent(gp, error);
-    if (status == HS_OK) status = touch_contents(gp, error);
+    if (status == HS_OK) status = touch_contents(gp, gp->batch.table, error);
     if (status == HS_OK) status = update_batch(gp, info, error);
     if (status == HS_OK)
         status = hs_geopackage_record_change(gp, part_of_kind(kind), hs_kind_name(kind), gp->batch.id,
                                              rewritten, error);
+    if (status == HS_OK) status = record_moved_incidents(gp, error);
     if (status == HS_OK) status = hs_geopackage_do(gp, HS_SQL_COMMIT, "committing", error);
     return status;
 }

@@ -70,6 +70,10 @@ hs_status hs_geopackage_replace_position(hs_store *store, int64_t incident, cons
     if (status != HS_OK || same) return status;
     status = write_position(gp, incident, record, error);
     if (status != HS_OK) return status;
+    if (gp->batch.table != HS_TABLE_INCIDENTS) {
+        gp->batch.incidents_moved++;
+        return HS_OK;
+    }
     if (incident <= gp->batch.last_id_before) gp->batch.positions_replaced++;
     hs_geopackage_extent_left(&gp->batch, old);
     hs_box_union(&gp->batch.extent, parts.box);

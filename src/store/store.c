@@ -140,8 +140,8 @@ hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *recor
 
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
                                     hs_error *error) {
-    hs_status status = check_batch(store, HS_TABLE_INCIDENTS, error);
-    return status == HS_OK ? store->ops->replace_position(store, incident, record, error) : status;
+    if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
+    return store->ops->replace_position(store, incident, record, error);
 }
 
 hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error) {

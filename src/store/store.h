@@ -71,7 +71,8 @@ hs_status hs_store_put_category(hs_store *store, const hs_category_record *recor
                                 hs_put *put);
 hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *record, hs_error *error,
                                 hs_put *put);
-/* Sets a derived position of an incident (match types other than given), inside a batch. */
+/* Sets a derived position of an incident (match types other than given), inside a batch of any kind: streets
+ * that arrive move incidents. */
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
                                     hs_error *error);
 /* Removes every category before a taxonomy is put, inside a batch. */

@@ -19,7 +19,7 @@ one incident at the peak: 10.610 per km2'
 cc -std=c17 -Wall -Wextra -Werror $sanitize "$source" -o "$folder/shared" $(pkg-config --cflags --libs hotspot)
 diff <(LD_LIBRARY_PATH=$libdir "$folder/shared") <(echo "$expected")
 cc -std=c17 $sanitize "$source" -o "$folder/static" $(pkg-config --cflags hotspot) "$libdir/libhotspot.a" \
-    $(pkg-config --libs --static hotspot | sed 's/-lhotspot//')
+    $(pkg-config --print-requires-private hotspot | xargs pkg-config --libs) -lm -pthread
 diff <("$folder/static") <(echo "$expected")
 # Nothing but hs_ leaves the shared library.
 ! nm -D --defined-only "$libdir/libhotspot.so" | awk '{ print $3 }' | grep -v '^hs_' | grep -q . ||

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 HOTSPOTD = os.environ["HOTSPOTD"]
@@ -43,6 +44,13 @@ def get(path):
         return json.load(answer)
 
 
+def ready():
+    try:
+        return urllib.request.urlopen(base + "/readyz", timeout=30).status == 200
+    except urllib.error.HTTPError:
+        return False
+
+
 def wait_for(what, seconds=20):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -61,7 +69,8 @@ run("import", store, "incidents", write("first.csv", "\n".join(rows) + "\n"))
 server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
 try:
     base = server.stdout.readline().strip()
-    assert wait_for(lambda: urllib.request.urlopen(base + "/healthz").status == 200)
+    assert urllib.request.urlopen(base + "/healthz").status == 200
+    assert wait_for(ready)
     counts = get("/city")["counts"]
     assert (counts["incidents"], counts["positioned"]) == (502, 500), counts
     version = get("/city")["version"]

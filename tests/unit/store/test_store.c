@@ -218,6 +218,18 @@ static void derived_positions_are_no_content(void **state) {
     record.match_type = HS_MATCH_ADDRESS;
     check_ok(hs_store_replace_position(store, id, &record, error), error);
     assert_int_equal(commit(store, error).id, 0);
+    /* Geography that arrives moves incidents: both parts are new then. */
+    hs_store_versions before = versions_of(store, error);
+    begin(store, HS_KIND_STREETS, error);
+    record.position.lon_e7 = 78;
+    check_ok(hs_store_replace_position(store, id, &record, error), error);
+    assert_int_not_equal(commit(store, error).id, 0);
+    hs_store_versions after = versions_of(store, error);
+    assert_true(after.geography > before.sequence && after.incidents > before.sequence);
+    assert_int_equal(after.incidents_rewritten, after.incidents);
+    read_all(store, &kept, error);
+    assert_int_equal(kept.rows[0].position.lon_e7, 78);
+    hs_arena_free(kept.arena);
     hs_store_close(store);
 }
 
