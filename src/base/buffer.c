@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { BUFFER_FIRST = 256 };
 
@@ -41,27 +40,12 @@ static bool grow(hs_buffer *buffer, size_t size) {
     return true;
 }
 
-char *hs_buffer_reserve(hs_buffer *buffer, size_t size) {
+char *hs_buffer_grow(hs_buffer *buffer, size_t size) {
     if (buffer->status != HS_OK) return NULL;
     /* No bytes at all would leave data NULL, which callers take for failure. */
     if (size == 0) size = 1;
     if (size > buffer->capacity - buffer->size && !grow(buffer, size)) return NULL;
     return buffer->data + buffer->size;
-}
-
-void hs_buffer_append(hs_buffer *buffer, const void *data, size_t size) {
-    if (size == 0) return;
-    char *end = hs_buffer_reserve(buffer, size);
-    if (!end) return;
-    memcpy(end, data, size);
-    buffer->size += size;
-}
-
-void hs_buffer_byte(hs_buffer *buffer, char byte) {
-    char *end = hs_buffer_reserve(buffer, 1);
-    if (!end) return;
-    *end = byte;
-    buffer->size++;
 }
 
 void hs_buffer_text(hs_buffer *buffer, const char *text) {

@@ -4,6 +4,7 @@
 #define BASE_BUFFER_H
 
 #include <hotspot/error.h>
+#include <string.h>
 
 typedef struct hs_buffer {
     char *data;
@@ -18,10 +19,29 @@ void hs_buffer_init(hs_buffer *buffer, size_t ceiling);
 void hs_buffer_done(hs_buffer *buffer);
 /* Forgets the content and the failure, keeping the memory. */
 void hs_buffer_clear(hs_buffer *buffer);
+/* hs_buffer_reserve where the room may be wanting. */
+char *hs_buffer_grow(hs_buffer *buffer, size_t size);
+
 /* Room for `size` more bytes at the end (not yet counted in size); NULL on failure. */
-char *hs_buffer_reserve(hs_buffer *buffer, size_t size);
-void hs_buffer_append(hs_buffer *buffer, const void *data, size_t size);
-void hs_buffer_byte(hs_buffer *buffer, char byte);
+static inline char *hs_buffer_reserve(hs_buffer *buffer, size_t size) {
+    if (buffer->status == HS_OK && size < buffer->capacity - buffer->size) return buffer->data + buffer->size;
+    return hs_buffer_grow(buffer, size);
+}
+
+static inline void hs_buffer_append(hs_buffer *buffer, const void *data, size_t size) {
+    char *end = size > 0 ? hs_buffer_reserve(buffer, size) : NULL;
+    if (!end) return;
+    memcpy(end, data, size);
+    buffer->size += size;
+}
+
+static inline void hs_buffer_byte(hs_buffer *buffer, char byte) {
+    char *end = hs_buffer_reserve(buffer, 1);
+    if (!end) return;
+    *end = byte;
+    buffer->size++;
+}
+
 void hs_buffer_text(hs_buffer *buffer, const char *text);
 void hs_buffer_str(hs_buffer *buffer, hs_str text);
 void hs_buffer_printf(hs_buffer *buffer, const char *format, ...) HS_PRINTF(2, 3);

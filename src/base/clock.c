@@ -1,6 +1,5 @@
 #include "base/clock.h"
 
-#include <stdio.h>
 #include <time.h>
 
 int64_t hs_clock_now_s(void) {
@@ -70,11 +69,41 @@ int hs_civil_weekday(int64_t seconds) {
     return (int)(((days + 3) % 7 + 7) % 7) + 1;
 }
 
+static char *put_two(char *at, int32_t number) {
+    at[0] = (char)('0' + number / 10);
+    at[1] = (char)('0' + number % 10);
+    return at + 2;
+}
+
+/* At least four characters, the sign among them, as "%04d". */
+static char *put_year(char *at, int32_t year) {
+    if (year >= 0 && year <= 9999) return put_two(put_two(at, year / 100), year % 100);
+    char digits[10];
+    int count = 0;
+    for (int64_t rest = year < 0 ? -(int64_t)year : year; rest > 0; rest /= 10)
+        digits[count++] = (char)('0' + rest % 10);
+    while (count < 3)
+        digits[count++] = '0';
+    if (year < 0) *at++ = '-';
+    while (count > 0)
+        *at++ = digits[--count];
+    return at;
+}
+
 size_t hs_time_format(int64_t seconds, char text[HS_TIME_TEXT_SIZE]) {
     hs_civil civil = hs_civil_from_s(seconds);
-    int size =
-        snprintf(text, HS_TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)civil.year, (int)civil.month,
-                 (int)civil.day, (int)civil.hour, (int)civil.minute, (int)civil.second);
-    if (size < 0) text[0] = '\0';
-    return size < 0 ? 0 : (size_t)size < HS_TIME_TEXT_SIZE ? (size_t)size : HS_TIME_TEXT_SIZE - 1;
+    char *at = put_year(text, civil.year);
+    *at++ = '-';
+    at = put_two(at, civil.month);
+    *at++ = '-';
+    at = put_two(at, civil.day);
+    *at++ = 'T';
+    at = put_two(at, civil.hour);
+    *at++ = ':';
+    at = put_two(at, civil.minute);
+    *at++ = ':';
+    at = put_two(at, civil.second);
+    *at++ = 'Z';
+    *at = '\0';
+    return (size_t)(at - text);
 }

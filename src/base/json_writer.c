@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JSON_DEPTH = 64, NUMBER_SIZE = 40 };
+/* The longest number, position or time with the comma before it. */
+enum { TOKEN_MOST = 64, NUMBER_SIZE = 40, NUMBER_DIGITS = 24 };
 
 void hs_json_init(hs_json *json, hs_buffer *out) {
     *json = (hs_json){.out = out};
@@ -19,44 +20,68 @@ static void misused(hs_json *json) {
 }
 
 static bool inside_object(const hs_json *json) {
-    return json->depth > 0 && (json->in_object >> (json->depth - 1) & 1);
+    return json->in_object & json->level;
 }
 
-/* The comma before an item of the present level. */
-static void separate(hs_json *json) {
-    if (json->depth == 0) return;
-    uint64_t bit = UINT64_C(1) << (json->depth - 1);
-    if (json->has_items & bit) hs_buffer_byte(json->out, ',');
-    json->has_items |= bit;
+/* Whether a comma is due before an item of the present level. */
+static bool next_item(hs_json *json) {
+    bool comma = json->has_items & json->level;
+    json->has_items |= json->level;
+    return comma;
+}
+
+static bool next_value(hs_json *json) {
+    if (json->after_key) {
+        json->after_key = false;
+        return false;
+    }
+    if (inside_object(json)) misused(json);
+    return next_item(json);
 }
 
 static void before_value(hs_json *json) {
-    if (json->after_key) {
-        json->after_key = false;
-        return;
-    }
-    if (inside_object(json)) misused(json);
-    separate(json);
+    if (next_value(json)) hs_buffer_byte(json->out, ',');
+}
+
+/* A short token is written straight into the buffer where that has room for any such, else aside, so that the
+ * buffer never needs more room than the token takes. */
+typedef struct token {
+    char *begin, *at;
+    char aside[TOKEN_MOST];
+} token;
+
+static inline void token_begin(token *t, const hs_buffer *out, bool comma) {
+    bool room = out->status == HS_OK && out->capacity - out->size >= TOKEN_MOST;
+    t->begin = t->at = room ? out->data + out->size : t->aside;
+    if (comma) *t->at++ = ',';
+}
+
+static inline void token_end(const token *t, hs_buffer *out) {
+    size_t size = (size_t)(t->at - t->begin);
+    if (t->begin == t->aside)
+        hs_buffer_append(out, t->aside, size);
+    else
+        out->size += size;
 }
 
 static void enter(hs_json *json, char bracket, bool object) {
     before_value(json);
-    if (json->depth == JSON_DEPTH) {
+    if (json->level >> 63) {
         misused(json);
         return;
     }
     hs_buffer_byte(json->out, bracket);
-    uint64_t bit = UINT64_C(1) << json->depth++;
-    json->has_items &= ~bit;
-    json->in_object = object ? json->in_object | bit : json->in_object & ~bit;
+    json->level = json->level ? json->level << 1 : 1;
+    json->has_items &= ~json->level;
+    json->in_object = object ? json->in_object | json->level : json->in_object & ~json->level;
 }
 
 static void leave(hs_json *json, char bracket, bool object) {
-    if (json->depth == 0 || json->after_key || inside_object(json) != object) {
+    if (json->level == 0 || json->after_key || inside_object(json) != object) {
         misused(json);
         return;
     }
-    json->depth--;
+    json->level >>= 1;
     hs_buffer_byte(json->out, bracket);
 }
 
@@ -80,59 +105,114 @@ static bool plain(unsigned char byte) {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-static void put_control(hs_buffer *out, unsigned char byte) {
+/* The same of eight bytes at once: no byte has its high bit, none is below 0x20, none is a quote or a
+ * backslash. A borrow marks further bytes only above one that is marked rightly. */
+static bool plain_word(const unsigned char *bytes) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = 0x80 * ones;
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    uint64_t quote = word ^ '"' * ones, backslash = word ^ '\\' * ones;
+    return ((word | (word - 0x20 * ones) | (quote - ones) | (backslash - ones)) & high) == 0;
+}
+
+/* Size of the well-formed character of two bytes or more that `text` begins with, 0 when malformed. */
+static inline size_t wide_size(const unsigned char *text, size_t size) {
+    unsigned char first = text[0];
+    if (first >= 0xE0 && first <= 0xEF) {
+        if (size < 3 || (text[1] & 0xC0) != 0x80 || (text[2] & 0xC0) != 0x80) return 0;
+        /* Neither an overlong form nor half of a surrogate pair. */
+        unsigned range = (first & 0x0FU) << 8 | (text[1] & 0x20U);
+        return range != 0x000 && range != 0xD20 ? 3 : 0;
+    }
+    if (first >= 0xC2 && first <= 0xDF) return size >= 2 && (text[1] & 0xC0) == 0x80 ? 2 : 0;
+    hs_str rest = {(const char *)text, size};
+    hs_utf8_next(&rest);
+    return size - rest.size == 4 ? 4 : 0;
+}
+
+/* Size of the beginning of `text` that stands in JSON as it is. */
+static size_t clean_run(const unsigned char *text, size_t size) {
+    size_t at = 0;
+    for (;;) {
+        while (size - at >= 8 && plain_word(text + at))
+            at += 8;
+        while (at < size && plain(text[at]))
+            at++;
+        if (at == size || text[at] < 0x80) return at;
+        do {
+            size_t wide = wide_size(text + at, size - at);
+            if (wide == 0) return at;
+            at += wide;
+        } while (at < size && text[at] >= 0x80);
+    }
+}
+
+/* One byte that cannot stand as it is. */
+static void put_escape(hs_buffer *out, unsigned char byte) {
     static const char hex[] = "0123456789abcdef";
     char escape[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
-    switch (byte) {
-    case '\n':
-        hs_buffer_append(out, "\\n", 2);
-        return;
-    case '\r':
-        hs_buffer_append(out, "\\r", 2);
-        return;
-    case '\t':
-        hs_buffer_append(out, "\\t", 2);
-        return;
-    default:
-        hs_buffer_append(out, escape, sizeof escape);
+    size_t size = 2;
+    if (byte >= 0x80) {
+        size = hs_utf8_put(0xFFFD, escape);
+    } else if (byte == '"' || byte == '\\') {
+        escape[1] = (char)byte;
+    } else if (byte == '\n') {
+        escape[1] = 'n';
+    } else if (byte == '\r') {
+        escape[1] = 'r';
+    } else if (byte == '\t') {
+        escape[1] = 't';
+    } else {
+        size = sizeof escape;
     }
+    hs_buffer_append(out, escape, size);
+}
+
+static void put_escaped(hs_buffer *out, hs_str text, size_t run) {
+    hs_buffer_byte(out, '"');
+    for (;;) {
+        hs_buffer_append(out, text.data, run);
+        if (run == text.size) break;
+        put_escape(out, (unsigned char)text.data[run]);
+        text = (hs_str){text.data + run + 1, text.size - run - 1};
+        run = clean_run((const unsigned char *)text.data, text.size);
+    }
+    hs_buffer_byte(out, '"');
 }
 
 static void put_quoted(hs_buffer *out, hs_str text) {
-    hs_buffer_byte(out, '"');
-    while (text.size > 0) {
-        size_t run = 0;
-        while (run < text.size && plain((unsigned char)text.data[run]))
-            run++;
-        hs_buffer_append(out, text.data, run);
-        text = (hs_str){text.data + run, text.size - run};
-        if (text.size == 0) break;
-        unsigned char byte = (unsigned char)text.data[0];
-        if (byte >= 0x80) {
-            char character[4];
-            hs_buffer_append(out, character, hs_utf8_put(hs_utf8_next(&text), character));
-            continue;
-        }
-        if (byte < 0x20) {
-            put_control(out, byte);
-        } else {
-            hs_buffer_byte(out, '\\');
-            hs_buffer_byte(out, (char)byte);
-        }
-        text = (hs_str){text.data + 1, text.size - 1};
+    size_t run = clean_run((const unsigned char *)text.data, text.size);
+    if (run < text.size) {
+        put_escaped(out, text, run);
+        return;
     }
-    hs_buffer_byte(out, '"');
+    char *at = hs_buffer_reserve(out, run + 2);
+    if (!at) return;
+    *at++ = '"';
+    if (run > 0) memcpy(at, text.data, run);
+    at[run] = '"';
+    out->size += run + 2;
+}
+
+/* Whether a key may stand here; the comma before it is written. */
+static bool before_key(hs_json *json) {
+    if (!inside_object(json) || json->after_key) {
+        misused(json);
+        return false;
+    }
+    if (next_item(json)) hs_buffer_byte(json->out, ',');
+    json->after_key = true;
+    return true;
 }
 
 void hs_json_key_str(hs_json *json, hs_str key) {
-    if (!inside_object(json) || json->after_key) {
-        misused(json);
-        return;
-    }
-    separate(json);
+    if (!before_key(json)) return;
     put_quoted(json->out, key);
     hs_buffer_byte(json->out, ':');
-    json->after_key = true;
+}
+
+void hs_json_key_raw(hs_json *json, hs_str quoted) {
+    if (before_key(json)) hs_buffer_append(json->out, quoted.data, quoted.size);
 }
 
 void hs_json_key(hs_json *json, const char *key) {
@@ -171,84 +251,109 @@ static char *digits_before(char *end, uint64_t value) {
     return end;
 }
 
-static uint64_t magnitude_of(int64_t value) {
-    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+/* magnitude / 10^decimals (at most 18) at `at`, without trailing zeros; returns its end. */
+static char *put_fixed(char *at, bool negative, uint64_t magnitude, size_t decimals) {
+    char digits[NUMBER_DIGITS], *end = digits + sizeof digits, *begin = digits_before(end, magnitude);
+    while ((size_t)(end - begin) <= decimals)
+        *--begin = '0';
+    char *point = end - decimals;
+    while (end > point && end[-1] == '0')
+        end--;
+    size_t whole = (size_t)(point - begin), part = (size_t)(end - point);
+    if (negative) *at++ = '-';
+    memcpy(at, begin, whole);
+    at += whole;
+    if (part == 0) return at;
+    *at++ = '.';
+    memcpy(at, point, part);
+    return at + part;
 }
 
-/* value / 10^decimals (at most 18) into `text`; returns its length. */
-static size_t format_fixed(char text[NUMBER_SIZE], int64_t value, int decimals) {
-    uint64_t magnitude = magnitude_of(value);
-    while (decimals > 0 && magnitude % 10 == 0) {
-        magnitude /= 10;
-        decimals--;
-    }
-    char digits[NUMBER_SIZE], *end = digits + sizeof digits, *begin = digits_before(end, magnitude);
-    while (end - begin <= decimals)
-        *--begin = '0';
-    size_t whole = (size_t)(end - begin) - (size_t)decimals, at = 0;
-    if (value < 0) text[at++] = '-';
-    memcpy(text + at, begin, whole);
-    at += whole;
-    if (decimals == 0) return at;
-    text[at++] = '.';
-    memcpy(text + at, begin + whole, (size_t)decimals);
-    return at + (size_t)decimals;
+static char *put_signed(char *at, int64_t value, size_t decimals) {
+    return put_fixed(at, value < 0, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, decimals);
 }
 
 void hs_json_int(hs_json *json, int64_t value) {
-    before_value(json);
-    char text[NUMBER_SIZE];
-    hs_buffer_append(json->out, text, format_fixed(text, value, 0));
+    hs_json_fixed(json, value, 0);
 }
 
 void hs_json_uint(hs_json *json, uint64_t value) {
-    before_value(json);
-    char text[NUMBER_SIZE], *end = text + sizeof text, *begin = digits_before(end, value);
-    hs_buffer_append(json->out, begin, (size_t)(end - begin));
+    token t;
+    token_begin(&t, json->out, next_value(json));
+    t.at = put_fixed(t.at, false, value, 0);
+    token_end(&t, json->out);
 }
 
 void hs_json_fixed(hs_json *json, int64_t value, int decimals) {
-    before_value(json);
     if (decimals < 0 || decimals > 18) {
         misused(json);
         return;
     }
-    char text[NUMBER_SIZE];
-    hs_buffer_append(json->out, text, format_fixed(text, value, decimals));
+    token t;
+    token_begin(&t, json->out, next_value(json));
+    t.at = put_signed(t.at, value, (size_t)decimals);
+    token_end(&t, json->out);
 }
 
 void hs_json_position(hs_json *json, hs_position position) {
-    before_value(json);
-    char *out = hs_buffer_reserve(json->out, (size_t)2 * NUMBER_SIZE);
-    if (!out) return;
-    size_t at = 0;
-    out[at++] = '[';
-    at += format_fixed(out + at, position.lon_e7, 7);
-    out[at++] = ',';
-    at += format_fixed(out + at, position.lat_e7, 7);
-    out[at++] = ']';
-    json->out->size += at;
+    token t;
+    token_begin(&t, json->out, next_value(json));
+    *t.at++ = '[';
+    t.at = put_signed(t.at, position.lon_e7, 7);
+    *t.at++ = ',';
+    t.at = put_signed(t.at, position.lat_e7, 7);
+    *t.at++ = ']';
+    token_end(&t, json->out);
+}
+
+/* Writes a number that has at most 15 digits, as most that people write have: it then is an integer of 15
+ * digits over a power of ten, both exact, so that one division tells whether it is the same number. */
+static bool put_few_digits(char **at, double value) {
+    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+    double magnitude = fabs(value);
+    size_t decimals = 18;
+    while (decimals > 0 && magnitude * tens[decimals] >= 1e15)
+        decimals--;
+    uint64_t digits = (uint64_t)(magnitude * tens[decimals] + 0.5);
+    if ((double)digits / tens[decimals] != magnitude) return false;
+    *at = put_fixed(*at, value < 0.0, digits, decimals);
+    return true;
+}
+
+/* The least of 15 to 17 digits that reads back as the same number; subnormal numbers carry fewer. */
+static char *put_many_digits(char *at, int digits, double value) {
+    int size = 0;
+    for (; digits <= 17; digits++) {
+        size = snprintf(at, NUMBER_SIZE, "%.*g", digits, value);
+        if (strtod(at, NULL) == value) break;
+    }
+    return at + (size > 0 ? size : 0);
+}
+
+/* Numbers that are written without an exponent whatever their digits. */
+static bool middling(double magnitude) {
+    return magnitude >= 1e-4 && magnitude < 1e14;
 }
 
 void hs_json_double(hs_json *json, double value) {
+    double magnitude = fabs(value);
     if (!isfinite(value)) {
         hs_json_null(json);
         return;
     }
-    if (value >= -9007199254740992.0 && value <= 9007199254740992.0 && value == (double)(int64_t)value &&
+    if (magnitude <= 9007199254740992.0 && value == (double)(int64_t)value &&
         !(value == 0.0 && signbit(value))) {
         hs_json_int(json, (int64_t)value);
         return;
     }
-    char text[NUMBER_SIZE];
-    int size = 0;
-    /* 17 digits always suffice, 15 often do; subnormal numbers carry fewer. */
-    for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
-        size = snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) break;
-    }
-    before_value(json);
-    hs_buffer_append(json->out, text, size > 0 ? (size_t)size : 0);
+    token t;
+    token_begin(&t, json->out, next_value(json));
+    if (!middling(magnitude))
+        t.at = put_many_digits(t.at, magnitude < DBL_MIN ? 1 : 15, value);
+    else if (!put_few_digits(&t.at, value))
+        t.at = put_many_digits(t.at, 16, value);
+    token_end(&t, json->out);
 }
 
 void hs_json_bool(hs_json *json, bool value) {
@@ -266,9 +371,12 @@ void hs_json_time(hs_json *json, int64_t time_s) {
         hs_json_null(json);
         return;
     }
-    char text[HS_TIME_TEXT_SIZE];
-    size_t size = hs_time_format(time_s, text);
-    hs_json_str(json, (hs_str){text, size});
+    token t;
+    token_begin(&t, json->out, next_value(json));
+    *t.at++ = '"';
+    t.at += hs_time_format(time_s, t.at);
+    *t.at++ = '"';
+    token_end(&t, json->out);
 }
 
 void hs_json_raw(hs_json *json, hs_str text) {

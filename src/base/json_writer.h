@@ -9,9 +9,9 @@
 
 typedef struct hs_json {
     hs_buffer *out;
+    uint64_t level;     /* the bit of the present level, 0 outside */
     uint64_t has_items; /* one bit a level */
     uint64_t in_object;
-    unsigned depth;
     bool after_key;
 } hs_json;
 
@@ -22,13 +22,18 @@ void hs_json_array(hs_json *json);
 void hs_json_array_end(hs_json *json);
 void hs_json_key(hs_json *json, const char *key);
 void hs_json_key_str(hs_json *json, hs_str key);
+/* A key that is JSON already, with its colon: HS_JSON_KEY("name"). Whole members may stand before it. */
+void hs_json_key_raw(hs_json *json, hs_str quoted);
+#define HS_JSON_KEY(name)               HS_STR("\"" name "\":")
+#define hs_json_key_literal(json, name) hs_json_key_raw(json, HS_JSON_KEY(name))
 void hs_json_text(hs_json *json, const char *text); /* null for NULL */
 void hs_json_str(hs_json *json, hs_str text);
 void hs_json_int(hs_json *json, int64_t value);
 void hs_json_uint(hs_json *json, uint64_t value);
 /* Shortest text that reads back as the same double; null when not finite. */
 void hs_json_double(hs_json *json, double value);
-/* value / 10^decimals without rounding, trailing zeros dropped: hs_json_fixed(j, 1004497000, 7) is 100.4497. */
+/* value / 10^decimals without rounding, trailing zeros dropped: hs_json_fixed(j, 1004497000, 7) is 100.4497.
+ */
 void hs_json_fixed(hs_json *json, int64_t value, int decimals);
 /* [lon,lat] with at most 7 decimals. */
 void hs_json_position(hs_json *json, hs_position position);
@@ -36,7 +41,7 @@ void hs_json_bool(hs_json *json, bool value);
 void hs_json_null(hs_json *json);
 /* RFC 3339 in UTC with Z; null for HS_NO_TIME. */
 void hs_json_time(hs_json *json, int64_t time_s);
-/* Text that is JSON already. */
+/* A value that is JSON already. */
 void hs_json_raw(hs_json *json, hs_str text);
 
 /* Key and value in one call. */
