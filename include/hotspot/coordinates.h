@@ -34,8 +34,10 @@ HS_API size_t hs_transform_inverse(hs_transform *transform, double *x, double *y
 HS_API void hs_gcj02_from_wgs84(double lon_deg, double lat_deg, double *gcj_lon_deg, double *gcj_lat_deg);
 HS_API void hs_wgs84_from_gcj02(double gcj_lon_deg, double gcj_lat_deg, double *lon_deg, double *lat_deg);
 /* GCJ-02 to BD-09 and back (iterated). */
-HS_API void hs_bd09_from_gcj02(double gcj_lon_deg, double gcj_lat_deg, double *bd_lon_deg, double *bd_lat_deg);
-HS_API void hs_gcj02_from_bd09(double bd_lon_deg, double bd_lat_deg, double *gcj_lon_deg, double *gcj_lat_deg);
+HS_API void hs_bd09_from_gcj02(double gcj_lon_deg, double gcj_lat_deg, double *bd_lon_deg,
+                               double *bd_lat_deg);
+HS_API void hs_gcj02_from_bd09(double bd_lon_deg, double bd_lat_deg, double *gcj_lon_deg,
+                               double *gcj_lat_deg);
 
 /* Rounds degrees to a position; false when not finite or outside [-180, 180] x [-90, 90]. */
 HS_API bool hs_position_from_degrees(double lon_deg, double lat_deg, hs_position *position);

@@ -9,20 +9,21 @@
 extern "C" {
 #endif
 
-/* An immutable gazetteer built from one geography (which it keeps a reference to). Thread-safe for reading. */
+/* An immutable gazetteer built from one geography (which it keeps a reference to). Thread-safe for reading.
+ */
 typedef struct hs_geocoder hs_geocoder;
 
 typedef struct hs_geocode_result {
     hs_match_type match_type; /* HS_MATCH_NONE: not found, the rest unset */
     hs_position position;
-    double score;      /* [0, 1] */
+    double score; /* [0, 1] */
     double accuracy_m;
-    bool ambiguous;    /* another candidate is as good */
-    uint32_t unit;     /* deepest unit at the position, HS_NONE */
-    uint32_t street;   /* row of geography->streets, HS_NONE */
-    uint32_t address;  /* row of geography->addresses, HS_NONE */
-    uint32_t place;    /* row of geography->places, HS_NONE */
-    char label[256];   /* the matched address in the city's own spelling, UTF-8, NUL */
+    bool ambiguous;   /* another candidate is as good */
+    uint32_t unit;    /* deepest unit at the position, HS_NONE */
+    uint32_t street;  /* row of geography->streets, HS_NONE */
+    uint32_t address; /* row of geography->addresses, HS_NONE */
+    uint32_t place;   /* row of geography->places, HS_NONE */
+    char label[256];  /* the matched address in the city's own spelling, UTF-8, NUL */
 } hs_geocode_result;
 
 /* Builds the gazetteer. O(n log n) in addresses and streets. */

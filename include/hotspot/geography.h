@@ -1,5 +1,6 @@
 /* Geography: units, streets with their graph, addresses, places and zones of a city as immutable columns,
- * with the indexes that place a position in them. Built once, shared by reference count, read by any thread. */
+ * with the indexes that place a position in them. Built once, shared by reference count, read by any thread.
+ */
 #ifndef HOTSPOT_GEOGRAPHY_H
 #define HOTSPOT_GEOGRAPHY_H
 
@@ -15,13 +16,13 @@ typedef struct hs_units {
     uint32_t count; /* ordered by level, then code, then id */
     const int64_t *id;
     const hs_str *code, *name, *name_en, *attributes;
-    const uint8_t *level;             /* hs_level */
-    const uint32_t *parent;           /* row of the parent (given by code, else derived by containment of the
-                                         label point in the next level up that has units), HS_NONE */
+    const uint8_t *level;   /* hs_level */
+    const uint32_t *parent; /* row of the parent (given by code, else derived by containment of the
+                               label point in the next level up that has units), HS_NONE */
     const hs_geometry *geometry;
     const hs_box *box;
-    const hs_position *label;         /* a point inside, far from the edge */
-    const double *area_km2;           /* on the city's plane */
+    const hs_position *label;                 /* a point inside, far from the edge */
+    const double *area_km2;                   /* on the city's plane */
     uint32_t level_start[HS_LEVEL_COUNT + 1]; /* rows of level l: [level_start[l], level_start[l + 1]) */
 } hs_units;
 
@@ -41,10 +42,11 @@ typedef struct hs_segments { /* the noded graph; the id of row s is s + 1 */
     const uint32_t *from_node, *to_node;
     const float *length_m;
     const double *start_m, *end_m; /* measures along the street's line */
-    hs_geometry lines;      /* ring s = segment s */
+    hs_geometry lines;             /* ring s = segment s */
     uint32_t node_count;
     const hs_position *node;
-    const uint32_t *node_first, *node_segment; /* segments at node n: node_segment[node_first[n] .. node_first[n+1]) */
+    const uint32_t *node_first,
+        *node_segment; /* segments at node n: node_segment[node_first[n] .. node_first[n+1]) */
 } hs_segments;
 
 typedef struct hs_addresses {
@@ -87,7 +89,7 @@ typedef struct hs_geography {
 /* Where a position lies: a row of each level (HS_NONE where none) and the nearest street segment. */
 typedef struct hs_placement {
     uint32_t unit[HS_LEVEL_COUNT];
-    uint32_t segment;     /* within 100 m, else HS_NONE */
+    uint32_t segment; /* within 100 m, else HS_NONE */
     float segment_distance_m;
 } hs_placement;
 
@@ -108,11 +110,16 @@ HS_API void hs_geography_unref(hs_geography *geography);
 typedef struct hs_geography_builder hs_geography_builder;
 HS_API hs_status hs_geography_builder_new(hs_error *error, hs_geography_builder **builder);
 HS_API void hs_geography_builder_free(hs_geography_builder *builder);
-HS_API hs_status hs_geography_add_unit(hs_geography_builder *builder, const hs_unit_record *record, hs_error *error);
-HS_API hs_status hs_geography_add_street(hs_geography_builder *builder, const hs_street_record *record, hs_error *error);
-HS_API hs_status hs_geography_add_address(hs_geography_builder *builder, const hs_address_record *record, hs_error *error);
-HS_API hs_status hs_geography_add_place(hs_geography_builder *builder, const hs_place_record *record, hs_error *error);
-HS_API hs_status hs_geography_add_zone(hs_geography_builder *builder, const hs_zone_record *record, hs_error *error);
+HS_API hs_status hs_geography_add_unit(hs_geography_builder *builder, const hs_unit_record *record,
+                                       hs_error *error);
+HS_API hs_status hs_geography_add_street(hs_geography_builder *builder, const hs_street_record *record,
+                                         hs_error *error);
+HS_API hs_status hs_geography_add_address(hs_geography_builder *builder, const hs_address_record *record,
+                                          hs_error *error);
+HS_API hs_status hs_geography_add_place(hs_geography_builder *builder, const hs_place_record *record,
+                                        hs_error *error);
+HS_API hs_status hs_geography_add_zone(hs_geography_builder *builder, const hs_zone_record *record,
+                                       hs_error *error);
 /* The plane's centre, when it is fixed; otherwise the centre of `box`. */
 HS_API void hs_geography_set_center(hs_geography_builder *builder, double lon_deg, double lat_deg);
 /* Builds columns, graph and indexes and ends the builder's life (on failure too). One reference. */

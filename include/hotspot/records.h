@@ -96,13 +96,13 @@ typedef struct hs_zone_record {
 typedef struct hs_category_record {
     int64_t id;
     hs_str code, parent, name, name_en, department, colour; /* colour: #rrggbb or empty */
-    hs_str members; /* comma-separated codes, for a group */
+    hs_str members;                                         /* comma-separated codes, for a group */
 } hs_category_record;
 
 typedef struct hs_incident_record {
-    int64_t id;                                       /* the store's row id, 0 before */
-    hs_str external_id;                               /* the source's own id, or empty */
-    hs_str category;                                  /* a code, or the source's own text where unknown */
+    int64_t id;                                           /* the store's row id, 0 before */
+    hs_str external_id;                                   /* the source's own id, or empty */
+    hs_str category;                                      /* a code, or the source's own text where unknown */
     int64_t reported_s, occurred_s, closed_s, deadline_s; /* HS_NO_TIME where unknown */
     hs_str source, status, address, department, description, unit; /* unit: a code that came with the row */
     bool has_position;

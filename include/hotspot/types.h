@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #if defined(__GNUC__)
-#define HS_API                     __attribute__((visibility("default")))
+#define HS_API                 __attribute__((visibility("default")))
 #define HS_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define HS_API

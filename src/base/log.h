@@ -14,6 +14,7 @@ hs_log *hs_log_new(FILE *stream, hs_log_level level);
 void hs_log_free(hs_log *log);
 /* One line; `event` is a short fixed name (`listen`, `request`), the rest formatted `key=value` words.
  * Control characters are escaped. A NULL log drops the line. */
-void hs_log_write(hs_log *log, hs_log_level level, const char *event, const char *format, ...) HS_PRINTF(4, 5);
+void hs_log_write(hs_log *log, hs_log_level level, const char *event, const char *format, ...)
+    HS_PRINTF(4, 5);
 
 #endif

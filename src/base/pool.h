@@ -16,7 +16,7 @@ hs_status hs_pool_submit(hs_pool *pool, void (*work)(void *context), void *conte
 /* Calls work(context, begin, end) over [0, count) in pieces of at most `grain`, on the pool and on the
  * calling thread, and returns when all are done. A NULL pool runs all on the caller. Safe to call from a
  * pool thread: the caller always makes progress by itself. */
-void hs_pool_for(hs_pool *pool, size_t count, size_t grain, void (*work)(void *context, size_t begin, size_t end),
-                 void *context);
+void hs_pool_for(hs_pool *pool, size_t count, size_t grain,
+                 void (*work)(void *context, size_t begin, size_t end), void *context);
 
 #endif

@@ -9,11 +9,11 @@
 typedef struct hs_segment_index hs_segment_index;
 
 typedef struct hs_segment_hit {
-    uint32_t line;       /* number of the line */
-    uint32_t piece;      /* piece within the line: from position `piece` to the next */
-    double along;        /* 0 to 1 within the piece */
+    uint32_t line;  /* number of the line */
+    uint32_t piece; /* piece within the line: from position `piece` to the next */
+    double along;   /* 0 to 1 within the piece */
     double distance_m;
-    int side;            /* -1 left of the line's direction, 1 right, 0 on it */
+    int side; /* -1 left of the line's direction, 1 right, 0 on it */
     hs_position nearest;
 } hs_segment_hit;
 
@@ -25,8 +25,8 @@ bool hs_segment_index_nearest(const hs_segment_index *index, hs_position positio
                               hs_segment_hit *hit);
 /* Numbers of lines that have a piece whose box meets `box`: calls visit once a line, ascending order not
  * promised; stops when visit returns false. */
-void hs_segment_index_search(const hs_segment_index *index, hs_box box, bool (*visit)(void *context, uint32_t line),
-                             void *context);
+void hs_segment_index_search(const hs_segment_index *index, hs_box box,
+                             bool (*visit)(void *context, uint32_t line), void *context);
 size_t hs_segment_index_bytes(const hs_segment_index *index);
 
 #endif

@@ -12,7 +12,8 @@ static void stop(hs_status status, const hs_error *error) {
 }
 
 /* A square community of 0.01 degrees whose south-west corner is given. */
-static void add_community(hs_geography_builder *builder, hs_str code, hs_str name, int32_t lon_e7, int32_t lat_e7) {
+static void add_community(hs_geography_builder *builder, hs_str code, hs_str name, int32_t lon_e7,
+                          int32_t lat_e7) {
     const int32_t side = 100000;
     hs_position ring[5] = {{lon_e7, lat_e7},
                            {lon_e7 + side, lat_e7},
@@ -49,8 +50,8 @@ int main(void) {
     hs_placement placement;
     hs_geography_place(geography, (hs_position){1004150000, 389051000}, &placement);
     uint32_t community = placement.unit[HS_LEVEL_COMMUNITY];
-    printf("community %s, segment %u\n", community == HS_NONE ? "none" : geography->units.code[community].data,
-           placement.segment);
+    printf("community %s, segment %u\n",
+           community == HS_NONE ? "none" : geography->units.code[community].data, placement.segment);
 
     hs_geocoder *geocoder;
     stop(hs_geocoder_new(geography, &error, &geocoder), &error);
@@ -58,7 +59,8 @@ int main(void) {
     size_t count = 0;
     stop(hs_geocode(geocoder, HS_STR("春风路50号"), &result, 1, &error, &count), &error);
     printf("%zu found: %s\n", count, count ? hs_match_type_name(result.match_type) : "nothing");
-    printf("one incident at the peak: %.3f per km2\n", hs_density_from_sum(HS_KERNEL_ONE, HS_KERNEL_QUARTIC, 300));
+    printf("one incident at the peak: %.3f per km2\n",
+           hs_density_from_sum(HS_KERNEL_ONE, HS_KERNEL_QUARTIC, 300));
 
     hs_geocoder_free(geocoder);
     hs_geography_unref(geography);

@@ -33,11 +33,11 @@ static inline void check_ok_at(hs_status status, const hs_error *error, const ch
 }
 
 /* hs_str equals a literal. */
-#define check_str(text, literal)                                                                                \
-    do {                                                                                                        \
-        hs_str check_text = (text);                                                                             \
-        assert_int_equal(check_text.size, strlen(literal));                                                     \
-        assert_memory_equal(check_text.data ? check_text.data : "", literal, check_text.size);                  \
+#define check_str(text, literal)                                                                             \
+    do {                                                                                                     \
+        hs_str check_text = (text);                                                                          \
+        assert_int_equal(check_text.size, strlen(literal));                                                  \
+        assert_memory_equal(check_text.data ? check_text.data : "", literal, check_text.size);               \
     } while (0)
 
 #endif
