@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_LIMIT = 10, MAX_LIMIT = 10000 };
+/* From KEEPING_PAYS incidents on, what they share is kept ready. */
+enum { DEFAULT_LIMIT = 10, MAX_LIMIT = 10000, KEEPING_PAYS = 100 };
 
 typedef struct incident_row {
     int64_t id;
@@ -94,8 +95,10 @@ static hs_status write_incidents(hs_call *call, page *p) {
     size_t count = gather(selection, p, rows);
     p->more = count > (size_t)p->limit;
     p->returned = p->more ? (uint64_t)p->limit : count;
+    hs_geojson_context context;
+    hs_geojson_context_init(&context, call->snapshot, p->returned >= KEEPING_PAYS ? call->arena : NULL);
     for (size_t i = 0; i < p->returned; i++)
-        hs_geojson_incident(&call->json, call->snapshot, call->snapshot->incidents->chunk[rows[i].chunk],
+        hs_geojson_incident(&call->json, &context, call->snapshot->incidents->chunk[rows[i].chunk],
                             rows[i].row);
     if (p->returned > 0) p->next = rows[p->returned - 1].id;
     hs_service_selection_unref(selection);
@@ -236,11 +239,13 @@ hs_status hs_serve_ogc_items(hs_call *call) {
 
 static bool write_incident(hs_call *call, int64_t id) {
     const hs_incidents *incidents = call->snapshot->incidents;
+    hs_geojson_context context;
+    hs_geojson_context_init(&context, call->snapshot, NULL);
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         for (uint32_t i = 0; i < chunk->count; i++) {
             if (chunk->row[i] != id) continue;
-            hs_geojson_incident(&call->json, call->snapshot, chunk, i);
+            hs_geojson_incident(&call->json, &context, chunk, i);
             return true;
         }
     }

@@ -384,6 +384,12 @@ void hs_json_raw(hs_json *json, hs_str text) {
     hs_buffer_str(json->out, text);
 }
 
+void hs_json_members_raw(hs_json *json, hs_str members) {
+    if (!before_key(json)) return;
+    json->after_key = false;
+    hs_buffer_str(json->out, members);
+}
+
 void hs_json_pair_text(hs_json *json, const char *key, const char *text) {
     hs_json_key(json, key);
     hs_json_text(json, text);

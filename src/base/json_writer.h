@@ -43,6 +43,8 @@ void hs_json_null(hs_json *json);
 void hs_json_time(hs_json *json, int64_t time_s);
 /* A value that is JSON already. */
 void hs_json_raw(hs_json *json, hs_str text);
+/* Members of the present object that are JSON already, without a comma at either end; at least one. */
+void hs_json_members_raw(hs_json *json, hs_str members);
 
 /* Key and value in one call. */
 void hs_json_pair_text(hs_json *json, const char *key, const char *text);

@@ -3,6 +3,12 @@
 #include "base/text.h"
 #include <stdlib.h>
 
+/* Bytes of what is kept of one category or one place. */
+enum { KEPT_MOST = 1 << 20 };
+
+/* What a geometry begins with, up to its positions. */
+#define SHAPE_KEY(type) HS_STR("\"type\":\"" type "\",\"coordinates\":")
+
 static void write_line(hs_json *json, const hs_position *positions, uint32_t count) {
     hs_json_array(json);
     for (uint32_t i = 0; i < count; i++)
@@ -43,8 +49,7 @@ static void write_polygon(hs_json *json, const hs_geometry *geometry, uint32_t p
 }
 
 static void write_polygons(hs_json *json, const hs_geometry *geometry) {
-    hs_json_pair_text(json, "type", geometry->part_count == 1 ? "Polygon" : "MultiPolygon");
-    hs_json_key(json, "coordinates");
+    hs_json_key_raw(json, geometry->part_count == 1 ? SHAPE_KEY("Polygon") : SHAPE_KEY("MultiPolygon"));
     if (geometry->part_count == 1) {
         write_polygon(json, geometry, 0);
         return;
@@ -56,8 +61,7 @@ static void write_polygons(hs_json *json, const hs_geometry *geometry) {
 }
 
 static void write_lines(hs_json *json, const hs_geometry *geometry, uint32_t first, uint32_t count) {
-    hs_json_pair_text(json, "type", count == 1 ? "LineString" : "MultiLineString");
-    hs_json_key(json, "coordinates");
+    hs_json_key_raw(json, count == 1 ? SHAPE_KEY("LineString") : SHAPE_KEY("MultiLineString"));
     if (count != 1) hs_json_array(json);
     for (uint32_t r = first; r < first + count; r++)
         write_line(json, geometry->positions + geometry->ring_start[r],
@@ -67,8 +71,7 @@ static void write_lines(hs_json *json, const hs_geometry *geometry, uint32_t fir
 
 static void write_point(hs_json *json, hs_position position) {
     hs_json_object(json);
-    hs_json_pair_text(json, "type", "Point");
-    hs_json_key(json, "coordinates");
+    hs_json_key_raw(json, SHAPE_KEY("Point"));
     hs_json_position(json, position);
     hs_json_object_end(json);
 }
@@ -92,13 +95,13 @@ void hs_geojson_geometry(hs_json *json, const hs_geometry *geometry) {
 
 static void feature_begin(hs_json *json, int64_t id) {
     hs_json_object(json);
-    hs_json_pair_text(json, "type", "Feature");
-    hs_json_pair_int(json, "id", id);
-    hs_json_key(json, "geometry");
+    hs_json_key_raw(json, HS_STR("\"type\":\"Feature\",\"id\":"));
+    hs_json_int(json, id);
+    hs_json_key_literal(json, "geometry");
 }
 
 static void properties_begin(hs_json *json) {
-    hs_json_key(json, "properties");
+    hs_json_key_literal(json, "properties");
     hs_json_object(json);
 }
 
@@ -108,21 +111,26 @@ static void feature_end(hs_json *json) {
 }
 
 /* null for an empty text: every feature of a collection has every property. */
-static void pair_text(hs_json *json, const char *key, hs_str text) {
-    hs_json_key(json, key);
+static void pair_text(hs_json *json, hs_str key, hs_str text) {
+    hs_json_key_raw(json, key);
     if (text.size > 0)
         hs_json_str(json, text);
     else
         hs_json_null(json);
 }
 
-static void pair_time(hs_json *json, const char *key, int64_t time_s) {
-    hs_json_key(json, key);
+static void pair_int(hs_json *json, hs_str key, int64_t number) {
+    hs_json_key_raw(json, key);
+    hs_json_int(json, number);
+}
+
+static void pair_time(hs_json *json, hs_str key, int64_t time_s) {
+    hs_json_key_raw(json, key);
     hs_json_time(json, time_s);
 }
 
-static void pair_number(hs_json *json, const char *key, int32_t number) {
-    hs_json_key(json, key);
+static void pair_number(hs_json *json, hs_str key, int32_t number) {
+    hs_json_key_raw(json, key);
     if (number != HS_NO_NUMBER)
         hs_json_int(json, number);
     else
@@ -130,8 +138,8 @@ static void pair_number(hs_json *json, const char *key, int32_t number) {
 }
 
 /* Metres with at most two decimals. */
-static void pair_metres(hs_json *json, const char *key, double metres) {
-    hs_json_key(json, key);
+static void pair_metres(hs_json *json, hs_str key, double metres) {
+    hs_json_key_raw(json, key);
     hs_json_fixed(json, (int64_t)(metres * 100.0 + (metres < 0.0 ? -0.5 : 0.5)), 2);
 }
 
@@ -183,18 +191,19 @@ void hs_geojson_unit(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
     feature_begin(json, units->id[row]);
     hs_geojson_geometry(json, &units->geometry[row]);
     properties_begin(json);
-    hs_json_pair_int(json, "id", units->id[row]);
-    pair_text(json, "code", units->code[row]);
-    pair_text(json, "name", units->name[row]);
-    pair_text(json, "name_en", units->name_en[row]);
-    hs_json_pair_text(json, "level", hs_level_name((hs_level)units->level[row]));
-    pair_text(json, "parent", parent != HS_NONE ? units->code[parent] : (hs_str){0});
-    hs_json_key(json, "parent_id");
+    pair_int(json, HS_JSON_KEY("id"), units->id[row]);
+    pair_text(json, HS_JSON_KEY("code"), units->code[row]);
+    pair_text(json, HS_JSON_KEY("name"), units->name[row]);
+    pair_text(json, HS_JSON_KEY("name_en"), units->name_en[row]);
+    pair_text(json, HS_JSON_KEY("level"), hs_str_of(hs_level_name((hs_level)units->level[row])));
+    pair_text(json, HS_JSON_KEY("parent"), parent != HS_NONE ? units->code[parent] : (hs_str){0});
+    hs_json_key_literal(json, "parent_id");
     if (parent != HS_NONE)
         hs_json_int(json, units->id[parent]);
     else
         hs_json_null(json);
-    hs_json_pair_double(json, "area_km2", units->area_km2[row]);
+    hs_json_key_literal(json, "area_km2");
+    hs_json_double(json, units->area_km2[row]);
     write_attributes(json, units->attributes[row], own);
     feature_end(json);
 }
@@ -206,15 +215,15 @@ void hs_geojson_street(hs_json *json, const hs_snapshot *snapshot, uint32_t row)
     feature_begin(json, streets->id[row]);
     hs_geojson_geometry(json, &streets->geometry[row]);
     properties_begin(json);
-    hs_json_pair_int(json, "id", streets->id[row]);
-    pair_text(json, "name", streets->name[row]);
-    pair_text(json, "name_en", streets->name_en[row]);
-    pair_text(json, "class", streets->road_class[row]);
-    pair_number(json, "left_from", streets->left_from[row]);
-    pair_number(json, "left_to", streets->left_to[row]);
-    pair_number(json, "right_from", streets->right_from[row]);
-    pair_number(json, "right_to", streets->right_to[row]);
-    hs_json_pair_int(json, "layer", streets->layer[row]);
+    pair_int(json, HS_JSON_KEY("id"), streets->id[row]);
+    pair_text(json, HS_JSON_KEY("name"), streets->name[row]);
+    pair_text(json, HS_JSON_KEY("name_en"), streets->name_en[row]);
+    pair_text(json, HS_JSON_KEY("class"), streets->road_class[row]);
+    pair_number(json, HS_JSON_KEY("left_from"), streets->left_from[row]);
+    pair_number(json, HS_JSON_KEY("left_to"), streets->left_to[row]);
+    pair_number(json, HS_JSON_KEY("right_from"), streets->right_from[row]);
+    pair_number(json, HS_JSON_KEY("right_to"), streets->right_to[row]);
+    pair_int(json, HS_JSON_KEY("layer"), streets->layer[row]);
     write_attributes(json, streets->attributes[row], own);
     feature_end(json);
 }
@@ -228,16 +237,16 @@ void hs_geojson_segment(hs_json *json, const hs_snapshot *snapshot, uint32_t row
     write_lines(json, &segments->lines, row, 1);
     hs_json_object_end(json);
     properties_begin(json);
-    hs_json_pair_int(json, "id", (int64_t)row + 1);
-    pair_text(json, "street", streets->name[street]);
-    hs_json_pair_int(json, "street_id", streets->id[street]);
-    pair_text(json, "name_en", streets->name_en[street]);
-    pair_text(json, "class", streets->road_class[street]);
-    hs_json_pair_int(json, "from_node", (int64_t)segments->from_node[row] + 1);
-    hs_json_pair_int(json, "to_node", (int64_t)segments->to_node[row] + 1);
-    pair_metres(json, "length_m", (double)segments->length_m[row]);
-    pair_metres(json, "start_m", segments->start_m[row]);
-    pair_metres(json, "end_m", segments->end_m[row]);
+    pair_int(json, HS_JSON_KEY("id"), (int64_t)row + 1);
+    pair_text(json, HS_JSON_KEY("street"), streets->name[street]);
+    pair_int(json, HS_JSON_KEY("street_id"), streets->id[street]);
+    pair_text(json, HS_JSON_KEY("name_en"), streets->name_en[street]);
+    pair_text(json, HS_JSON_KEY("class"), streets->road_class[street]);
+    pair_int(json, HS_JSON_KEY("from_node"), (int64_t)segments->from_node[row] + 1);
+    pair_int(json, HS_JSON_KEY("to_node"), (int64_t)segments->to_node[row] + 1);
+    pair_metres(json, HS_JSON_KEY("length_m"), (double)segments->length_m[row]);
+    pair_metres(json, HS_JSON_KEY("start_m"), segments->start_m[row]);
+    pair_metres(json, HS_JSON_KEY("end_m"), segments->end_m[row]);
     feature_end(json);
 }
 
@@ -246,11 +255,11 @@ void hs_geojson_address(hs_json *json, const hs_snapshot *snapshot, uint32_t row
     feature_begin(json, addresses->id[row]);
     write_point(json, addresses->position[row]);
     properties_begin(json);
-    hs_json_pair_int(json, "id", addresses->id[row]);
-    pair_text(json, "street", addresses->street[row]);
-    pair_text(json, "number", addresses->number[row]);
-    pair_text(json, "unit", addresses->unit[row]);
-    pair_text(json, "address", addresses->text[row]);
+    pair_int(json, HS_JSON_KEY("id"), addresses->id[row]);
+    pair_text(json, HS_JSON_KEY("street"), addresses->street[row]);
+    pair_text(json, HS_JSON_KEY("number"), addresses->number[row]);
+    pair_text(json, HS_JSON_KEY("unit"), addresses->unit[row]);
+    pair_text(json, HS_JSON_KEY("address"), addresses->text[row]);
     feature_end(json);
 }
 
@@ -262,11 +271,11 @@ void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row) 
     else
         hs_geojson_geometry(json, &places->geometry[row]);
     properties_begin(json);
-    hs_json_pair_int(json, "id", places->id[row]);
-    pair_text(json, "name", places->name[row]);
-    pair_text(json, "name_en", places->name_en[row]);
-    pair_text(json, "class", places->place_class[row]);
-    pair_text(json, "address", places->address[row]);
+    pair_int(json, HS_JSON_KEY("id"), places->id[row]);
+    pair_text(json, HS_JSON_KEY("name"), places->name[row]);
+    pair_text(json, HS_JSON_KEY("name_en"), places->name_en[row]);
+    pair_text(json, HS_JSON_KEY("class"), places->place_class[row]);
+    pair_text(json, HS_JSON_KEY("address"), places->address[row]);
     feature_end(json);
 }
 
@@ -275,54 +284,92 @@ void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
     feature_begin(json, zones->id[row]);
     hs_geojson_geometry(json, &zones->geometry[row]);
     properties_begin(json);
-    hs_json_pair_int(json, "id", zones->id[row]);
-    pair_text(json, "name", zones->name[row]);
-    pair_text(json, "kind", zones->kind[row]);
-    pair_text(json, "hours", zones->hours[row]);
-    pair_text(json, "weekdays", zones->weekdays[row]);
-    pair_time(json, "from", zones->from_s[row]);
-    pair_time(json, "to", zones->to_s[row]);
+    pair_int(json, HS_JSON_KEY("id"), zones->id[row]);
+    pair_text(json, HS_JSON_KEY("name"), zones->name[row]);
+    pair_text(json, HS_JSON_KEY("kind"), zones->kind[row]);
+    pair_text(json, HS_JSON_KEY("hours"), zones->hours[row]);
+    pair_text(json, HS_JSON_KEY("weekdays"), zones->weekdays[row]);
+    pair_time(json, HS_JSON_KEY("from"), zones->from_s[row]);
+    pair_time(json, HS_JSON_KEY("to"), zones->to_s[row]);
     feature_end(json);
 }
 
 /* Codes of the units an incident lies in: of the deepest, then of each level. */
-static void write_units(hs_json *json, const hs_snapshot *snapshot, const hs_unit_path *path) {
-    const hs_units *units = &snapshot->geography->units;
+static void write_units(hs_json *json, const hs_snapshot *snapshot, uint32_t path) {
     hs_str codes[HS_LEVEL_COUNT] = {0};
     hs_str deepest = {0};
-    for (int level = 0; path && level < HS_LEVEL_COUNT; level++) {
-        if (path->unit[level] == HS_NONE) continue;
-        codes[level] = units->code[path->unit[level]];
+    for (int level = 0; path != HS_NONE && level < HS_LEVEL_COUNT; level++) {
+        uint32_t unit = snapshot->incidents->path[path].unit[level];
+        if (unit == HS_NONE) continue;
+        codes[level] = snapshot->geography->units.code[unit];
         deepest = codes[level];
     }
-    pair_text(json, "unit", deepest);
-    for (int level = 0; level < HS_LEVEL_COUNT; level++)
-        pair_text(json, hs_level_name((hs_level)level), codes[level]);
+    pair_text(json, HS_JSON_KEY("unit"), deepest);
+    pair_text(json, HS_JSON_KEY("city"), codes[HS_LEVEL_CITY]);
+    pair_text(json, HS_JSON_KEY("district"), codes[HS_LEVEL_DISTRICT]);
+    pair_text(json, HS_JSON_KEY("subdistrict"), codes[HS_LEVEL_SUBDISTRICT]);
+    pair_text(json, HS_JSON_KEY("community"), codes[HS_LEVEL_COMMUNITY]);
+    pair_text(json, HS_JSON_KEY("cell"), codes[HS_LEVEL_CELL]);
 }
 
 static void write_street(hs_json *json, const hs_snapshot *snapshot, uint32_t segment) {
     if (segment == HS_NONE) {
-        pair_text(json, "street", (hs_str){0});
-        pair_text(json, "street_id", (hs_str){0});
-        pair_text(json, "segment", (hs_str){0});
+        pair_text(json, HS_JSON_KEY("street"), (hs_str){0});
+        pair_text(json, HS_JSON_KEY("street_id"), (hs_str){0});
+        pair_text(json, HS_JSON_KEY("segment"), (hs_str){0});
         return;
     }
     uint32_t street = snapshot->geography->segments.street[segment];
-    pair_text(json, "street", snapshot->geography->streets.name[street]);
-    hs_json_pair_int(json, "street_id", snapshot->geography->streets.id[street]);
-    hs_json_pair_int(json, "segment", (int64_t)segment + 1);
+    pair_text(json, HS_JSON_KEY("street"), snapshot->geography->streets.name[street]);
+    pair_int(json, HS_JSON_KEY("street_id"), snapshot->geography->streets.id[street]);
+    pair_int(json, HS_JSON_KEY("segment"), (int64_t)segment + 1);
 }
 
-static void write_category(hs_json *json, const hs_snapshot *snapshot, hs_str code) {
+static void write_category(hs_json *json, const hs_snapshot *snapshot, uint32_t category) {
+    hs_str code = snapshot->incidents->category_code[category];
     uint32_t row = hs_taxonomy_find(snapshot->taxonomy, code);
     const hs_category_record *known = row != HS_NONE ? &snapshot->taxonomy->category[row] : NULL;
-    pair_text(json, "category", code);
-    pair_text(json, "category_zh", known ? known->name : code);
-    pair_text(json, "category_en", known ? known->name_en : code);
+    pair_text(json, HS_JSON_KEY("category"), code);
+    pair_text(json, HS_JSON_KEY("category_zh"), known ? known->name : code);
+    pair_text(json, HS_JSON_KEY("category_en"), known ? known->name_en : code);
 }
 
-void hs_geojson_incident(hs_json *json, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
+void hs_geojson_context_init(hs_geojson_context *context, const hs_snapshot *snapshot, hs_arena *arena) {
+    *context = (hs_geojson_context){.snapshot = snapshot, .arena = arena};
+    if (!arena) return;
+    context->category =
+        hs_arena_array(arena, (size_t)snapshot->incidents->category_count + 1, sizeof *context->category);
+    context->path = hs_arena_array(arena, (size_t)snapshot->incidents->path_count + 1, sizeof *context->path);
+}
+
+typedef void (*write_members)(hs_json *json, const hs_snapshot *snapshot, uint32_t number);
+
+static void keep_members(const hs_geojson_context *context, write_members write, uint32_t number,
+                         hs_str *kept) {
+    hs_buffer out;
+    hs_json json;
+    hs_buffer_init(&out, KEPT_MOST);
+    hs_json_init(&json, &out);
+    hs_json_object(&json);
+    write(&json, context->snapshot, number);
+    hs_json_object_end(&json);
+    if (out.status == HS_OK) *kept = hs_arena_str(context->arena, (hs_str){out.data + 1, out.size - 2});
+    hs_buffer_done(&out);
+}
+
+/* The members of `number`, from where they are kept if they are. */
+static void write_shared(hs_json *json, const hs_geojson_context *context, write_members write,
+                         uint32_t number, hs_str *kept) {
+    if (kept && !kept[number].data) keep_members(context, write, number, &kept[number]);
+    if (kept && kept[number].data)
+        hs_json_members_raw(json, kept[number]);
+    else
+        write(json, context->snapshot, number);
+}
+
+void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_incident_chunk *chunk,
                          uint32_t i) {
+    const hs_snapshot *snapshot = context->snapshot;
     const hs_incidents *incidents = snapshot->incidents;
     hs_incident_texts texts;
     hs_incident_texts_get(chunk, i, &texts);
@@ -332,27 +379,31 @@ void hs_geojson_incident(hs_json *json, const hs_snapshot *snapshot, const hs_in
     else
         hs_json_null(json);
     properties_begin(json);
-    pair_text(json, "id", texts.external_id);
-    write_category(json, snapshot, incidents->category_code[chunk->category[i]]);
-    pair_time(json, "reported", chunk->reported_s[i]);
-    pair_time(json, "occurred", chunk->occurred_s[i]);
-    pair_time(json, "closed", chunk->closed_s[i]);
-    pair_time(json, "deadline", chunk->deadline_s[i]);
-    pair_text(json, "source", incidents->source[chunk->source[i]]);
-    pair_text(json, "status", incidents->status[chunk->status[i]]);
-    pair_text(json, "address", texts.address);
-    pair_text(json, "department", texts.department);
-    pair_text(json, "description", texts.description);
-    hs_json_pair_text(json, "match_type", hs_match_type_name((hs_match_type)chunk->match_type[i]));
-    hs_json_key(json, "accuracy_m");
+    pair_text(json, HS_JSON_KEY("id"), texts.external_id);
+    write_shared(json, context, write_category, chunk->category[i], context->category);
+    pair_time(json, HS_JSON_KEY("reported"), chunk->reported_s[i]);
+    pair_time(json, HS_JSON_KEY("occurred"), chunk->occurred_s[i]);
+    pair_time(json, HS_JSON_KEY("closed"), chunk->closed_s[i]);
+    pair_time(json, HS_JSON_KEY("deadline"), chunk->deadline_s[i]);
+    pair_text(json, HS_JSON_KEY("source"), incidents->source[chunk->source[i]]);
+    pair_text(json, HS_JSON_KEY("status"), incidents->status[chunk->status[i]]);
+    pair_text(json, HS_JSON_KEY("address"), texts.address);
+    pair_text(json, HS_JSON_KEY("department"), texts.department);
+    pair_text(json, HS_JSON_KEY("description"), texts.description);
+    pair_text(json, HS_JSON_KEY("match_type"),
+              hs_str_of(hs_match_type_name((hs_match_type)chunk->match_type[i])));
+    hs_json_key_literal(json, "accuracy_m");
     if (chunk->positioned)
         hs_json_int(json, chunk->accuracy_m[i]);
     else
         hs_json_null(json);
-    write_units(json, snapshot, chunk->positioned ? &incidents->path[chunk->path[i]] : NULL);
+    if (chunk->positioned)
+        write_shared(json, context, write_units, chunk->path[i], context->path);
+    else
+        write_units(json, snapshot, HS_NONE);
     write_street(json, snapshot, chunk->positioned ? chunk->segment[i] : HS_NONE);
-    hs_json_key(json, "weight"); /* a float has no more than 6 decimals to show */
+    hs_json_key_literal(json, "weight"); /* a float has no more than 6 decimals to show */
     hs_json_fixed(json, chunk->weight ? (int64_t)((double)chunk->weight[i] * 1e6 + 0.5) : 1000000, 6);
-    hs_json_pair_int(json, "batch", (int64_t)chunk->batch[i]);
+    pair_int(json, HS_JSON_KEY("batch"), (int64_t)chunk->batch[i]);
     feature_end(json);
 }

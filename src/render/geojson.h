@@ -3,6 +3,7 @@
 #ifndef RENDER_GEOJSON_H
 #define RENDER_GEOJSON_H
 
+#include "base/arena.h"
 #include "base/json_writer.h"
 #include "city/snapshot.h"
 
@@ -13,11 +14,23 @@ void hs_geojson_segment(hs_json *json, const hs_snapshot *snapshot, uint32_t row
 void hs_geojson_address(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+
+/* For the incidents of one response: what many of them share (names of a category, codes of the units at a
+ * place) is made ready when it is first met. */
+typedef struct hs_geojson_context {
+    const hs_snapshot *snapshot;
+    hs_arena *arena;
+    hs_str *category, *path; /* members by category code and by path; NULL: nothing is kept */
+} hs_geojson_context;
+
+/* Keeps what is shared in `arena`, as far as that has room; with NULL nothing is kept, which is best for few
+ * features. */
+void hs_geojson_context_init(hs_geojson_context *context, const hs_snapshot *snapshot, hs_arena *arena);
 /* Properties: id (external), category (code), category_zh, category_en, reported, occurred, closed, deadline,
  * source, status, address, department, description, match_type, accuracy_m, unit (code of the deepest unit),
  * city, district, subdistrict, community, cell (codes), street (name), street_id, segment (id), weight,
  * batch. */
-void hs_geojson_incident(hs_json *json, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
+void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_incident_chunk *chunk,
                          uint32_t i);
 
 #endif

@@ -356,13 +356,16 @@ static void test_incident_feature(void **state) {
     (void)state;
     unsigned unpositioned = 0;
     const hs_incidents *incidents = town->incidents;
+    hs_arena *arena = hs_arena_new(1 << 20);
+    hs_geojson_context context;
+    hs_geojson_context_init(&context, town, arena);
     for (uint32_t c = 0; c < incidents->chunk_count; c++)
         for (uint32_t i = 0; i < incidents->chunk[c]->count; i += 97) {
             hs_buffer out;
             hs_json json;
             hs_buffer_init(&out, 1 << 20);
             hs_json_init(&json, &out);
-            hs_geojson_incident(&json, town, incidents->chunk[c], i);
+            hs_geojson_incident(&json, &context, incidents->chunk[c], i);
             json_t *feature = parsed(&out);
             char id[32];
             snprintf(id, sizeof id, "case \"%d\"", (int)incidents->chunk[c]->row[i] - 1);
@@ -381,6 +384,54 @@ static void test_incident_feature(void **state) {
             json_decref(feature);
         }
     assert_true(unpositioned > 0);
+    hs_arena_free(arena);
+}
+
+static void write_every_incident(hs_buffer *out, hs_arena *arena) {
+    hs_json json;
+    hs_geojson_context context;
+    hs_buffer_init(out, 64 << 20);
+    hs_json_init(&json, out);
+    hs_geojson_context_init(&context, town, arena);
+    hs_json_array(&json);
+    for (uint32_t c = 0; c < town->incidents->chunk_count; c++)
+        for (uint32_t i = 0; i < town->incidents->chunk[c]->count; i++)
+            hs_geojson_incident(&json, &context, town->incidents->chunk[c], i);
+    hs_json_array_end(&json);
+    assert_int_equal(out->status, HS_OK);
+}
+
+/* Whether what incidents share is kept, cannot be kept, or only in part, changes no byte. */
+static void test_shared_members(void **state) {
+    (void)state;
+    hs_buffer plain;
+    write_every_incident(&plain, NULL);
+    for (size_t ceiling = 1; ceiling <= 4096; ceiling *= 16) {
+        hs_arena *arena = hs_arena_new(ceiling);
+        hs_buffer kept;
+        write_every_incident(&kept, arena);
+        assert_int_equal(kept.size, plain.size);
+        assert_memory_equal(kept.data, plain.data, plain.size);
+        hs_buffer_done(&kept);
+        hs_arena_free(arena);
+    }
+    hs_buffer_done(&plain);
+}
+
+static void test_levels_have_their_names(void **state) {
+    (void)state;
+    hs_buffer out;
+    hs_json json;
+    hs_geojson_context context;
+    hs_buffer_init(&out, 1 << 20);
+    hs_json_init(&json, &out);
+    hs_geojson_context_init(&context, town, NULL);
+    hs_geojson_incident(&json, &context, town->incidents->chunk[0], 0);
+    json_t *feature = parsed(&out);
+    const json_t *properties = json_object_get(feature, "properties");
+    for (int level = 0; level < HS_LEVEL_COUNT; level++)
+        assert_non_null(json_object_get(properties, hs_level_name((hs_level)level)));
+    json_decref(feature);
 }
 
 static void test_other_features(void **state) {
@@ -410,6 +461,7 @@ int main(void) {
         cmocka_unit_test(test_incident_counts),   cmocka_unit_test(test_base_layers),
         cmocka_unit_test(test_far_tile_is_empty), cmocka_unit_test(test_density_pictures),
         cmocka_unit_test(test_unit_feature),      cmocka_unit_test(test_incident_feature),
+        cmocka_unit_test(test_shared_members),    cmocka_unit_test(test_levels_have_their_names),
         cmocka_unit_test(test_other_features)};
     return cmocka_run_group_tests(tests, make_town, end_town);
 }
