@@ -28,7 +28,7 @@ static void make_keys(const hs_box *boxes, uint32_t count, place_key *keys) {
     for (uint32_t i = 0; i < count; i++) {
         int64_t x = ((int64_t)boxes[i].min_lon_e7 + boxes[i].max_lon_e7) / 2 - whole.min_lon_e7;
         int64_t y = ((int64_t)boxes[i].min_lat_e7 + boxes[i].max_lat_e7) / 2 - whole.min_lat_e7;
-        uint64_t d = hs_hilbert((uint32_t)(x << shift), (uint32_t)(y << shift));
+        uint64_t d = hs_hilbert((uint32_t)((uint64_t)x << shift), (uint32_t)((uint64_t)y << shift));
         keys[i] = (place_key){.key = (uint32_t)(d >> 32), .number = i};
     }
 }

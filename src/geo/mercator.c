@@ -19,7 +19,7 @@ static uint32_t cell(double units) {
 
 static double row_of_latitude(double lat_rad) {
     double sine = hs_real_sin(lat_rad);
-    return (0.5 - hs_real_log((1 + sine) / (1 - sine)) / (4 * HS_PI)) * SIDE;
+    return 0.5 * SIDE - hs_real_log((1 + sine) / (1 - sine)) * (SIDE / (4 * HS_PI));
 }
 
 static double latitude_of_row(double y) {

@@ -78,38 +78,35 @@ double hs_real_log(double x) {
 
 /* Taylor's series on |r| <= pi / 4; `low` is what r lacks of the true angle. */
 static double sine_near_0(double r, double low) {
-    double z = r * r;
-    double tail =
-        -1.0 / 6 +
-        z * (1.0 / 120 +
-             z * (-1.0 / 5040 +
-                  z * (1.0 / 362880 + z * (-1.0 / 39916800 +
-                                           z * (1.0 / 6227020800.0 + z * (-1.0 / 1307674368000.0 +
-                                                                          z * (1.0 / 355687428096000.0)))))));
+    double z = r * r, z2 = z * z;
+    double even = -1.0 / 6 + z2 * (-1.0 / 5040 + z2 * (-1.0 / 39916800 + z2 * (-1.0 / 1307674368000.0)));
+    double odd = 1.0 / 120 + z2 * (1.0 / 362880 + z2 * (1.0 / 6227020800.0 + z2 * (1.0 / 355687428096000.0)));
+    double tail = even + z * odd;
     return r + (low + r * z * tail);
 }
 
 static double cosine_near_0(double r, double low) {
-    double z = r * r;
-    double tail =
-        1.0 / 24 +
-        z * (-1.0 / 720 +
-             z * (1.0 / 40320 +
-                  z * (-1.0 / 3628800 +
-                       z * (1.0 / 479001600 + z * (-1.0 / 87178291200.0 + z * (1.0 / 20922789888000.0))))));
+    double z = r * r, z2 = z * z;
+    double even = 1.0 / 24 + z2 * (1.0 / 40320 + z2 * (1.0 / 479001600 + z2 * (1.0 / 20922789888000.0)));
+    double odd = -1.0 / 720 + z2 * (-1.0 / 3628800 + z2 * (-1.0 / 87178291200.0));
+    double tail = even + z * odd;
     double half = 0.5 * z;
     double one_less = 1 - half;
-    return one_less + ((1 - one_less - half) + (z * z * tail - r * low));
+    return one_less + ((1 - one_less - half) + (z2 * tail - r * low));
 }
 
 /* r + low = x - quarter * pi / 2. */
 static int reduce_angle(double x, double *r, double *low) {
+    if (!isfinite(x)) {
+        *r = *low = NAN;
+        return 0;
+    }
     double k = floor(x * (1 / HALF_PI) + 0.5);
     double first = (x - k * HALF_PI_1) - k * HALF_PI_2;
     double rest = k * HALF_PI_3;
     *r = first - rest;
     *low = (first - *r) - rest;
-    return (int)((int64_t)k & 3);
+    return (int)(k - 4 * floor(k / 4));
 }
 
 void hs_real_sincos(double x, double *sine, double *cosine) {

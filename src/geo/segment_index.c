@@ -64,28 +64,31 @@ static hs_status copy_lines(hs_segment_index *index, const hs_geometry *lines, h
     return status;
 }
 
+static hs_status fill_pieces(hs_segment_index *index, hs_box *boxes, index_piece *pieces, hs_error *error) {
+    uint32_t n = 0;
+    for (uint32_t line = 0; line < index->line_count; line++) {
+        uint32_t start = index->line_start[line];
+        for (uint32_t i = start; i + 1 < index->line_start[line + 1]; i++) {
+            boxes[n] = box_of(index->position + i, 2);
+            pieces[n++] = (index_piece){index->position[i], index->position[i + 1], line, i - start};
+        }
+    }
+    hs_status status = hs_box_tree_build(boxes, n, error, &index->tree);
+    if (status != HS_OK) return status;
+    for (uint32_t i = 0; i < n; i++)
+        index->piece[i] = pieces[index->tree.item[i]];
+    return HS_OK;
+}
+
 static hs_status build_pieces(hs_segment_index *index, hs_error *error) {
     hs_geometry lines = {.ring_count = index->line_count, .ring_start = index->line_start};
-    uint32_t count = count_pieces(&lines), n = 0;
-    hs_box *boxes = malloc(((size_t)count + 1) * sizeof *boxes);
-    index_piece *pieces = malloc(((size_t)count + 1) * sizeof *pieces);
-    index->piece = malloc(((size_t)count + 1) * sizeof *index->piece);
-    hs_status status = HS_OK;
-    if (!boxes || !pieces || !index->piece)
-        status = hs_error_set(error, HS_E_MEMORY, "out of memory for a segment index");
-    if (status == HS_OK) {
-        for (uint32_t line = 0; line < index->line_count; line++) {
-            uint32_t start = index->line_start[line];
-            for (uint32_t i = start; i + 1 < index->line_start[line + 1]; i++) {
-                boxes[n] = box_of(index->position + i, 2);
-                pieces[n++] = (index_piece){index->position[i], index->position[i + 1], line, i - start};
-            }
-        }
-        status = hs_box_tree_build(boxes, count, error, &index->tree);
-    }
-    if (status == HS_OK)
-        for (uint32_t i = 0; i < count; i++)
-            index->piece[i] = pieces[index->tree.item[i]];
+    size_t room = (size_t)count_pieces(&lines) + 1;
+    hs_box *boxes = malloc(room * sizeof *boxes);
+    index_piece *pieces = malloc(room * sizeof *pieces);
+    index->piece = malloc(room * sizeof *index->piece);
+    hs_status status = boxes && pieces && index->piece
+                           ? fill_pieces(index, boxes, pieces, error)
+                           : hs_error_set(error, HS_E_MEMORY, "out of memory for a segment index");
     free(boxes);
     free(pieces);
     return status;

@@ -270,13 +270,15 @@ hs_status hs_street_graph_new(const hs_geometry *streets, const int32_t *layer, 
                               hs_error *error, hs_street_graph **graph) {
     hs_arena *arena = hs_arena_new(SIZE_MAX), *scratch = hs_arena_new(SIZE_MAX);
     graph_holder *holder = arena ? hs_arena_array(arena, 1, sizeof *holder) : NULL;
-    hs_status status = holder && scratch ? HS_OK : out_of_memory(error);
-    if (status == HS_OK) {
-        holder->arena = arena;
-        graph_builder builder = {.graph = &holder->graph, .arena = arena};
-        status = hs_noding_run(streets, layer, count, scratch, error, &builder.noding);
-        if (status == HS_OK) status = build(&builder, error);
+    if (!holder || !scratch) {
+        hs_arena_free(arena);
+        hs_arena_free(scratch);
+        return out_of_memory(error);
     }
+    holder->arena = arena;
+    graph_builder builder = {.graph = &holder->graph, .arena = arena};
+    hs_status status = hs_noding_run(streets, layer, count, scratch, error, &builder.noding);
+    if (status == HS_OK) status = build(&builder, error);
     hs_arena_free(scratch);
     if (status != HS_OK) {
         hs_arena_free(arena);

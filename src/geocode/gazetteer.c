@@ -296,7 +296,7 @@ static hs_status lay_out_addresses(gazetteer_builder *b, hs_error *error) {
     g->locality_count = hs_dictionary_count(b->localities);
     g->locality = hs_arena_array(g->arena, (size_t)g->locality_count + 1, sizeof *g->locality);
     if (!g->address_first || !g->address || !g->group_name || !g->locality) return out_of_memory(error);
-    if (g->locality_count) memcpy(g->locality, b->parts, g->locality_count * sizeof *g->locality);
+    if (b->parts) memcpy(g->locality, b->parts, g->locality_count * sizeof *g->locality);
     if (b->address_count) {
         qsort(b->address, b->address_count, sizeof *b->address, compare_addresses);
         memcpy(g->address, b->address, b->address_count * sizeof *g->address);
@@ -304,10 +304,9 @@ static hs_status lay_out_addresses(gazetteer_builder *b, hs_error *error) {
     g->address_count = b->address_count;
     for (uint32_t i = 0; i < b->address_count; i++)
         g->address_first[b->address[i].group + 1]++;
-    for (uint32_t group = 0; group < g->group_count; group++) {
+    for (uint32_t group = 0; group < g->group_count; group++)
         g->address_first[group + 1] += g->address_first[group];
-        g->group_name[group] = b->group_name[group];
-    }
+    if (b->group_name) memcpy(g->group_name, b->group_name, g->group_count * sizeof *g->group_name);
     return HS_OK;
 }
 
@@ -332,30 +331,29 @@ static hs_status build(gazetteer_builder *b, hs_error *error) {
     return status;
 }
 
+static void builder_done(gazetteer_builder *b) {
+    hs_dictionary_free(b->keys);
+    hs_dictionary_free(b->localities);
+    free(b->parts);
+    free(b->group_of_key);
+    free(b->group_name);
+    free(b->group_of_street);
+    free(b->address);
+    free(b);
+}
+
 hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_gazetteer *gazetteer) {
-    hs_gazetteer made = {.geography = geography, .arena = hs_arena_new(SIZE_MAX)};
     gazetteer_builder *b = calloc(1, sizeof *b);
-    hs_status status = HS_OK;
-    if (b) {
-        b->g = &made;
-        b->keys = hs_dictionary_new();
-        b->localities = hs_dictionary_new();
-        b->group_of_street = calloc((size_t)geography->streets.count + 1, sizeof(uint32_t));
-        b->address = calloc((size_t)geography->addresses.count + 1, sizeof *b->address);
-    }
-    if (!made.arena || !b || !b->keys || !b->localities || !b->group_of_street || !b->address)
-        status = out_of_memory(error);
-    if (status == HS_OK) status = build(b, error);
-    if (b) {
-        hs_dictionary_free(b->keys);
-        hs_dictionary_free(b->localities);
-        free(b->parts);
-        free(b->group_of_key);
-        free(b->group_name);
-        free(b->group_of_street);
-        free(b->address);
-        free(b);
-    }
+    if (!b) return out_of_memory(error);
+    hs_gazetteer made = {.geography = geography, .arena = hs_arena_new(SIZE_MAX)};
+    b->g = &made;
+    b->keys = hs_dictionary_new();
+    b->localities = hs_dictionary_new();
+    b->group_of_street = calloc((size_t)geography->streets.count + 1, sizeof(uint32_t));
+    b->address = calloc((size_t)geography->addresses.count + 1, sizeof *b->address);
+    bool ready = made.arena && b->keys && b->localities && b->group_of_street && b->address;
+    hs_status status = ready ? build(b, error) : out_of_memory(error);
+    builder_done(b);
     if (status != HS_OK) {
         hs_gazetteer_done(&made);
         return status;

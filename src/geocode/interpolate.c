@@ -8,6 +8,7 @@
 #define MAX_GROUND_GAP_M 600.0
 /* A number this close behind the last known one is placed at that one. */
 #define MAX_NUMBERS_BEYOND 6
+#define LONG_RANGE         300
 /* Interpolated houses keep this share of the length away from the crossings at its ends. */
 #define END_SHARE 0.05
 
@@ -72,6 +73,12 @@ static bool parity_fits(number_range range, int32_t number) {
     return (range.from ^ range.to) & 1 || !((range.from ^ number) & 1);
 }
 
+/* Ranges much longer than a block are often a source's stopgap. */
+static double range_fit(number_range range, int32_t number) {
+    double fit = parity_fits(range, number) ? 1 : 0.8;
+    return (int64_t)upper_of(range) - lower_of(range) > LONG_RANGE ? fit * 0.95 : fit;
+}
+
 static double share_of(number_range range, int32_t number) {
     return range.from == range.to ? 0.5 : ((double)number - range.from) / ((double)range.to - range.from);
 }
@@ -106,7 +113,7 @@ uint32_t hs_interpolate_ranges(const hs_gazetteer *gazetteer, uint32_t group, in
             double length_m = hs_feature_length_m(lines);
             hs_interpolated candidate = {.position = hs_feature_at(lines, share, side * HS_HOUSE_OFFSET_M),
                                          .accuracy_m = fmax(30, fmin(length_m / 4, 200)),
-                                         .fit = parity_fits(range, number) ? 1 : 0.8,
+                                         .fit = range_fit(range, number),
                                          .street = row,
                                          .unit = HS_NONE};
             count = add_found(found, count, candidate);

@@ -34,10 +34,23 @@ static bool cuts_name(const hs_tokens *tokens, uint32_t end) {
     return word_class == HS_WORD_TYPE || word_class == HS_WORD_DIRECTION;
 }
 
+/* Part of a name stands for the whole only where nothing else could belong to it: set off by a type or
+ * direction, or by the ends of its part of the text. */
+static bool may_be_part(const hs_tokens *tokens, uint32_t first, uint32_t end) {
+    uint8_t last = tokens->token[end - 1].word_class;
+    if (last == HS_WORD_TYPE || last == HS_WORD_DIRECTION) return true;
+    bool starts = first == 0 || tokens->token[first].before & (HS_BEFORE_COMMA | HS_BEFORE_CROSS) ||
+                  tokens->token[first - 1].word_class != HS_WORD_PLAIN;
+    bool ends = end == tokens->count || tokens->token[end].before & (HS_BEFORE_COMMA | HS_BEFORE_CROSS) ||
+                tokens->token[end].word_class != HS_WORD_PLAIN;
+    return starts && ends;
+}
+
 /* Takes tokens [first, end) for a name when they fit better than what *best holds; true when surely. */
 static bool try_name(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end,
                      bool exact, street_name *best) {
     street_name found = {.first = first, .end = end};
+    exact |= !may_be_part(tokens, first, end);
     found.count = hs_find_groups(gazetteer, tokens, first, end, exact, found.match);
     if (found.count && (best->count == 0 || found.match[0].fit > best->match[0].fit)) *best = found;
     return best->count > 0 && best->match[0].fit >= SURE_FIT;
