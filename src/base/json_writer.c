@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* The longest number, position or time with the comma before it. */
-enum { TOKEN_MOST = 64, NUMBER_SIZE = 40, NUMBER_DIGITS = 24 };
+enum { TOKEN_MOST = 64, NUMBER_SIZE = 40 };
 
 void hs_json_init(hs_json *json, hs_buffer *out) {
     *json = (hs_json){.out = out};
@@ -231,6 +231,27 @@ void hs_json_text(hs_json *json, const char *text) {
         hs_json_null(json);
 }
 
+static const uint64_t tens[] = {1,
+                                10,
+                                100,
+                                1000,
+                                10000,
+                                100000,
+                                1000000,
+                                10000000,
+                                100000000,
+                                1000000000,
+                                UINT64_C(10000000000),
+                                UINT64_C(100000000000),
+                                UINT64_C(1000000000000),
+                                UINT64_C(10000000000000),
+                                UINT64_C(100000000000000),
+                                UINT64_C(1000000000000000),
+                                UINT64_C(10000000000000000),
+                                UINT64_C(100000000000000000),
+                                UINT64_C(1000000000000000000),
+                                UINT64_C(10000000000000000000)};
+
 /* Writes the digits of `value` so that they end at `end`; returns their beginning. */
 static char *digits_before(char *end, uint64_t value) {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536"
@@ -251,36 +272,49 @@ static char *digits_before(char *end, uint64_t value) {
     return end;
 }
 
-/* magnitude / 10^decimals (at most 18) at `at`, without trailing zeros; returns its end. */
-static char *put_fixed(char *at, bool negative, uint64_t magnitude, size_t decimals) {
-    char digits[NUMBER_DIGITS], *end = digits + sizeof digits, *begin = digits_before(end, magnitude);
-    while ((size_t)(end - begin) <= decimals)
-        *--begin = '0';
-    char *point = end - decimals;
-    while (end > point && end[-1] == '0')
-        end--;
-    size_t whole = (size_t)(point - begin), part = (size_t)(end - point);
-    if (negative) *at++ = '-';
-    memcpy(at, begin, whole);
-    at += whole;
-    if (part == 0) return at;
-    *at++ = '.';
-    memcpy(at, point, part);
-    return at + part;
+static char *put_whole(char *at, uint64_t value) {
+    size_t count = 1;
+    while (count < 20 && value >= tens[count])
+        count++;
+    digits_before(at + count, value);
+    return at + count;
 }
 
-static char *put_signed(char *at, int64_t value, size_t decimals) {
-    return put_fixed(at, value < 0, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, decimals);
+/* magnitude / 10^decimals (at most 18) at `at`, without trailing zeros; returns its end. */
+static inline char *put_fixed(char *at, bool negative, uint64_t magnitude, size_t decimals) {
+    uint64_t whole = magnitude / tens[decimals], part = magnitude - whole * tens[decimals];
+    if (negative) *at++ = '-';
+    at = put_whole(at, whole);
+    if (part == 0) return at;
+    *at++ = '.';
+    char *end = at + decimals, *begin = digits_before(end, part);
+    while (begin > at)
+        *--begin = '0';
+    while (end[-1] == '0')
+        end--;
+    return end;
+}
+
+static uint64_t magnitude_of(int64_t value) {
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
+static inline char *put_signed(char *at, int64_t value, size_t decimals) {
+    return put_fixed(at, value < 0, magnitude_of(value), decimals);
 }
 
 void hs_json_int(hs_json *json, int64_t value) {
-    hs_json_fixed(json, value, 0);
+    token t;
+    token_begin(&t, json->out, next_value(json));
+    if (value < 0) *t.at++ = '-';
+    t.at = put_whole(t.at, magnitude_of(value));
+    token_end(&t, json->out);
 }
 
 void hs_json_uint(hs_json *json, uint64_t value) {
     token t;
     token_begin(&t, json->out, next_value(json));
-    t.at = put_fixed(t.at, false, value, 0);
+    t.at = put_whole(t.at, value);
     token_end(&t, json->out);
 }
 
@@ -309,14 +343,12 @@ void hs_json_position(hs_json *json, hs_position position) {
 /* Writes a number that has at most 15 digits, as most that people write have: it then is an integer of 15
  * digits over a power of ten, both exact, so that one division tells whether it is the same number. */
 static bool put_few_digits(char **at, double value) {
-    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
     double magnitude = fabs(value);
     size_t decimals = 18;
-    while (decimals > 0 && magnitude * tens[decimals] >= 1e15)
+    while (decimals > 0 && magnitude * (double)tens[decimals] >= 1e15)
         decimals--;
-    uint64_t digits = (uint64_t)(magnitude * tens[decimals] + 0.5);
-    if ((double)digits / tens[decimals] != magnitude) return false;
+    uint64_t digits = (uint64_t)(magnitude * (double)tens[decimals] + 0.5);
+    if ((double)digits / (double)tens[decimals] != magnitude) return false;
     *at = put_fixed(*at, value < 0.0, digits, decimals);
     return true;
 }
