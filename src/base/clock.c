@@ -30,7 +30,7 @@ static int64_t floor_div(int64_t a, int64_t b) {
 
 hs_civil hs_civil_from_s(int64_t seconds) {
     int64_t days = floor_div(seconds, 86400);
-    int64_t second_of_day = seconds - days * 86400;
+    int64_t second_of_day = seconds % 86400 + (seconds % 86400 < 0 ? 86400 : 0);
     int64_t z = days + 719468;
     int64_t era = floor_div(z, 146097);
     int64_t day_of_era = z - era * 146097;

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "base/random.h"
+#include "base/text.h"
 #include <stdlib.h>
 
 static hs_buffer out;
@@ -121,6 +122,170 @@ static void doubles_read_back(void **state) {
     }
 }
 
+/* The same as hs_json_str, byte for byte and by the definition of UTF-8 (Unicode, table 3-7). */
+static size_t well_formed(const unsigned char *b, size_t size) {
+    static const struct {
+        unsigned char first, last, low, high, size;
+    } rows[] = {{0x00, 0x7F, 0, 0, 1},       {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
+                {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
+                {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4}};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        if (b[0] < rows[r].first || b[0] > rows[r].last || rows[r].size > size) continue;
+        if (rows[r].size > 1 && (b[1] < rows[r].low || b[1] > rows[r].high)) return 0;
+        for (size_t i = 2; i < rows[r].size; i++)
+            if (b[i] < 0x80 || b[i] > 0xBF) return 0;
+        return rows[r].size;
+    }
+    return 0;
+}
+
+static size_t quote_naively(const unsigned char *text, size_t size, char *quoted) {
+    char *at = quoted;
+    *at++ = '"';
+    for (size_t i = 0; i < size;) {
+        size_t character = well_formed(text + i, size - i);
+        if (character == 0) {
+            at += sprintf(at, "\xEF\xBF\xBD");
+        } else if (text[i] == '\n' || text[i] == '\r' || text[i] == '\t') {
+            at += sprintf(at, "\\%c", text[i] == '\n' ? 'n' : text[i] == '\r' ? 'r' : 't');
+        } else if (text[i] < 0x20) {
+            at += sprintf(at, "\\u%04x", text[i]);
+        } else if (text[i] == '"' || text[i] == '\\') {
+            at += sprintf(at, "\\%c", text[i]);
+        } else {
+            memcpy(at, text + i, character);
+            at += character;
+        }
+        i += character > 0 ? character : 1;
+    }
+    *at++ = '"';
+    return (size_t)(at - quoted);
+}
+
+/* Bytes of one of four kinds: any, ASCII, pieces of characters, whole characters. */
+static size_t random_text(hs_random *random, unsigned char *text, size_t most) {
+    static const unsigned char pieces[] = {0xE4, 0xE0, 0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xC1, 0xC2, 0xC3, 0x80,
+                                           0x8F, 0x90, 0x9F, 0xA0, 0xBF, '"',  '\\', '\n', 0x1F, ' ',  0x7F};
+    size_t size = hs_random_below(random, (uint32_t)most - 4), kind = hs_random_below(random, 4), at = 0;
+    while (at < size) {
+        if (kind == 0)
+            text[at++] = (unsigned char)hs_random_below(random, 256);
+        else if (kind == 1)
+            text[at++] = (unsigned char)(' ' + hs_random_below(random, 96));
+        else if (kind == 2)
+            text[at++] = pieces[hs_random_below(random, sizeof pieces)];
+        else
+            at += hs_utf8_put(hs_random_below(random, 8) ? hs_random_below(random, 0x10000) : 0x1F600,
+                              (char *)text + at);
+    }
+    return at;
+}
+
+static void texts_are_as_a_naive_writer_has_them(void **state) {
+    (void)state;
+    hs_random random;
+    hs_random_seed(&random, 5);
+    for (int i = 0; i < 50000; i++) {
+        enum { MOST = 48 };
+        unsigned char text[MOST];
+        char expected[6 * MOST + 2];
+        /* A copy of its own size, so that reading past the end is found out. */
+        size_t size = random_text(&random, text, MOST), length = quote_naively(text, size, expected);
+        char *exact = malloc(size + 1);
+        assert_non_null(exact);
+        memcpy(exact + 1, text, size);
+        hs_json_str(&json, (hs_str){exact + 1, size});
+        free(exact);
+        assert_int_equal(out.status, HS_OK);
+        assert_int_equal(out.size, length);
+        assert_memory_equal(out.data, expected, length);
+        hs_buffer_clear(&out);
+        hs_json_init(&json, &out);
+    }
+}
+
+/* Numbers of at most 15 digits are written with those digits, as the C library writes them. */
+static void decimals_round_trip(void **state) {
+    (void)state;
+    hs_random random;
+    hs_random_seed(&random, 6);
+    for (int i = 0; i < 50000; i++) {
+        char text[64], shortest[64];
+        int64_t digits =
+            (int64_t)(hs_random_next(&random) % UINT64_C(1000000000000000)) >> hs_random_below(&random, 50);
+        int exponent = (int)hs_random_below(&random, 30) - 22;
+        snprintf(text, sizeof text, "%s%llde%d", i & 1 ? "-" : "", (long long)digits, exponent);
+        double value = strtod(text, NULL);
+        snprintf(shortest, sizeof shortest, "%.15g", value);
+        hs_json_double(&json, value);
+        if (value != floor(value)) check_str(((hs_str){out.data, out.size}), shortest);
+        hs_buffer_byte(&out, '\0');
+        assert_true(strtod(out.data, NULL) == value);
+        hs_buffer_clear(&out);
+        hs_json_init(&json, &out);
+    }
+}
+
+static void integers_round_trip(void **state) {
+    (void)state;
+    hs_random random;
+    hs_random_seed(&random, 8);
+    for (int i = 0; i < 20000; i++) {
+        uint64_t bits = hs_random_next(&random) >> hs_random_below(&random, 64);
+        int64_t number = i & 1 ? -(int64_t)(bits >> 1) : (int64_t)(bits >> 1);
+        hs_position position = {(int32_t)bits, (int32_t)number};
+        char text[160];
+        hs_json_array(&json);
+        hs_json_uint(&json, bits);
+        hs_json_int(&json, number);
+        hs_json_position(&json, position);
+        hs_json_array_end(&json);
+        hs_buffer_byte(&out, '\0');
+        double lon_deg, lat_deg;
+        unsigned long long whole;
+        long long whole_signed;
+        assert_int_equal(sscanf(out.data, "[%llu,%lld,[%lf,%lf]]", &whole, &whole_signed, &lon_deg, &lat_deg),
+                         4);
+        snprintf(text, sizeof text, "[%llu,%lld,", (unsigned long long)bits, (long long)number);
+        assert_memory_equal(out.data, text, strlen(text));
+        assert_true(llround(lon_deg * 1e7) == position.lon_e7 && llround(lat_deg * 1e7) == position.lat_e7);
+        hs_buffer_clear(&out);
+        hs_json_init(&json, &out);
+    }
+}
+
+static void write_some(hs_json *to) {
+    hs_json_object(to);
+    hs_json_key_literal(to, "a");
+    hs_json_position(to, (hs_position){-902000001, 386300000});
+    hs_json_members_raw(to, HS_STR("\"b\":1,\"c\":2"));
+    hs_json_key_literal(to, "d");
+    hs_json_time(to, 1704477780);
+    hs_json_pair_text(to, "e", "占道\n");
+    hs_json_pair_double(to, "f", -0.25);
+    hs_json_object_end(to);
+}
+
+/* No token asks for more room than it takes, and none passes the ceiling. */
+static void fills_a_buffer_to_its_ceiling(void **state) {
+    (void)state;
+    static const char expected[] =
+        "{\"a\":[-90.2000001,38.63],\"b\":1,\"c\":2,\"d\":\"2024-01-05T18:03:00Z\",\"e\":\"占道\\n\","
+        "\"f\":-0.25}";
+    for (size_t ceiling = 1; ceiling < sizeof expected; ceiling++) {
+        hs_buffer small;
+        hs_json to;
+        hs_buffer_init(&small, ceiling);
+        hs_json_init(&to, &small);
+        write_some(&to);
+        bool fits = ceiling >= sizeof expected - 1;
+        assert_int_equal(small.status, fits ? HS_OK : HS_E_LIMIT);
+        assert_true(small.size <= ceiling);
+        if (fits) check_str(((hs_str){small.data, small.size}), expected);
+        hs_buffer_done(&small);
+    }
+}
+
 static void writes_times(void **state) {
     (void)state;
     hs_json_array(&json);
@@ -134,6 +299,10 @@ static void misuse_is_told(void **state) {
     (void)state;
     hs_json_object(&json);
     hs_json_int(&json, 1);
+    assert_int_equal(out.status, HS_E_INTERNAL);
+    hs_buffer_clear(&out);
+    hs_json_init(&json, &out);
+    hs_json_key_literal(&json, "outside");
     assert_int_equal(out.status, HS_E_INTERNAL);
     hs_buffer_clear(&out);
     hs_json_init(&json, &out);
@@ -174,6 +343,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(writes_shortest_doubles, begin, end),
         cmocka_unit_test_setup_teardown(doubles_read_back, begin, end),
         cmocka_unit_test_setup_teardown(writes_times, begin, end),
+        cmocka_unit_test_setup_teardown(texts_are_as_a_naive_writer_has_them, begin, end),
+        cmocka_unit_test_setup_teardown(decimals_round_trip, begin, end),
+        cmocka_unit_test_setup_teardown(integers_round_trip, begin, end),
+        cmocka_unit_test_setup_teardown(fills_a_buffer_to_its_ceiling, begin, end),
         cmocka_unit_test_setup_teardown(misuse_is_told, begin, end),
         cmocka_unit_test_setup_teardown(parses_or_says_where, begin, end),
     };

@@ -45,6 +45,23 @@ static void knows_the_calendar(void **state) {
     assert_string_equal(text, "2024-01-05T18:03:00Z");
 }
 
+static void times_are_as_the_c_library_writes_them(void **state) {
+    (void)state;
+    for (int64_t at = -INT64_C(700000000000); at < INT64_C(4000000000000); at += 86399 * INT64_C(10133)) {
+        time_t seconds = (time_t)at;
+        struct tm tm;
+        gmtime_r(&seconds, &tm);
+        char text[HS_TIME_TEXT_SIZE], expected[96];
+        snprintf(expected, sizeof expected, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+                 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+        assert_int_equal(hs_time_format(at, text), strlen(expected));
+        assert_string_equal(text, expected);
+    }
+    char text[HS_TIME_TEXT_SIZE];
+    assert_true(hs_time_format(INT64_MAX, text) < sizeof text);
+    assert_true(hs_time_format(INT64_MIN, text) < sizeof text);
+}
+
 static void clocks_go_forward(void **state) {
     (void)state;
     double before_ms = hs_clock_monotonic_ms();
@@ -159,6 +176,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(civil_agrees_with_the_c_library),
         cmocka_unit_test(knows_the_calendar),
+        cmocka_unit_test(times_are_as_the_c_library_writes_them),
         cmocka_unit_test(clocks_go_forward),
         cmocka_unit_test(shanghai),
         cmocka_unit_test(new_york_jumps),
