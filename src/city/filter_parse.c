@@ -201,6 +201,11 @@ static void settle_accuracy(hs_filter *filter, uint64_t *hash) {
     *hash = (uint64_t)(int64_t)filter->max_accuracy_m;
 }
 
+/* Hours and weekdays are those of the city's zone, which may change while its incidents stay. */
+static void settle_zone(const hs_filter *filter, const hs_timezone *zone, uint64_t *hash) {
+    if (filter->hours || filter->weekdays) *hash += hs_hash_str(hs_str_of(hs_timezone_name(zone)), 6);
+}
+
 hs_status hs_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                           size_t count, double default_accuracy_m, hs_arena *arena, hs_error *error,
                           hs_filter *filter) {
@@ -222,6 +227,7 @@ hs_status hs_filter_parse(const hs_snapshot *snapshot, const hs_str *names, cons
         if (status != HS_OK) return status;
     }
     settle_accuracy(&parsed, &hash[WORDS - 1]);
+    settle_zone(&parsed, snapshot->timezone, &hash[0]);
     parsed.hash = hs_hash(hash, sizeof hash, 0);
     *filter = parsed;
     return HS_OK;
