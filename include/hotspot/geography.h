@@ -105,6 +105,8 @@ HS_API bool hs_units_within(const hs_units *units, uint32_t inner, uint32_t oute
 
 HS_API hs_geography *hs_geography_ref(const hs_geography *geography);
 HS_API void hs_geography_unref(hs_geography *geography);
+/* Whether there is more than one reference. Once there is one, only its holder can make others. */
+HS_API bool hs_geography_is_shared(const hs_geography *geography);
 
 /* Building: add records in any order (copied), then finish. */
 typedef struct hs_geography_builder hs_geography_builder;

@@ -23,6 +23,12 @@ void hs_geography_unref(hs_geography *geography) {
     if (owner && atomic_fetch_sub_explicit(&owner->refs, 1, memory_order_acq_rel) == 1) owner_free(owner);
 }
 
+bool hs_geography_is_shared(const hs_geography *geography) {
+    const hs_geography_owner *owner = (const hs_geography_owner *)geography;
+    /* Acquire: what the last other holder did comes before what follows a "no". */
+    return atomic_load_explicit(&owner->refs, memory_order_acquire) > 1;
+}
+
 static hs_status build_columns(hs_geography_builder *builder, hs_geography_owner *owner, hs_error *error,
                                const hs_str **parent_code) {
     hs_geography *g = &owner->geography;

@@ -1,9 +1,10 @@
 #include "service/service_private.h"
 
-#include "base/hash.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
+
+enum { MOST_RANGES = 16 };
 
 static hs_status add_unit(void *context, const hs_unit_record *record, hs_error *error) {
     return hs_geography_add_unit(context, record, error);
@@ -210,6 +211,11 @@ static hs_status open_readers(hs_service *service, reader *readers, unsigned cou
     return hs_error_set(error, HS_E_CONFLICT, "%s changes too fast to be read", service->url);
 }
 
+/* The exclusive end behind an id. */
+static int64_t end_of_ids(int64_t max_id) {
+    return max_id < INT64_MAX ? max_id + 1 : max_id;
+}
+
 static void swap_snapshot(hs_service *service, hs_snapshot *snapshot) {
     pthread_mutex_lock(&service->lock);
     hs_snapshot *old = service->current;
@@ -240,11 +246,19 @@ static hs_status publish(hs_service *service, hs_store *store, const hs_store_ve
     return status;
 }
 
+/* The part-th of `parts` stretches of ids. Unsigned: ids may lie farther apart than an int64_t holds. */
+static void set_range(reader *part_reader, unsigned part, unsigned parts, int64_t min_id, int64_t max_id) {
+    uint64_t span = (uint64_t)max_id - (uint64_t)min_id;
+    uint64_t step = span / parts, first = (uint64_t)min_id;
+    part_reader->first = (int64_t)(first + step * part);
+    part_reader->last = part + 1 < parts ? (int64_t)(first + step * (part + 1)) : end_of_ids(max_id);
+}
+
 static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error *error,
                           hs_load_times *times) {
     double start_ms = hs_clock_monotonic_ms();
     unsigned ranges = hs_pool_threads(service->pool);
-    if (ranges > 16) ranges = 16;
+    if (ranges > MOST_RANGES) ranges = MOST_RANGES;
     unsigned count = ranges + 1;
     loading load = {.service = service, .readers = calloc(count, sizeof(reader))};
     if (!load.readers) return hs_error_set(error, HS_E_MEMORY, "out of memory");
@@ -256,10 +270,8 @@ static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error 
         status = hs_store_incident_range(load.readers[0].store, error, &min_id, &max_id, &rows);
     if (status == HS_OK && old && old->geography_version == versions.geography)
         load.geography = hs_geography_ref(old->geography);
-    int64_t span = max_id - min_id + 1;
     for (unsigned i = 1; i < count && status == HS_OK; i++) {
-        load.readers[i].first = min_id + span * (int64_t)(i - 1) / (int64_t)ranges;
-        load.readers[i].last = min_id + span * (int64_t)i / (int64_t)ranges;
+        set_range(&load.readers[i], i - 1, ranges, min_id, max_id);
         status = hs_incidents_builder_new(error, &load.readers[i].builder);
     }
     double place_start_ms = start_ms;
@@ -272,7 +284,7 @@ static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error 
             if (status != HS_OK && error) *error = load.readers[i].error;
         }
     }
-    hs_incidents_builder *builders[16];
+    hs_incidents_builder *builders[MOST_RANGES];
     for (unsigned i = 1; i < count; i++)
         builders[i - 1] = load.readers[i].builder;
     if (status == HS_OK) {
@@ -306,44 +318,61 @@ static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error 
     return HS_OK;
 }
 
-/* Rows added since the current snapshot become chunks of their own; everything else is shared. */
-static hs_status load_appended(hs_service *service, const hs_snapshot *old, hs_error *error,
-                               hs_load_times *times) {
-    double start_ms = hs_clock_monotonic_ms();
-    reader part = {0};
-    hs_store_versions versions = {0};
-    int64_t min_id = 0, max_id = 0;
-    uint64_t rows = 0;
-    hs_incidents *incidents = NULL;
-    hs_status status = open_readers(service, &part, 1, error, &versions);
-    if (status == HS_OK) status = hs_store_incident_range(part.store, error, &min_id, &max_id, &rows);
-    if (status == HS_OK) status = hs_incidents_builder_new(error, &part.builder);
-    if (status == HS_OK) {
-        status = hs_store_scan_incidents(part.store, service->last_row + 1, max_id + 1, add_incident,
-                                         part.builder, error);
-        if (status == HS_OK)
-            status = hs_incidents_append(old->incidents, part.builder, old->geography, versions.incidents,
-                                         error, &incidents);
-        else
-            hs_incidents_builder_free(part.builder);
-    }
-    if (status == HS_OK)
-        status = publish(service, part.store, &versions, hs_geography_ref(old->geography), incidents,
-                         hs_taxonomy_ref(old->taxonomy), error);
-    hs_store_close(part.store);
-    if (status != HS_OK) return status;
-    service->appended += (uint64_t)(max_id - service->last_row);
-    service->last_row = max_id;
-    if (times)
-        *times = (hs_load_times){.read_ms = hs_clock_monotonic_ms() - start_ms,
-                                 .total_ms = hs_clock_monotonic_ms() - start_ms,
-                                 .incidents = rows};
-    return HS_OK;
-}
-
+/* Whether nothing but rows behind the last one came, in numbers that still may stand unordered. */
 static bool only_appended(const hs_service *service, const hs_snapshot *old, const hs_store_versions *now) {
     return old && now->geography == old->geography_version && now->taxonomy == service->taxonomy_version &&
            now->incidents_rewritten <= old->version && service->appended < HS_CHUNK_ROWS;
+}
+
+/* Reads what came behind the last row into `part`, which has begun to read at `versions`. */
+static hs_status append_rows(hs_service *service, const hs_snapshot *old, reader *part,
+                             const hs_store_versions *versions, hs_error *error, hs_load_times *times) {
+    double start_ms = hs_clock_monotonic_ms();
+    int64_t min_id = 0, max_id = 0;
+    uint64_t rows = 0;
+    hs_incidents *incidents = NULL;
+    hs_status status = hs_store_incident_range(part->store, error, &min_id, &max_id, &rows);
+    if (status == HS_OK) status = hs_incidents_builder_new(error, &part->builder);
+    if (status != HS_OK) return status;
+    status = hs_store_scan_incidents(part->store, service->last_row + 1, end_of_ids(max_id), add_incident,
+                                     part->builder, error);
+    if (status != HS_OK) {
+        hs_incidents_builder_free(part->builder);
+        return status;
+    }
+    status = hs_incidents_append(old->incidents, part->builder, old->geography, versions->incidents, error,
+                                 &incidents);
+    if (status == HS_OK)
+        status = publish(service, part->store, versions, hs_geography_ref(old->geography), incidents,
+                         hs_taxonomy_ref(old->taxonomy), error);
+    if (status != HS_OK) return status;
+    service->appended += (uint64_t)(max_id - service->last_row);
+    service->last_row = max_id;
+    double total_ms = hs_clock_monotonic_ms() - start_ms;
+    if (times) *times = (hs_load_times){.read_ms = total_ms, .total_ms = total_ms, .incidents = rows};
+    return HS_OK;
+}
+
+/* Rows added since the current snapshot become chunks of their own and everything else is shared; false in
+ * *appended, and nothing done, where more has changed. The versions that decide are those the rows are read
+ * at: a commit may have come since the change was noticed. */
+static hs_status load_appended(hs_service *service, const hs_snapshot *old, hs_error *error,
+                               hs_load_times *times, bool *appended) {
+    reader part = {0};
+    hs_store_versions versions = {0};
+    hs_status status = open_readers(service, &part, 1, error, &versions);
+    *appended = status == HS_OK && only_appended(service, old, &versions);
+    if (*appended) status = append_rows(service, old, &part, &versions, error, times);
+    hs_store_close(part.store);
+    return status;
+}
+
+static hs_status load_change(hs_service *service, const hs_snapshot *old, const hs_store_versions *now,
+                             hs_error *error, hs_load_times *times) {
+    bool appended = false;
+    hs_status status = HS_OK;
+    if (only_appended(service, old, now)) status = load_appended(service, old, error, times, &appended);
+    return status == HS_OK && !appended ? load_all(service, old, error, times) : status;
 }
 
 hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *times) {
@@ -354,9 +383,9 @@ hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *t
     hs_status status = hs_store_get_versions(service->store, error, &now);
     hs_service_store_unlock(service);
     if (status == HS_OK && !(old && now.sequence == old->version))
-        status = only_appended(service, old, &now) ? load_appended(service, old, error, times)
-                                                   : load_all(service, old, error, times);
+        status = load_change(service, old, &now, error, times);
     hs_snapshot_unref(old);
     pthread_mutex_unlock(&service->load_lock);
+    hs_service_drop_geocoders(service);
     return status;
 }

@@ -1,9 +1,7 @@
 #include "service/service_private.h"
 
-#include "base/hash.h"
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The rows of one chunk that pass one filter; shared by the selections of successive snapshots. */
 typedef struct chunk_bits {

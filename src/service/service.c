@@ -32,6 +32,7 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
     if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     pthread_mutex_init(&made->store_lock, NULL);
     pthread_mutex_init(&made->lock, NULL);
+    pthread_mutex_init(&made->geocoder_lock, NULL);
     pthread_mutex_init(&made->load_lock, NULL);
     pthread_mutex_init(&made->follow_lock, NULL);
     pthread_condattr_t attributes;
@@ -69,20 +70,15 @@ static void stop_following(hs_service *service) {
 void hs_service_close(hs_service *service) {
     if (!service) return;
     stop_following(service);
+    hs_pool_free(service->pool); /* first: it runs what still waits there */
     hs_selection_cache_free(service->selections);
-    while (service->geocoders) {
-        hs_geocoder_entry *entry = service->geocoders;
-        service->geocoders = entry->next;
-        hs_geocoder_free(entry->geocoder);
-        hs_geography_unref(entry->geography);
-        free(entry);
-    }
+    hs_service_free_geocoders(service);
     hs_snapshot_unref(service->current);
     hs_store_close(service->store);
-    hs_pool_free(service->pool);
     pthread_cond_destroy(&service->follow_wake);
     pthread_mutex_destroy(&service->follow_lock);
     pthread_mutex_destroy(&service->load_lock);
+    pthread_mutex_destroy(&service->geocoder_lock);
     pthread_mutex_destroy(&service->lock);
     pthread_mutex_destroy(&service->store_lock);
     free(service->url);
@@ -101,31 +97,6 @@ bool hs_service_ready(hs_service *service) {
     bool ready = service->current != NULL;
     pthread_mutex_unlock(&service->lock);
     return ready;
-}
-
-hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
-                              const hs_geocoder **geocoder) {
-    hs_status status = HS_OK;
-    pthread_mutex_lock(&service->lock);
-    hs_geocoder_entry *entry = service->geocoders;
-    while (entry && entry->geography != snapshot->geography)
-        entry = entry->next;
-    if (!entry) {
-        /* Made under the lock: whoever else needs it waits for this one instead of making a second. */
-        entry = calloc(1, sizeof *entry);
-        status = entry ? hs_geocoder_new(snapshot->geography, error, &entry->geocoder)
-                       : hs_error_set(error, HS_E_MEMORY, "out of memory for the geocoder");
-        if (status == HS_OK) {
-            entry->geography = hs_geography_ref(snapshot->geography);
-            entry->next = service->geocoders;
-            service->geocoders = entry;
-        } else {
-            free(entry);
-        }
-    }
-    pthread_mutex_unlock(&service->lock);
-    if (status == HS_OK) *geocoder = entry->geocoder;
-    return status;
 }
 
 /* Waits for the interval or for stopping; true when it is time to stop. */

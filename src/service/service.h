@@ -35,8 +35,7 @@ typedef struct hs_load_times {
 hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *times);
 /* The current snapshot with a reference of its own (hs_snapshot_unref); NULL before the first load. */
 hs_snapshot *hs_service_snapshot(hs_service *service);
-/* The geocoder of the current snapshot's geography, made on first use; valid while the service lives and the
- * snapshot is held. */
+/* The geocoder of the snapshot's geography, made on first use; valid while the snapshot is held. */
 hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
                               const hs_geocoder **geocoder);
 /* Starts a thread that follows the store's versions (every 500 ms) and swaps in a new snapshot when they

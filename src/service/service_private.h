@@ -8,8 +8,8 @@
 struct hs_selection_cache;
 
 typedef struct hs_geocoder_entry {
-    hs_geocoder *geocoder;
-    hs_geography *geography;
+    hs_geocoder *geocoder; /* holds the geography */
+    const hs_geography *geography;
     struct hs_geocoder_entry *next;
 } hs_geocoder_entry;
 
@@ -22,8 +22,10 @@ struct hs_service {
     pthread_mutex_t store_lock; /* the store's handle is for one thread at a time */
     hs_store *store;
 
-    pthread_mutex_t lock; /* current, geocoders */
+    pthread_mutex_t lock; /* held for moments only: every request takes it */
     hs_snapshot *current;
+
+    pthread_mutex_t geocoder_lock; /* held while a geocoder is made */
     hs_geocoder_entry *geocoders;
 
     /* Of the current snapshot; used by whoever loads, under load_lock. */
@@ -52,6 +54,11 @@ hs_status hs_load_taxonomy(hs_store *store, hs_error *error, hs_taxonomy **taxon
 /* The city's settings with defaults; texts live in the arena. `geography` may be NULL. */
 hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geography, hs_arena *arena,
                        hs_error *error, hs_city_info *info);
+
+/* Frees the geocoders of geographies that no snapshot in use has (geocoders.c). */
+void hs_service_drop_geocoders(hs_service *service);
+/* Frees all of them: nobody may be using one. */
+void hs_service_free_geocoders(hs_service *service);
 
 /* Selections (select.c). */
 struct hs_selection_cache *hs_selection_cache_new(size_t budget_bytes);

@@ -87,16 +87,21 @@ static hs_snapshot *load(fixture *f) {
     return hs_service_snapshot(f->service);
 }
 
-static uint64_t count_category(fixture *f, const hs_snapshot *snapshot, const char *category,
-                               const hs_selection **selection) {
+static uint64_t count(fixture *f, const hs_snapshot *snapshot, const char *word, const char *text,
+                      const hs_selection **selection) {
     hs_error error = {0};
     hs_arena *arena = hs_arena_new(1 << 20);
     hs_filter filter;
-    hs_str name = HS_STR("category"), value = hs_str_of(category);
+    hs_str name = hs_str_of(word), value = hs_str_of(text);
     check_ok(hs_filter_parse(snapshot, &name, &value, 1, -1, arena, &error, &filter), &error);
     check_ok(hs_service_select(f->service, snapshot, &filter, &error, selection), &error);
     hs_arena_free(arena);
     return (*selection)->count;
+}
+
+static uint64_t count_category(fixture *f, const hs_snapshot *snapshot, const char *category,
+                               const hs_selection **selection) {
+    return count(f, snapshot, "category", category, selection);
 }
 
 static void test_load(void **state) {
@@ -152,6 +157,83 @@ static void test_selection_is_computed_once(void **state) {
     hs_snapshot_unref(snapshot);
 }
 
+/* An incident a minute from 2023-11-14T22:13:20Z to 2023-11-16T07:32:20Z, nine in ten with a position. Hour 7
+ * of the zone at +8 is hour 23 of UTC, two whole ones; of hour 7 of UTC there are one whole and 33 minutes.
+ */
+static void test_selection_follows_the_time_zone(void **state) {
+    fixture *f = *state;
+    hs_snapshot *old = load(f);
+    const hs_selection *selection;
+    assert_int_equal(count(f, old, "hours", "7", &selection), 2 * 54);
+    hs_service_selection_unref(selection);
+    hs_snapshot_unref(old);
+    hs_error error = {0};
+    check_ok(hs_store_set_setting(hs_service_store(f->service), "timezone", HS_STR("UTC"), &error), &error);
+    hs_snapshot *now = load(f);
+    assert_int_equal(count(f, now, "hours", "7", &selection), 54 + 29);
+    hs_service_selection_unref(selection);
+    hs_snapshot_unref(now);
+}
+
+static void put_street(hs_store *store, const char *name, int32_t lat_e7) {
+    hs_error error = {0};
+    int64_t batch;
+    check_ok(hs_store_begin(store, HS_KIND_STREETS, HS_STR("test"), &error, &batch), &error);
+    const hs_position line[2] = {{1004010000, lat_e7}, {1004190000, lat_e7}};
+    const uint32_t ends[2] = {0, 2};
+    hs_street_record street = {
+        .name = hs_str_of(name),
+        .left_from = HS_NO_NUMBER,
+        .left_to = HS_NO_NUMBER,
+        .right_from = HS_NO_NUMBER,
+        .right_to = HS_NO_NUMBER,
+        .geometry = {.type = HS_GEOMETRY_LINES, .ring_count = 1, .ring_start = ends, .positions = line}};
+    hs_put put;
+    check_ok(hs_store_put_street(store, &street, &error, &put), &error);
+    hs_batch_info info = {.id = batch, .rows_read = 1};
+    check_ok(hs_store_commit(store, &info, &error), &error);
+}
+
+static hs_match_type match(const hs_geocoder *geocoder, const char *address) {
+    hs_error error = {0};
+    hs_geocode_result result = {0};
+    size_t found = 0;
+    check_ok(hs_geocode(geocoder, hs_str_of(address), &result, 1, &error, &found), &error);
+    return found > 0 ? result.match_type : HS_MATCH_NONE;
+}
+
+static int count_geocoders(const hs_service *service) {
+    int kept = 0;
+    for (const hs_geocoder_entry *entry = service->geocoders; entry; entry = entry->next)
+        kept++;
+    return kept;
+}
+
+/* A geocoder lives as long as somebody has a snapshot with its geography, and no longer. */
+static void test_geocoders_go_with_their_geography(void **state) {
+    fixture *f = *state;
+    hs_error error = {0};
+    put_street(hs_service_store(f->service), "中山路", 389050000);
+    hs_snapshot *old = load(f);
+    const hs_geocoder *first, *again, *second;
+    check_ok(hs_service_geocoder(f->service, old, &error, &first), &error);
+    check_ok(hs_service_geocoder(f->service, old, &error, &again), &error);
+    assert_ptr_equal(first, again);
+    put_street(hs_service_store(f->service), "人民路", 389150000);
+    hs_snapshot *now = load(f);
+    check_ok(hs_service_geocoder(f->service, now, &error, &second), &error);
+    assert_int_equal(match(first, "中山路"), HS_MATCH_STREET);
+    assert_int_equal(match(first, "人民路"), HS_MATCH_NONE);
+    assert_int_equal(match(second, "人民路"), HS_MATCH_STREET);
+    assert_int_equal(count_geocoders(f->service), 2);
+    hs_snapshot_unref(old);
+    hs_snapshot_unref(load(f));
+    assert_int_equal(count_geocoders(f->service), 1);
+    check_ok(hs_service_geocoder(f->service, now, &error, &again), &error);
+    assert_ptr_equal(again, second);
+    hs_snapshot_unref(now);
+}
+
 static void test_locate(void **state) {
     fixture *f = *state;
     hs_snapshot *snapshot = load(f);
@@ -179,6 +261,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_load, setup, teardown),
         cmocka_unit_test_setup_teardown(test_append_shares_chunks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_selection_is_computed_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_selection_follows_the_time_zone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_geocoders_go_with_their_geography, setup, teardown),
         cmocka_unit_test_setup_teardown(test_locate, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
