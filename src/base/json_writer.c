@@ -51,7 +51,7 @@ typedef struct token {
 } token;
 
 static inline void token_begin(token *t, const hs_buffer *out, bool comma) {
-    bool room = out->status == HS_OK && out->capacity - out->size >= TOKEN_MOST;
+    bool room = out->data && out->status == HS_OK && out->capacity - out->size >= TOKEN_MOST;
     t->begin = t->at = room ? out->data + out->size : t->aside;
     if (comma) *t->at++ = ',';
 }
@@ -231,26 +231,9 @@ void hs_json_text(hs_json *json, const char *text) {
         hs_json_null(json);
 }
 
-static const uint64_t tens[] = {1,
-                                10,
-                                100,
-                                1000,
-                                10000,
-                                100000,
-                                1000000,
-                                10000000,
-                                100000000,
-                                1000000000,
-                                UINT64_C(10000000000),
-                                UINT64_C(100000000000),
-                                UINT64_C(1000000000000),
-                                UINT64_C(10000000000000),
-                                UINT64_C(100000000000000),
-                                UINT64_C(1000000000000000),
-                                UINT64_C(10000000000000000),
-                                UINT64_C(100000000000000000),
-                                UINT64_C(1000000000000000000),
-                                UINT64_C(10000000000000000000)};
+/* All of these are exact as doubles too. */
+static const uint64_t tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                                1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
 
 /* Writes the digits of `value` so that they end at `end`; returns their beginning. */
 static char *digits_before(char *end, uint64_t value) {
