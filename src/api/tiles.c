@@ -79,29 +79,69 @@ hs_status hs_serve_density_tile_2x(hs_call *call) {
     return density_tile(call, 512);
 }
 
+typedef struct layer {
+    const char *name;
+    const char *const *texts, *const *numbers, *const *flags; /* fields by type, each ending with NULL */
+} layer;
+
 typedef struct tileset {
     const char *name, *extension, *description;
     int max_zoom;
-    const char *const *layers; /* NULL for pictures */
+    const layer *layers; /* NULL for pictures */
 } tileset;
 
-static const char *const base_layers[] = {"units", "unit_labels", "streets", "places", "zones", NULL};
-static const char *const incident_layers[] = {"incidents", NULL};
+static const char *const no_fields[] = {NULL};
+static const char *const only_id[] = {"id", NULL};
+static const char *const unit_texts[] = {"code", "name", "name_en", "level", "parent", NULL};
+static const char *const street_texts[] = {"name", "name_en", "class", NULL};
+static const char *const street_numbers[] = {"id", "layer", NULL};
+static const char *const zone_texts[] = {"name", "kind", "hours", "weekdays", NULL};
+static const char *const incident_texts[] = {"id",
+                                             "category",
+                                             "category_zh",
+                                             "category_en",
+                                             "reported",
+                                             "occurred",
+                                             "closed",
+                                             "source",
+                                             "status",
+                                             "match_type",
+                                             "point_count_abbreviated",
+                                             NULL};
+static const char *const incident_numbers[] = {"accuracy_m", "point_count", NULL};
+static const char *const incident_flags[] = {"clustered", NULL};
+
+static const layer base_layers[] = {{"units", unit_texts, only_id, no_fields},
+                                    {"unit_labels", unit_texts, only_id, no_fields},
+                                    {"streets", street_texts, street_numbers, no_fields},
+                                    {"places", street_texts, only_id, no_fields},
+                                    {"zones", zone_texts, only_id, no_fields},
+                                    {NULL, NULL, NULL, NULL}};
+static const layer incident_layers[] = {{"incidents", incident_texts, incident_numbers, incident_flags},
+                                        {NULL, NULL, NULL, NULL}};
 static const tileset tilesets[] = {
     {"base", "mvt", "Units, streets, places and zones", MAX_ZOOM_BASE, base_layers},
     {"incidents", "mvt", "Incidents, clustered where many", MAX_ZOOM_INCIDENTS, incident_layers},
     {"density", "png", "Kernel density of incidents", MAX_ZOOM_DENSITY, NULL},
 };
 
+static void write_fields(hs_json *json, const char *const *names, const char *type) {
+    for (; *names; names++)
+        hs_json_pair_text(json, *names, type);
+}
+
 static void write_layers(hs_json *json, const tileset *set) {
     if (!set->layers) return;
     hs_json_key(json, "vector_layers");
     hs_json_array(json);
-    for (const char *const *layer = set->layers; *layer; layer++) {
+    for (const layer *l = set->layers; l->name; l++) {
         hs_json_object(json);
-        hs_json_pair_text(json, "id", *layer);
+        hs_json_pair_text(json, "id", l->name);
         hs_json_key(json, "fields");
         hs_json_object(json);
+        write_fields(json, l->numbers, "Number");
+        write_fields(json, l->texts, "String");
+        write_fields(json, l->flags, "Boolean");
         hs_json_object_end(json);
         hs_json_object_end(json);
     }

@@ -8,8 +8,8 @@ import {fileURLToPath} from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Fetches playwright-core by the lockfile when it is not there, or older than the lockfile. */
-function needLibraries() {
+/** Fetches the libraries of these tests by the lockfile when they are not there, or older than the lockfile. */
+export function needLibraries() {
   const mark = join(here, 'node_modules', '.installed');
   const lock = join(here, 'package-lock.json');
   if (existsSync(mark) && statSync(mark).mtimeMs >= statSync(lock).mtimeMs) return;

@@ -2,6 +2,7 @@
 // Prints one JSON line a tile; exit status 1 says what is wrong.
 
 import {readFileSync} from 'node:fs';
+import {pathToFileURL} from 'node:url';
 import {gunzipSync} from 'node:zlib';
 import {VectorTile, classifyRings} from '@mapbox/vector-tile';
 import {PbfReader} from 'pbf';
@@ -29,6 +30,7 @@ function checkPolygon(rings, where) {
     demand(ring.length >= 4, `${where}: a ring of ${ring.length} corners`);
     demand(ringArea(ring) !== 0, `${where}: a ring of no area`);
   }
+  demand(ringArea(rings[0]) > 0, `${where}: begins with a hole, or its outer ring turns the wrong way`);
   const polygons = classifyRings(rings);
   demand(polygons.length > 0, `${where}: no outer ring`);
   demand(polygons.flat().length === rings.length, `${where}: a hole before its outer ring`);
@@ -59,13 +61,28 @@ function checkLayer(layer) {
   return {...summary, keys: [...summary.keys].sort()};
 }
 
-export function checkTile(bytes) {
+function decode(bytes) {
   const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-  const tile = new VectorTile(new PbfReader(plain));
-  return Object.fromEntries(Object.entries(tile.layers).map(([name, layer]) => [name, checkLayer(layer)]));
+  return Object.entries(new VectorTile(new PbfReader(plain)).layers);
 }
 
-for (const path of process.argv.slice(2)) {
+/** Checks a tile and sums it up, layer by layer. */
+export function checkTile(bytes) {
+  return Object.fromEntries(decode(bytes).map(([name, layer]) => [name, checkLayer(layer)]));
+}
+
+/** Every feature of a tile: {layer, id, type, properties, paths}. */
+export function* readTile(bytes) {
+  for (const [name, layer] of decode(bytes)) {
+    for (let i = 0; i < layer.length; i++) {
+      const feature = layer.feature(i);
+      yield {layer: name, id: feature.id, type: feature.type, properties: feature.properties, paths: feature.loadGeometry()};
+    }
+  }
+}
+
+const asked = import.meta.url === pathToFileURL(process.argv[1]).href ? process.argv.slice(2) : [];
+for (const path of asked) {
   try {
     console.log(JSON.stringify({path, layers: checkTile(readFileSync(path))}));
   } catch (error) {
