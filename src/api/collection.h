@@ -42,10 +42,6 @@ bool hs_collection_row_at(const hs_collection *collection, const hs_geography *g
 void hs_collection_write_row(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                              hs_json *json);
 
-/* Whether a geometry and a box share a point. */
-bool hs_geometry_meets_box(const hs_geometry *geometry, uint32_t first_ring, uint32_t ring_count,
-                           const hs_box *box);
-
 /* Writes one link object; `type` and `title` may be NULL. `path` begins behind the base URL. */
 void hs_call_link(hs_call *call, const char *rel, const char *type, const char *title, const char *path);
 /* Sends the JSON that was written as it is, or as a page for people where the request asks for that. */

@@ -1,6 +1,7 @@
 #include "api/collection.h"
 
 #include "base/text.h"
+#include "geo/box.h"
 #include "render/geojson.h"
 
 static const char *const unit_texts[] = {"code", "name", "name_en", "level", "parent", NULL};
@@ -107,18 +108,8 @@ int64_t hs_collection_row_id(const hs_collection *collection, const hs_geography
     }
 }
 
-static bool position_in(hs_position p, const hs_box *box) {
-    return p.lon_e7 >= box->min_lon_e7 && p.lon_e7 <= box->max_lon_e7 && p.lat_e7 >= box->min_lat_e7 &&
-           p.lat_e7 <= box->max_lat_e7;
-}
-
-static bool boxes_meet(const hs_box *a, const hs_box *b) {
-    return a->min_lon_e7 <= b->max_lon_e7 && b->min_lon_e7 <= a->max_lon_e7 &&
-           a->min_lat_e7 <= b->max_lat_e7 && b->min_lat_e7 <= a->max_lat_e7;
-}
-
 static bool whole_meets(const hs_geometry *geometry, const hs_box *own, const hs_box *box) {
-    return boxes_meet(own, box) && hs_geometry_meets_box(geometry, 0, geometry->ring_count, box);
+    return hs_boxes_meet(own, box) && hs_geometry_meets_box(geometry, 0, geometry->ring_count, box);
 }
 
 bool hs_collection_row_in(const hs_collection *collection, const hs_geography *geography, uint32_t row,
@@ -131,12 +122,12 @@ bool hs_collection_row_in(const hs_collection *collection, const hs_geography *g
     case HS_COLLECT_SEGMENTS:
         return hs_geometry_meets_box(&geography->segments.lines, row, 1, box);
     case HS_COLLECT_ADDRESSES:
-        return position_in(geography->addresses.position[row], box);
+        return hs_box_contains(box, geography->addresses.position[row]);
     case HS_COLLECT_PLACES:
         if (geography->places.geometry[row].type == HS_GEOMETRY_POLYGONS)
             return hs_geometry_meets_box(&geography->places.geometry[row], 0,
                                          geography->places.geometry[row].ring_count, box);
-        return position_in(geography->places.position[row], box);
+        return hs_box_contains(box, geography->places.position[row]);
     case HS_COLLECT_ZONES:
         return whole_meets(&geography->zones.geometry[row], &geography->zones.box[row], box);
     default:

@@ -1,5 +1,6 @@
 #include "base/hash.h"
 
+#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -55,17 +56,14 @@ void hs_dictionary_free(hs_dictionary *dictionary) {
     free(dictionary);
 }
 
-static bool same(hs_str a, hs_str b) {
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
 /* The slot that holds `text`, or the empty one where it belongs. */
 static uint32_t slot_of(const hs_dictionary *dictionary, hs_str text, uint32_t hash) {
     uint32_t slot = hash & dictionary->slot_mask;
     for (;; slot = (slot + 1) & dictionary->slot_mask) {
         uint32_t number = dictionary->slots[slot];
         if (number == 0) return slot;
-        if (dictionary->hashes[number - 1] == hash && same(dictionary->texts[number - 1], text)) return slot;
+        if (dictionary->hashes[number - 1] == hash && hs_str_equal(dictionary->texts[number - 1], text))
+            return slot;
     }
 }
 

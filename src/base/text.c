@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <glib.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,12 +136,11 @@ bool hs_str_to_double(hs_str text, double *value) {
         *value = text.data[0] == '-' ? -magnitude : magnitude;
         return true;
     }
-    /* The process never calls setlocale (a rule of this project), so strtod reads points. */
     char few[64], *many = text.size < sizeof few ? few : malloc(text.size + 1);
     if (!many) return false;
     memcpy(many, text.data, text.size);
     many[text.size] = '\0';
-    double parsed = strtod(many, NULL);
+    double parsed = g_ascii_strtod(many, NULL);
     if (many != few) free(many);
     if (!isfinite(parsed)) return false;
     *value = parsed;

@@ -1,6 +1,7 @@
 /* Evaluation: each condition clears bits over its own column; words that are empty already are left out. */
 #include "city/filter.h"
 
+#include "geo/box.h"
 #include <string.h>
 
 enum { ZONE_SLOTS = 256, ZONE_SLOT_BITS = 20 };
@@ -44,11 +45,6 @@ static inline bool time_passes(const hs_filter *filter, int64_t t) {
            (filter->to_s == HS_NO_TIME || t < filter->to_s);
 }
 
-static inline bool in_box(const hs_box *box, hs_position p) {
-    return (p.lon_e7 >= box->min_lon_e7) & (p.lon_e7 <= box->max_lon_e7) & (p.lat_e7 >= box->min_lat_e7) &
-           (p.lat_e7 <= box->max_lat_e7);
-}
-
 static inline bool has_bit(const uint64_t *bits, uint32_t i) {
     return bits[i / 64] >> (i % 64) & 1;
 }
@@ -88,7 +84,7 @@ bool hs_filter_row(const hs_filter *filter, const hs_snapshot *snapshot, const h
     if (filter->max_accuracy_m >= 0 && chunk->positioned && chunk->accuracy_m[i] > filter->max_accuracy_m)
         return false;
     if ((filter->from_s != HS_NO_TIME || filter->to_s != HS_NO_TIME) && !time_passes(filter, t)) return false;
-    if (filter->has_box && !in_box(&filter->box, chunk->position[i])) return false;
+    if (filter->has_box && !hs_box_contains(&filter->box, chunk->position[i])) return false;
     if (filter->unit != HS_NONE && !in_unit(filter, snapshot, chunk->path[i])) return false;
     if (filter->hours || filter->weekdays) {
         int64_t from, to;
@@ -160,7 +156,7 @@ static void keep_box(const hs_filter *filter, const hs_incident_chunk *chunk, ui
     }
     const hs_box *box = &filter->box;
     const hs_position *position = chunk->position;
-    KEEP_WHERE(in_box(box, position[i]))
+    KEEP_WHERE(hs_box_contains(box, position[i]))
 }
 
 static void keep_unit(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,

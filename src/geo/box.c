@@ -11,12 +11,16 @@ void hs_box_union(hs_box *box, hs_box other) {
     if (other.max_lat_e7 > box->max_lat_e7) box->max_lat_e7 = other.max_lat_e7;
 }
 
-hs_box hs_geometry_box(const hs_geometry *geometry) {
+hs_box hs_positions_box(const hs_position *positions, uint32_t count) {
     hs_box box = HS_BOX_EMPTY;
+    for (uint32_t i = 0; i < count; i++)
+        hs_box_add(&box, positions[i]);
+    return box;
+}
+
+hs_box hs_geometry_box(const hs_geometry *geometry) {
     uint32_t count = geometry->type == HS_GEOMETRY_POINT  ? 1
                      : geometry->type == HS_GEOMETRY_NONE ? 0
                                                           : geometry->ring_start[geometry->ring_count];
-    for (uint32_t i = 0; i < count; i++)
-        hs_box_add(&box, geometry->positions[i]);
-    return box;
+    return hs_positions_box(geometry->positions, count);
 }

@@ -1,5 +1,6 @@
 #include "geo/box_tree.h"
 
+#include "geo/box.h"
 #include "geo/hilbert.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,18 +9,11 @@ typedef struct place_key {
     uint32_t key, number;
 } place_key;
 
-static void widen(hs_box *whole, const hs_box *box) {
-    if (box->min_lon_e7 < whole->min_lon_e7) whole->min_lon_e7 = box->min_lon_e7;
-    if (box->min_lat_e7 < whole->min_lat_e7) whole->min_lat_e7 = box->min_lat_e7;
-    if (box->max_lon_e7 > whole->max_lon_e7) whole->max_lon_e7 = box->max_lon_e7;
-    if (box->max_lat_e7 > whole->max_lat_e7) whole->max_lat_e7 = box->max_lat_e7;
-}
-
 /* Keys from the boxes' centres on the Hilbert curve over the whole, stretched to fill the square. */
 static void make_keys(const hs_box *boxes, uint32_t count, place_key *keys) {
     hs_box whole = HS_BOX_EMPTY;
     for (uint32_t i = 0; i < count; i++)
-        widen(&whole, &boxes[i]);
+        hs_box_union(&whole, boxes[i]);
     uint64_t width = (uint64_t)((int64_t)whole.max_lon_e7 - whole.min_lon_e7);
     uint64_t height = (uint64_t)((int64_t)whole.max_lat_e7 - whole.min_lat_e7);
     unsigned shift = 0;
@@ -67,7 +61,7 @@ static void fill_levels(hs_box_tree *tree) {
         for (uint32_t i = here; i < tree->level_start[level + 1]; i++)
             tree->box[i] = HS_BOX_EMPTY;
         for (uint32_t i = below; i < here; i++)
-            widen(&tree->box[here + (i - below) / HS_BOX_TREE_FAN], &tree->box[i]);
+            hs_box_union(&tree->box[here + (i - below) / HS_BOX_TREE_FAN], tree->box[i]);
     }
 }
 

@@ -24,9 +24,4 @@ void hs_box_tree_search(const hs_box_tree *tree, hs_box box, bool (*visit)(void 
                         void *context);
 size_t hs_box_tree_bytes(const hs_box_tree *tree);
 
-static inline bool hs_boxes_meet(const hs_box *a, const hs_box *b) {
-    return a->min_lon_e7 <= b->max_lon_e7 && a->max_lon_e7 >= b->min_lon_e7 &&
-           a->min_lat_e7 <= b->max_lat_e7 && a->max_lat_e7 >= b->min_lat_e7;
-}
-
 #endif

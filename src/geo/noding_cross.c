@@ -1,6 +1,7 @@
 /* One pass over all pairs of pieces of a layer: where they cross or touch, both get a vertex. */
 #include "geo/noding.h"
 
+#include "geo/box.h"
 #include "geo/box_tree.h"
 #include <math.h>
 #include <stdlib.h>
@@ -95,12 +96,8 @@ static uint32_t list_pieces(const hs_noding *noding, cross_piece *pieces, hs_box
     uint32_t count = 0;
     for (uint32_t line = 0; line < noding->line_count; line++) {
         for (uint32_t v = noding->line_start[line]; v + 1 < noding->line_start[line + 1]; v++) {
-            hs_position a = noding->vertex[v], b = noding->vertex[v + 1];
             pieces[count] = (cross_piece){v, noding->line_layer[line]};
-            boxes[count++] = (hs_box){.min_lon_e7 = a.lon_e7 < b.lon_e7 ? a.lon_e7 : b.lon_e7,
-                                      .min_lat_e7 = a.lat_e7 < b.lat_e7 ? a.lat_e7 : b.lat_e7,
-                                      .max_lon_e7 = a.lon_e7 < b.lon_e7 ? b.lon_e7 : a.lon_e7,
-                                      .max_lat_e7 = a.lat_e7 < b.lat_e7 ? b.lat_e7 : a.lat_e7};
+            boxes[count++] = hs_positions_box(noding->vertex + v, 2);
         }
     }
     return count;

@@ -29,8 +29,9 @@ typedef struct end_search {
 } end_search;
 
 static hs_box around(hs_position a, hs_position b, double kx, double ky) {
-    int64_t dx = (int64_t)ceil(HS_NODING_TOLERANCE_M / kx), dy = (int64_t)ceil(HS_NODING_TOLERANCE_M / ky);
-    if (dx > 1000000) dx = 1000000; /* at the poles */
+    /* At the poles a degree of longitude has no width. */
+    int64_t dx = (int64_t)fmin(ceil(HS_NODING_TOLERANCE_M / kx), 1e6);
+    int64_t dy = (int64_t)ceil(HS_NODING_TOLERANCE_M / ky);
     int64_t west = (a.lon_e7 < b.lon_e7 ? a.lon_e7 : b.lon_e7) - dx;
     int64_t east = (a.lon_e7 < b.lon_e7 ? b.lon_e7 : a.lon_e7) + dx;
     int64_t south = (a.lat_e7 < b.lat_e7 ? a.lat_e7 : b.lat_e7) - dy;

@@ -1,5 +1,6 @@
 #include "geo/polygon_grid.h"
 
+#include "geo/box.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,14 +41,8 @@ static window window_of(const hs_polygon_grid *grid, const hs_box *box) {
 
 static hs_box whole_box(const hs_polygon_stripes *stripes) {
     hs_box whole = HS_BOX_EMPTY;
-    for (uint32_t i = 0; i < stripes->count; i++) {
-        if (stripes->polygon[i].count == 0) continue;
-        hs_box box = stripes->polygon[i].box;
-        if (box.min_lon_e7 < whole.min_lon_e7) whole.min_lon_e7 = box.min_lon_e7;
-        if (box.min_lat_e7 < whole.min_lat_e7) whole.min_lat_e7 = box.min_lat_e7;
-        if (box.max_lon_e7 > whole.max_lon_e7) whole.max_lon_e7 = box.max_lon_e7;
-        if (box.max_lat_e7 > whole.max_lat_e7) whole.max_lat_e7 = box.max_lat_e7;
-    }
+    for (uint32_t i = 0; i < stripes->count; i++)
+        if (stripes->polygon[i].count > 0) hs_box_union(&whole, stripes->polygon[i].box);
     return whole;
 }
 

@@ -1,5 +1,6 @@
 #include "geo/polygon_stripes.h"
 
+#include "geo/box.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,18 +26,6 @@ static void each_edge(const hs_geometry *geometry, void (*visit)(void *context, 
     }
 }
 
-static hs_box box_of(const hs_geometry *geometry) {
-    hs_box box = HS_BOX_EMPTY;
-    for (uint32_t i = 0; i < geometry->ring_start[geometry->ring_count]; i++) {
-        hs_position p = geometry->positions[i];
-        if (p.lon_e7 < box.min_lon_e7) box.min_lon_e7 = p.lon_e7;
-        if (p.lon_e7 > box.max_lon_e7) box.max_lon_e7 = p.lon_e7;
-        if (p.lat_e7 < box.min_lat_e7) box.min_lat_e7 = p.lat_e7;
-        if (p.lat_e7 > box.max_lat_e7) box.max_lat_e7 = p.lat_e7;
-    }
-    return box;
-}
-
 typedef struct edge_tally {
     const hs_polygon_bands *bands;
     uint64_t edges, copies;
@@ -55,7 +44,7 @@ static void tally_edge(void *context, hs_polygon_edge edge) {
 
 /* Chooses the stripe height; returns how many edges its stripes hold. */
 static uint64_t choose_stripes(const hs_geometry *geometry, hs_polygon_bands *bands) {
-    bands->box = box_of(geometry);
+    bands->box = hs_geometry_box(geometry);
     bands->shift = 31;
     edge_tally tally = {.bands = bands};
     each_edge(geometry, tally_edge, &tally);

@@ -1,5 +1,6 @@
 #include "geo/segment_index.h"
 
+#include "geo/box.h"
 #include "geo/box_tree.h"
 #include "geo/plane.h"
 #include <math.h>
@@ -18,18 +19,6 @@ struct hs_segment_index {
     hs_position *position;
     uint32_t line_count;
 };
-
-static hs_box box_of(const hs_position *positions, uint32_t count) {
-    hs_box box = HS_BOX_EMPTY;
-    for (uint32_t i = 0; i < count; i++) {
-        hs_position p = positions[i];
-        if (p.lon_e7 < box.min_lon_e7) box.min_lon_e7 = p.lon_e7;
-        if (p.lon_e7 > box.max_lon_e7) box.max_lon_e7 = p.lon_e7;
-        if (p.lat_e7 < box.min_lat_e7) box.min_lat_e7 = p.lat_e7;
-        if (p.lat_e7 > box.max_lat_e7) box.max_lat_e7 = p.lat_e7;
-    }
-    return box;
-}
 
 static uint32_t count_pieces(const hs_geometry *lines) {
     uint32_t count = 0;
@@ -57,7 +46,7 @@ static hs_status copy_lines(hs_segment_index *index, const hs_geometry *lines, h
         uint32_t start = lines->ring_start[line];
         index->line_start[line] = start;
         index->line_start[line + 1] = lines->ring_start[line + 1];
-        boxes[line] = box_of(lines->positions + start, lines->ring_start[line + 1] - start);
+        boxes[line] = hs_positions_box(lines->positions + start, lines->ring_start[line + 1] - start);
     }
     hs_status status = hs_box_tree_build(boxes, count, error, &index->lines);
     free(boxes);
@@ -69,7 +58,7 @@ static hs_status fill_pieces(hs_segment_index *index, hs_box *boxes, index_piece
     for (uint32_t line = 0; line < index->line_count; line++) {
         uint32_t start = index->line_start[line];
         for (uint32_t i = start; i + 1 < index->line_start[line + 1]; i++) {
-            boxes[n] = box_of(index->position + i, 2);
+            boxes[n] = hs_positions_box(index->position + i, 2);
             pieces[n++] = (index_piece){index->position[i], index->position[i + 1], line, i - start};
         }
     }
@@ -260,7 +249,7 @@ static bool visit_line(void *context, uint32_t place) {
     const hs_segment_index *index = search->index;
     uint32_t line = index->lines.item[place];
     for (uint32_t i = index->line_start[line]; i + 1 < index->line_start[line + 1]; i++) {
-        hs_box box = box_of(index->position + i, 2);
+        hs_box box = hs_positions_box(index->position + i, 2);
         if (hs_boxes_meet(&box, &search->box)) return search->visit(search->context, line);
     }
     return true;

@@ -1,5 +1,6 @@
 #include "geo/wkb.h"
 
+#include "geo/wkb_numbers.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,19 +39,6 @@ typedef struct header {
     unsigned dimensions;
 } header;
 
-static uint32_t read_u32(const unsigned char *at, bool little) {
-    return little ? (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24
-                  : (uint32_t)at[3] | (uint32_t)at[2] << 8 | (uint32_t)at[1] << 16 | (uint32_t)at[0] << 24;
-}
-
-static double read_double(const unsigned char *at, bool little) {
-    uint64_t first = read_u32(at, little), second = read_u32(at + 4, little);
-    uint64_t bits = little ? first | second << 32 : first << 32 | second;
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 static void skip(reader *in, size_t size) {
     in->at += size;
     in->left -= size;
@@ -65,7 +53,7 @@ static hs_status read_header(reader *in, header *out) {
     if (in->at[0] > 1)
         return hs_error_set(in->error, HS_E_INPUT, "the geometry has no valid byte order mark");
     out->little = in->at[0] == 1;
-    uint32_t code = read_u32(in->at + 1, out->little);
+    uint32_t code = hs_wkb_get_u32(in->at + 1, out->little);
     skip(in, 5);
     out->dimensions = 2;
     if (code & 0x80000000U) out->dimensions++;
@@ -86,7 +74,7 @@ static hs_status read_header(reader *in, header *out) {
 
 static hs_status read_count(reader *in, bool little, size_t least_bytes_each, uint32_t *count) {
     if (in->left < 4) return truncated(in);
-    uint32_t value = read_u32(in->at, little);
+    uint32_t value = hs_wkb_get_u32(in->at, little);
     skip(in, 4);
     if (value > in->left / least_bytes_each) return truncated(in);
     *count = value;
@@ -98,8 +86,8 @@ static void copy_points(reader *in, const header *head, uint32_t count, bool wan
     if (wanted) {
         hs_shape *shape = in->shape;
         for (uint32_t i = 0; i < count; i++) {
-            shape->x[shape->point_count + i] = read_double(in->at + i * step, head->little);
-            shape->y[shape->point_count + i] = read_double(in->at + i * step + 8, head->little);
+            shape->x[shape->point_count + i] = hs_wkb_get_double(in->at + i * step, head->little);
+            shape->y[shape->point_count + i] = hs_wkb_get_double(in->at + i * step + 8, head->little);
         }
         shape->point_count += count;
     }
@@ -109,7 +97,8 @@ static void copy_points(reader *in, const header *head, uint32_t count, bool wan
 static hs_status read_single_point(reader *in, const header *head) {
     size_t step = (size_t)8 * head->dimensions;
     if (in->left < step) return truncated(in);
-    bool empty = isnan(read_double(in->at, head->little)) && isnan(read_double(in->at + 8, head->little));
+    bool empty =
+        isnan(hs_wkb_get_double(in->at, head->little)) && isnan(hs_wkb_get_double(in->at + 8, head->little));
     if (!empty) in->points++;
     copy_points(in, head, 1, in->shape && in->wanted == HS_GEOMETRY_POINT && !empty);
     return HS_OK;
@@ -249,7 +238,7 @@ bool hs_wkb_read_point(const void *data, size_t size, double *x, double *y) {
     header head = {0};
     if (read_header(&in, &head) != HS_OK || head.type != WKB_POINT || in.left < (size_t)8 * head.dimensions)
         return false;
-    double east = read_double(in.at, head.little), north = read_double(in.at + 8, head.little);
+    double east = hs_wkb_get_double(in.at, head.little), north = hs_wkb_get_double(in.at + 8, head.little);
     if (isnan(east) && isnan(north)) return false;
     *x = east;
     *y = north;
@@ -264,23 +253,10 @@ void hs_shape_done(hs_shape *shape) {
     *shape = (hs_shape){0};
 }
 
-static void put_u32(char *at, uint32_t value) {
-    for (int i = 0; i < 4; i++)
-        at[i] = (char)(value >> (8 * i) & 0xff);
-}
-
-static void put_degrees(char *at, int32_t value_e7) {
-    double degrees = value_e7 / 1e7;
-    uint64_t bits;
-    memcpy(&bits, &degrees, sizeof bits);
-    put_u32(at, (uint32_t)bits);
-    put_u32(at + 4, (uint32_t)(bits >> 32));
-}
-
 static void write_header(hs_buffer *out, uint32_t type, uint32_t count) {
     char bytes[9] = {1};
-    put_u32(bytes + 1, type);
-    put_u32(bytes + 5, count);
+    hs_wkb_put_u32(bytes + 1, type);
+    hs_wkb_put_u32(bytes + 5, count);
     hs_buffer_append(out, bytes, sizeof bytes);
 }
 
@@ -289,8 +265,8 @@ static void write_positions(hs_buffer *out, const hs_position *positions, uint32
     char *at = hs_buffer_reserve(out, size);
     if (!at) return;
     for (uint32_t i = 0; i < count; i++) {
-        put_degrees(at + (size_t)16 * i, positions[i].lon_e7);
-        put_degrees(at + (size_t)16 * i + 8, positions[i].lat_e7);
+        hs_wkb_put_degrees(at + (size_t)16 * i, positions[i].lon_e7);
+        hs_wkb_put_degrees(at + (size_t)16 * i + 8, positions[i].lat_e7);
     }
     out->size += size;
 }
@@ -300,7 +276,7 @@ static void write_polygon(hs_buffer *out, const hs_geometry *geometry, uint32_t 
     for (uint32_t ring = first; ring < last; ring++) {
         uint32_t start = geometry->ring_start[ring], count = geometry->ring_start[ring + 1] - start;
         char bytes[4];
-        put_u32(bytes, count);
+        hs_wkb_put_u32(bytes, count);
         hs_buffer_append(out, bytes, sizeof bytes);
         write_positions(out, geometry->positions + start, count);
     }

@@ -74,11 +74,6 @@ static frame frame_of(hs_tile tile) {
     return f;
 }
 
-static bool meets(hs_box a, hs_box b) {
-    return a.min_lon_e7 <= b.max_lon_e7 && b.min_lon_e7 <= a.max_lon_e7 && a.min_lat_e7 <= b.max_lat_e7 &&
-           b.min_lat_e7 <= a.max_lat_e7;
-}
-
 static bool too_small(const frame *f, hs_box box) {
     return (int64_t)box.max_lon_e7 - box.min_lon_e7 < f->least_lon_e7 &&
            (int64_t)box.max_lat_e7 - box.min_lat_e7 < f->least_lat_e7;
@@ -102,7 +97,7 @@ static void tag_unit(hs_mvt *mvt, const hs_units *units, uint32_t row) {
 static bool unit_drawn(const frame *f, const hs_units *units, uint32_t row) {
     uint8_t level = units->level[row];
     if (f->tile.z < unit_zoom[level] && level != units->level[0]) return false;
-    return meets(units->box[row], f->box);
+    return hs_boxes_meet(&units->box[row], &f->box);
 }
 
 static void add_units(hs_mvt *mvt, const frame *f, const hs_units *units) {
@@ -129,7 +124,7 @@ static void add_unit_labels(hs_mvt *mvt, const frame *f, const hs_units *units) 
 }
 
 static bool street_drawn(const frame *f, const hs_streets *streets, uint32_t row) {
-    if (!meets(streets->box[row], f->box)) return false;
+    if (!hs_boxes_meet(&streets->box[row], &f->box)) return false;
     if (f->tile.z >= FULL_DETAIL_ZOOM) return true;
     return street_zoom(streets->road_class[row]) <= f->tile.z && !too_small(f, streets->box[row]);
 }
@@ -163,7 +158,7 @@ static void add_place_areas(hs_mvt *mvt, const frame *f, const hs_places *places
         const hs_geometry *geometry = &places->geometry[row];
         if (geometry->type != HS_GEOMETRY_POLYGONS) continue;
         hs_box box = hs_geometry_box(geometry);
-        if (!meets(box, f->box) || too_small(f, box)) continue;
+        if (!hs_boxes_meet(&box, &f->box) || too_small(f, box)) continue;
         if (hs_mvt_polygons(mvt, (uint64_t)places->id[row], geometry, f->tolerance))
             tag_place(mvt, places, row);
     }
@@ -174,7 +169,8 @@ static void add_places(hs_mvt *mvt, const frame *f, const hs_places *places) {
     if (f->tile.z >= AREA_ZOOM) add_place_areas(mvt, f, places);
     for (uint32_t row = 0; f->tile.z >= PLACE_ZOOM && row < places->count; row++) {
         hs_position at = places->position[row];
-        if (!meets((hs_box){at.lon_e7, at.lat_e7, at.lon_e7, at.lat_e7}, f->box)) continue;
+        hs_box spot = {at.lon_e7, at.lat_e7, at.lon_e7, at.lat_e7};
+        if (!hs_boxes_meet(&spot, &f->box)) continue;
         if (hs_mvt_point(mvt, (uint64_t)places->id[row], hs_mercator_from_position(at)))
             tag_place(mvt, places, row);
     }
@@ -185,7 +181,7 @@ static void add_zones(hs_mvt *mvt, const frame *f, const hs_zones *zones) {
     if (f->tile.z < ZONE_ZOOM) return;
     hs_mvt_layer_begin(mvt, "zones");
     for (uint32_t row = 0; row < zones->count; row++) {
-        if (!meets(zones->box[row], f->box)) continue;
+        if (!hs_boxes_meet(&zones->box[row], &f->box)) continue;
         if (!hs_mvt_polygons(mvt, (uint64_t)zones->id[row], &zones->geometry[row], f->tolerance)) continue;
         hs_mvt_tag_int(mvt, "id", zones->id[row]);
         tag_text(mvt, "name", zones->name[row]);

@@ -24,9 +24,8 @@ void hs_ramps_free(hs_ramps *ramps);
 /* The same from a text: what hs_ramps_new does with the asset. */
 hs_status hs_ramps_parse(hs_str text, hs_error *error, hs_ramps **out);
 /* Classes of the ramp `name`, a sequential one by id (`light` or `dark`: the default on that; empty: on
- * light), with colours sampled evenly from the ramp when there are not as many breaks as colours, with
- * `breaks`
- * (`1,2,5,10`; empty: the fixed default breaks of the unit, `per_month` or not). HS_E_ARGUMENT names what is
+ * light), over `breaks` (`1,2,5,10`; empty: the fixed default ones of the unit, `per_month` or not). Colours
+ * are sampled evenly from the ramp when there are not as many breaks as colours. HS_E_ARGUMENT names what is
  * accepted. */
 hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, bool per_month, hs_error *error,
                            hs_ramp_classes *classes);

@@ -1,23 +1,11 @@
 #include "store/geopackage_blob.h"
 
+#include "geo/wkb_numbers.h"
 #include <hotspot/coordinates.h>
 #include <math.h>
 #include <string.h>
 
 enum { HEADER_SIZE = 8, FLAG_LITTLE_ENDIAN = 0x01, FLAG_EMPTY = 0x10, FLAG_EXTENDED = 0x20 };
-
-static void put_u32(char *at, uint32_t value) {
-    for (int i = 0; i < 4; i++)
-        at[i] = (char)(value >> (8 * i) & 0xff);
-}
-
-static void put_degrees(char *at, int32_t value_e7) {
-    double degrees = value_e7 / 1e7;
-    uint64_t bits;
-    memcpy(&bits, &degrees, sizeof bits);
-    put_u32(at, (uint32_t)bits);
-    put_u32(at + 4, (uint32_t)(bits >> 32));
-}
 
 /* `envelope` is the standard's indicator: 0 none, 1 for min x, max x, min y, max y. */
 static void put_header(char *at, unsigned envelope) {
@@ -25,7 +13,7 @@ static void put_header(char *at, unsigned envelope) {
     at[1] = 'P';
     at[2] = 0; /* version 1 */
     at[3] = (char)(FLAG_LITTLE_ENDIAN | envelope << 1);
-    put_u32(at + 4, HS_BLOB_SRS_ID);
+    hs_wkb_put_u32(at + 4, HS_BLOB_SRS_ID);
 }
 
 void hs_blob_write(const hs_geometry *geometry, hs_box box, hs_buffer *out) {
@@ -35,10 +23,10 @@ void hs_blob_write(const hs_geometry *geometry, hs_box box, hs_buffer *out) {
         return;
     }
     put_header(bytes, 1);
-    put_degrees(bytes + 8, box.min_lon_e7);
-    put_degrees(bytes + 16, box.max_lon_e7);
-    put_degrees(bytes + 24, box.min_lat_e7);
-    put_degrees(bytes + 32, box.max_lat_e7);
+    hs_wkb_put_degrees(bytes + 8, box.min_lon_e7);
+    hs_wkb_put_degrees(bytes + 16, box.max_lon_e7);
+    hs_wkb_put_degrees(bytes + 24, box.min_lat_e7);
+    hs_wkb_put_degrees(bytes + 32, box.max_lat_e7);
     hs_buffer_append(out, bytes, sizeof bytes);
     hs_wkb_write(geometry, out);
 }
@@ -47,9 +35,9 @@ void hs_blob_write_point(hs_position position, hs_buffer *out) {
     char bytes[HEADER_SIZE + 21];
     put_header(bytes, 0);
     bytes[8] = 1;
-    put_u32(bytes + 9, 1);
-    put_degrees(bytes + 13, position.lon_e7);
-    put_degrees(bytes + 21, position.lat_e7);
+    hs_wkb_put_u32(bytes + 9, 1);
+    hs_wkb_put_degrees(bytes + 13, position.lon_e7);
+    hs_wkb_put_degrees(bytes + 21, position.lat_e7);
     hs_buffer_append(out, bytes, sizeof bytes);
 }
 
@@ -59,19 +47,6 @@ typedef struct blob_header {
     unsigned envelope; /* indicator, 0 to 4 */
     hs_str wkb;
 } blob_header;
-
-static uint32_t get_u32(const unsigned char *at, bool little) {
-    return little ? (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24
-                  : (uint32_t)at[3] | (uint32_t)at[2] << 8 | (uint32_t)at[1] << 16 | (uint32_t)at[0] << 24;
-}
-
-static double get_double(const unsigned char *at, bool little) {
-    uint64_t first = get_u32(at, little), second = get_u32(at + 4, little);
-    uint64_t bits = little ? first | second << 32 : first << 32 | second;
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
 
 static hs_status read_header(const void *blob, size_t size, hs_error *error, blob_header *header) {
     static const unsigned char envelope_sizes[8] = {0, 32, 48, 48, 64, 255, 255, 255};
@@ -86,7 +61,7 @@ static hs_status read_header(const void *blob, size_t size, hs_error *error, blo
         return hs_error_set(error, HS_E_STORE, "the geometry's envelope is malformed");
     header->empty = (flags & FLAG_EMPTY) != 0;
     header->little = (flags & FLAG_LITTLE_ENDIAN) != 0;
-    header->srs_id = (int32_t)get_u32(bytes + 4, header->little);
+    header->srs_id = (int32_t)hs_wkb_get_u32(bytes + 4, header->little);
     header->envelope = envelope;
     header->wkb = (hs_str){(const char *)bytes + skip, size - skip};
     return HS_OK;
@@ -163,7 +138,7 @@ bool hs_blob_bounds(const void *blob, size_t size, hs_shape *shape, double bound
     if (size == 0 || read_header(blob, size, NULL, &header) != HS_OK || header.empty) return false;
     if (header.envelope > 0) {
         for (size_t i = 0; i < 4; i++)
-            found[i] = get_double((const unsigned char *)blob + HEADER_SIZE + 8 * i, header.little);
+            found[i] = hs_wkb_get_double((const unsigned char *)blob + HEADER_SIZE + 8 * i, header.little);
     } else if (hs_wkb_read_point(header.wkb.data, header.wkb.size, &x, &y)) {
         bounds_add(found, x, y);
     } else {

@@ -1,10 +1,5 @@
 /* Whether a geometry and a box share a point, in exact arithmetic on 1e-7 degrees. */
-#include "api/collection.h"
-
-static bool position_in(hs_position p, const hs_box *box) {
-    return p.lon_e7 >= box->min_lon_e7 && p.lon_e7 <= box->max_lon_e7 && p.lat_e7 >= box->min_lat_e7 &&
-           p.lat_e7 <= box->max_lat_e7;
-}
+#include "geo/box.h"
 
 /* On which side of a -> b the corner lies. Products of two differences below 2^32 fit in 128 bits always. */
 static int side(hs_position a, hs_position b, int32_t lon, int32_t lat) {
@@ -41,7 +36,7 @@ static bool ring_crosses(const hs_position *ring, uint32_t count, int32_t lon, i
 bool hs_geometry_meets_box(const hs_geometry *geometry, uint32_t first_ring, uint32_t ring_count,
                            const hs_box *box) {
     if (geometry->type == HS_GEOMETRY_NONE) return false;
-    if (geometry->type == HS_GEOMETRY_POINT) return position_in(geometry->positions[0], box);
+    if (geometry->type == HS_GEOMETRY_POINT) return hs_box_contains(box, geometry->positions[0]);
     bool inside = false;
     for (uint32_t r = first_ring; r < first_ring + ring_count; r++) {
         const hs_position *ring = geometry->positions + geometry->ring_start[r];
