@@ -37,17 +37,19 @@ void hs_service_free_geocoders(hs_service *service) {
     }
 }
 
-static hs_status entry_new(const hs_geography *geography, hs_error *error, hs_geocoder_entry **entry) {
+static hs_geocoder_entry *entry_new(const hs_geography *geography, hs_error *error, hs_status *status) {
     hs_geocoder_entry *made = calloc(1, sizeof *made);
-    if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory for the geocoder");
-    hs_status status = hs_geocoder_new(geography, error, &made->geocoder);
-    if (status != HS_OK) {
+    if (!made) {
+        *status = hs_error_set(error, HS_E_MEMORY, "out of memory for the geocoder");
+        return NULL;
+    }
+    *status = hs_geocoder_new(geography, error, &made->geocoder);
+    if (*status != HS_OK) {
         free(made);
-        return status;
+        return NULL;
     }
     made->geography = geography;
-    *entry = made;
-    return HS_OK;
+    return made;
 }
 
 hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
@@ -60,13 +62,13 @@ hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, 
         entry = entry->next;
     if (!entry) {
         drop_unheld(service);
-        status = entry_new(snapshot->geography, error, &entry);
-        if (status == HS_OK) {
+        entry = entry_new(snapshot->geography, error, &status);
+        if (entry) {
             entry->next = service->geocoders;
             service->geocoders = entry;
         }
     }
     pthread_mutex_unlock(&service->geocoder_lock);
-    if (status == HS_OK) *geocoder = entry->geocoder;
+    if (entry) *geocoder = entry->geocoder;
     return status;
 }

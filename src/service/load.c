@@ -76,9 +76,10 @@ static hs_status add_category(void *context, const hs_category_record *record, h
     }
     hs_category_record *copy = &list->records[list->count++];
     *copy = *record;
-    hs_str *texts[] = {&copy->code,       &copy->parent, &copy->name,   &copy->name_en,
-                       &copy->department, &copy->colour, &copy->members};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    enum { TEXTS = 7 };
+    hs_str *texts[TEXTS] = {&copy->code,       &copy->parent, &copy->name,   &copy->name_en,
+                            &copy->department, &copy->colour, &copy->members};
+    for (int i = 0; i < TEXTS; i++) {
         *texts[i] = hs_arena_str(list->arena, *texts[i]);
         if (!texts[i]->data) return hs_error_set(error, HS_E_MEMORY, "out of memory for categories");
     }

@@ -140,8 +140,8 @@ static hs_status compute(hs_service *service, const hs_filter *filter, cached_se
     const hs_incidents *incidents = entry->selection.snapshot->incidents;
     uint32_t count = incidents->chunk_count;
     entry->selection.chunk_count = count;
-    entry->bits = calloc(count + 1, sizeof *entry->bits);
-    const uint64_t **words = calloc(count + 1, sizeof *words);
+    entry->bits = calloc((size_t)count + 1, sizeof(chunk_bits *));
+    const uint64_t **words = calloc((size_t)count + 1, sizeof(uint64_t *));
     entry->selection.bits = words;
     if (!entry->bits || !words) {
         entry->selection.chunk_count = entry->bits ? count : 0;
@@ -187,6 +187,12 @@ static cached_selection *find(struct hs_selection_cache *cache, uint64_t hash, c
     return NULL;
 }
 
+/* Takes an entry out of the cache while the caller has a reference of its own. */
+static void give_up(struct hs_selection_cache *cache, cached_selection *entry) {
+    unlink_entry(cache, entry);
+    atomic_fetch_sub(&entry->refs, 1);
+}
+
 /* Computes a new entry with the cache's lock held on entry and on return, released in between. */
 static void compute_and_cache(hs_service *service, const hs_filter *filter, cached_selection *entry,
                               cached_selection *previous) {
@@ -199,15 +205,9 @@ static void compute_and_cache(hs_service *service, const hs_filter *filter, cach
     entry->status = status;
     entry->done = true;
     cache->bytes += entry->bytes;
-    if (status != HS_OK) {
-        unlink_entry(cache, entry);
-        entry_unref(entry);
-    }
+    if (status != HS_OK) give_up(cache, entry);
     if (previous) {
-        if (previous->linked) {
-            unlink_entry(cache, previous);
-            entry_unref(previous);
-        }
+        if (previous->linked) give_up(cache, previous);
         entry_unref(previous);
     }
     pthread_cond_broadcast(&cache->computed);

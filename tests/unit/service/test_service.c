@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "service/locate.h"
 #include "service/service_private.h"
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@ typedef struct fixture {
     char folder[64];
     char path[96];
     hs_service *service;
+    atomic_uint mismatches; /* seen by other threads, which must not assert */
 } fixture;
 
 static const hs_position ring[5] = {{1004000000, 389000000},
@@ -51,7 +53,7 @@ static int setup(void **state) {
     assert_non_null(mkdtemp(f->folder));
     snprintf(f->path, sizeof f->path, "%s/city.gpkg", f->folder);
     hs_error error = {0};
-    hs_service_options options = {.threads = 2, .cache_bytes = 1 << 20};
+    hs_service_options options = {.threads = 2, .cache_bytes = 4096};
     check_ok(hs_service_open(f->path, HS_STORE_CREATE, &options, &error, &f->service), &error);
     hs_store *store = hs_service_store(f->service);
     check_ok(hs_store_set_setting(store, "timezone", HS_STR("Asia/Shanghai"), &error), &error);
@@ -175,6 +177,53 @@ static void test_selection_follows_the_time_zone(void **state) {
     hs_snapshot_unref(now);
 }
 
+enum { READERS = 4, ROUNDS = 60 };
+
+static void *select_again_and_again(void *context) {
+    static const char *const words[][2] = {
+        {"category", "0504"}, {"hours", "7"}, {"hours", "8"}, {"status", ""}};
+    fixture *f = context;
+    for (int round = 0; round < ROUNDS; round++) {
+        hs_snapshot *snapshot = hs_service_snapshot(f->service);
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            const hs_selection *selection;
+            uint64_t passed = count(f, snapshot, words[i][0], words[i][1], &selection), bits = 0;
+            for (uint32_t c = 0; c < selection->chunk_count; c++) {
+                const hs_incident_chunk *chunk = snapshot->incidents->chunk[c];
+                for (uint32_t row = 0; chunk->positioned && row < chunk->count; row++)
+                    bits += !selection->bits[c] || (selection->bits[c][row / 64] >> (row % 64) & 1);
+            }
+            f->mismatches += bits != passed;
+            hs_service_selection_unref(selection);
+        }
+        hs_snapshot_unref(snapshot);
+    }
+    return NULL;
+}
+
+/* Readers that ask for the same selections while the city grows, with a cache too small to keep them. */
+static void test_selections_from_many_threads(void **state) {
+    fixture *f = *state;
+    hs_snapshot_unref(load(f));
+    pthread_t readers[READERS];
+    for (int i = 0; i < READERS; i++)
+        assert_int_equal(pthread_create(&readers[i], NULL, select_again_and_again, f), 0);
+    for (int i = 0; i < 8; i++) {
+        hs_service_store_lock(f->service);
+        put_incidents(hs_service_store(f->service), 3000 + i * 10, 10, "0504");
+        hs_service_store_unlock(f->service);
+        hs_snapshot_unref(load(f));
+    }
+    for (int i = 0; i < READERS; i++)
+        pthread_join(readers[i], NULL);
+    assert_int_equal(f->mismatches, 0);
+    hs_snapshot *snapshot = load(f);
+    const hs_selection *selection;
+    assert_int_equal(count_category(f, snapshot, "0504", &selection), 1800 + 8 * 9);
+    hs_service_selection_unref(selection);
+    hs_snapshot_unref(snapshot);
+}
+
 static void put_street(hs_store *store, const char *name, int32_t lat_e7) {
     hs_error error = {0};
     int64_t batch;
@@ -262,6 +311,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_append_shares_chunks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_selection_is_computed_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_selection_follows_the_time_zone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_selections_from_many_threads, setup, teardown),
         cmocka_unit_test_setup_teardown(test_geocoders_go_with_their_geography, setup, teardown),
         cmocka_unit_test_setup_teardown(test_locate, setup, teardown),
     };
