@@ -1,5 +1,6 @@
 #include "http/cache.h"
 
+#include <glib.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -12,15 +13,15 @@ struct hs_cache_entry {
     char *bytes;
     size_t size;
     bool coded, filled;
-    struct hs_cache_entry *next;          /* in the bucket */
-    struct hs_cache_entry *newer, *older; /* of filled ones */
+    struct hs_cache_entry *next; /* in the bucket */
+    GList place;                 /* among the filled ones */
 };
 
 struct hs_cache {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     size_t budget, used;
-    hs_cache_entry *newest, *oldest;
+    GQueue recent; /* filled entries, the one used last first */
     hs_cache_entry *bucket[BUCKETS];
 };
 
@@ -69,26 +70,13 @@ static size_t cost(const hs_cache_entry *entry) {
 }
 
 static void link_newest(hs_cache *cache, hs_cache_entry *entry) {
-    entry->newer = NULL;
-    entry->older = cache->newest;
-    if (cache->newest)
-        cache->newest->newer = entry;
-    else
-        cache->oldest = entry;
-    cache->newest = entry;
+    entry->place.data = entry;
+    g_queue_push_head_link(&cache->recent, &entry->place);
     cache->used += cost(entry);
 }
 
 static void unlink_used(hs_cache *cache, hs_cache_entry *entry) {
-    if (entry->newer)
-        entry->newer->older = entry->older;
-    else
-        cache->newest = entry->older;
-    if (entry->older)
-        entry->older->newer = entry->newer;
-    else
-        cache->oldest = entry->newer;
-    entry->newer = entry->older = NULL;
+    g_queue_unlink(&cache->recent, &entry->place);
     cache->used -= cost(entry);
 }
 
@@ -132,18 +120,32 @@ hs_cache_entry *hs_cache_get(hs_cache *cache, uint64_t key, uint64_t etag, bool 
     return entry;
 }
 
+/* Takes out an entry to which the caller has a reference of its own. */
+static void forget(hs_cache *cache, hs_cache_entry *entry) {
+    detach(cache, entry);
+    atomic_fetch_sub(&entry->refs, 1);
+}
+
+static void make_room(hs_cache *cache) {
+    while (cache->used > cache->budget) {
+        hs_cache_entry *oldest = g_queue_peek_tail(&cache->recent);
+        unlink_used(cache, oldest);
+        detach(cache, oldest);
+        hs_cache_release(oldest);
+    }
+}
+
 void hs_cache_fill(hs_cache *cache, hs_cache_entry *entry, char *bytes, size_t size, bool coded) {
     pthread_mutex_lock(&cache->lock);
     entry->bytes = bytes;
     entry->size = size;
     entry->coded = coded;
     entry->filled = true;
-    link_newest(cache, entry);
-    while (cache->used > cache->budget && cache->oldest) {
-        hs_cache_entry *oldest = cache->oldest;
-        unlink_used(cache, oldest);
-        detach(cache, oldest);
-        hs_cache_release(oldest);
+    if (cost(entry) > cache->budget) {
+        forget(cache, entry); /* or everything else would go for it, and then it too */
+    } else {
+        link_newest(cache, entry);
+        make_room(cache);
     }
     pthread_cond_broadcast(&cache->changed);
     pthread_mutex_unlock(&cache->lock);
@@ -151,8 +153,7 @@ void hs_cache_fill(hs_cache *cache, hs_cache_entry *entry, char *bytes, size_t s
 
 void hs_cache_abandon(hs_cache *cache, hs_cache_entry *entry) {
     pthread_mutex_lock(&cache->lock);
-    detach(cache, entry);
-    atomic_fetch_sub(&entry->refs, 1); /* the cache's; the caller's is still there */
+    forget(cache, entry);
     pthread_cond_broadcast(&cache->changed);
     pthread_mutex_unlock(&cache->lock);
     hs_cache_release(entry);

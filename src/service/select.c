@@ -1,5 +1,6 @@
 #include "service/service_private.h"
 
+#include <glib.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -21,14 +22,14 @@ typedef struct cached_selection {
     bool done, linked;
     hs_status status;
     hs_error error;
-    struct cached_selection *newer, *older;
+    GList place; /* in the cache's list */
 } cached_selection;
 
 struct hs_selection_cache {
     pthread_mutex_t lock;
     pthread_cond_t computed;
     size_t budget, bytes;
-    cached_selection *newest, *oldest;
+    GQueue recent; /* the one used last first */
 };
 
 struct hs_selection_cache *hs_selection_cache_new(size_t budget_bytes) {
@@ -54,35 +55,22 @@ static void entry_unref(cached_selection *entry) {
 }
 
 static void unlink_entry(struct hs_selection_cache *cache, cached_selection *entry) {
-    if (entry->newer)
-        entry->newer->older = entry->older;
-    else
-        cache->newest = entry->older;
-    if (entry->older)
-        entry->older->newer = entry->newer;
-    else
-        cache->oldest = entry->newer;
-    entry->newer = entry->older = NULL;
+    g_queue_unlink(&cache->recent, &entry->place);
     entry->linked = false;
     cache->bytes -= entry->bytes;
 }
 
 static void link_newest(struct hs_selection_cache *cache, cached_selection *entry) {
-    entry->older = cache->newest;
-    entry->newer = NULL;
-    if (cache->newest)
-        cache->newest->newer = entry;
-    else
-        cache->oldest = entry;
-    cache->newest = entry;
+    entry->place.data = entry;
+    g_queue_push_head_link(&cache->recent, &entry->place);
     entry->linked = true;
     cache->bytes += entry->bytes;
 }
 
 void hs_selection_cache_free(struct hs_selection_cache *cache) {
     if (!cache) return;
-    while (cache->oldest) {
-        cached_selection *entry = cache->oldest;
+    cached_selection *entry;
+    while ((entry = g_queue_peek_tail(&cache->recent))) {
         unlink_entry(cache, entry);
         entry_unref(entry);
     }
@@ -162,14 +150,12 @@ static hs_status compute(hs_service *service, const hs_filter *filter, cached_se
 }
 
 static void evict(struct hs_selection_cache *cache) {
-    cached_selection *entry = cache->oldest;
-    while (entry && cache->bytes > cache->budget) {
-        cached_selection *newer = entry->newer;
-        if (entry->done) {
-            unlink_entry(cache, entry);
-            entry_unref(entry);
-        }
-        entry = newer;
+    for (GList *at = cache->recent.tail, *newer; at && cache->bytes > cache->budget; at = newer) {
+        cached_selection *entry = at->data;
+        newer = at->prev;
+        if (!entry->done) continue;
+        unlink_entry(cache, entry);
+        entry_unref(entry);
     }
 }
 
@@ -178,7 +164,8 @@ static void evict(struct hs_selection_cache *cache) {
 static cached_selection *find(struct hs_selection_cache *cache, uint64_t hash, const hs_snapshot *snapshot,
                               cached_selection **previous) {
     *previous = NULL;
-    for (cached_selection *entry = cache->newest; entry; entry = entry->older) {
+    for (const GList *at = cache->recent.head; at; at = at->next) {
+        cached_selection *entry = at->data;
         if (entry->filter_hash != hash) continue;
         if (entry->version == snapshot->version) return entry;
         if (entry->done && entry->geography_version == snapshot->geography_version && !*previous)
