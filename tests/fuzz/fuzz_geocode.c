@@ -73,10 +73,14 @@ static void check(const hs_geocoder *geocoder, hs_str text) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static hs_geocoder *without;
     hs_str text = {(const char *)data, size};
-    /* The city keeps texts of valid UTF-8 only, as imports do; queries may be anything. */
-    hs_geocoder *geocoder = make_geocoder(
-        hs_utf8_valid(text) && !memchr(data ? (const char *)data : "", 0, size) ? text : (hs_str){0});
+    if (!without) without = make_geocoder((hs_str){0});
+    check(without, text);
+    /* Building takes most of the time, so one input in 16 has a city of its own. Cities keep texts of valid
+     * UTF-8 only, as imports do. */
+    if (size == 0 || data[size - 1] % 16 != 0 || !hs_utf8_valid(text) || memchr(data, 0, size)) return 0;
+    hs_geocoder *geocoder = make_geocoder(text);
     check(geocoder, text);
     hs_geocoder_free(geocoder);
     return 0;
