@@ -13,12 +13,13 @@ extern "C" {
 typedef struct hs_transform hs_transform;
 
 /* From `crs`: anything PROJ takes (`EPSG:4547`, WKT, PROJJSON), `GCJ-02` or `BD-09`. Axis order as GIS
- * files have it: x or longitude first, whatever the authority says. HS_E_ARGUMENT with PROJ's words for an
- * unknown system. PROJ takes CGCS2000 and WGS 84 for the same (accuracy unknown, under a metre). */
+ * files have it: x or longitude first, whatever the authority says. Free it with hs_transform_free.
+ * HS_E_ARGUMENT with PROJ's words for an unknown system, HS_E_MEMORY. PROJ takes CGCS2000 and WGS 84 for the
+ * same (accuracy unknown, under a metre). */
 HS_API hs_status hs_transform_new(const char *crs, hs_error *error, hs_transform **transform);
 HS_API void hs_transform_free(hs_transform *transform);
 /* Transforms `count` coordinates in place to WGS 84 degrees (forward) or from them (inverse). Coordinates
- * that cannot be transformed become HUGE_VAL; returns how many did. */
+ * that cannot be transformed become HUGE_VAL in both axes; returns how many did. O(count). */
 HS_API size_t hs_transform_forward(hs_transform *transform, double *x, double *y, size_t count);
 HS_API size_t hs_transform_inverse(hs_transform *transform, double *x, double *y, size_t count);
 
@@ -33,13 +34,13 @@ HS_API size_t hs_transform_inverse(hs_transform *transform, double *x, double *y
  * 1e-9 degree. Degrees. Pure. */
 HS_API void hs_gcj02_from_wgs84(double lon_deg, double lat_deg, double *gcj_lon_deg, double *gcj_lat_deg);
 HS_API void hs_wgs84_from_gcj02(double gcj_lon_deg, double gcj_lat_deg, double *lon_deg, double *lat_deg);
-/* GCJ-02 to BD-09 and back (iterated). */
+/* GCJ-02 to BD-09 and back (iterated). Degrees. Pure. */
 HS_API void hs_bd09_from_gcj02(double gcj_lon_deg, double gcj_lat_deg, double *bd_lon_deg,
                                double *bd_lat_deg);
 HS_API void hs_gcj02_from_bd09(double bd_lon_deg, double bd_lat_deg, double *gcj_lon_deg,
                                double *gcj_lat_deg);
 
-/* Rounds degrees to a position; false when not finite or outside [-180, 180] x [-90, 90]. */
+/* Rounds degrees to a position. Pure; false when not finite or outside [-180, 180] x [-90, 90]. */
 HS_API bool hs_position_from_degrees(double lon_deg, double lat_deg, hs_position *position);
 
 #ifdef __cplusplus

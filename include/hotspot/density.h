@@ -54,7 +54,8 @@ HS_API hs_density_sampling hs_density_sampling_of(const hs_density_view *view, d
  * pixel's latitude on the WGS 84 ellipsoid. Each weight is exact to 2^-32 of the peak, and depends on the
  * pixel's place on the global lattice and on the incident, never on the view: views that share pixels agree
  * bit for bit. Weights are computed with + - * / and sqrt of IEEE doubles, unfused, then rounded to integers.
- * The antimeridian is no edge. Allocates nothing. Thread-safe. */
+ * The antimeridian is no edge. HS_E_ARGUMENT for another kernel, bandwidth, size or tile than those above;
+ * then nothing was added. O(points in reach x pixels in their reach). Allocates nothing. Thread-safe. */
 HS_API hs_status hs_density_add(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
                                 const hs_density_view *view, hs_error *error, uint64_t *sums);
 /* Density in incidents per km^2 of a sum; divide by months for a rate. And the largest sum whose density is

@@ -98,17 +98,21 @@ typedef struct hs_placement {
 
 /* Places a position. Boundaries are half open. Thread-safe, allocates nothing, about 1 microsecond. */
 HS_API void hs_geography_place(const hs_geography *geography, hs_position position, hs_placement *placement);
-/* The unit with this code (any level), or with this id written in digits; HS_NONE. O(log n) or O(n). */
+/* The unit with this code (any level), or with this id written in digits; HS_NONE. O(log n) by
+ * code, O(n) by id. Thread-safe. */
 HS_API uint32_t hs_geography_find_unit(const hs_geography *geography, hs_str code_or_id);
-/* Whether unit `inner` is `outer` or lies below it by parents. */
+/* Whether unit `inner` is `outer` or lies below it by parents. O(levels). Thread-safe. */
 HS_API bool hs_units_within(const hs_units *units, uint32_t inner, uint32_t outer);
 
+/* One more reference, given back by hs_geography_unref; the last one frees it. Thread-safe. */
 HS_API hs_geography *hs_geography_ref(const hs_geography *geography);
 HS_API void hs_geography_unref(hs_geography *geography);
 /* Whether there is more than one reference. Once there is one, only its holder can make others. */
 HS_API bool hs_geography_is_shared(const hs_geography *geography);
 
-/* Building: add records in any order (copied), then finish. */
+/* Building: add records in any order (copied), then finish. A builder is for one thread at a time. A record
+ * that is refused (HS_E_ARGUMENT: no geometry of its kind, no valid level; HS_E_MEMORY) leaves the builder as
+ * it was. */
 typedef struct hs_geography_builder hs_geography_builder;
 HS_API hs_status hs_geography_builder_new(hs_error *error, hs_geography_builder **builder);
 HS_API void hs_geography_builder_free(hs_geography_builder *builder);
@@ -124,7 +128,8 @@ HS_API hs_status hs_geography_add_zone(hs_geography_builder *builder, const hs_z
                                        hs_error *error);
 /* The plane's centre, when it is fixed; otherwise the centre of `box`. */
 HS_API void hs_geography_set_center(hs_geography_builder *builder, double lon_deg, double lat_deg);
-/* Builds columns, graph and indexes and ends the builder's life (on failure too). One reference. */
+/* Builds columns, graph and indexes and ends the builder's life (on failure too). One reference. O(n log n)
+ * in positions. HS_E_MEMORY, HS_E_LIMIT (too many streets or polygons for 32-bit indexes). */
 HS_API hs_status hs_geography_finish(hs_geography_builder *builder, uint64_t version, hs_error *error,
                                      hs_geography **geography);
 

@@ -57,7 +57,7 @@ static bool start_threads(hs_pool *pool, unsigned wanted) {
 hs_status hs_pool_new(unsigned threads, hs_error *error, hs_pool **pool) {
     if (threads == 0) {
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        threads = cores > 0 ? (unsigned)cores : 1;
+        threads = cores < 1 ? 1 : cores < POOL_MOST_THREADS ? (unsigned)cores : POOL_MOST_THREADS;
     }
     if (threads > POOL_MOST_THREADS)
         return hs_error_set(error, HS_E_ARGUMENT, "%u threads are more than the %d that a pool takes",
