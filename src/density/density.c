@@ -9,6 +9,15 @@
 #define PI                 3.14159265358979323846
 #define WORLD              0x1p32
 
+/* Wider vectors where the processor has them. The operations are those of IEEE 754, one by one, so the bits
+ * are the same (no fused ones: the build says so). */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
+    !defined(__SANITIZE_THREAD__)
+#define VECTORS __attribute__((target_clones("avx2", "default")))
+#else
+#define VECTORS
+#endif
+
 /* Everything about a view that does not depend on the points. */
 typedef struct lattice {
     uint32_t size;
@@ -91,22 +100,50 @@ static bool cells_near(double at, double reach, uint32_t count, uint32_t *first,
     return true;
 }
 
-/* `count` is a multiple of 4; the inner loop has a fixed length so that compilers turn it into vectors. */
-static void add_span(uint64_t *restrict sums, const double *restrict dx2, uint32_t count, double v0,
-                     double kx) {
-    for (uint32_t i = 0; i < count; i += 4) {
+/* Incidents of one weight at one place, as those of an address are: weighed once, added `count` times over.
+ */
+typedef struct spot {
+    double x, y;
+    uint64_t scale, count;
+} spot;
+
+/* Below 2^20, so that a weight times the count stays below 2^52. */
+#define SPOT_MOST 0xfffff
+
+/* Widths are multiples of 4; the inner loops have a fixed length so that compilers turn them into vectors. */
+VECTORS static void add_span(uint64_t *restrict sums, const double *restrict dx2, uint32_t width, double v0,
+                             double kx) {
+    for (uint32_t i = 0; i < width; i += 4) {
         for (uint32_t k = 0; k < 4; k++)
             sums[i + k] += hs_kernel_weight(v0 - kx * dx2[i + k]);
     }
 }
 
-static void add_span_scaled(uint64_t *restrict sums, const double *restrict dx2, uint32_t count, double v0,
-                            double kx, uint64_t scale) {
-    for (uint32_t i = 0; i < count; i++)
-        sums[i] += hs_kernel_scale(hs_kernel_weight(v0 - kx * dx2[i]), scale);
+/* The product is a whole number below 2^52, which no step rounds. */
+VECTORS static void add_span_times(uint64_t *restrict sums, const double *restrict dx2, uint32_t width,
+                                   double v0, double kx, double times) {
+    for (uint32_t i = 0; i < width; i += 4) {
+        for (uint32_t k = 0; k < 4; k++)
+            sums[i + k] += hs_kernel_weight_times(v0 - kx * dx2[i + k], times);
+    }
 }
 
-/* Columns [begin, begin + count), count a multiple of 4. */
+static void add_span_scaled(uint64_t *restrict sums, const double *restrict dx2, uint32_t width, double v0,
+                            double kx, uint64_t scale, uint64_t times) {
+    for (uint32_t i = 0; i < width; i++)
+        sums[i] += times * hs_kernel_scale(hs_kernel_weight(v0 - kx * dx2[i]), scale);
+}
+
+static void add_row(uint64_t *sums, const double *dx2, uint32_t width, double v0, double kx, const spot *at) {
+    if (at->scale != HS_WEIGHT_ONE)
+        add_span_scaled(sums, dx2, width, v0, kx, at->scale, at->count);
+    else if (at->count > 1)
+        add_span_times(sums, dx2, width, v0, kx, (double)at->count);
+    else
+        add_span(sums, dx2, width, v0, kx);
+}
+
+/* Cells [begin, begin + count); count is a multiple of 4 where they are columns. */
 typedef struct span {
     uint32_t begin, count;
 } span;
@@ -132,10 +169,24 @@ static bool chord_span(const lattice *l, double x_px, uint32_t row, double v0, s
     return true;
 }
 
-/* Adds one incident at (x, y) to centre values. */
-static void add_at_centres(const lattice *l, double x, double y, uint64_t scale, uint64_t *sums) {
-    double x_px = (x - l->x0) * l->per_cell;
-    double y_px = (y - l->y0) * l->per_cell;
+/* Squared distances of cells' centres, in Mercator units, from x. */
+static void fill_dx2(const lattice *l, double x, uint32_t begin, uint32_t width, double *dx2) {
+    for (uint32_t i = 0; i < width; i++) {
+        double dx = l->x0 + ((double)(begin + i) + 0.5) * l->cell - x;
+        dx2[i] = dx * dx;
+    }
+}
+
+/* v of a row at no distance along x (kernel.h); not above 0: the row is out of reach. */
+static double row_v0(const lattice *l, double y, uint32_t cell_row, uint32_t row) {
+    double dy = l->y0 + ((double)cell_row + 0.5) * l->cell - y;
+    return l->half_root - l->ky[row] * (dy * dy);
+}
+
+/* Adds a spot to centre values. */
+static void add_at_centres(const lattice *l, const spot *at, uint64_t *sums) {
+    double x_px = (at->x - l->x0) * l->per_cell;
+    double y_px = (at->y - l->y0) * l->per_cell;
     uint32_t row;
     uint32_t last_row;
     uint32_t first;
@@ -144,70 +195,117 @@ static void add_at_centres(const lattice *l, double x, double y, uint64_t scale,
     if (!cells_near(x_px, l->reach_x * l->per_cell, l->size, &first, &last)) return;
     span whole = span_of(first, last, l->size);
     double dx2[MAX_SIZE_PX];
-    for (uint32_t column = whole.begin; column < whole.begin + whole.count; column++) {
-        double dx = l->x0 + ((double)column + 0.5) * l->cell - x;
-        dx2[column] = dx * dx;
-    }
+    fill_dx2(l, at->x, whole.begin, whole.count, dx2);
     for (; row <= last_row; row++) {
-        double dy = l->y0 + ((double)row + 0.5) * l->cell - y;
-        double v0 = l->half_root - l->ky[row] * (dy * dy);
+        double v0 = row_v0(l, at->y, row, row);
         if (v0 <= 0.0) continue;
         span s = whole;
         if (whole.count > CHORD_PX && !chord_span(l, x_px, row, v0, whole, &s)) continue;
-        uint64_t *line = sums + (size_t)row * l->size + s.begin;
-        if (scale == HS_WEIGHT_ONE)
-            add_span(line, dx2 + s.begin, s.count, v0, l->kx[row]);
-        else
-            add_span_scaled(line, dx2 + s.begin, s.count, v0, l->kx[row], scale);
+        add_row(sums + (size_t)row * l->size + s.begin, dx2 + (s.begin - whole.begin), s.count, v0,
+                l->kx[row], at);
     }
 }
 
-/* One sub-row of a pixel row. */
-static void add_sub_row(const lattice *l, double x, uint32_t row, double v0, uint64_t scale, uint64_t *sums) {
-    double half = sqrt(v0 * l->chord[row]);
+/* What the sub-rows of a pixel row that are among `rows` add to one line of sub-pixels; false where none of
+ * them is in reach. */
+static bool add_sub_rows(const lattice *l, const spot *at, uint32_t row, span rows, const double *dx2,
+                         uint32_t width, uint64_t *line) {
+    uint32_t sub_row = row << l->subdivision;
+    uint32_t end = sub_row + (UINT32_C(1) << l->subdivision);
+    if (sub_row < rows.begin) sub_row = rows.begin;
+    if (end > rows.begin + rows.count) end = rows.begin + rows.count;
+    bool any = false;
+    for (; sub_row < end; sub_row++) {
+        double v0 = row_v0(l, at->y, sub_row, row);
+        if (v0 <= 0.0) continue;
+        if (!any) memset(line, 0, width * sizeof *line);
+        any = true;
+        if (at->scale == HS_WEIGHT_ONE)
+            add_span(line, dx2, width, v0, l->kx[row]);
+        else
+            add_span_scaled(line, dx2, width, v0, l->kx[row], at->scale, 1);
+    }
+    return any;
+}
+
+/* Adds a spot to means over pixels, columns of sub-pixels [columns.begin, + count) of it: sub-rows first, so
+ * that what is left to be put into pixels is one line for each row of them. */
+static void add_strip(const lattice *l, const spot *at, span rows, span columns, uint64_t *sums) {
+    double dx2[MAX_SIZE_PX];
+    uint64_t line[MAX_SIZE_PX];
+    fill_dx2(l, at->x, columns.begin, columns.count, dx2);
+    uint32_t last_row = (rows.begin + rows.count - 1) >> l->subdivision;
+    for (uint32_t row = rows.begin >> l->subdivision; row <= last_row; row++) {
+        if (!add_sub_rows(l, at, row, rows, dx2, columns.count, line)) continue;
+        uint64_t *pixels = sums + (size_t)row * l->size;
+        for (uint32_t i = 0; i < columns.count; i++)
+            pixels[(columns.begin + i) >> l->subdivision] += at->count * line[i];
+    }
+}
+
+static void add_to_means(const lattice *l, const spot *at, uint64_t *sums) {
+    uint32_t row;
+    uint32_t last_row;
     uint32_t first;
     uint32_t last;
-    if (!cells_near((x - l->x0) * l->per_cell, half, l->size << l->subdivision, &first, &last)) return;
-    uint64_t *line = sums + (size_t)row * l->size;
-    for (uint32_t column = first; column <= last; column++) {
-        double dx = l->x0 + ((double)column + 0.5) * l->cell - x;
-        uint64_t weight = hs_kernel_weight(v0 - l->kx[row] * (dx * dx));
-        line[column >> l->subdivision] += hs_kernel_scale(weight, scale);
+    uint32_t size = l->size << l->subdivision;
+    if (!cells_near((at->y - l->y0) * l->per_cell, l->reach_y * l->per_cell, size, &row, &last_row)) return;
+    if (!cells_near((at->x - l->x0) * l->per_cell, l->reach_x * l->per_cell, size, &first, &last)) return;
+    span whole = span_of(first, last, size);
+    /* Near the poles and at the lowest zooms a kernel may be wide in sub-pixels. */
+    for (uint32_t done = 0; done < whole.count; done += MAX_SIZE_PX) {
+        uint32_t left = whole.count - done;
+        span strip = {whole.begin + done, left < MAX_SIZE_PX ? left : MAX_SIZE_PX};
+        add_strip(l, at, (span){row, last_row - row + 1}, strip, sums);
     }
 }
 
-/* Adds one incident to means over pixels. */
-static void add_to_means(const lattice *l, double x, double y, uint64_t scale, uint64_t *sums) {
-    uint32_t sub_row;
-    uint32_t last;
-    uint32_t count = l->size << l->subdivision;
-    if (!cells_near((y - l->y0) * l->per_cell, l->reach_y * l->per_cell, count, &sub_row, &last)) return;
-    for (; sub_row <= last; sub_row++) {
-        uint32_t row = sub_row >> l->subdivision;
-        double dy = l->y0 + ((double)sub_row + 0.5) * l->cell - y;
-        double v0 = l->half_root - l->ky[row] * (dy * dy);
-        if (v0 > 0.0) add_sub_row(l, x, row, v0, scale, sums);
-    }
-}
-
-static void add_to_bin(const lattice *l, double x, double y, uint64_t scale, uint64_t *sums) {
-    double column = (x - l->x0) * l->per_cell;
-    double row = (y - l->y0) * l->per_cell;
+static void add_to_bin(const lattice *l, const spot *at, uint64_t *sums) {
+    double column = (at->x - l->x0) * l->per_cell;
+    double row = (at->y - l->y0) * l->per_cell;
     if (column < 0.0 || row < 0.0 || column >= (double)l->size || row >= (double)l->size) return;
     uint32_t r = (uint32_t)row;
-    sums[(size_t)r * l->size + (uint32_t)column] += hs_kernel_scale(l->binned[r], scale);
+    sums[(size_t)r * l->size + (uint32_t)column] += at->count * hs_kernel_scale(l->binned[r], at->scale);
 }
 
-typedef void (*add_function)(const lattice *l, double x, double y, uint64_t scale, uint64_t *sums);
+typedef void (*add_function)(const lattice *l, const spot *at, uint64_t *sums);
+
+/* The sum under way: the spot that the next point may belong to is not added yet. Points along a curve put
+ * those of one place beside each other. */
+typedef struct adding {
+    const lattice *l;
+    add_function add;
+    uint64_t *sums;
+    spot at;
+} adding;
+
+static void add_spot(adding *work) {
+    if (work->at.count > 0) work->add(work->l, &work->at, work->sums);
+    work->at.count = 0;
+}
+
+static void add_point(adding *work, double x, double y, uint64_t scale) {
+    spot *at = &work->at;
+    if (at->count > 0 && at->count < SPOT_MOST && x == at->x && y == at->y && scale == at->scale) {
+        at->count++;
+        return;
+    }
+    add_spot(work);
+    *at = (spot){x, y, scale, 1};
+}
 
 /* Adds rows [begin, end) of the points, moved `shift` units east. */
-static void add_points(const lattice *l, const hs_point_columns *points, uint32_t begin, uint32_t end,
-                       double shift, add_function add, uint64_t *sums) {
+static void add_points(adding *work, const hs_point_columns *points, uint32_t begin, uint32_t end,
+                       double shift) {
     for (uint32_t i = begin; i < end; i++) {
+        if (points->selected && points->selected[i >> 6] >> (i & 63) == 0) {
+            i |= 63; /* nothing more in this word */
+            continue;
+        }
         if (!hs_point_selected(points, i)) continue;
         uint64_t scale = hs_weight_fixed(points, i);
         if (scale > 0)
-            add(l, (double)points->mercator[i].x + shift, (double)points->mercator[i].y, scale, sums);
+            add_point(work, (double)points->mercator[i].x + shift, (double)points->mercator[i].y, scale);
     }
 }
 
@@ -221,18 +319,20 @@ static bool box_in_reach(const lattice *l, const hs_mercator_box *box, double sh
 
 static void add_shifted(const lattice *l, const hs_point_columns *points, double shift, add_function add,
                         uint64_t *sums) {
+    adding work = {.l = l, .add = add, .sums = sums};
     if (!points->block_box || points->block_rows == 0) {
-        add_points(l, points, 0, points->count, shift, add, sums);
+        add_points(&work, points, 0, points->count, shift);
+        add_spot(&work);
         return;
     }
     uint32_t block = 0;
     for (uint32_t begin = 0; begin < points->count; block++) {
         uint32_t left = points->count - begin;
         uint32_t end = begin + (left < points->block_rows ? left : points->block_rows);
-        if (box_in_reach(l, &points->block_box[block], shift))
-            add_points(l, points, begin, end, shift, add, sums);
+        if (box_in_reach(l, &points->block_box[block], shift)) add_points(&work, points, begin, end, shift);
         begin = end;
     }
+    add_spot(&work);
 }
 
 static hs_status check_arguments(hs_kernel kernel, double bandwidth_m, const hs_density_view *view,

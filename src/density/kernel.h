@@ -25,6 +25,16 @@ static inline uint64_t hs_kernel_weight(double v) {
     return bits - HS_ROUND_MAGIC_BITS;
 }
 
+/* The weight of v times a whole number; both below 2^52, and the product too. */
+static inline uint64_t hs_kernel_weight_times(double v, double times) {
+    double root = v + fabs(v);
+    double weight = (root * root + HS_ROUND_MAGIC) - HS_ROUND_MAGIC;
+    double product = weight * times + HS_ROUND_MAGIC;
+    uint64_t bits;
+    memcpy(&bits, &product, sizeof bits);
+    return bits - HS_ROUND_MAGIC_BITS;
+}
+
 /* weight x incident weight in 1/65536, rounded. */
 static inline uint64_t hs_kernel_scale(uint64_t weight, uint64_t scale) {
     return (weight * scale + 32768) >> 16;

@@ -4,13 +4,21 @@
 
 #include "service/service.h"
 
-/* One measured thing: median and 99th percentile of samples. */
-void bench_report(const char *name, const char *unit, double *samples, size_t count);
-double bench_median(double *samples, size_t count);
+enum { BENCH_RUNS_MOST = 100 };
 
-/* Each loads nothing itself: the service has a snapshot, except for bench_load. */
+typedef struct bench_options {
+    unsigned runs;
+    const char *file; /* or NULL */
+} bench_options;
+
+/* One measured thing as a line of JSON: median and 99th percentile of samples, which are sorted. */
+void bench_report(const char *name, const char *unit, double *samples, size_t count);
+
+/* Loads by itself; the others get a service that has a snapshot. */
 hs_status bench_load(const char *store, unsigned runs, hs_error *error);
-hs_status bench_rows(hs_service *service, unsigned runs, hs_error *error);
-hs_status bench_tiles(hs_service *service, unsigned runs, hs_error *error);
+hs_status bench_rows(hs_service *service, const bench_options *options, hs_error *error);
+hs_status bench_tiles(hs_service *service, const bench_options *options, hs_error *error);
+hs_status bench_items(hs_service *service, const bench_options *options, hs_error *error);
+hs_status bench_geocode(hs_service *service, const bench_options *options, hs_error *error);
 
 #endif

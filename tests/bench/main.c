@@ -1,30 +1,50 @@
-/* hotspot_bench STORE RUNS: a table on stderr, the same as lines of JSON on stdout. */
+/* hotspot_bench PART STORE RUNS [FILE]: one thing measured, as lines of JSON on stdout. */
 #include "bench.h"
 
 #include "base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int failed(const hs_error *error) {
     fprintf(stderr, "hotspot_bench: %s\n", error->message);
     return 1;
 }
 
+static const struct part {
+    const char *name;
+    hs_status (*measure)(hs_service *service, const bench_options *options, hs_error *error);
+} parts[] = {
+    {"rows", bench_rows}, {"tiles", bench_tiles}, {"items", bench_items}, {"geocode", bench_geocode}};
+
+static const struct part *find_part(const char *name) {
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(name, parts[i].name) == 0) return &parts[i];
+    return NULL;
+}
+
 int main(int argc, char **argv) {
+    bench_options options = {0};
+    const struct part *part = argc >= 4 ? find_part(argv[1]) : NULL;
+    bool load = argc == 4 && strcmp(argv[1], "load") == 0;
     int64_t runs = 0;
-    if (argc != 3 || !hs_str_to_int(hs_str_of(argv[2]), &runs) || runs < 1 || runs > 100) {
-        fprintf(stderr, "usage: hotspot_bench STORE RUNS (1 to 100)\n");
+    if ((!part && !load) || argc > 5 || !hs_str_to_int(hs_str_of(argv[3]), &runs) || runs < 1 ||
+        runs > BENCH_RUNS_MOST) {
+        fprintf(stderr,
+                "usage: hotspot_bench load|rows|tiles|items STORE RUNS (1 to %d)\n"
+                "       hotspot_bench geocode STORE RUNS FILE (an address a line)\n",
+                BENCH_RUNS_MOST);
         return 2;
     }
+    options.runs = (unsigned)runs;
+    options.file = argc == 5 ? argv[4] : NULL;
     hs_error error = {0};
-    hs_service_options options = {0};
+    if (load) return bench_load(argv[2], options.runs, &error) == HS_OK ? 0 : failed(&error);
+    hs_service_options service_options = {0};
     hs_service *service = NULL;
-    fprintf(stderr, "%-34s %12s %12s\n", "", "median", "p99");
-    if (bench_load(argv[1], (unsigned)runs, &error) != HS_OK) return failed(&error);
-    hs_status status = hs_service_open(argv[1], HS_STORE_READ, &options, &error, &service);
+    hs_status status = hs_service_open(argv[2], HS_STORE_READ, &service_options, &error, &service);
     if (status == HS_OK) status = hs_service_load(service, &error, NULL);
-    if (status == HS_OK) status = bench_rows(service, (unsigned)runs, &error);
-    if (status == HS_OK) status = bench_tiles(service, (unsigned)runs, &error);
+    if (status == HS_OK) status = part->measure(service, &options, &error);
     hs_service_close(service);
     return status == HS_OK ? 0 : failed(&error);
 }

@@ -9,16 +9,12 @@ static int compare(const void *left, const void *right) {
     return a < b ? -1 : a > b;
 }
 
-double bench_median(double *samples, size_t count) {
-    qsort(samples, count, sizeof *samples, compare);
-    return count % 2 ? samples[count / 2] : (samples[count / 2 - 1] + samples[count / 2]) / 2;
-}
-
 void bench_report(const char *name, const char *unit, double *samples, size_t count) {
     if (count == 0) return;
-    double median = bench_median(samples, count);
+    qsort(samples, count, sizeof *samples, compare);
+    double median = count % 2 ? samples[count / 2] : (samples[count / 2 - 1] + samples[count / 2]) / 2;
     size_t at = (size_t)ceil(0.99 * (double)count) - 1;
-    fprintf(stderr, "%-34s %12.3f %12.3f  %-8s n=%zu\n", name, median, samples[at], unit, count);
     printf("{\"name\":\"%s\",\"unit\":\"%s\",\"median\":%.6g,\"p99\":%.6g,\"n\":%zu}\n", name, unit, median,
            samples[at], count);
+    (void)fflush(stdout);
 }

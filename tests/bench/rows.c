@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-enum { RUNS_MOST = 100 };
-
 /* Positions in an order that has nothing to do with the curve, as they come in from files. */
 static size_t shuffled(const hs_incidents *incidents, hs_position *positions, size_t most) {
     size_t count = 0;
@@ -32,7 +30,7 @@ static hs_status placement(const hs_snapshot *snapshot, unsigned runs, hs_error 
     hs_position *positions = malloc(MOST * sizeof *positions);
     if (!positions) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     size_t count = shuffled(snapshot->incidents, positions, MOST);
-    double samples[RUNS_MOST];
+    double samples[BENCH_RUNS_MOST];
     volatile uint32_t keep = 0;
     for (unsigned run = 0; run < runs && count > 0; run++) {
         double start_ms = hs_clock_monotonic_ms();
@@ -56,7 +54,7 @@ static hs_status filter(const hs_snapshot *snapshot, const char *label, const ch
     hs_str names[1] = {hs_str_of(name)}, values[1] = {hs_str_of(value)};
     hs_filter parsed;
     hs_status status = hs_filter_parse(snapshot, names, values, 1, -1, arena, error, &parsed);
-    double samples[RUNS_MOST];
+    double samples[BENCH_RUNS_MOST];
     volatile uint32_t keep = 0;
     for (unsigned run = 0; status == HS_OK && run < runs; run++) {
         double start_ms = hs_clock_monotonic_ms();
@@ -69,9 +67,9 @@ static hs_status filter(const hs_snapshot *snapshot, const char *label, const ch
     return status;
 }
 
-hs_status bench_rows(hs_service *service, unsigned runs, hs_error *error) {
+hs_status bench_rows(hs_service *service, const bench_options *options, hs_error *error) {
+    unsigned runs = options->runs;
     hs_snapshot *snapshot = hs_service_snapshot(service);
-    if (runs > RUNS_MOST) runs = RUNS_MOST;
     hs_status status = HS_OK;
     if (snapshot->incidents->count > 0) {
         hs_str first = snapshot->incidents->category_code[0];

@@ -2,21 +2,28 @@
 
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { TILES_MOST = 64, SAMPLES_MOST = 8192, TILE_CEILING = 64 << 20 };
+enum {
+    TILES_MOST = 64,
+    SAMPLES_MOST = BENCH_RUNS_MOST * TILES_MOST,
+    TILE_CEILING = 64 << 20,
+    ZOOM_FIRST = 10,
+    ZOOM_LAST = 16
+};
 
-/* A fixed list: for each zoom the tiles about the middle of the city. */
-static size_t tile_list(const hs_snapshot *snapshot, hs_tile *tiles) {
+/* A fixed list: one tile about the middle of the city up to z11, where it covers the city, nine beyond. */
+static size_t tiles_of_zoom(const hs_snapshot *snapshot, uint32_t z, hs_tile *tiles) {
     hs_mercator m = hs_mercator_from_degrees(snapshot->plane.center_lon_deg, snapshot->plane.center_lat_deg);
+    int32_t around = z < 12 ? 0 : 1;
     size_t count = 0;
-    for (uint32_t z = 10; z <= 16; z++)
-        for (int32_t dy = -1; dy <= 1; dy++)
-            for (int32_t dx = -1; dx <= 1; dx++) {
-                hs_tile tile = {z, (uint32_t)((int32_t)(m.x >> (32 - z)) + dx),
-                                (uint32_t)((int32_t)(m.y >> (32 - z)) + dy)};
-                if (hs_tile_valid(tile) && count < TILES_MOST) tiles[count++] = tile;
-            }
+    for (int32_t dy = -around; dy <= around; dy++)
+        for (int32_t dx = -around; dx <= around; dx++) {
+            hs_tile tile = {z, (uint32_t)((int32_t)(m.x >> (32 - z)) + dx),
+                            (uint32_t)((int32_t)(m.y >> (32 - z)) + dy)};
+            if (hs_tile_valid(tile)) tiles[count++] = tile;
+        }
     return count;
 }
 
@@ -26,6 +33,7 @@ typedef struct drawing {
     hs_density_style style;
     hs_arena *arena;
     hs_buffer out;
+    unsigned runs;
 } drawing;
 
 typedef hs_status (*draw_tile)(drawing *d, hs_tile tile, hs_error *error);
@@ -40,18 +48,23 @@ static hs_status draw_base(drawing *d, hs_tile tile, hs_error *error) {
     return hs_render_base_tile(d->snapshot, tile, d->arena, error, &d->out);
 }
 
-static hs_status measure(drawing *d, const char *name, draw_tile draw, unsigned runs, hs_error *error) {
+/* The tiles of zooms first to last; the first round warms up and does not count. */
+static hs_status measure(drawing *d, const char *name, draw_tile draw, uint32_t first, uint32_t last,
+                         hs_error *error) {
     hs_tile tiles[TILES_MOST];
-    size_t tile_count = tile_list(d->snapshot, tiles), count = 0;
+    size_t tile_count = 0, count = 0;
+    for (uint32_t z = first; z <= last; z++)
+        tile_count += tiles_of_zoom(d->snapshot, z, tiles + tile_count);
     double *samples = malloc(SAMPLES_MOST * sizeof *samples);
     hs_status status = samples ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
-    for (unsigned run = 0; status == HS_OK && run < runs; run++) {
+    for (unsigned run = 0; status == HS_OK && run <= d->runs; run++) {
         for (size_t i = 0; status == HS_OK && i < tile_count && count < SAMPLES_MOST; i++) {
             hs_arena_reset(d->arena);
             hs_buffer_clear(&d->out);
             double start_ms = hs_clock_monotonic_ms();
             status = draw(d, tiles[i], error);
-            samples[count++] = hs_clock_monotonic_ms() - start_ms;
+            samples[count] = hs_clock_monotonic_ms() - start_ms;
+            count += run > 0;
         }
     }
     if (status == HS_OK) bench_report(name, "ms", samples, count);
@@ -59,9 +72,38 @@ static hs_status measure(drawing *d, const char *name, draw_tile draw, unsigned 
     return status;
 }
 
-hs_status bench_tiles(hs_service *service, unsigned runs, hs_error *error) {
+static hs_status measure_density(drawing *d, hs_error *error) {
+    hs_status status = HS_OK;
+    for (uint32_t z = ZOOM_FIRST; z <= ZOOM_LAST && status == HS_OK; z++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "density tile %.0f m, z%u", d->style.bandwidth_m, (unsigned)z);
+        status = measure(d, name, draw_density, z, z, error);
+    }
+    return status;
+}
+
+static hs_status measure_all(drawing *d, hs_error *error) {
+    static const double bandwidths_m[] = {300, 1000};
+    hs_status status = HS_OK;
+    for (size_t i = 0; i < sizeof bandwidths_m / sizeof *bandwidths_m && status == HS_OK; i++) {
+        char name[64];
+        d->style.bandwidth_m = bandwidths_m[i];
+        (void)snprintf(name, sizeof name, "density tile %.0f m, z%d to z%d", bandwidths_m[i], ZOOM_FIRST,
+                       ZOOM_LAST);
+        status = measure(d, name, draw_density, ZOOM_FIRST, ZOOM_LAST, error);
+    }
+    d->style.bandwidth_m = bandwidths_m[0];
+    if (status == HS_OK) status = measure_density(d, error);
+    if (status == HS_OK)
+        status = measure(d, "MVT tile incidents, z10 to z16", draw_incidents, ZOOM_FIRST, ZOOM_LAST, error);
+    if (status == HS_OK)
+        status = measure(d, "MVT tile base, z10 to z16", draw_base, ZOOM_FIRST, ZOOM_LAST, error);
+    return status;
+}
+
+hs_status bench_tiles(hs_service *service, const bench_options *options, hs_error *error) {
     hs_snapshot *snapshot = hs_service_snapshot(service);
-    drawing d = {.snapshot = snapshot, .style = {.bandwidth_m = 300}, .arena = hs_arena_new(TILE_CEILING)};
+    drawing d = {.snapshot = snapshot, .runs = options->runs, .arena = hs_arena_new(TILE_CEILING)};
     hs_buffer_init(&d.out, TILE_CEILING);
     hs_ramps *ramps = NULL;
     hs_filter filter;
@@ -71,9 +113,7 @@ hs_status bench_tiles(hs_service *service, unsigned runs, hs_error *error) {
     if (status == HS_OK)
         status = hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, false, error, &d.style.classes);
     if (status == HS_OK) status = hs_service_select(service, snapshot, &filter, error, &d.selection);
-    if (status == HS_OK) status = measure(&d, "density tile, 300 m, one thread", draw_density, runs, error);
-    if (status == HS_OK) status = measure(&d, "MVT tile incidents", draw_incidents, runs, error);
-    if (status == HS_OK) status = measure(&d, "MVT tile base", draw_base, runs, error);
+    if (status == HS_OK) status = measure_all(&d, error);
     hs_service_selection_unref(d.selection);
     hs_ramps_free(ramps);
     hs_buffer_done(&d.out);
