@@ -34,7 +34,7 @@ HS_API void hs_geocoder_free(hs_geocoder *geocoder);
 /* Finds up to `capacity` candidates, best first; *count is how many were written (0: not found, HS_OK).
  * Methods so far: address point, interpolation along ranges or between known numbers, intersection, block,
  * street, place. Spaces, case, full width digits and street-type words do not matter. Any bytes are taken;
- * HS_E_MEMORY is the only failure. Thread-safe. */
+ * HS_E_ARGUMENT only where there is no room for results. Allocates nothing. Thread-safe. */
 HS_API hs_status hs_geocode(const hs_geocoder *geocoder, hs_str address, hs_geocode_result *results,
                             size_t capacity, hs_error *error, size_t *count);
 
