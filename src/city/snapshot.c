@@ -65,7 +65,9 @@ hs_status hs_snapshot_new(uint64_t version, uint64_t plans_version, const hs_cit
         owner_free(owner);
         return status;
     }
+    static atomic_uint_fast64_t next_serial = 1;
     hs_snapshot *made = &owner->snapshot;
+    made->serial = atomic_fetch_add_explicit(&next_serial, 1, memory_order_relaxed);
     made->version = version;
     made->plans_version = plans_version;
     made->geography_version = geography->version;

@@ -20,6 +20,7 @@ typedef struct hs_city_info {
 } hs_city_info;
 
 typedef struct hs_snapshot {
+    uint64_t serial;  /* unique in the process, as versions are not where a backup is put back */
     uint64_t version; /* the store's sequence number it was built at */
     uint64_t geography_version, incidents_version, plans_version;
     hs_city_info info;

@@ -269,7 +269,9 @@ static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error 
     hs_status status = open_readers(service, load.readers, count, error, &versions);
     if (status == HS_OK)
         status = hs_store_incident_range(load.readers[0].store, error, &min_id, &max_id, &rows);
-    if (status == HS_OK && old && old->geography_version == versions.geography)
+    /* A store that went back in time had a backup put back: its versions count anew. */
+    if (status == HS_OK && old && versions.sequence >= old->version &&
+        old->geography_version == versions.geography)
         load.geography = hs_geography_ref(old->geography);
     for (unsigned i = 1; i < count && status == HS_OK; i++) {
         set_range(&load.readers[i], i - 1, ranges, min_id, max_id);
@@ -321,8 +323,9 @@ static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error 
 
 /* Whether nothing but rows behind the last one came, in numbers that still may stand unordered. */
 static bool only_appended(const hs_service *service, const hs_snapshot *old, const hs_store_versions *now) {
-    return old && now->geography == old->geography_version && now->taxonomy == service->taxonomy_version &&
-           now->incidents_rewritten <= old->version && service->appended < HS_CHUNK_ROWS;
+    return old && now->sequence >= old->version && now->geography == old->geography_version &&
+           now->taxonomy == service->taxonomy_version && now->incidents_rewritten <= old->version &&
+           service->appended < HS_CHUNK_ROWS;
 }
 
 /* Reads what came behind the last row into `part`, which has begun to read at `versions`. */

@@ -16,7 +16,7 @@ typedef struct chunk_bits {
 typedef struct cached_selection {
     hs_selection selection; /* first: what callers hold points here */
     atomic_uint refs;
-    uint64_t filter_hash, version, geography_version;
+    uint64_t filter_hash, snapshot_serial, geography_version;
     chunk_bits **bits;
     size_t bytes;
     bool done, linked;
@@ -160,14 +160,14 @@ static void evict(struct hs_selection_cache *cache) {
 }
 
 /* The entry of this filter and snapshot; else NULL, and *previous is one of the same filter elsewhere. The
- * version stands for the snapshot: an entry keeps no reference, or it would keep old cities in memory. */
+ * serial stands for the snapshot: an entry keeps no reference, or it would keep old cities in memory. */
 static cached_selection *find(struct hs_selection_cache *cache, uint64_t hash, const hs_snapshot *snapshot,
                               cached_selection **previous) {
     *previous = NULL;
     for (const GList *at = cache->recent.head; at; at = at->next) {
         cached_selection *entry = at->data;
         if (entry->filter_hash != hash) continue;
-        if (entry->version == snapshot->version) return entry;
+        if (entry->snapshot_serial == snapshot->serial) return entry;
         if (entry->done && entry->geography_version == snapshot->geography_version && !*previous)
             *previous = entry;
     }
@@ -223,7 +223,7 @@ hs_status hs_service_select(hs_service *service, const hs_snapshot *snapshot, co
         }
         atomic_init(&entry->refs, 2); /* the cache's and the caller's */
         entry->filter_hash = filter->hash;
-        entry->version = snapshot->version;
+        entry->snapshot_serial = snapshot->serial;
         entry->geography_version = snapshot->geography_version;
         entry->selection.snapshot = snapshot;
         compute_and_cache(service, filter, entry, previous);
