@@ -86,9 +86,16 @@ static void print_report(const hs_arguments *arguments, hs_kind kind, const hs_i
             hs_kind_name(kind), (unsigned long long)batch->rows_read, (unsigned long long)batch->rows_added,
             (unsigned long long)batch->rows_updated, (unsigned long long)batch->rows_unchanged,
             (unsigned long long)batch->rows_rejected, report->seconds);
+    uint64_t told = batch->rows_added + batch->rows_updated + batch->rows_unchanged + batch->rows_rejected;
+    if (batch->rows_read > told)
+        fprintf(stderr,
+                hs_say(arguments, "%llu rows are no %s and were passed over\n", "%llu 行不是 %s，已略过\n"),
+                (unsigned long long)(batch->rows_read - told), hs_kind_name(kind));
+    const char *rejects = hs_arguments_get(arguments, "rejects");
     if (batch->rows_rejected)
-        fprintf(stderr, hs_say(arguments, "first rejected: %s\n", "首个被拒绝的行：%s\n"),
-                report->first_reject);
+        fprintf(stderr, hs_say(arguments, "first rejected: %s%s%s\n", "首个被拒绝的行：%s%s%s\n"),
+                report->first_reject, hs_say(arguments, "; all of them: ", "；全部："),
+                rejects ? rejects : hs_say(arguments, "give --rejects FILE", "用 --rejects 文件 保存"));
     if (kind == HS_KIND_INCIDENTS) print_incidents(arguments, report);
 }
 

@@ -14,6 +14,7 @@ static const hs_option common_options[] = {
     {"lang", "zh|en", "language of messages (default: from the environment)", "消息语言（默认取自环境）"},
     {"progress", "json", "progress as JSON lines on stderr", "在标准错误输出 JSON 进度"},
     {"help", NULL, "show this help", "显示帮助"},
+    {"version", NULL, "show the version", "显示版本"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -24,6 +25,16 @@ static bool environment_is_chinese(void) {
         if (value && *value) return strncmp(value, "zh", 2) == 0;
     }
     return false;
+}
+
+/* The last --lang among the words, wherever it stands; NULL when there is none. */
+static const char *find_lang(int argc, char **argv) {
+    const char *lang = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc) lang = argv[i + 1];
+        if (strncmp(argv[i], "--lang=", 7) == 0) lang = argv[i] + 7;
+    }
+    return lang;
 }
 
 static void print_option(FILE *out, const hs_option *option, bool chinese) {
@@ -64,6 +75,17 @@ static size_t count_options(const hs_option *options) {
     return count;
 }
 
+/* Options that every command takes may also stand before it: the command's name goes first. */
+static void put_command_first(int argc, char **argv) {
+    int at = 1;
+    while (at < argc && (strncmp(argv[at], "--lang", 6) == 0 || strncmp(argv[at], "--progress", 10) == 0))
+        at += strchr(argv[at], '=') ? 1 : 2;
+    if (at <= 1 || at >= argc) return;
+    char *name = argv[at];
+    memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
+    argv[1] = name;
+}
+
 /* Reads options and positional arguments; returns -1 to go on, else the exit status. */
 static int parse(const hs_command *command, int argc, char **argv, hs_arguments *arguments) {
     size_t own = count_options(command->options), common = count_options(common_options);
@@ -100,6 +122,9 @@ static int parse(const hs_command *command, int argc, char **argv, hs_arguments 
 static int run_command(const hs_command *command, int argc, char **argv) {
     hs_arguments arguments = {.chinese = environment_is_chinese(),
                               .progress_terminal = isatty(STDERR_FILENO)};
+    char name[64]; /* how getopt begins its messages */
+    snprintf(name, sizeof name, "hotspotd %s", command->name);
+    argv[0] = name;
     int result = parse(command, argc, argv, &arguments);
     const char *lang = hs_arguments_get(&arguments, "lang");
     if (lang) arguments.chinese = strncmp(lang, "zh", 2) == 0;
@@ -109,8 +134,16 @@ static int run_command(const hs_command *command, int argc, char **argv) {
         print_command_help(stdout, command, arguments.chinese);
         result = HS_EXIT_DONE;
     }
+    if (result < 0 && hs_arguments_has(&arguments, "version")) {
+        puts("hotspotd " HS_VERSION);
+        result = HS_EXIT_DONE;
+    }
     if (result < 0 && lang && strcmp(lang, "zh") != 0 && strcmp(lang, "en") != 0) {
         fprintf(stderr, "hotspotd: --lang %s: zh or en is expected\n", lang);
+        result = HS_EXIT_USAGE;
+    }
+    if (result < 0 && progress && !arguments.progress_json) {
+        fprintf(stderr, "hotspotd: --progress %s: json is expected\n", progress);
         result = HS_EXIT_USAGE;
     }
     if (result < 0 && (arguments.positional_count < command->min_positional ||
@@ -127,9 +160,10 @@ static int run_command(const hs_command *command, int argc, char **argv) {
 
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
-    bool chinese = environment_is_chinese();
+    const char *lang = find_lang(argc, argv);
+    bool chinese = lang ? strcmp(lang, "zh") == 0 : environment_is_chinese();
+    put_command_first(argc, argv);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        if (argc > 2) chinese = strstr(argv[argc - 1], "zh") != NULL;
         print_help(argc < 2 ? stderr : stdout, chinese);
         return argc < 2 ? HS_EXIT_USAGE : HS_EXIT_DONE;
     }

@@ -4,6 +4,7 @@
 #include "ingest/encoding.h"
 #include <cpl_string.h>
 #include <cpl_vsi.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +68,11 @@ static hs_status look_into_zip(const char *path, hs_arena *arena, hs_error *erro
 }
 
 static hs_status read_start(const char *path, hs_arena *arena, hs_error *error, hs_str *start) {
+    errno = 0;
     VSILFILE *file = VSIFOpenL(path, "rb");
-    if (!file) return hs_error_set(error, HS_E_IO, "%s cannot be opened", path);
+    if (!file)
+        return hs_error_set(error, HS_E_IO, "%s cannot be opened: %s", path,
+                            errno ? strerror(errno) : "nothing of that name is in it");
     char *bytes = hs_arena_alloc(arena, SAMPLE_SIZE);
     size_t size = bytes ? VSIFReadL(bytes, 1, SAMPLE_SIZE, file) : 0;
     VSIFCloseL(file);
@@ -152,6 +156,10 @@ hs_status hs_location_find(const char *path, const char *given_encoding, hs_aren
                            hs_location *location) {
     VSIStatBufL about;
     if (VSIStatL(path, &about) != 0) return hs_error_set(error, HS_E_INPUT, "%s does not exist", path);
+    if (!VSI_ISREG(about.st_mode) && !VSI_ISDIR(about.st_mode))
+        return hs_error_set(error, HS_E_INPUT,
+                            "%s is no file: it is read more than once, so save what comes from it first",
+                            path);
     hs_location found = {.path = hs_arena_strndup(arena, path, strlen(path))};
     if (!found.path) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_status status = HS_OK;

@@ -195,13 +195,8 @@ static hs_status unknown_field(hs_str name, hs_kind kind, hs_error *error) {
 }
 
 static hs_status unknown_column(const hs_source *source, hs_str name, hs_error *error) {
-    char list[300] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < source->column_count && used + 64 < sizeof list; i++) {
-        hs_str column = source->columns[i].name;
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s", i ? ", " : "",
-                                 (int)hs_utf8_cut(column, 48), column.data);
-    }
+    char list[HS_COLUMN_LIST_SIZE];
+    hs_source_list_columns(source, list);
     return hs_error_set(error, HS_E_ARGUMENT, "--map: %s has no column %.*s; columns are: %s",
                         source->layer_name, (int)(name.size < 60 ? name.size : 60), name.data, list);
 }

@@ -66,6 +66,21 @@ static hs_status settle_level(hs_ingest *ingest, const hs_ingest_options *option
         ingest->source->path);
 }
 
+/* Rows of which nothing is understood are no incidents, however many there are. */
+static hs_status check_known(const hs_ingest *ingest, hs_error *error) {
+    const hs_source *source = ingest->source;
+    if (ingest->kind != HS_KIND_INCIDENTS || source->has_geometry) return HS_OK;
+    for (int field = 0; field < HS_FIELD_COUNT; field++)
+        if (ingest->mapping.column[field] != HS_NO_COLUMN) return HS_OK;
+    char list[HS_COLUMN_LIST_SIZE];
+    hs_source_list_columns(source, list);
+    return hs_error_set(
+        error, HS_E_INPUT,
+        "none of the columns of %s is known; name them with --map FIELD=COLUMN, such as --map "
+        "lon=... --map category=...; its columns are: %s",
+        source->path, list);
+}
+
 /* A file of the right kind has its geometry or the columns for one. */
 static hs_status check_shape(const hs_ingest *ingest, hs_error *error) {
     const hs_source *source = ingest->source;
@@ -93,6 +108,10 @@ hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options
     if (!options) options = &defaults;
     if (kind == HS_KIND_TARGETS || kind == HS_KIND_POPULATION || kind >= HS_KIND_COUNT)
         return hs_error_set(error, HS_E_UNSUPPORTED, "%s cannot be imported yet", hs_source_kind_word(kind));
+    if (options->date_format && !strchr(options->date_format, '%'))
+        return hs_error_set(error, HS_E_ARGUMENT,
+                            "--date-format %.60s: names no part of a date; write it like %%d/%%m/%%Y %%H:%%M",
+                            options->date_format);
     hs_ingest *made = calloc(1, sizeof *made);
     if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     made->kind = kind;
@@ -107,6 +126,7 @@ hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options
     if (status == HS_OK) status = hs_mapping_sample(made->source, options, error, &made->mapping);
     if (status == HS_OK) status = hs_mapping_guess(made->source, kind, options, error, &made->mapping);
     if (status == HS_OK) status = settle_level(made, options, error);
+    if (status == HS_OK) status = check_known(made, error);
     if (status == HS_OK) status = check_shape(made, error);
     if (status == HS_OK) status = hs_mapping_settle_dates(made->source, options, error, &made->mapping);
     if (status == HS_OK && kind != HS_KIND_TAXONOMY)

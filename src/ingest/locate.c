@@ -4,8 +4,10 @@
 #include <cpl_conv.h>
 #include <math.h>
 #include <ogr_srs_api.h>
+#include <proj.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LOOK_ROWS 500
 
@@ -19,15 +21,40 @@ static bool is_chinese(const char *crs) {
            hs_str_equal_nocase(name, HS_STR("BD-09")) || hs_str_equal_nocase(name, HS_STR("BD09"));
 }
 
-static bool is_in_metres(const char *crs) {
-    if (is_chinese(crs)) return false;
+/* A whole name, such as "CGCS2000 / 3-degree Gauss-Kruger CM 114E". */
+static bool is_whole_name(const char *crs, bool *in_metres) {
+    static const PJ_TYPE types[] = {PJ_TYPE_GEOGRAPHIC_2D_CRS, PJ_TYPE_PROJECTED_CRS};
+    PJ_CONTEXT *context = proj_context_create();
+    if (!context) return false;
+    proj_log_level(context, PJ_LOG_NONE);
+    PJ_OBJ_LIST *found = proj_create_from_name(context, NULL, crs, types, 2, false, 1, NULL);
+    PJ *first = found && proj_list_get_count(found) > 0 ? proj_list_get(context, found, 0) : NULL;
+    bool whole = first != NULL;
+    *in_metres = whole && proj_get_type(first) == PJ_TYPE_PROJECTED_CRS;
+    proj_destroy(first);
+    proj_list_destroy(found);
+    proj_context_destroy(context);
+    return whole;
+}
+
+/* What a name given by hand means. PROJ alone would take any word that some system's name contains. */
+static hs_status understand_crs(const char *crs, hs_error *error, bool *in_metres) {
+    *in_metres = false;
+    if (is_chinese(crs)) return HS_OK;
     hs_gdal_words words;
     hs_gdal_listen(&words);
     OGRSpatialReferenceH reference = OSRNewSpatialReference(NULL);
-    bool projected = OSRSetFromUserInput(reference, crs) == OGRERR_NONE && OSRIsProjected(reference);
+    /* GDAL would open addresses and files. */
+    bool elsewhere = strstr(crs, "://") || access(crs, F_OK) == 0;
+    bool known = !elsewhere && OSRSetFromUserInput(reference, crs) == OGRERR_NONE;
+    *in_metres = known && OSRIsProjected(reference);
     OSRDestroySpatialReference(reference);
     hs_gdal_unlisten();
-    return projected;
+    if (known || is_whole_name(crs, in_metres)) return HS_OK;
+    return hs_error_set(error, HS_E_ARGUMENT,
+                        "--crs %.200s: no such reference system is known; write it like EPSG:4547, "
+                        "ESRI:102696, GCJ-02, BD-09, a PROJ string or WKT",
+                        crs);
 }
 
 static bool is_wgs84(OGRSpatialReferenceH reference) {
@@ -120,9 +147,9 @@ static hs_status open_columns(hs_locator *locator, const char *crs, hs_error *er
     locator->use_degrees = has(mapping, HS_FIELD_LON) && has(mapping, HS_FIELD_LAT);
     locator->use_xy = has(mapping, HS_FIELD_X) && has(mapping, HS_FIELD_Y);
     if (crs) {
-        bool metres = is_in_metres(crs);
-        hs_status status = HS_OK;
-        if (locator->use_xy) status = hs_transform_new(crs, error, &locator->of_geometry);
+        bool metres;
+        hs_status status = understand_crs(crs, error, &metres);
+        if (status == HS_OK && locator->use_xy) status = hs_transform_new(crs, error, &locator->of_geometry);
         /* A projected system is meant for x and y where there are such columns. */
         if (status == HS_OK && locator->use_degrees && !(metres && locator->use_xy))
             status = hs_transform_new(crs, error, &locator->of_degrees);
@@ -137,6 +164,12 @@ static hs_status open_columns(hs_locator *locator, const char *crs, hs_error *er
     return HS_OK;
 }
 
+static hs_status open_given_crs(hs_locator *locator, const char *crs, hs_error *error) {
+    bool metres;
+    hs_status status = understand_crs(crs, error, &metres);
+    return status == HS_OK ? hs_transform_new(crs, error, &locator->of_geometry) : status;
+}
+
 hs_status hs_locator_open(hs_source *source, const hs_mapping *mapping, const hs_ingest_options *options,
                           hs_error *error, hs_locator *locator) {
     *locator = (hs_locator){.source = source, .mapping = mapping, .crs = "WGS 84"};
@@ -144,8 +177,7 @@ hs_status hs_locator_open(hs_source *source, const hs_mapping *mapping, const hs
     hs_status status = HS_OK;
     bool by_columns = has(mapping, HS_FIELD_LON) || has(mapping, HS_FIELD_X);
     if (source->has_geometry && !by_columns)
-        status = options->crs ? hs_transform_new(options->crs, error, &locator->of_geometry)
-                              : open_file_crs(locator, error);
+        status = options->crs ? open_given_crs(locator, options->crs, error) : open_file_crs(locator, error);
     else if (by_columns)
         status = open_columns(locator, options->crs, error);
     if (status == HS_OK && !locator->crs) locator->crs = "unnamed";

@@ -11,9 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARENA_CEILING   ((size_t)256 << 20)
-#define SAMPLE_SIZE     ((size_t)1 << 20)
-#define LARGEST_RECODED ((size_t)2 << 30)
+#define ARENA_CEILING ((size_t)256 << 20)
+/* GDAL leaves columns beyond its limit out without a word that counts as a failure. */
+#define MOST_COLUMNS      10000
+#define MOST_COLUMNS_TEXT "10000"
+#define LONGEST_LINE      "268435456"
+#define SAMPLE_SIZE       ((size_t)1 << 20)
+#define LARGEST_RECODED   ((size_t)2 << 30)
 
 static void CPL_STDCALL keep_words(CPLErr class, CPLErrorNum number, const char *message) {
     (void)number;
@@ -82,6 +86,9 @@ static hs_status open_dataset(hs_source *source, const hs_location *location, hs
     hs_gdal_listen(&words);
     /* GDAL's own index of OpenStreetMap nodes gives up on files that are not sorted. */
     CPLSetThreadLocalConfigOption("OSM_USE_CUSTOM_INDEXING", "NO");
+    /* One long row must not stop the others. */
+    CPLSetThreadLocalConfigOption("OGR_CSV_MAX_LINE_SIZE", LONGEST_LINE);
+    CPLSetThreadLocalConfigOption("OGR_CSV_MAX_FIELD_COUNT", MOST_COLUMNS_TEXT);
     source->dataset = GDALOpenEx(location->path, GDAL_OF_VECTOR | GDAL_OF_READONLY,
                                  (const char *const *)drivers, (const char *const *)options, NULL);
     hs_gdal_unlisten();
@@ -274,9 +281,25 @@ static hs_status read_columns(hs_source *source, hs_error *error) {
         if (!source->columns[i].name.data) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     }
     source->column_count = (size_t)count;
+    if (source->is_csv && count >= MOST_COLUMNS)
+        return hs_error_set(error, HS_E_INPUT,
+                            "%s has " MOST_COLUMNS_TEXT
+                            " columns or more, which no table of rows has; check its line ends, and leave "
+                            "out the columns that are not needed",
+                            source->path);
     source->has_geometry =
         OGR_FD_GetGeomFieldCount(schema) > 0 && OGR_L_GetGeomType(source->layer) != wkbNone;
     return HS_OK;
+}
+
+void hs_source_list_columns(const hs_source *source, char list[HS_COLUMN_LIST_SIZE]) {
+    size_t used = 0;
+    list[0] = '\0';
+    for (size_t i = 0; i < source->column_count && used + 64 < HS_COLUMN_LIST_SIZE; i++) {
+        hs_str column = source->columns[i].name;
+        used += (size_t)snprintf(list + used, HS_COLUMN_LIST_SIZE - used, "%s%.*s", i ? ", " : "",
+                                 (int)hs_utf8_cut(column, 48), column.data);
+    }
 }
 
 /* Everything after the location is known. */

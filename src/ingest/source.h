@@ -35,6 +35,10 @@ hs_status hs_source_open(const char *path, hs_kind kind, const hs_ingest_options
                          hs_source **source);
 void hs_source_close(hs_source *source);
 
+/* The first columns' names, for messages. */
+#define HS_COLUMN_LIST_SIZE 300
+void hs_source_list_columns(const hs_source *source, char list[HS_COLUMN_LIST_SIZE]);
+
 /* The kind's word in the contract. */
 const char *hs_source_kind_word(hs_kind kind);
 

@@ -1,5 +1,6 @@
 #include "service/service_private.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "service/locate.h"
 #include "service/rederive.h"
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* One import under way. */
 typedef struct importing {
@@ -19,6 +21,9 @@ typedef struct importing {
     hs_taxonomy *taxonomy;
     FILE *rejects;
     uint64_t rejected;
+    hs_dictionary *ids; /* external ids seen */
+    uint64_t repeated_ids;
+    char first_repeated_id[64];
     int32_t *lon_e7, *lat_e7; /* positions seen, for the city's centre */
     size_t position_count, position_capacity;
     bool keep_positions;
@@ -90,6 +95,17 @@ static void count_incident(importing *work, const hs_incident_record *record) {
     report->on_segment += placement.segment != HS_NONE;
 }
 
+/* A repeated external id keeps its last row, and is told of. */
+static hs_status note_external_id(importing *work, hs_str id, hs_error *error) {
+    if (id.size == 0) return HS_OK;
+    uint32_t before = hs_dictionary_count(work->ids);
+    if (hs_dictionary_put(work->ids, id) == HS_NONE) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    if (hs_dictionary_count(work->ids) == before && work->repeated_ids++ == 0)
+        snprintf(work->first_repeated_id, sizeof work->first_repeated_id, "%.*s", (int)hs_utf8_cut(id, 60),
+                 id.data);
+    return HS_OK;
+}
+
 static hs_status put_incident(void *context, const hs_incident_record *record, hs_error *error) {
     importing *work = context;
     hs_incident_record located = *record;
@@ -104,6 +120,8 @@ static hs_status put_incident(void *context, const hs_incident_record *record, h
     if (status != HS_OK) return status;
     count_put(work->report, put);
     count_incident(work, &located);
+    status = note_external_id(work, located.external_id, error);
+    if (status != HS_OK) return status;
     return located.has_position && work->keep_positions ? keep_position(work, located.position, error)
                                                         : HS_OK;
 }
@@ -141,6 +159,17 @@ static bool on_progress(void *context, uint64_t rows_read, int64_t rows_total) {
         return true;
     work->cancelled = true;
     return false;
+}
+
+static void warn_of_repeated_ids(importing *work, const char *path) {
+    char text[640];
+    if (work->repeated_ids == 0) return;
+    snprintf(text, sizeof text,
+             "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
+             "counts. "
+             "If the column is no id of incidents, take it away with --map id=",
+             path, (unsigned long long)work->repeated_ids, work->first_repeated_id);
+    on_warn(work, text);
 }
 
 static hs_ingest_sink make_sink(importing *work, hs_kind kind) {
@@ -248,44 +277,59 @@ static hs_status store_timezone(importing *work, hs_error *error) {
 }
 
 static hs_status prepare(importing *work, hs_error *error) {
+    work->ids = hs_dictionary_new();
+    if (!work->ids) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_status status = hs_load_geography(work->store, error, &work->geography);
     if (status == HS_OK) status = hs_load_taxonomy(work->store, error, &work->taxonomy);
     const hs_geography *g = work->geography;
     if (status == HS_OK && (g->streets.count || g->addresses.count || g->places.count))
         status = hs_geocoder_new(g, error, &work->geocoder);
-    if (status != HS_OK || !work->options->rejects_path) return status;
-    work->rejects = fopen(work->options->rejects_path, "w");
+    return status;
+}
+
+static bool is_same_file(const char *a, const char *b) {
+    struct stat one, two;
+    return stat(a, &one) == 0 && stat(b, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}
+
+/* The file of rejected rows is made anew: it must not be what is read or written here. */
+static hs_status open_rejects(importing *work, const char *url, const char *source, hs_error *error) {
+    const char *path = work->options->rejects_path;
+    if (!path) return HS_OK;
+    if (is_same_file(path, source) || is_same_file(path, url))
+        return hs_error_set(error, HS_E_ARGUMENT,
+                            "--rejects %s: is the %s itself; name another file for the rejected rows", path,
+                            is_same_file(path, url) ? "store" : "imported file");
+    work->rejects = fopen(path, "w");
     if (!work->rejects)
-        return hs_error_set(error, HS_E_IO, "%s: cannot be written: %s", work->options->rejects_path,
-                            strerror(errno));
+        return hs_error_set(error, HS_E_IO, "%s: cannot be written: %s", path, strerror(errno));
     fputs("row,field,value,reason\n", work->rejects);
     return HS_OK;
 }
 
-/* Reads and puts every row, then commits or, on a dry run, rolls back. */
-static hs_status run_batch(importing *work, hs_kind kind, hs_ingest *ingest, hs_str source, hs_error *error) {
+/* Reads and puts every row, and what follows from them. */
+static hs_status run_batch(importing *work, hs_kind kind, hs_ingest *ingest, const char *path,
+                           hs_error *error) {
     hs_import_report *report = work->report;
-    hs_status status = hs_store_begin(work->store, kind, source, error, &report->batch.id);
-    if (status != HS_OK) return status;
-    if (kind == HS_KIND_TAXONOMY) status = hs_store_clear_taxonomy(work->store, error);
+    hs_status status = kind == HS_KIND_TAXONOMY ? hs_store_clear_taxonomy(work->store, error) : HS_OK;
     hs_ingest_sink sink = make_sink(work, kind);
     if (status == HS_OK) status = hs_ingest_run(ingest, &sink, error, &report->batch.rows_read);
     if (status == HS_OK && work->cancelled)
         status = hs_error_set(error, HS_E_CANCELLED, "the import was cancelled");
+    if (status != HS_OK) return status;
+    warn_of_repeated_ids(work, path);
+    report->batch.rows_rejected = work->rejected;
     bool changed = report->batch.rows_added + report->batch.rows_updated > 0;
     bool geography = kind == HS_KIND_UNITS || kind == HS_KIND_STREETS || kind == HS_KIND_ADDRESSES ||
                      kind == HS_KIND_PLACES;
-    if (status == HS_OK && geography && changed) status = hs_rederive_positions(work->store, error);
-    report->batch.rows_rejected = work->rejected;
-    if (status != HS_OK || work->options->dry_run) {
-        hs_store_rollback(work->store);
-        report->batch.id = 0;
-        return status;
-    }
-    return hs_store_commit(work->store, &report->batch, error);
+    if (geography && changed) status = hs_rederive_positions(work->store, error);
+    if (status == HS_OK && kind == HS_KIND_INCIDENTS) status = store_timezone(work, error);
+    if (status == HS_OK) status = settle_center(work, kind, error);
+    return status;
 }
 
-static hs_status import_locked(importing *work, hs_kind kind, const char *path, hs_error *error) {
+static hs_status import_rows(importing *work, hs_kind kind, const char *url, const char *path,
+                             hs_error *error) {
     hs_timezone *zone = NULL;
     hs_ingest *ingest = NULL;
     hs_status status = prepare(work, error);
@@ -293,33 +337,46 @@ static hs_status import_locked(importing *work, hs_kind kind, const char *path, 
     hs_ingest_options options = work->options->ingest;
     options.timezone = zone;
     if (status == HS_OK) status = hs_ingest_open(path, kind, &options, error, &ingest);
+    if (status == HS_OK) status = open_rejects(work, url, path, error);
     if (status == HS_OK) {
         hs_ingest_describe(ingest, &work->report->mapping);
         work->keep_positions = kind == HS_KIND_INCIDENTS;
-        const char *slash = strrchr(path, '/');
-        status = run_batch(work, kind, ingest, hs_str_of(slash ? slash + 1 : path), error);
+        status = run_batch(work, kind, ingest, path, error);
     }
     hs_ingest_close(ingest);
     hs_timezone_free(zone);
-    if (status != HS_OK || work->options->dry_run || work->report->batch.id == 0) return status;
-    if (kind == HS_KIND_INCIDENTS) status = store_timezone(work, error);
-    if (status == HS_OK) status = settle_center(work, kind, error);
+    return status;
+}
+
+/* Everything is read and written in the batch's transaction, begun first: streets that another process
+ * imports meanwhile are either seen by the incidents here or find them there. */
+static hs_status import_locked(importing *work, hs_kind kind, const char *url, const char *path,
+                               hs_error *error) {
+    hs_batch_info *batch = &work->report->batch;
+    const char *slash = strrchr(path, '/');
+    hs_status status =
+        hs_store_begin(work->store, kind, hs_str_of(slash ? slash + 1 : path), error, &batch->id);
+    if (status != HS_OK) return status;
+    status = import_rows(work, kind, url, path, error);
+    if (status == HS_OK && !work->options->dry_run) return hs_store_commit(work->store, batch, error);
+    hs_store_rollback(work->store);
+    batch->id = 0;
     return status;
 }
 
 hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
                             const hs_import_options *options, hs_error *error, hs_import_report *report) {
-    if (kind == HS_KIND_TARGETS || kind == HS_KIND_POPULATION)
-        return hs_error_set(error, HS_E_UNSUPPORTED, "import of %s is not offered by this version",
-                            hs_kind_name(kind));
     double start_ms = hs_clock_monotonic_ms();
     *report = (hs_import_report){.min_time_s = HS_NO_TIME, .max_time_s = HS_NO_TIME};
     hs_buffer_init(&report->mapping, 1 << 20);
+    if (kind == HS_KIND_TARGETS || kind == HS_KIND_POPULATION)
+        return hs_error_set(error, HS_E_UNSUPPORTED, "import of %s is not offered by this version",
+                            hs_kind_name(kind));
     importing work = {.options = options, .report = report, .arena = hs_arena_new(16 << 20)};
     hs_status status = work.arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_service_store_lock(service);
     work.store = service->store;
-    if (status == HS_OK) status = import_locked(&work, kind, path, error);
+    if (status == HS_OK) status = import_locked(&work, kind, service->url, path, error);
     hs_service_store_unlock(service);
     if (work.rejects && fclose(work.rejects) != 0 && status == HS_OK)
         status =
@@ -327,6 +384,7 @@ hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
     hs_geocoder_free(work.geocoder);
     hs_geography_unref(work.geography);
     hs_taxonomy_unref(work.taxonomy);
+    hs_dictionary_free(work.ids);
     hs_arena_free(work.arena);
     free(work.lon_e7);
     free(work.lat_e7);

@@ -68,15 +68,24 @@ static hs_status same_setting(hs_geopackage *gp, const char *key, hs_str value, 
     return status;
 }
 
+static hs_status put_setting(hs_geopackage *gp, const char *key, hs_str value, hs_error *error,
+                             bool *changed) {
+    bool same = false;
+    hs_status status = same_setting(gp, key, value, error, &same);
+    if (status == HS_OK && !same) status = write_setting(gp, key, value, error);
+    if (status == HS_OK) *changed = !same;
+    return status;
+}
+
 hs_status hs_geopackage_set_setting(hs_store *store, const char *key, hs_str value, hs_error *error) {
     hs_geopackage *gp = (hs_geopackage *)store;
-    bool same = false;
+    bool changed = false;
+    if (store->batch_open) return put_setting(gp, key, value, error, &changed);
     hs_status status = hs_geopackage_do(gp, HS_SQL_BEGIN_WRITE, "writing a setting", error);
     if (status != HS_OK) return status;
-    status = same_setting(gp, key, value, error, &same);
-    if (status == HS_OK && !same) {
-        status = write_setting(gp, key, value, error);
-        if (status == HS_OK) status = hs_geopackage_do(gp, HS_SQL_COMMIT, "writing a setting", error);
+    status = put_setting(gp, key, value, error, &changed);
+    if (status == HS_OK && changed) {
+        status = hs_geopackage_do(gp, HS_SQL_COMMIT, "writing a setting", error);
         if (status == HS_OK) gp->versions_known = false;
     }
     if (!sqlite3_get_autocommit(gp->db)) (void)hs_geopackage_do(gp, HS_SQL_ROLLBACK, "rolling back", NULL);

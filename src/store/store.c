@@ -57,12 +57,10 @@ static hs_status check_setting(const char *key, hs_error *error) {
     return hs_error_set(error, HS_E_ARGUMENT, "%s: there is no such setting", key);
 }
 
-/* Whether the handle may begin a transaction that writes. */
+/* Whether the handle may write. */
 static hs_status check_writable(const hs_store *store, hs_error *error) {
     if (store->mode == HS_STORE_READ)
         return hs_error_set(error, HS_E_STORE, "the store was opened for reading only");
-    if (store->batch_open)
-        return hs_error_set(error, HS_E_CONFLICT, "a batch is open already: commit it first");
     if (store->reading)
         return hs_error_set(error, HS_E_CONFLICT, "a read transaction is open on this handle: end it first");
     return HS_OK;
@@ -83,6 +81,8 @@ hs_status hs_store_set_setting(hs_store *store, const char *key, hs_str value, h
 hs_status hs_store_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch) {
     hs_status status = check_writable(store, error);
     if (status != HS_OK) return status;
+    if (store->batch_open)
+        return hs_error_set(error, HS_E_CONFLICT, "a batch is open already: commit it first");
     if ((unsigned)kind >= HS_KIND_COUNT) return hs_error_set(error, HS_E_ARGUMENT, "no such kind of rows");
     if (hs_table_of_kind(kind) == HS_TABLE_COUNT)
         return hs_error_set(error, HS_E_UNSUPPORTED, "%s cannot be stored yet", hs_kind_name(kind));

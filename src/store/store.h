@@ -36,7 +36,8 @@ hs_status hs_store_get_versions(hs_store *store, hs_error *error, hs_store_versi
 
 /* Settings of the city: `name name_en timezone timezone_guessed lang synthetic center_lon center_lat
  * center_fixed center_source`. An unset one is empty. Texts live in the arena. Setting is a change of its
- * own. */
+ * own; while a batch is open it belongs to the batch, and goes with it when that is rolled back or changed
+ * nothing. */
 hs_status hs_store_get_setting(hs_store *store, const char *key, hs_arena *arena, hs_error *error,
                                hs_str *value);
 hs_status hs_store_set_setting(hs_store *store, const char *key, hs_str value, hs_error *error);

@@ -47,5 +47,36 @@ expect 1 'nothing changed' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$fo
 expect 0 '2 (2' "$HOTSPOTD" city "$folder/city.gpkg"
 expect 0 'incidents.csv' "$HOTSPOTD" batches "$folder/city.gpkg"
 
+cat >"$folder/square.geojson" <<'JSON'
+{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"code": "1"}, "geometry":
+ {"type": "Polygon", "coordinates": [[[100.4, 38.9], [100.5, 38.9], [100.5, 39], [100.4, 39], [100.4, 38.9]]]}}]}
+JSON
+
+# What cannot be meant is said, and nothing is lost over it.
+expect 2 'not offered' "$HOTSPOTD" import "$folder/city.gpkg" targets "$folder/incidents.csv"
+expect 2 'no such reference system' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/incidents.csv" --crs foo
+expect 0 'WGS 84' "$HOTSPOTD" import "$folder/named.gpkg" units "$folder/square.geojson" --level community --crs 'WGS 84'
+expect 2 'names no part of a date' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/incidents.csv" --date-format foo
+expect 2 'json is expected' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/incidents.csv" --progress xml
+expect 2 'imported file itself' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/incidents.csv" --rejects "$folder/incidents.csv"
+expect 2 'store itself' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/incidents.csv" --rejects "$folder/city.gpkg"
+expect 0 '3,露天烧烤' cat "$folder/incidents.csv"
+expect 0 '2 (2' "$HOTSPOTD" city "$folder/city.gpkg"
+expect 0 'hotspotd 0.' "$HOTSPOTD" import --version
+expect 0 '坐标系' "$HOTSPOTD" --lang zh import --help
+
+# Files that are not what they should be.
+printf 'a,b\n1,2\n' >"$folder/unknown.csv"
+expect 3 'its columns are: a, b' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/unknown.csv"
+{ seq -s, 1 20000; seq -s, 1 20000; } >"$folder/wide.csv"
+expect 3 'columns or more' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/wide.csv"
+mkfifo "$folder/pipe.csv"
+expect 3 'is no file' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/pipe.csv"
+
+# An external id that comes twice.
+printf 'id,category,address,lon,lat\n1,0504,x,100.45,38.93\n2,0504,first,100.45,38.93\n2,0504,last,100.45,38.93\n' >"$folder/twice.csv"
+expect 0 'repeat the external id of an earlier row (first: 2)' "$HOTSPOTD" import "$folder/twice.gpkg" incidents "$folder/twice.csv"
+expect 0 '2 (2' "$HOTSPOTD" city "$folder/twice.gpkg"
+
 [ "$failures" = 0 ] && echo "the command line holds"
 exit $((failures > 0))

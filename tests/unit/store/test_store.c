@@ -296,7 +296,6 @@ static void calls_out_of_order_are_refused(void **state) {
     assert_int_equal(hs_store_put_incident(store, &record, error, &put), HS_E_ARGUMENT);
     assert_int_equal(hs_store_clear_taxonomy(store, error), HS_E_ARGUMENT);
     assert_int_equal(hs_store_begin_read(store, error), HS_E_CONFLICT);
-    assert_int_equal(hs_store_set_setting(store, "name", HS_STR("x"), error), HS_E_CONFLICT);
     hs_store_rollback(store);
     hs_store_rollback(store);
     check_ok(hs_store_begin_read(store, error), error);
@@ -346,6 +345,29 @@ static void settings_are_kept(void **state) {
     check_ok(hs_store_get_setting(store, "name", arena, error, &value), error);
     check_str(value, "示范城区");
     assert_int_equal(hs_store_set_setting(store, "name", HS_STR("x"), error), HS_E_STORE);
+    hs_store_close(store);
+    hs_arena_free(arena);
+}
+
+static void settings_of_a_batch_go_with_it(void **state) {
+    store_place *place = *state;
+    hs_error *error = &place->error;
+    hs_store *store = open_as(place, HS_STORE_CREATE);
+    hs_arena *arena = hs_arena_new((size_t)1 << 20);
+    hs_str value = {0};
+    hs_put put = HS_PUT_ADDED;
+    hs_incident_record record = incident("a", "1", 10);
+    begin(store, HS_KIND_INCIDENTS, error);
+    check_ok(hs_store_set_setting(store, "timezone", HS_STR("Asia/Shanghai"), error), error);
+    hs_store_rollback(store);
+    check_ok(hs_store_get_setting(store, "timezone", arena, error, &value), error);
+    assert_int_equal(value.size, 0);
+    begin(store, HS_KIND_INCIDENTS, error);
+    check_ok(hs_store_put_incident(store, &record, error, &put), error);
+    check_ok(hs_store_set_setting(store, "timezone", HS_STR("Asia/Shanghai"), error), error);
+    (void)commit(store, error);
+    check_ok(hs_store_get_setting(store, "timezone", arena, error, &value), error);
+    check_str(value, "Asia/Shanghai");
     hs_store_close(store);
     hs_arena_free(arena);
 }
@@ -472,6 +494,7 @@ int main(void) {
         cmocka_unit_test(calls_out_of_order_are_refused),
         cmocka_unit_test(a_refused_record_leaves_the_batch_as_it_is),
         cmocka_unit_test(settings_are_kept),
+        cmocka_unit_test(settings_of_a_batch_go_with_it),
         cmocka_unit_test(a_taxonomy_is_replaced_as_a_whole),
         cmocka_unit_test(readers_see_one_version),
         cmocka_unit_test(scans_stop_and_batches_are_listed),
