@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""What ./dev bench prints: import, start-up, tiles, requests and memory on the St. Louis data.
+"""What ./dev bench measures: import, start-up, tiles, requests, geocoding and memory on real data.
 
-Medians over several runs; peers run interleaved with the program and stand beside it as a ratio."""
+Every row is the median of its runs and, where there are enough, the 99th percentile. The peer of the import
+runs interleaved with it. Lines of JSON follow the table (--json FILE: there). Where the data sets are absent
+it says so and does nothing."""
 import argparse
 import csv
 import gzip
@@ -20,19 +22,23 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BUILD_DIR", SOURCE / "build" / "release"))
-DATA = Path(os.environ.get("SHARED_DATA", SOURCE.parent / "shared" / "data")) / "stlouis"
+SHARED = Path(os.environ.get("SHARED_DATA", SOURCE.parent / "shared" / "data"))
+DATA = SHARED / "stlouis"
+DOORPLATES = SHARED / "hualien" / "doorplates.csv.gz"
 HOTSPOTD = Path(os.environ.get("HOTSPOTD", BUILD / "hotspotd"))
 BENCH = BUILD / "tests" / "bench" / "hotspot_bench"
 CENTER = (-90.2446, 38.6360)  # of the city, longitude and latitude
 
 
 def run(*command, accept=(0,)):
-    started = time.monotonic()
-    process = subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    out, err = process.communicate()
+    """Runs a program to its end: seconds, seconds of processor time, what it wrote."""
+    started, used = time.monotonic(), os.times()
+    process = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
+    seconds, now = time.monotonic() - started, os.times()
     if process.returncode not in accept:
-        sys.exit(f"{' '.join(map(str, command))}: status {process.returncode}\n{err}")
-    return time.monotonic() - started, out
+        sys.exit(f"{' '.join(map(str, command))}: status {process.returncode}\n{process.stderr}")
+    cpu = now.children_user - used.children_user + now.children_system - used.children_system
+    return seconds, cpu, process.stdout
 
 
 def tile_at(z):
@@ -46,13 +52,15 @@ TILES = [tile_at(z) for z in range(11, 16)]
 
 
 class Table:
+    """Rows printed as they come."""
+
     def __init__(self):
         self.rows = []
 
     def add(self, name, value, unit, n, note="", p99=None):
         self.rows.append({"name": name, "value": value, "p99": p99, "unit": unit, "n": n, "note": note})
-        tail = f"{p99:12.3f}" if p99 is not None else " " * 12
-        print(f"{name:<36}{value:14.3f} {tail}  {unit:<10} n={n:<5} {note}", flush=True)
+        tail = f"{p99:10.3f}" if p99 is not None else " " * 10
+        print(f"{name:<38}{value:13.3f} {tail}  {unit:<11} n={n:<5} {note}".rstrip(), flush=True)
 
 
 def unpack(folder, limit):
@@ -101,6 +109,7 @@ def new_city(store):
 
 
 def bench_import(table, folder, csv_path, rows, runs):
+    """The rows into a city with units and streets, beside ogr2ogr writing the same rows to a GeoPackage."""
     base = folder / "base.gpkg"
     new_city(base)
     ours, peer = [], []
@@ -108,29 +117,35 @@ def bench_import(table, folder, csv_path, rows, runs):
         store, other = folder / f"import{number}.gpkg", folder / "peer.gpkg"
         shutil.copy(base, store)
         other.unlink(missing_ok=True)
-        ours.append(rows / run(HOTSPOTD, "import", store, "incidents", csv_path, accept=(0, 1))[0])
-        peer.append(rows / run("ogr2ogr", "-f", "GPKG", other, csv_path, "-oo", "X_POSSIBLE_NAMES=lon", "-oo",
-                               "Y_POSSIBLE_NAMES=lat", "-a_srs", "EPSG:4326")[0])
+        ours.append(run(HOTSPOTD, "import", store, "incidents", csv_path, accept=(0, 1))[:2])
+        peer.append(run("ogr2ogr", "-f", "GPKG", other, csv_path, "-oo", "X_POSSIBLE_NAMES=lon", "-oo",
+                        "Y_POSSIBLE_NAMES=lat", "-a_srs", "EPSG:4326")[:2])
         if number > 0:
             store.unlink()
-    table.add("import", statistics.median(ours), "rows/s", runs, "with geocoding, placing and identity")
-    table.add("ogr2ogr of the same file", statistics.median(peer), "rows/s", runs, "copies only")
-    table.add("import : ogr2ogr", statistics.median(ours) / statistics.median(peer), "ratio", runs)
+    speed = [rows / seconds for seconds, _ in ours]
+    peer_speed = [rows / seconds for seconds, _ in peer]
+    ratios = [a / b for a, b in zip(speed, peer_speed)]
+    note = f"{rows} rows"
+    table.add("import", statistics.median(speed), "rows/s", runs, note + ", placed, geocoded, identified")
+    table.add("import, ogr2ogr to GeoPackage", statistics.median(peer_speed), "rows/s", runs, note + ", copied")
+    table.add("import : ogr2ogr", statistics.median(ratios), "ratio", runs, "more is better")
+    table.add("import, processor time", statistics.median(c for _, c in ours), "s", runs)
+    table.add("ogr2ogr, processor time", statistics.median(c for _, c in peer), "s", runs)
     return base, folder / "import0.gpkg"
 
 
-def bench_program(table, store, runs):
-    _, out = run(BENCH, store, runs)
+def bench_program(table, note, *arguments):
+    _, _, out = run(BENCH, *arguments)
     for line in out.splitlines():
         row = json.loads(line)
-        table.add(row["name"], row["median"], row["unit"], row["n"], p99=row["p99"])
+        table.add(row["name"], row["median"], row["unit"], row["n"], note, row["p99"] if row["n"] > 9 else None)
 
 
 def peak_memory_mb(pid):
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
-    return 0.0
+    sys.exit("the system does not tell the server's peak memory")
 
 
 def wait_ready(base, server):
@@ -140,75 +155,149 @@ def wait_ready(base, server):
             urllib.request.urlopen(base + "/readyz", timeout=5).close()
             return
         except OSError:
-            time.sleep(0.05)
+            time.sleep(0.01)
     sys.exit("the server did not become ready")
 
 
-def requests_per_second(url, seconds):
-    _, out = run("wrk", "-t2", "-c16", f"-d{seconds}s", url)
+def wrk(script, url, seconds):
+    _, _, out = run("wrk", "-t1", "-c16", f"-d{seconds}s", "--timeout", "60s", *script, url)
     if "Non-2xx" in out or "Socket errors" in out:
         sys.exit(f"{url}:\n{out}")
     return float(next(line.split(":")[1] for line in out.splitlines() if line.startswith("Requests/sec")))
 
 
-def bench_server(table, store, runs, seconds):
+def lua_of_distinct_tiles(path, run_number):
+    """Every request of every run asks for another bandwidth, so no cache has its answer."""
+    z, x, y = TILES[2]
+    path.write_text(f"""local n = {run_number} * 100000
+request = function()
+  n = n + 1
+  return wrk.format("GET", string.format("/tiles/density/{z}/{x}/{y}.png?bandwidth=%.6f", 300 + n / 1000000))
+end
+""")
+    return path
+
+
+def get(url):
+    before = time.monotonic()
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        body = answer.read()
+    return (time.monotonic() - before) * 1000, body
+
+
+def pages_ms(base, count):
+    """Times of the first pages of the incidents, each by the link in the one before: no page is asked twice."""
+    url, samples = base + "/ogc/collections/incidents/items?limit=1000", []
+    while url and len(samples) < count:
+        took, body = get(url)
+        samples.append(took)
+        links = json.loads(body)["links"]
+        url = next((link["href"] for link in links if link["rel"] == "next"), None)
+    return sorted(samples)
+
+
+def bench_server(table, folder, store, note, runs, seconds):
     started = time.monotonic()
     server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, text=True)
     try:
         base = server.stdout.readline().strip()
         wait_ready(base, server)
-        table.add("serve: from start to ready", (time.monotonic() - started) * 1000, "ms", 1)
-        paths = {"density": "/tiles/density/{}/{}/{}.png", "incidents": "/tiles/incidents/{}/{}/{}.mvt",
-                 "base": "/tiles/base/{}/{}/{}.mvt"}
-        for name, path in paths.items():
-            samples = []
-            for _ in range(runs):
-                for tile in TILES:
-                    before = time.monotonic()
-                    urllib.request.urlopen(base + path.format(*tile), timeout=60).read()
-                    samples.append((time.monotonic() - before) * 1000)
-            samples.sort()
-            table.add(f"GET {name} tile, one client", statistics.median(samples), "ms", len(samples),
-                      p99=samples[min(len(samples) - 1, int(0.99 * len(samples)))])
-        for name, path in list(paths.items()) + [("healthz", "/healthz")]:
-            url = base + path.format(*TILES[2])
-            table.add(f"GET {name}, 16 clients", statistics.median(requests_per_second(url, seconds) for _ in range(3)),
-                      "req/s", 3, f"wrk, {seconds} s each, one URL")
-        table.add("peak memory of the server", peak_memory_mb(server.pid), "MB", 1, "VmHWM")
+        table.add("serve: from start to ready", (time.monotonic() - started) * 1000, "ms", 1, note)
+        table.add("peak memory when ready", peak_memory_mb(server.pid), "MB", 1, "VmHWM")
+        samples = pages_ms(base, 10 * runs)
+        table.add("GET items, 1,000 features", statistics.median(samples), "ms", len(samples),
+                  note + ", page after page", samples[-1])
+        z, x, y = TILES[2]
+        cases = [("density tile, cached", f"/tiles/density/{z}/{x}/{y}.png"),
+                 ("density tile, not cached", None),
+                 ("incidents tile, cached", f"/tiles/incidents/{z}/{x}/{y}.mvt"),
+                 ("healthz", "/healthz")]
+        for name, path in cases:
+            speeds = []
+            for number in range(runs):
+                script = [] if path else ["-s", lua_of_distinct_tiles(folder / "distinct.lua", number)]
+                speeds.append(wrk(script, base + (path or "/"), seconds))
+            note_of = "" if name == "healthz" else f", z{z}, 300 m" if "density" in name else f", z{z}"
+            table.add("GET " + name, statistics.median(speeds), "req/s", runs,
+                      f"wrk, 16 clients, {seconds} s{note_of}")
+        table.add("peak memory after the requests", peak_memory_mb(server.pid), "MB", 1, "VmHWM")
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=60)
+
+
+def bench_geocoder(table, folder, runs, most, seed):
+    """Addresses of the doorplates, looked up in a city made of them."""
+    if not DOORPLATES.exists():
+        print("geocoder: skipped, the hualien data set is not there", flush=True)
+        return
+    store, plates, asked = folder / "hualien.gpkg", folder / "doorplates.csv", folder / "asked.txt"
+    with gzip.open(DOORPLATES, "rb") as source, open(plates, "wb") as target:
+        shutil.copyfileobj(source, target)
+    with open(plates, encoding="utf-8", newline="") as source:
+        texts = [row["address"] for row in csv.DictReader(source)]
+    chosen = random.Random(seed).sample(texts, min(most, len(texts)))
+    asked.write_text("".join(text + "\n" for text in chosen), encoding="utf-8")
+    run(HOTSPOTD, "city", store, "--name", "Hualien", "--lang", "zh")
+    run(HOTSPOTD, "import", store, "addresses", plates, accept=(0, 1))
+    bench_program(table, f"{len(chosen)} of {len(texts)} addresses", "geocode", store, runs, asked)
+
+
+def bench_million(table, folder, base, csv_path, options):
+    many, store = folder / "many.csv", folder / "many.gpkg"
+    replicate(csv_path, many, options.million, options.seed)
+    shutil.copy(base, store)
+    run(HOTSPOTD, "import", store, "incidents", many, accept=(0, 1))
+    many.unlink()
+    note = f"{options.million} incidents"
+    bench_program(table, note, "load", store, options.runs)
+    bench_program(table, note, "rows", store, options.runs)
+    bench_server(table, folder, store, note, options.runs, options.seconds)
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a look whether everything runs: less of everything")
+    parser.add_argument("--runs", type=int, help="runs of each measurement (3)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rows", type=int, help="rows of the St. Louis file, 0: all (0)")
+    parser.add_argument("--million", type=int, help="incidents of the start-up measurement (1000000)")
+    parser.add_argument("--seconds", type=int, help="length of each wrk run (3)")
+    parser.add_argument("--json", help="write the lines of JSON there")
+    options = parser.parse_args()
+    for name, quick, usual in (("runs", 1, 3), ("rows", 20000, 0), ("million", 50000, 1000000), ("seconds", 1, 3)):
+        if getattr(options, name) is None:
+            setattr(options, name, quick if options.quick else usual)
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rows", type=int, default=0, help="rows of the St. Louis file, 0: all")
-    parser.add_argument("--million", type=int, default=1000000, help="incidents of the start-up measurement")
-    parser.add_argument("--seconds", type=int, default=5, help="length of each wrk run")
-    parser.add_argument("--json", help="write the table there too")
-    options = parser.parse_args()
+    options = parse_options()
     if not (DATA / "stlouis.gpkg").exists():
         print("skipped: the St. Louis data set is not there (SHARED_DATA names the folder)")
         return 0
     for program in (HOTSPOTD, BENCH):
         if not program.exists():
             sys.exit(f"{program} is not built: ./dev build")
+    started = time.monotonic()
     table = Table()
-    print(f"seed {options.seed}, {os.cpu_count()} cores; value is the median, then the 99th percentile")
+    print(f"seed {options.seed}, {options.runs} runs, {os.cpu_count()} cores, one server thread per core, "
+          f"load of the machine {os.getloadavg()[0]:.1f}; median, then the 99th percentile")
     with tempfile.TemporaryDirectory(prefix="hotspot-bench-") as name:
         folder = Path(name)
         csv_path, rows = unpack(folder, options.rows)
         base, store = bench_import(table, folder, csv_path, rows, options.runs)
-        bench_server(table, store, options.runs, options.seconds)
-        many = folder / "many.csv"
-        replicate(csv_path, many, options.million, options.seed)
-        run(HOTSPOTD, "import", base, "incidents", many, accept=(0, 1))
-        bench_program(table, base, options.runs)
+        bench_program(table, f"{rows} incidents, one thread", "tiles", store, options.runs)
+        bench_program(table, f"{rows} incidents, one thread", "items", store, options.runs)
+        bench_million(table, folder, base, csv_path, options)
+        bench_geocoder(table, folder, options.runs, 2000 if options.quick else 10000, options.seed)
+    print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
+    lines = "".join(json.dumps(row) + "\n" for row in table.rows)
     if options.json:
-        Path(options.json).write_text("".join(json.dumps(row) + "\n" for row in table.rows))
+        Path(options.json).write_text(lines, encoding="utf-8")
+    else:
+        print(lines, end="")
     return 0
 
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 enum {
-    TILES_MOST = 64,
-    SAMPLES_MOST = BENCH_RUNS_MOST * TILES_MOST,
+    TILES_OF_ZOOM = 9,
     TILE_CEILING = 64 << 20,
     ZOOM_FIRST = 10,
-    ZOOM_LAST = 16
+    ZOOM_LAST = 16,
+    SAMPLES_MOST = BENCH_RUNS_MOST * TILES_OF_ZOOM * (ZOOM_LAST - ZOOM_FIRST + 1) + 1
 };
 
 /* A fixed list: one tile about the middle of the city up to z11, where it covers the city, nine beyond. */
@@ -48,56 +48,50 @@ static hs_status draw_base(drawing *d, hs_tile tile, hs_error *error) {
     return hs_render_base_tile(d->snapshot, tile, d->arena, error, &d->out);
 }
 
-/* The tiles of zooms first to last; the first round warms up and does not count. */
-static hs_status measure(drawing *d, const char *name, draw_tile draw, uint32_t first, uint32_t last,
-                         hs_error *error) {
-    hs_tile tiles[TILES_MOST];
-    size_t tile_count = 0, count = 0;
-    for (uint32_t z = first; z <= last; z++)
-        tile_count += tiles_of_zoom(d->snapshot, z, tiles + tile_count);
-    double *samples = malloc(SAMPLES_MOST * sizeof *samples);
-    hs_status status = samples ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
-    for (unsigned run = 0; status == HS_OK && run <= d->runs; run++) {
-        for (size_t i = 0; status == HS_OK && i < tile_count && count < SAMPLES_MOST; i++) {
+/* Draws the tiles of one zoom; the first round warms up and does not count. */
+static hs_status draw_zoom(drawing *d, draw_tile draw, uint32_t z, hs_error *error, double *samples,
+                           size_t *count) {
+    hs_tile tiles[TILES_OF_ZOOM];
+    size_t tile_count = tiles_of_zoom(d->snapshot, z, tiles);
+    for (unsigned run = 0; run <= d->runs; run++) {
+        for (size_t i = 0; i < tile_count; i++) {
             hs_arena_reset(d->arena);
             hs_buffer_clear(&d->out);
             double start_ms = hs_clock_monotonic_ms();
-            status = draw(d, tiles[i], error);
-            samples[count] = hs_clock_monotonic_ms() - start_ms;
-            count += run > 0;
+            hs_status status = draw(d, tiles[i], error);
+            if (status != HS_OK) return status;
+            samples[*count] = hs_clock_monotonic_ms() - start_ms;
+            *count += run > 0;
         }
     }
+    return HS_OK;
+}
+
+/* A line for all zooms, and before it one for each of them where asked for. */
+static hs_status measure(drawing *d, const char *what, draw_tile draw, bool by_zoom, hs_error *error) {
+    char name[96];
+    size_t count = 0;
+    double *samples = malloc(SAMPLES_MOST * sizeof *samples);
+    hs_status status = samples ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
+    for (uint32_t z = ZOOM_FIRST; z <= ZOOM_LAST && status == HS_OK; z++) {
+        size_t before = count;
+        status = draw_zoom(d, draw, z, error, samples, &count);
+        (void)snprintf(name, sizeof name, "%s, z%u", what, (unsigned)z);
+        if (status == HS_OK && by_zoom) bench_report(name, "ms", samples + before, count - before);
+    }
+    (void)snprintf(name, sizeof name, "%s, z%d to z%d", what, ZOOM_FIRST, ZOOM_LAST);
     if (status == HS_OK) bench_report(name, "ms", samples, count);
     free(samples);
     return status;
 }
 
-static hs_status measure_density(drawing *d, hs_error *error) {
-    hs_status status = HS_OK;
-    for (uint32_t z = ZOOM_FIRST; z <= ZOOM_LAST && status == HS_OK; z++) {
-        char name[64];
-        (void)snprintf(name, sizeof name, "density tile %.0f m, z%u", d->style.bandwidth_m, (unsigned)z);
-        status = measure(d, name, draw_density, z, z, error);
-    }
-    return status;
-}
-
 static hs_status measure_all(drawing *d, hs_error *error) {
-    static const double bandwidths_m[] = {300, 1000};
-    hs_status status = HS_OK;
-    for (size_t i = 0; i < sizeof bandwidths_m / sizeof *bandwidths_m && status == HS_OK; i++) {
-        char name[64];
-        d->style.bandwidth_m = bandwidths_m[i];
-        (void)snprintf(name, sizeof name, "density tile %.0f m, z%d to z%d", bandwidths_m[i], ZOOM_FIRST,
-                       ZOOM_LAST);
-        status = measure(d, name, draw_density, ZOOM_FIRST, ZOOM_LAST, error);
-    }
-    d->style.bandwidth_m = bandwidths_m[0];
-    if (status == HS_OK) status = measure_density(d, error);
-    if (status == HS_OK)
-        status = measure(d, "MVT tile incidents, z10 to z16", draw_incidents, ZOOM_FIRST, ZOOM_LAST, error);
-    if (status == HS_OK)
-        status = measure(d, "MVT tile base, z10 to z16", draw_base, ZOOM_FIRST, ZOOM_LAST, error);
+    d->style.bandwidth_m = 300;
+    hs_status status = measure(d, "density tile 300 m", draw_density, true, error);
+    d->style.bandwidth_m = 1000;
+    if (status == HS_OK) status = measure(d, "density tile 1000 m", draw_density, false, error);
+    if (status == HS_OK) status = measure(d, "MVT tile incidents", draw_incidents, false, error);
+    if (status == HS_OK) status = measure(d, "MVT tile base", draw_base, false, error);
     return status;
 }
 
