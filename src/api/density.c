@@ -177,10 +177,19 @@ static hs_point_columns columns_of(const hs_selection *selection, uint32_t c) {
                               .block_rows = HS_BLOCK_ROWS};
 }
 
+/* Eastwards from the circle's middle, the shorter way round the world. */
+static double wrapped(double dx) {
+    return dx > 0x1p31 ? dx - 0x1p32 : dx < -0x1p31 ? dx + 0x1p32 : dx;
+}
+
 static bool box_reached(const circle *c, const hs_mercator_box *box) {
     double reach_x = c->radius_m / c->metres_x + 1, reach_y = c->radius_m / c->metres_y + 1;
-    return box->min_x <= c->x + reach_x && box->max_x >= c->x - reach_x && box->min_y <= c->y + reach_y &&
-           box->max_y >= c->y - reach_y;
+    if (box->min_y > c->y + reach_y || box->max_y < c->y - reach_y) return false;
+    for (int world = -1; world <= 1; world++) {
+        double x = c->x + world * 0x1p32;
+        if (box->min_x <= x + reach_x && box->max_x >= x - reach_x) return true;
+    }
+    return false;
 }
 
 static uint64_t count_block(const hs_selection *selection, uint32_t chunk_index, uint32_t first,
@@ -190,7 +199,7 @@ static uint64_t count_block(const hs_selection *selection, uint32_t chunk_index,
     uint64_t count = 0;
     for (uint32_t i = first; i < end; i++) {
         if (!hs_selection_has(selection, chunk_index, i)) continue;
-        double dx = ((double)chunk->mercator[i].x - c->x) * c->metres_x;
+        double dx = wrapped((double)chunk->mercator[i].x - c->x) * c->metres_x;
         double dy = ((double)chunk->mercator[i].y - c->y) * c->metres_y;
         count += dx * dx + dy * dy < c->radius_m * c->radius_m;
     }

@@ -289,6 +289,23 @@ def check_value(incidents):
     assert answer["units"][0]["level"] == "city"
 
 
+def check_date_line():
+    """Two incidents on either side of the 180th meridian lie 22 m apart."""
+    global store
+    usual, store = store, os.path.join(folder, "dateline.gpkg")
+    rows = os.path.join(folder, "dateline.csv")
+    with open(rows, "w", encoding="utf-8") as file:
+        file.write("id,category,reported,lon,lat\n1,noise,2024-01-05 10:00,179.9999,10\n2,noise,2024-01-06 11:00,-179.9999,10\n")
+    made = subprocess.run([HOTSPOTD, "import", store, "incidents", rows], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    process, port = serve("127.0.0.1:0")
+    for lon in (180, -180, 179.9999):
+        value = ask(f"/density/value?lon={lon}&lat=10&bandwidth=1000", port=port).json()
+        assert value["n"] == 2 and value["value"] > 3 / 3.15 * 1.99, value
+    stop(process)
+    store = usual
+
+
 def check_ogr():
     if not shutil.which("ogrinfo"):
         print("ogrinfo is not here: OGC API Features was not read by GDAL")
@@ -339,6 +356,7 @@ try:
     check_ogr()
     stop(server)
     check_closed_to_strangers()
+    check_date_line()
     print("done")
 finally:
     for process in processes:
