@@ -189,7 +189,16 @@ static hs_status refuse(const hs_source *source, size_t column, const hs_column_
 }
 
 /* The order that all settled columns agree on. */
-static hs_date_order common_order(const hs_mapping *mapping) {
+/* Dates that have another form than the one given still have its order of day and month. */
+static hs_date_order order_of_format(const char *format) {
+    const char *day = format ? strstr(format, "%d") : NULL, *month = format ? strstr(format, "%m") : NULL;
+    if (!day || !month) return HS_DATE_ORDER_UNKNOWN;
+    return day < month ? HS_DATE_DAY_FIRST : HS_DATE_MONTH_FIRST;
+}
+
+static hs_date_order common_order(const hs_mapping *mapping, const char *format) {
+    hs_date_order given = order_of_format(format);
+    if (given != HS_DATE_ORDER_UNKNOWN) return given;
     bool day = false, month = false;
     for (size_t i = 0; i < TIME_FIELDS; i++) {
         size_t column = mapping->column[time_fields[i]];
@@ -211,9 +220,9 @@ hs_status hs_mapping_settle_dates(hs_source *source, const hs_ingest_options *op
         any = open[column] = true;
     }
     hs_status status = HS_OK;
-    if (any && common_order(mapping) == HS_DATE_ORDER_UNKNOWN)
+    if (any && common_order(mapping, options->date_format) == HS_DATE_ORDER_UNKNOWN)
         status = read_on(source, options, mapping, open, error);
-    hs_date_order common = common_order(mapping);
+    hs_date_order common = common_order(mapping, options->date_format);
     for (size_t i = 0; i < TIME_FIELDS && status == HS_OK; i++) {
         size_t column = mapping->column[time_fields[i]];
         if (column == HS_NO_COLUMN) continue;

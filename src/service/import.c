@@ -27,6 +27,7 @@ typedef struct importing {
     int32_t *lon_e7, *lat_e7; /* positions seen, for the city's centre */
     size_t position_count, position_capacity;
     bool keep_positions;
+    bool zone_unknown; /* neither city nor file says where: times were read as UTC for now */
     bool cancelled;
 } importing;
 
@@ -247,8 +248,10 @@ static hs_status settle_center(importing *work, hs_kind kind, hs_error *error) {
 static hs_status settle_timezone(importing *work, hs_kind kind, const char *path, hs_error *error,
                                  hs_timezone **zone) {
     hs_city_info info;
-    hs_str stored;
+    hs_str stored, center;
     hs_status status = hs_store_get_setting(work->store, "timezone", work->arena, error, &stored);
+    if (status == HS_OK)
+        status = hs_store_get_setting(work->store, "center_lon", work->arena, error, &center);
     if (status == HS_OK) status = hs_load_info(work->store, path, work->geography, work->arena, error, &info);
     if (status != HS_OK) return status;
     hs_import_report *report = work->report;
@@ -262,6 +265,9 @@ static hs_status settle_timezone(importing *work, hs_kind kind, const char *path
         double lon_deg, lat_deg;
         if (hs_ingest_sample_position(ingest, &lon_deg, &lat_deg))
             snprintf(report->timezone, sizeof report->timezone, "%s", hs_timezone_guess(lon_deg, lat_deg));
+        else
+            work->zone_unknown = center.size == 0;
+        report->timezone_guessed = !work->zone_unknown;
         hs_ingest_close(ingest);
     }
     return hs_timezone_new(report->timezone, error, zone);
@@ -269,6 +275,13 @@ static hs_status settle_timezone(importing *work, hs_kind kind, const char *path
 
 static hs_status store_timezone(importing *work, hs_error *error) {
     hs_str stored;
+    if (work->zone_unknown) {
+        on_warn(work,
+                "neither the city nor the file says where it lies, so times were read as UTC; set the time "
+                "zone (hotspotd city STORE --timezone ZONE) or import streets or units, then import the "
+                "file again");
+        return HS_OK;
+    }
     hs_status status = hs_store_get_setting(work->store, "timezone", work->arena, error, &stored);
     if (status != HS_OK || stored.size > 0) return status;
     status = hs_store_set_setting(work->store, "timezone", hs_str_of(work->report->timezone), error);

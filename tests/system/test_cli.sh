@@ -78,5 +78,14 @@ printf 'id,category,address,lon,lat\n1,0504,x,100.45,38.93\n2,0504,first,100.45,
 expect 0 'repeat the external id of an earlier row (first: 2)' "$HOTSPOTD" import "$folder/twice.gpkg" incidents "$folder/twice.csv"
 expect 0 '2 (2' "$HOTSPOTD" city "$folder/twice.gpkg"
 
+# Dates beside the form that was given, and times without a place to take the zone from.
+printf 'id,reported,lon,lat\n1,01/05/2024 06:03:00 PM,100.45,38.93\n2,02/06/2024,100.45,38.93\n' >"$folder/dates.csv"
+expect 3 'can be read with the day or the month first' "$HOTSPOTD" import "$folder/dates.gpkg" incidents "$folder/dates.csv"
+expect 0 'to 2024-02-05T16:00:00Z' "$HOTSPOTD" import "$folder/dates.gpkg" incidents "$folder/dates.csv" --date-format '%m/%d/%Y %I:%M:%S %p'
+printf 'id,reported,address\n1,2024-05-01 10:00,Long Road 5\n' >"$folder/nowhere.csv"
+expect 0 'were read as UTC' "$HOTSPOTD" import "$folder/nowhere.gpkg" incidents "$folder/nowhere.csv"
+expect 0 'Asia/Shanghai' "$HOTSPOTD" city "$folder/nowhere.gpkg" --timezone Asia/Shanghai
+expect 0 'updated 1' "$HOTSPOTD" import "$folder/nowhere.gpkg" incidents "$folder/nowhere.csv"
+
 [ "$failures" = 0 ] && echo "the command line holds"
 exit $((failures > 0))
