@@ -58,6 +58,21 @@ HS_API hs_density_sampling hs_density_sampling_of(const hs_density_view *view, d
  * then nothing was added. O(points in reach x pixels in their reach). Allocates nothing. Thread-safe. */
 HS_API hs_status hs_density_add(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
                                 const hs_density_view *view, hs_error *error, uint64_t *sums);
+/* The same for pictures, where the bandwidth may be many pixels wide: sums at the nodes of a coarser lattice,
+ * interpolated once after all points are added. Nodes are 2^k pixels apart, k as large as leaves the
+ * bandwidth 96 of them or more (at most 6), so a pixel differs from hs_density_add by at most (1 / 96)^2
+ * = 1.1e-4 of each incident's peak: linear interpolation errs by step^2 / 8 times the second derivatives,
+ * which for the quartic add up to 8 / bandwidth^2 at most. k depends on the pixel's width and the bandwidth
+ * only; 0 is no coarser lattice, and then the sums are those of hs_density_add. */
+HS_API unsigned hs_density_coarseness(const hs_density_view *view, double bandwidth_m);
+/* How many nodes a view has: the size of the array that hs_density_add_nodes adds into (not cleared). */
+HS_API size_t hs_density_node_count(const hs_density_view *view, double bandwidth_m);
+/* As hs_density_add, into nodes. */
+HS_API hs_status hs_density_add_nodes(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
+                                      const hs_density_view *view, hs_error *error, uint64_t *nodes);
+/* Adds to sums[size * size] what the nodes say. Pure. */
+HS_API void hs_density_interpolate(const hs_density_view *view, double bandwidth_m, const uint64_t *nodes,
+                                   uint64_t *sums);
 /* Density in incidents per km^2 of a sum; divide by months for a rate. And the largest sum whose density is
  * below `density_per_km2`, for classing by integers. */
 HS_API double hs_density_from_sum(uint64_t sum, hs_kernel kernel, double bandwidth_m);

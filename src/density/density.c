@@ -58,18 +58,22 @@ hs_density_sampling hs_density_sampling_of(const hs_density_view *view, double b
     return sampling_of(view, bandwidth_m, &subdivision);
 }
 
-static void lattice_init(lattice *l, const hs_density_view *view, double bandwidth_m, unsigned subdivision) {
-    l->size = view->size;
+/* Of a view's pixels; or, `coarse` above 0, of its nodes: squares of 2^coarse pixels a side, as many as cover
+ * the view and two more on each side (interpolate.c). */
+static void lattice_init(lattice *l, const hs_density_view *view, double bandwidth_m, unsigned subdivision,
+                         unsigned coarse) {
+    double margin = coarse > 0 ? HS_NODE_MARGIN : 0.0;
+    l->size = coarse > 0 ? hs_density_node_side(view, coarse) : view->size;
     l->subdivision = subdivision;
-    l->pixel = pixel_units(view);
-    l->x0 = (double)view->x * (double)view->size * l->pixel;
-    l->y0 = (double)view->y * (double)view->size * l->pixel;
+    l->pixel = ldexp(pixel_units(view), (int)coarse);
+    l->x0 = (double)view->x * (double)view->size * pixel_units(view) - margin * l->pixel;
+    l->y0 = (double)view->y * (double)view->size * pixel_units(view) - margin * l->pixel;
     l->half_root = ldexp(HS_KERNEL_HALF_ROOT, -(int)subdivision);
     double least_x = INFINITY;
     double least_y = INFINITY;
     l->cell = ldexp(l->pixel, -(int)subdivision);
     l->per_cell = 1.0 / l->cell;
-    for (uint32_t row = 0; row < view->size; row++) {
+    for (uint32_t row = 0; row < l->size; row++) {
         double kx;
         double ky;
         hs_kernel_scales(l->y0 + ((double)row + 0.5) * l->pixel, bandwidth_m, &kx, &ky);
@@ -351,6 +355,12 @@ static hs_status check_arguments(hs_kernel kernel, double bandwidth_m, const hs_
     return HS_OK;
 }
 
+static void add_all(const lattice *l, const hs_point_columns *points, add_function add, uint64_t *sums) {
+    add_shifted(l, points, 0.0, add, sums);
+    if (l->x0 - l->reach_x < 0.0) add_shifted(l, points, -WORLD, add, sums);
+    if (l->x0 + l->pixel * (double)l->size + l->reach_x > WORLD) add_shifted(l, points, WORLD, add, sums);
+}
+
 hs_status hs_density_add(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
                          const hs_density_view *view, hs_error *error, uint64_t *sums) {
     hs_status status = check_arguments(kernel, bandwidth_m, view, error);
@@ -358,14 +368,30 @@ hs_status hs_density_add(const hs_point_columns *points, hs_kernel kernel, doubl
     unsigned subdivision;
     hs_density_sampling sampling = sampling_of(view, bandwidth_m, &subdivision);
     lattice l;
-    lattice_init(&l, view, bandwidth_m, sampling == HS_DENSITY_MEAN ? subdivision : 0);
-    if (sampling == HS_DENSITY_BINNED) {
+    lattice_init(&l, view, bandwidth_m, sampling == HS_DENSITY_MEAN ? subdivision : 0, 0);
+    if (sampling == HS_DENSITY_BINNED)
         add_shifted(&l, points, 0.0, add_to_bin, sums);
-        return HS_OK;
-    }
-    add_function add = sampling == HS_DENSITY_CENTRE ? add_at_centres : add_to_means;
-    add_shifted(&l, points, 0.0, add, sums);
-    if (l.x0 - l.reach_x < 0.0) add_shifted(&l, points, -WORLD, add, sums);
-    if (l.x0 + l.pixel * (double)l.size + l.reach_x > WORLD) add_shifted(&l, points, WORLD, add, sums);
+    else
+        add_all(&l, points, sampling == HS_DENSITY_CENTRE ? add_at_centres : add_to_means, sums);
+    return HS_OK;
+}
+
+unsigned hs_density_coarseness(const hs_density_view *view, double bandwidth_m) {
+    double span_px = bandwidth_m / (pixel_units(view) * EQUATOR_M_PER_UNIT);
+    unsigned coarse = 0;
+    while (coarse < HS_NODE_MOST_COARSE && ldexp(span_px, -(int)coarse - 1) >= HS_NODE_SPAN)
+        coarse++;
+    return coarse;
+}
+
+hs_status hs_density_add_nodes(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
+                               const hs_density_view *view, hs_error *error, uint64_t *nodes) {
+    hs_status status = check_arguments(kernel, bandwidth_m, view, error);
+    if (status != HS_OK) return status;
+    unsigned coarse = hs_density_coarseness(view, bandwidth_m);
+    if (coarse == 0) return hs_density_add(points, kernel, bandwidth_m, view, error, nodes);
+    lattice l;
+    lattice_init(&l, view, bandwidth_m, 0, coarse);
+    add_all(&l, points, add_at_centres, nodes);
     return HS_OK;
 }

@@ -68,4 +68,15 @@ static inline void hs_kernel_scales(double row, double bandwidth_m, double *kx, 
 
 bool hs_bandwidth_accepted(double bandwidth_m);
 
+/* Nodes (interpolate.c): pixels are squares of a coarser lattice as long as the bandwidth spans this many of
+ * them, at most 2^6 pixels wide, so that they divide a tile. */
+#define HS_NODE_SPAN        96.0
+#define HS_NODE_MOST_COARSE 6u
+#define HS_NODE_MARGIN      2 /* a side, so that the nodes of a row are a multiple of 4 */
+
+/* Nodes a side of a view. */
+static inline uint32_t hs_density_node_side(const hs_density_view *view, unsigned coarse) {
+    return (view->size >> coarse) + 2 * HS_NODE_MARGIN;
+}
+
 #endif

@@ -34,7 +34,8 @@ typedef struct hs_density_style {
 } hs_density_style;
 /* The sums behind a density picture, added to sums[size * size] (density.h). */
 hs_status hs_render_density_sums(const hs_selection *selection, double bandwidth_m,
-                                 const hs_density_view *view, hs_error *error, uint64_t *sums);
+                                 const hs_density_view *view, hs_arena *arena, hs_error *error,
+                                 uint64_t *sums);
 hs_status hs_render_density_tile(const hs_selection *selection, const hs_density_style *style, hs_tile tile,
                                  uint32_t size_px, hs_arena *arena, hs_error *error, hs_buffer *out);
 
