@@ -125,26 +125,6 @@ static void write_rows(hs_call *call, page *p) {
     }
 }
 
-static hs_status parse_box(hs_call *call, page *p) {
-    hs_str text = hs_call_text(call, "bbox"), rest = text;
-    if (text.size == 0) return HS_OK;
-    double values[6];
-    size_t count = 0;
-    while (rest.size > 0 && count < 6 && hs_str_to_double(hs_str_cut(&rest, ','), &values[count]))
-        count++;
-    size_t max = count == 6 ? 3 : 2; /* with heights: lon, lat, height twice */
-    double lon0 = values[0], lat0 = values[1], lon1 = values[max], lat1 = values[max + 1];
-    bool numbers = rest.size == 0 && (count == 4 || count == 6) && text.data[text.size - 1] != ',';
-    if (!numbers || lon0 < -180 || lon1 > 180 || lon0 > lon1 || lat0 < -90 || lat1 > 90 || lat0 > lat1)
-        return hs_error_set(
-            call->error, HS_E_ARGUMENT,
-            "bbox: minx,miny,maxx,maxy are expected: longitude and latitude, smaller ones first");
-    p->has_box = true;
-    p->box =
-        (hs_box){(int32_t)(lon0 * 1e7), (int32_t)(lat0 * 1e7), (int32_t)(lon1 * 1e7), (int32_t)(lat1 * 1e7)};
-    return HS_OK;
-}
-
 /* Filters on what has none of those fields would be passed over in silence: refused instead. */
 static hs_status refuse_filters(hs_call *call) {
     for (size_t i = 0; i < call->request->query_count; i++) {
@@ -167,7 +147,11 @@ static hs_status parse_page(hs_call *call, page *p) {
     if (p->limit > MAX_LIMIT) p->limit = MAX_LIMIT; /* as the standard has it: no error */
     if (status != HS_OK || p->collection->kind == HS_COLLECT_INCIDENTS) return status;
     status = refuse_filters(call);
-    if (status == HS_OK) status = parse_box(call, p);
+    hs_str bbox = hs_call_text(call, "bbox");
+    if (status == HS_OK && bbox.size > 0) {
+        status = hs_bbox_parse(bbox, call->error, &p->box);
+        p->has_box = status == HS_OK;
+    }
     hs_str datetime = hs_call_text(call, "datetime");
     if (status == HS_OK && datetime.size > 0)
         status = hs_datetime_parse(datetime, call->snapshot->timezone, call->error, &p->from_s, &p->to_s);

@@ -52,6 +52,10 @@ uint32_t hs_filter_chunk(const hs_filter *filter, const hs_snapshot *snapshot, c
  * incidents' times (max_time_s + 1 as the exclusive end). */
 bool hs_filter_months(const hs_filter *filter, const hs_snapshot *snapshot, double *months);
 
+/* `minx,miny,maxx,maxy` in degrees, or six numbers of which heights do not matter, to a box; beyond the Earth
+ * is its edge. */
+hs_status hs_bbox_parse(hs_str text, hs_error *error, hs_box *box);
+
 /* `datetime` of OGC APIs to a half-open interval; a plain date is that whole local day. Also for options. */
 hs_status hs_datetime_parse(hs_str text, const hs_timezone *zone, hs_error *error, int64_t *from_s,
                             int64_t *to_s);

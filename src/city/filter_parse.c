@@ -132,33 +132,10 @@ static hs_status parse_unit(const hs_filter_parsing *p, hs_str value, uint64_t *
     return HS_OK;
 }
 
-/* Degrees to 1e-7 degree. A number that is meant to be a whole one is, in spite of its binary form; others
- * go inwards, so that no position outside the box counts. */
-static int32_t edge_e7(double deg, double limit_deg, bool upper) {
-    double clamped = deg < -limit_deg ? -limit_deg : deg > limit_deg ? limit_deg : deg;
-    double e7 = clamped * 1e7, whole = round(e7);
-    if (fabs(e7 - whole) > 1e-4) whole = upper ? floor(e7) : ceil(e7);
-    return (int32_t)whole;
-}
-
 static hs_status parse_bbox(const hs_filter_parsing *p, hs_str value, uint64_t *hash) {
-    double edge[4];
-    hs_str rest = value;
-    for (int i = 0; i < 4; i++) {
-        if (hs_str_to_double(hs_str_cut(&rest, ','), &edge[i])) continue;
-        return hs_error_set(p->error, HS_E_ARGUMENT,
-                            "bbox '%.*s': four numbers minx,miny,maxx,maxy are expected", HS_SHOWN(value));
-    }
-    if (rest.size > 0 || value.data[value.size - 1] == ',')
-        return hs_error_set(p->error, HS_E_ARGUMENT,
-                            "bbox '%.*s': four numbers minx,miny,maxx,maxy are expected", HS_SHOWN(value));
-    if (edge[0] > edge[2] || edge[1] > edge[3])
-        return hs_error_set(p->error, HS_E_ARGUMENT,
-                            "bbox '%.*s' is upside down: minx,miny,maxx,maxy, longitude before latitude",
-                            HS_SHOWN(value));
+    hs_status status = hs_bbox_parse(value, p->error, &p->filter->box);
+    if (status != HS_OK) return status;
     p->filter->has_box = true;
-    p->filter->box = (hs_box){edge_e7(edge[0], 180, false), edge_e7(edge[1], 90, false),
-                              edge_e7(edge[2], 180, true), edge_e7(edge[3], 90, true)};
     *hash += hs_hash(&p->filter->box, sizeof p->filter->box, 5);
     return HS_OK;
 }

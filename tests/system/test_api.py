@@ -220,6 +220,15 @@ def check_collections(incidents):
     get("/ogc/collections/units/items?f=kml", 400)
     get("/ogc/collections/units/items?limit=0", 400)
     get("/ogc/collections/units/items?bbox=3,2,1,4", 400)
+    # A point lies in the box that is the point itself, with heights or without.
+    for name in ("places", "addresses", "incidents"):
+        for f in get(f"/ogc/collections/{name}/items?limit=40").json()["features"]:
+            if not f["geometry"] or f["geometry"]["type"] != "Point":
+                continue
+            x, y = f["geometry"]["coordinates"][:2]
+            for own in (f"{x},{y},{x},{y}", f"{x},{y},-5,{x},{y},9"):
+                found = get(f"/ogc/collections/{name}/items?limit=1000&bbox={own}").json()["features"]
+                assert f["id"] in [g["id"] for g in found], (name, f["id"], own)
     get("/ogc/collections/units/items?category=01", 400)
     assert get("/ogc/collections/units/items?limit=100000").status == 200
     page = get("/ogc/collections/districts/items", Accept="text/html,*/*;q=0.8")

@@ -147,6 +147,7 @@ static void each_word(void **state) {
     check_filter("batch", "3,1,3", batches);
     check_filter("max-accuracy", "50", accurate);
     check_filter("bbox", "10.01,50.005,10.025,50.03", in_box);
+    check_filter("bbox", "10.01,50.005,-3,10.025,50.03,800", in_box);
     check_filter("unit", "WEST", in_west);
     check_filter("datetime", "2024-01-01/2024-06-30", first_half);
     check_filter("hours", "22-2", at_night);
