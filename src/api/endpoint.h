@@ -9,6 +9,7 @@ typedef struct hs_parameter {
     const char *name;
     const char *type; /* of JSON Schema: string, integer, number, boolean */
     const char *help_en, *help_zh;
+    bool required;
 } hs_parameter;
 
 enum {

@@ -2,55 +2,57 @@
 
 static const hs_parameter version_parameters[] = {
     {"v", "integer", "version of the data; the current one is answered immutable",
-     "数据版本；当前版本的应答可永久缓存"},
+     "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
 static const hs_parameter density_parameters[] = {
     {"bandwidth", "number", "radius of the kernel in ground metres, 10 to 20000; default 300",
-     "核半径（地面米），10 至 20000，默认 300"},
-    {"kernel", "string", "quartic", "核函数：quartic"},
-    {"ramp", "string", "colour ramp by name", "色带名称"},
+     "核半径（地面米），10 至 20000，默认 300", false},
+    {"kernel", "string", "quartic", "核函数：quartic", false},
+    {"ramp", "string", "colour ramp by name", "色带名称", false},
     {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
-     "分级界线，升序，逗号分隔，单位同图例"},
-    {"theme", "string", "light or dark: which default ramp", "light 或 dark：默认色带"},
+     "分级界线，升序，逗号分隔，单位同图例", false},
+    {"theme", "string", "light or dark: which default ramp", "light 或 dark：默认色带", false},
     {"v", "integer", "version of the data; the current one is answered immutable",
-     "数据版本；当前版本的应答可永久缓存"},
+     "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
 static const hs_parameter value_parameters[] = {
-    {"lon", "number", "longitude, WGS 84 degrees", "经度，WGS 84 度"},
-    {"lat", "number", "latitude, WGS 84 degrees", "纬度，WGS 84 度"},
+    {"lon", "number", "longitude, WGS 84 degrees", "经度，WGS 84 度", true},
+    {"lat", "number", "latitude, WGS 84 degrees", "纬度，WGS 84 度", true},
     {"bandwidth", "number", "radius of the kernel in ground metres, 10 to 20000; default 300",
-     "核半径（地面米），10 至 20000，默认 300"},
-    {"kernel", "string", "quartic", "核函数：quartic"},
-    {"ramp", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用"},
-    {"breaks", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用"},
-    {"theme", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用"},
-    {"v", "integer", "version of the data", "数据版本"},
+     "核半径（地面米），10 至 20000，默认 300", false},
+    {"kernel", "string", "quartic", "核函数：quartic", false},
+    {"ramp", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
+    {"breaks", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
+    {"theme", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
+    {"v", "integer", "version of the data", "数据版本", false},
     {0},
 };
 static const hs_parameter summary_parameters[] = {
     {"level", "string",
      "district, subdistrict, community or cell; default the topmost below the city that has units",
-     "district、subdistrict、community 或 cell；默认市以下最高的有数据层级"},
+     "district、subdistrict、community 或 cell；默认市以下最高的有数据层级", false},
     {0},
 };
 static const hs_parameter geocode_parameters[] = {
-    {"q", "string", "address, crossing or place", "地址、路口或地点"},
-    {"limit", "integer", "most candidates, 1 to 50; default 10", "候选数上限，1 至 50，默认 10"},
+    {"q", "string", "address, crossing or place", "地址、路口或地点", true},
+    {"limit", "integer", "most candidates, 1 to 50; default 10", "候选数上限，1 至 50，默认 10", false},
     {0},
 };
 static const hs_parameter format_parameters[] = {
-    {"f", "string", "json or html", "json 或 html"},
+    {"f", "string", "json or html", "json 或 html", false},
     {0},
 };
 static const hs_parameter items_parameters[] = {
-    {"f", "string", "json or html", "json 或 html"},
-    {"limit", "integer", "features a page, 1 to 10000; default 10", "每页要素数，1 至 10000，默认 10"},
-    {"bbox", "string", "minx,miny,maxx,maxy: longitude and latitude", "经纬度范围 minx,miny,maxx,maxy"},
+    {"f", "string", "json or html", "json 或 html", false},
+    {"limit", "integer", "features a page, 1 to 10000; default 10", "每页要素数，1 至 10000，默认 10", false},
+    {"bbox", "string", "minx,miny,maxx,maxy: longitude and latitude", "经纬度范围 minx,miny,maxx,maxy",
+     false},
     {"datetime", "string", "RFC 3339 instant, date, or interval a/b, ../b, a/..",
-     "RFC 3339 时刻、日期或区间 a/b、../b、a/.."},
-    {"after", "string", "where the next page begins; given in the link `next`", "下一页的起点，见 next 链接"},
+     "RFC 3339 时刻、日期或区间 a/b、../b、a/..", false},
+    {"after", "string", "where the next page begins; given in the link `next`", "下一页的起点，见 next 链接",
+     false},
     {0},
 };
 

@@ -7,11 +7,11 @@
 #define OPENAPI_TYPE "application/vnd.oai.openapi+json;version=3.0"
 
 static void write_parameter(hs_json *json, const char *name, const char *where, const char *type,
-                            const char *help_en, const char *help_zh) {
+                            const char *help_en, const char *help_zh, bool required) {
     hs_json_object(json);
     hs_json_pair_text(json, "name", name);
     hs_json_pair_text(json, "in", where);
-    hs_json_pair_bool(json, "required", strcmp(where, "path") == 0);
+    hs_json_pair_bool(json, "required", required);
     if (help_en) hs_json_pair_text(json, "description", help_en);
     if (help_zh) hs_json_pair_text(json, "x-description-zh", help_zh);
     if (strcmp(where, "query") == 0) {
@@ -36,7 +36,7 @@ static void write_path_parameters(hs_call *call, const char *path) {
         const char *close = strchr(open, '}');
         char *name = hs_arena_strndup(call->arena, open + 1, (size_t)(close - open) - 1);
         bool number = name && strlen(name) == 1;
-        write_parameter(&call->json, name, "path", number ? "integer" : "string", NULL, NULL);
+        write_parameter(&call->json, name, "path", number ? "integer" : "string", NULL, NULL, true);
     }
 }
 
@@ -46,10 +46,10 @@ static void write_parameters(hs_call *call, const hs_endpoint *endpoint, const c
     hs_json_array(json);
     write_path_parameters(call, path);
     for (const hs_parameter *p = endpoint->parameters; p && p->name; p++)
-        write_parameter(json, p->name, "query", p->type, p->help_en, p->help_zh);
+        write_parameter(json, p->name, "query", p->type, p->help_en, p->help_zh, p->required);
     for (const hs_filter_word *w = hs_filter_words; (endpoint->flags & HS_TAKES_FILTERS) && w->name; w++)
         if (!is_own(endpoint, w->name))
-            write_parameter(json, w->name, "query", "string", w->help_en, w->help_zh);
+            write_parameter(json, w->name, "query", "string", w->help_en, w->help_zh, false);
     hs_json_array_end(json);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const hs_option options[] = {
     {"layer", "NAME", "layer of the file, where it has several", "文件中的图层"},
@@ -99,15 +100,43 @@ static void print_report(const hs_arguments *arguments, hs_kind kind, const hs_i
     if (kind == HS_KIND_INCIDENTS) print_incidents(arguments, report);
 }
 
+/* A dry run of a store that is not there yet makes it in a folder of its own, which remove_trial takes away.
+ */
+typedef struct trial {
+    char folder[64], store[96];
+} trial;
+
+static bool make_trial(trial *t) {
+    const char *parent = getenv("TMPDIR");
+    int size =
+        snprintf(t->folder, sizeof t->folder, "%s/hotspotd-XXXXXX", parent && *parent ? parent : "/tmp");
+    if (size < 0 || size >= (int)sizeof t->folder || !mkdtemp(t->folder)) return false;
+    (void)snprintf(t->store, sizeof t->store, "%s/trial.gpkg", t->folder);
+    return true;
+}
+
+static void remove_trial(const trial *t) {
+    if (!t->store[0]) return;
+    (void)unlink(t->store);
+    (void)rmdir(t->folder);
+}
+
 static int import(const hs_arguments *arguments, hs_kind kind, hs_import_options *import_options) {
     hs_error error = {0};
     hs_service *service = NULL;
     hs_import_report report;
-    hs_status status = hs_service_open(arguments->positional[0], HS_STORE_CREATE, NULL, &error, &service);
-    if (status != HS_OK) return hs_fail(&error);
+    trial t = {{0}, {0}};
+    const char *path = arguments->positional[0];
+    if (import_options->dry_run && access(path, F_OK) != 0 && make_trial(&t)) path = t.store;
+    hs_status status = hs_service_open(path, HS_STORE_CREATE, NULL, &error, &service);
+    if (status != HS_OK) {
+        remove_trial(&t);
+        return hs_fail(&error);
+    }
     status = hs_service_import(service, kind, arguments->positional[2], import_options, &error, &report);
     hs_progress_end(arguments);
     hs_service_close(service);
+    remove_trial(&t);
     if (report.mapping.size)
         fprintf(stderr, "%s: %.*s\n", hs_say(arguments, "mapping", "字段映射"), (int)report.mapping.size,
                 report.mapping.data);

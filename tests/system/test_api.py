@@ -238,6 +238,8 @@ def check_collections(incidents):
     assert described["servers"][0]["url"].endswith("/ogc")
     assert "/collections/{collectionId}/items" in described["paths"] and "/" in described["paths"]
     whole = get("/api").json()["paths"]
+    needed = {p["name"] for p in whole["/density/value"]["get"]["parameters"] if p["required"]}
+    assert needed == {"lon", "lat"}, needed
     names = [p["name"] for p in whole["/density/legend"]["get"]["parameters"]]
     assert {"bandwidth", "category", "datetime", "max-accuracy"} <= set(names) and len(names) == len(set(names))
 

@@ -87,5 +87,9 @@ expect 0 'were read as UTC' "$HOTSPOTD" import "$folder/nowhere.gpkg" incidents 
 expect 0 'Asia/Shanghai' "$HOTSPOTD" city "$folder/nowhere.gpkg" --timezone Asia/Shanghai
 expect 0 'updated 1' "$HOTSPOTD" import "$folder/nowhere.gpkg" incidents "$folder/nowhere.csv"
 
+# A dry run of a store that is not there leaves none behind.
+expect 1 'nothing was changed' "$HOTSPOTD" import "$folder/trial.gpkg" incidents "$folder/incidents.csv" --dry-run
+expect 1 '' test -e "$folder/trial.gpkg"
+
 [ "$failures" = 0 ] && echo "the command line holds"
 exit $((failures > 0))
