@@ -7,12 +7,12 @@ uint64_t hs_hilbert(uint32_t x, uint32_t y) {
     for (int level = 31; level >= 0; level--) {
         uint32_t right = (x >> level) & 1, up = (y >> level) & 1;
         d = d << 2 | ((3 * right) ^ up);
-        if (!up) {
-            uint32_t flip = 0U - right;
-            uint32_t turned = x ^ flip;
-            x = y ^ flip;
-            y = turned;
-        }
+        /* Lower quadrants swap x and y, the right one complements both; masks, for no branch of it can be
+         * foreseen. */
+        uint32_t lower = up - 1U;
+        uint32_t change = ((x ^ y) & lower) ^ ((0U - right) & lower);
+        x ^= change;
+        y ^= change;
     }
     return d;
 }

@@ -48,9 +48,9 @@ static hs_status measure(const hs_geocoder *geocoder, hs_str text, unsigned runs
         if (status != HS_OK) return status;
         samples[run] = (double)lines * 1000 / (hs_clock_monotonic_ms() - start_ms);
     }
-    bench_report("geocoder, one thread", "lookups/s", samples, runs);
+    bench_report("geocoder", "lookups/s", samples, runs);
     double share = lines > 0 ? 100.0 * (double)found / (double)lines : 0;
-    bench_report("geocoder: found as address", "%", &share, 1);
+    bench_report("geocoder: address points", "%", &share, 1);
     return HS_OK;
 }
 
