@@ -175,9 +175,11 @@ static bool chord_span(const lattice *l, double x_px, uint32_t row, double v0, s
 
 /* Squared distances of cells' centres, in Mercator units, from x. */
 static void fill_dx2(const lattice *l, double x, uint32_t begin, uint32_t width, double *dx2) {
-    for (uint32_t i = 0; i < width; i++) {
-        double dx = l->x0 + ((double)(begin + i) + 0.5) * l->cell - x;
-        dx2[i] = dx * dx;
+    for (uint32_t i = 0; i < width; i += 4) {
+        for (uint32_t k = 0; k < 4; k++) {
+            double dx = l->x0 + ((double)(begin + i + k) + 0.5) * l->cell - x;
+            dx2[i + k] = dx * dx;
+        }
     }
 }
 
