@@ -5,14 +5,11 @@
 #ifndef HOTSPOT_DENSITY_H
 #define HOTSPOT_DENSITY_H
 
-#include <hotspot/error.h>
+#include <hotspot/kernel.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Kernels; r = distance / bandwidth. Quartic: K(d) = 3 / (pi h^2) (1 - r^2)^2 for r < 1 (Silverman 1986). */
-typedef enum hs_kernel { HS_KERNEL_QUARTIC = 0, HS_KERNEL_COUNT } hs_kernel;
 
 /* One incident at its kernel's peak weighs this much. */
 #define HS_KERNEL_ONE (UINT64_C(1) << 32)

@@ -9,6 +9,7 @@
 #include <hotspot/geocode.h>
 #include <hotspot/geography.h>
 #include <hotspot/geometry.h>
+#include <hotspot/kernel.h>
 #include <hotspot/records.h>
 #include <hotspot/types.h>
 
