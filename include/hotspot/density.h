@@ -18,8 +18,9 @@ extern "C" {
 typedef struct hs_point_columns {
     const struct hs_mercator *mercator; /* [count] */
     const uint64_t *selected;           /* bit i: point i counts; NULL: all */
-    const float
-        *weight; /* NULL: all 1. Rounded to 1/65536; below 0 and not a number count as 0, at most 32767 */
+    const float *weight;    /* NULL: all 1. Rounded to 1/65536; below 0 and not a number count as 0 */
+    const uint32_t *factor; /* in 1/65536, multiplies the weight (a kernel in time, an edge); NULL: all 1.
+                               A weight times its factor is rounded to 1/65536 and at most 32767 */
     uint32_t count;
     const struct hs_mercator_box *block_box; /* a box a block of `block_rows` points, or NULL */
     uint32_t block_rows;
@@ -38,46 +39,50 @@ typedef struct hs_density_view {
 /* What the value of a pixel is. A centre value of a kernel that is not much wider than a pixel says little:
  * an incident between four centres would vanish. So pixels that are large for the bandwidth carry the mean
  * density over their area, which keeps every incident and the unit at all zooms. Which of them holds depends
- * on zoom, size and bandwidth only (the pixel's width at the equator), never on the tile or the points. */
+ * on zoom, size, kernel and bandwidth only (the pixel's width at the equator), never on the tile or the
+ * points. The bandwidth is compared as that of the quartic with the same standard deviation. */
 typedef enum hs_density_sampling {
     HS_DENSITY_CENTRE = 0, /* density at the centre: the bandwidth spans 4 pixels or more */
-    HS_DENSITY_MEAN = 1,   /* mean over the pixel, on sub-pixels that the bandwidth spans 4 of or more */
-    HS_DENSITY_BINNED = 2, /* mean over the pixel of what its incidents weigh in all: below 1/8 pixel */
+    HS_DENSITY_MEAN = 1,   /* mean over the pixel, of the centres of sub-pixels that it spans 8 of or more */
+    HS_DENSITY_BINNED = 2, /* mean over the pixel of what its own incidents weigh: it spans less than one */
 } hs_density_sampling;
-HS_API hs_density_sampling hs_density_sampling_of(const hs_density_view *view, double bandwidth_m);
+HS_API hs_density_sampling hs_density_sampling_of(const hs_density_view *view, hs_kernel kernel,
+                                                  double bandwidth_m);
+/* A mean is taken over 2^this sub-pixels a side; 0 for other samplings. */
+HS_API unsigned hs_density_subdivision(const hs_density_view *view, hs_kernel kernel, double bandwidth_m);
 
 /* Adds the kernel sums of the points to sums[size * size], row by row from the north. `sums` is not cleared,
- * so several columns can be added into one. bandwidth_m is the kernel's radius in ground metres at each
- * pixel's latitude on the WGS 84 ellipsoid. Each weight is exact to 2^-32 of the peak, and depends on the
- * pixel's place on the global lattice and on the incident, never on the view: views that share pixels agree
- * bit for bit. Weights are computed with + - * / and sqrt of IEEE doubles, unfused, then rounded to integers.
- * The antimeridian is no edge. HS_E_ARGUMENT for another kernel, bandwidth, size or tile than those above;
- * then nothing was added. O(points in reach x pixels in their reach). Allocates nothing. Thread-safe. */
+ * so several columns can be added into one. bandwidth_m is in ground metres at each pixel's latitude on the
+ * WGS 84 ellipsoid. Each weight is exact to 2^-32 of the peak, and depends on the pixel's place on the global
+ * lattice and on the incident, never on the view: views that share pixels agree bit for bit. Weights are
+ * computed with + - * / and sqrt of IEEE doubles, unfused, then rounded to integers. The antimeridian is no
+ * edge. HS_E_ARGUMENT for another kernel, bandwidth, size or tile than those above; then nothing was added.
+ * O(points in reach x pixels in their reach). Allocates nothing. Thread-safe. */
 HS_API hs_status hs_density_add(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
                                 const hs_density_view *view, hs_error *error, uint64_t *sums);
-/* The same for pictures, where the bandwidth may be many pixels wide: sums at the nodes of a coarser lattice,
- * interpolated once after all points are added. Nodes are 2^k pixels apart, k as large as leaves the
- * bandwidth 96 of them or more (at most 6), so a pixel differs from hs_density_add by at most (1 / 96)^2
- * = 1.1e-4 of each incident's peak: linear interpolation errs by step^2 / 8 times the second derivatives,
- * which for the quartic add up to 8 / bandwidth^2 at most. k depends on the pixel's width and the bandwidth
- * only; 0 is no coarser lattice, and then the sums are those of hs_density_add. */
-HS_API unsigned hs_density_coarseness(const hs_density_view *view, double bandwidth_m);
-/* How many nodes a view has: the size of the array that hs_density_add_nodes adds into (not cleared). */
-HS_API size_t hs_density_node_count(const hs_density_view *view, double bandwidth_m);
-/* As hs_density_add, into nodes. */
-HS_API hs_status hs_density_add_nodes(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
-                                      const hs_density_view *view, hs_error *error, uint64_t *nodes);
-/* Adds to sums[size * size] what the nodes say. Pure. */
-HS_API void hs_density_interpolate(const hs_density_view *view, double bandwidth_m, const uint64_t *nodes,
-                                   uint64_t *sums);
 /* Density in incidents per km^2 of a sum; divide by months for a rate. And the largest sum whose density is
  * below `density_per_km2`, for classing by integers. */
 HS_API double hs_density_from_sum(uint64_t sum, hs_kernel kernel, double bandwidth_m);
 HS_API uint64_t hs_density_to_sum(double density_per_km2, hs_kernel kernel, double bandwidth_m);
 /* The kernel sum at one position of the Web Mercator square: at a pixel's centre the same bits as the pixel,
- * where pixels carry centre values. 0 for a bandwidth that is not accepted. */
+ * where pixels carry centre values. 0 for a kernel or bandwidth that is not accepted. */
 HS_API uint64_t hs_density_at(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
                               double mercator_x, double mercator_y);
+
+/* What lies under the kernel at one position: added to, so that several columns can follow one another. */
+typedef struct hs_density_moments {
+    uint64_t sum;         /* of weights, as hs_density_at */
+    uint64_t sum_squared; /* of squared weights, each rounded to 2^-32 of the squared peak */
+    uint64_t count;       /* incidents in reach, whatever they weigh */
+    uint64_t largest;     /* the largest weight times factor, as if at the peak */
+} hs_density_moments;
+HS_API void hs_density_moments_at(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
+                                  double mercator_x, double mercator_y, hs_density_moments *moments);
+/* The weights above 0 under the kernel, for a bootstrap: the first `capacity` of them into weights[] (as
+ * hs_density_at adds them) and rows[] (which point); returns how many there are. */
+HS_API uint32_t hs_density_weights_at(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
+                                      double mercator_x, double mercator_y, uint32_t capacity,
+                                      uint64_t *weights, uint32_t *rows);
 
 #ifdef __cplusplus
 }

@@ -4,9 +4,9 @@
 #define EQUATOR_M_PER_UNIT 0.009330691929342804
 #define MAX_SIZE_PX        512
 #define CENTRE_SPAN_PX     4.0
-#define MAX_SUBDIVISION    5
+#define SUB_SPAN_PX        8.0
+#define BINNED_SPAN_PX     1.0
 #define CHORD_PX           32 /* up to this width adding nothing costs less than finding where a row ends */
-#define PI                 3.14159265358979323846
 #define WORLD              0x1p32
 
 /* Wider vectors where the processor has them. The operations are those of IEEE 754, one by one, so the bits
@@ -20,14 +20,16 @@
 
 /* Everything about a view that does not depend on the points. */
 typedef struct lattice {
+    hs_kernel kernel;
     uint32_t size;
     unsigned subdivision;  /* sub-pixels a side: 2^subdivision */
+    double one;            /* weight of a peak in a (sub-)pixel */
     double pixel;          /* Mercator units */
     double cell, per_cell; /* a sub-pixel, and its inverse; powers of two, so both are exact */
     double x0, y0;         /* north-west corner */
     double reach_x, reach_y;
-    double half_root;       /* v of a full weight, kernel.h */
-    double kx[MAX_SIZE_PX]; /* half_root x (1 / bandwidth)^2 a row */
+    double root;            /* v of a full weight, kernel.h */
+    double kx[MAX_SIZE_PX]; /* (1 / bandwidth)^2 a row, scaled as v is */
     double ky[MAX_SIZE_PX];
     double chord[MAX_SIZE_PX];    /* half chord in (sub-)pixels = sqrt(v * chord) */
     uint64_t binned[MAX_SIZE_PX]; /* weight of a whole incident in a pixel of the row */
@@ -41,37 +43,47 @@ static double pixel_units(const hs_density_view *view) {
     return ldexp(WORLD, -(int)view->z) / (double)view->size;
 }
 
-static hs_density_sampling sampling_of(const hs_density_view *view, double bandwidth_m,
-                                       unsigned *subdivision) {
-    double span_px = bandwidth_m / (pixel_units(view) * EQUATOR_M_PER_UNIT);
-    *subdivision = 0;
-    while (span_px < CENTRE_SPAN_PX && *subdivision <= MAX_SUBDIVISION) {
-        span_px *= 2.0;
-        ++*subdivision;
+/* Pixels at the equator that a quartic as wide as the kernel spans. */
+static double span_px_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m) {
+    double quartic_m = bandwidth_m * (hs_kernel_deviation(kernel) / hs_kernel_deviation(HS_KERNEL_QUARTIC));
+    return quartic_m / (pixel_units(view) * EQUATOR_M_PER_UNIT);
+}
+
+hs_density_sampling hs_density_sampling_of(const hs_density_view *view, hs_kernel kernel,
+                                           double bandwidth_m) {
+    double span_px = span_px_of(view, kernel, bandwidth_m);
+    if (span_px >= CENTRE_SPAN_PX) return HS_DENSITY_CENTRE;
+    return span_px >= BINNED_SPAN_PX ? HS_DENSITY_MEAN : HS_DENSITY_BINNED;
+}
+
+unsigned hs_density_subdivision(const hs_density_view *view, hs_kernel kernel, double bandwidth_m) {
+    if (hs_density_sampling_of(view, kernel, bandwidth_m) != HS_DENSITY_MEAN) return 0;
+    double span_px = span_px_of(view, kernel, bandwidth_m);
+    unsigned subdivision = 0;
+    while (ldexp(span_px, (int)subdivision) < SUB_SPAN_PX)
+        subdivision++;
+    return subdivision;
+}
+
+static void lattice_init(lattice *l, const hs_density_view *view, hs_kernel kernel, double bandwidth_m) {
+    l->kernel = kernel;
+    l->size = view->size;
+    l->subdivision = hs_density_subdivision(view, kernel, bandwidth_m);
+    l->pixel = pixel_units(view);
+    l->x0 = (double)view->x * (double)view->size * l->pixel;
+    l->y0 = (double)view->y * (double)view->size * l->pixel;
+    /* A mean's sub-pixels carry their share of the weight: 4^-subdivision, for the quartic in its root. */
+    bool quartic = kernel == HS_KERNEL_QUARTIC;
+    double scale = hs_kernel_scale_of(kernel);
+    l->root = hs_kernel_root(kernel);
+    if (quartic) {
+        scale = ldexp(scale, -(int)l->subdivision);
+        l->root = ldexp(l->root, -(int)l->subdivision);
     }
-    if (*subdivision == 0) return HS_DENSITY_CENTRE;
-    return *subdivision <= MAX_SUBDIVISION ? HS_DENSITY_MEAN : HS_DENSITY_BINNED;
-}
-
-hs_density_sampling hs_density_sampling_of(const hs_density_view *view, double bandwidth_m) {
-    unsigned subdivision;
-    return sampling_of(view, bandwidth_m, &subdivision);
-}
-
-/* Of a view's pixels; or, `coarse` above 0, of its nodes: squares of 2^coarse pixels a side, as many as cover
- * the view and two more on each side (interpolate.c). */
-static void lattice_init(lattice *l, const hs_density_view *view, double bandwidth_m, unsigned subdivision,
-                         unsigned coarse) {
-    double margin = coarse > 0 ? HS_NODE_MARGIN : 0.0;
-    l->size = coarse > 0 ? hs_density_node_side(view, coarse) : view->size;
-    l->subdivision = subdivision;
-    l->pixel = ldexp(pixel_units(view), (int)coarse);
-    l->x0 = (double)view->x * (double)view->size * pixel_units(view) - margin * l->pixel;
-    l->y0 = (double)view->y * (double)view->size * pixel_units(view) - margin * l->pixel;
-    l->half_root = ldexp(HS_KERNEL_HALF_ROOT, -(int)subdivision);
+    l->one = ldexp(1.0, 32 - 2 * (int)l->subdivision);
     double least_x = INFINITY;
     double least_y = INFINITY;
-    l->cell = ldexp(l->pixel, -(int)subdivision);
+    l->cell = ldexp(l->pixel, -(int)l->subdivision);
     l->per_cell = 1.0 / l->cell;
     for (uint32_t row = 0; row < l->size; row++) {
         double kx;
@@ -79,16 +91,17 @@ static void lattice_init(lattice *l, const hs_density_view *view, double bandwid
         hs_kernel_scales(l->y0 + ((double)row + 0.5) * l->pixel, bandwidth_m, &kx, &ky);
         if (kx < least_x) least_x = kx;
         if (ky < least_y) least_y = ky;
-        l->kx[row] = kx * l->half_root;
-        l->ky[row] = ky * l->half_root;
+        l->kx[row] = kx * scale;
+        l->ky[row] = ky * scale;
         l->chord[row] = 1.0 / (l->kx[row] * l->cell * l->cell);
-        /* The kernel's integral over the ground is pi h^2 / 3; the pixel's area is pixel^2 sqrt(kx ky) h^2.
+        /* The kernel's integral over the ground is h^2 / peak; the pixel's area is pixel^2 sqrt(kx ky) h^2.
          */
-        double share = PI / 3.0 / (l->pixel * l->pixel * sqrt(kx * ky));
+        double share = 1.0 / (hs_kernel_peak(kernel) * l->pixel * l->pixel * sqrt(kx * ky));
         l->binned[row] = (uint64_t)(share * (double)HS_KERNEL_ONE + 0.5);
     }
-    l->reach_x = 1.0 / sqrt(least_x);
-    l->reach_y = 1.0 / sqrt(least_y);
+    double reach = hs_kernel_reach(kernel);
+    l->reach_x = reach / sqrt(least_x);
+    l->reach_y = reach / sqrt(least_y);
 }
 
 /* The first and last of `count` cells whose centres may lie within `reach` of `at`, all in cells from the
@@ -138,8 +151,51 @@ static void add_span_scaled(uint64_t *restrict sums, const double *restrict dx2,
         sums[i] += times * hs_kernel_scale(hs_kernel_weight(v0 - kx * dx2[i]), scale);
 }
 
-static void add_row(uint64_t *sums, const double *dx2, uint32_t width, double v0, double kx, const spot *at) {
-    if (at->scale != HS_WEIGHT_ONE)
+/* A row of another kernel; inlined with a constant one. */
+static inline void add_other(hs_kernel kernel, double one, uint64_t *restrict sums,
+                             const double *restrict dx2, uint32_t width, double v0, double kx,
+                             const spot *at) {
+    for (uint32_t i = 0; i < width; i++) {
+        uint64_t weight = hs_kernel_weight_of(kernel, v0 - kx * dx2[i], one);
+        sums[i] += at->count * hs_kernel_scale(weight, at->scale);
+    }
+}
+
+VECTORS static void add_epanechnikov(double one, uint64_t *restrict sums, const double *restrict dx2,
+                                     uint32_t width, double v0, double kx, const spot *at) {
+    add_other(HS_KERNEL_EPANECHNIKOV, one, sums, dx2, width, v0, kx, at);
+}
+
+VECTORS static void add_triweight(double one, uint64_t *restrict sums, const double *restrict dx2,
+                                  uint32_t width, double v0, double kx, const spot *at) {
+    add_other(HS_KERNEL_TRIWEIGHT, one, sums, dx2, width, v0, kx, at);
+}
+
+static void add_row_of(const lattice *l, uint64_t *sums, const double *dx2, uint32_t width, double v0,
+                       double kx, const spot *at) {
+    switch (l->kernel) {
+    case HS_KERNEL_EPANECHNIKOV:
+        add_epanechnikov(l->one, sums, dx2, width, v0, kx, at);
+        break;
+    case HS_KERNEL_TRIWEIGHT:
+        add_triweight(l->one, sums, dx2, width, v0, kx, at);
+        break;
+    case HS_KERNEL_GAUSSIAN:
+        add_other(HS_KERNEL_GAUSSIAN, l->one, sums, dx2, width, v0, kx, at);
+        break;
+    case HS_KERNEL_UNIFORM:
+        add_other(HS_KERNEL_UNIFORM, l->one, sums, dx2, width, v0, kx, at);
+        break;
+    default:
+        add_other(HS_KERNEL_TRIANGULAR, l->one, sums, dx2, width, v0, kx, at);
+    }
+}
+
+static void add_row(const lattice *l, uint64_t *sums, const double *dx2, uint32_t width, double v0, double kx,
+                    const spot *at) {
+    if (l->kernel != HS_KERNEL_QUARTIC)
+        add_row_of(l, sums, dx2, width, v0, kx, at);
+    else if (at->scale != HS_WEIGHT_ONE)
         add_span_scaled(sums, dx2, width, v0, kx, at->scale, at->count);
     else if (at->count > 1)
         add_span_times(sums, dx2, width, v0, kx, (double)at->count);
@@ -186,7 +242,7 @@ static void fill_dx2(const lattice *l, double x, uint32_t begin, uint32_t width,
 /* v of a row at no distance along x (kernel.h); not above 0: the row is out of reach. */
 static double row_v0(const lattice *l, double y, uint32_t cell_row, uint32_t row) {
     double dy = l->y0 + ((double)cell_row + 0.5) * l->cell - y;
-    return l->half_root - l->ky[row] * (dy * dy);
+    return l->root - l->ky[row] * (dy * dy);
 }
 
 /* Adds a spot to centre values. */
@@ -207,7 +263,7 @@ static void add_at_centres(const lattice *l, const spot *at, uint64_t *sums) {
         if (v0 <= 0.0) continue;
         span s = whole;
         if (whole.count > CHORD_PX && !chord_span(l, x_px, row, v0, whole, &s)) continue;
-        add_row(sums + (size_t)row * l->size + s.begin, dx2 + (s.begin - whole.begin), s.count, v0,
+        add_row(l, sums + (size_t)row * l->size + s.begin, dx2 + (s.begin - whole.begin), s.count, v0,
                 l->kx[row], at);
     }
 }
@@ -221,15 +277,14 @@ static bool add_sub_rows(const lattice *l, const spot *at, uint32_t row, span ro
     if (sub_row < rows.begin) sub_row = rows.begin;
     if (end > rows.begin + rows.count) end = rows.begin + rows.count;
     bool any = false;
+    spot one = *at;
+    one.count = 1;
     for (; sub_row < end; sub_row++) {
         double v0 = row_v0(l, at->y, sub_row, row);
         if (v0 <= 0.0) continue;
         if (!any) memset(line, 0, width * sizeof *line);
         any = true;
-        if (at->scale == HS_WEIGHT_ONE)
-            add_span(line, dx2, width, v0, l->kx[row]);
-        else
-            add_span_scaled(line, dx2, width, v0, l->kx[row], at->scale, 1);
+        add_row(l, line, dx2, width, v0, l->kx[row], &one);
     }
     return any;
 }
@@ -343,8 +398,8 @@ static void add_shifted(const lattice *l, const hs_point_columns *points, double
 
 static hs_status check_arguments(hs_kernel kernel, double bandwidth_m, const hs_density_view *view,
                                  hs_error *error) {
-    if (kernel != HS_KERNEL_QUARTIC)
-        return hs_error_set(error, HS_E_ARGUMENT, "kernel %d is not known: quartic is offered", (int)kernel);
+    if ((unsigned)kernel >= HS_KERNEL_COUNT)
+        return hs_error_set(error, HS_E_ARGUMENT, "kernel %d is not known", (int)kernel);
     if (!hs_bandwidth_accepted(bandwidth_m))
         return hs_error_set(error, HS_E_ARGUMENT, "bandwidth %g m lies outside %g to %g m", bandwidth_m,
                             HS_DENSITY_MIN_BANDWIDTH_M, HS_DENSITY_MAX_BANDWIDTH_M);
@@ -367,33 +422,12 @@ hs_status hs_density_add(const hs_point_columns *points, hs_kernel kernel, doubl
                          const hs_density_view *view, hs_error *error, uint64_t *sums) {
     hs_status status = check_arguments(kernel, bandwidth_m, view, error);
     if (status != HS_OK) return status;
-    unsigned subdivision;
-    hs_density_sampling sampling = sampling_of(view, bandwidth_m, &subdivision);
+    hs_density_sampling sampling = hs_density_sampling_of(view, kernel, bandwidth_m);
     lattice l;
-    lattice_init(&l, view, bandwidth_m, sampling == HS_DENSITY_MEAN ? subdivision : 0, 0);
+    lattice_init(&l, view, kernel, bandwidth_m);
     if (sampling == HS_DENSITY_BINNED)
         add_shifted(&l, points, 0.0, add_to_bin, sums);
     else
         add_all(&l, points, sampling == HS_DENSITY_CENTRE ? add_at_centres : add_to_means, sums);
-    return HS_OK;
-}
-
-unsigned hs_density_coarseness(const hs_density_view *view, double bandwidth_m) {
-    double span_px = bandwidth_m / (pixel_units(view) * EQUATOR_M_PER_UNIT);
-    unsigned coarse = 0;
-    while (coarse < HS_NODE_MOST_COARSE && ldexp(span_px, -(int)coarse - 1) >= HS_NODE_SPAN)
-        coarse++;
-    return coarse;
-}
-
-hs_status hs_density_add_nodes(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
-                               const hs_density_view *view, hs_error *error, uint64_t *nodes) {
-    hs_status status = check_arguments(kernel, bandwidth_m, view, error);
-    if (status != HS_OK) return status;
-    unsigned coarse = hs_density_coarseness(view, bandwidth_m);
-    if (coarse == 0) return hs_density_add(points, kernel, bandwidth_m, view, error, nodes);
-    lattice l;
-    lattice_init(&l, view, bandwidth_m, 0, coarse);
-    add_all(&l, points, add_at_centres, nodes);
     return HS_OK;
 }

@@ -2,7 +2,7 @@
 #include <hotspot/density.h>
 
 static hs_status add_chunks(const hs_selection *selection, double bandwidth_m, const hs_density_view *view,
-                            hs_error *error, uint64_t *nodes) {
+                            hs_error *error, uint64_t *sums) {
     const hs_incidents *incidents = selection->snapshot->incidents;
     for (uint32_t c = 0; c < selection->chunk_count && c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
@@ -13,7 +13,7 @@ static hs_status add_chunks(const hs_selection *selection, double bandwidth_m, c
                                    .count = chunk->count,
                                    .block_box = chunk->block_box,
                                    .block_rows = HS_BLOCK_ROWS};
-        hs_status status = hs_density_add_nodes(&points, HS_KERNEL_QUARTIC, bandwidth_m, view, error, nodes);
+        hs_status status = hs_density_add(&points, HS_KERNEL_QUARTIC, bandwidth_m, view, error, sums);
         if (status != HS_OK) return status;
     }
     return HS_OK;
@@ -22,13 +22,8 @@ static hs_status add_chunks(const hs_selection *selection, double bandwidth_m, c
 hs_status hs_render_density_sums(const hs_selection *selection, double bandwidth_m,
                                  const hs_density_view *view, hs_arena *arena, hs_error *error,
                                  uint64_t *sums) {
-    if (hs_density_coarseness(view, bandwidth_m) == 0)
-        return add_chunks(selection, bandwidth_m, view, error, sums);
-    uint64_t *nodes = hs_arena_array(arena, hs_density_node_count(view, bandwidth_m), sizeof *nodes);
-    if (!nodes) return hs_error_set(error, HS_E_MEMORY, "no memory for the nodes of a density tile");
-    hs_status status = add_chunks(selection, bandwidth_m, view, error, nodes);
-    if (status == HS_OK) hs_density_interpolate(view, bandwidth_m, nodes, sums);
-    return status;
+    (void)arena;
+    return add_chunks(selection, bandwidth_m, view, error, sums);
 }
 
 /* Classes by integers: a sum is in class i when it is above thresholds[0 .. i). */

@@ -26,31 +26,76 @@ static hs_density_view view_at(uint32_t z, uint32_t size, double lon_deg, double
     return (hs_density_view){z, z ? m.x >> (32 - z) : 0, z ? m.y >> (32 - z) : 0, size};
 }
 
-static uint64_t *sums_of(const hs_point_columns *points, double bandwidth_m, hs_density_view view) {
+static uint64_t *sums_with(hs_kernel kernel, const hs_point_columns *points, double bandwidth_m,
+                           hs_density_view view) {
     hs_error error = {0};
     uint64_t *sums = calloc((size_t)view.size * view.size, sizeof *sums);
     assert_non_null(sums);
-    check_ok(hs_density_add(points, HS_KERNEL_QUARTIC, bandwidth_m, &view, &error, sums), &error);
+    check_ok(hs_density_add(points, kernel, bandwidth_m, &view, &error, sums), &error);
     return sums;
 }
 
-/* The kernel sum at a pixel centre, in long doubles and by division, as the definition has it. */
-static double brute(const hs_point_columns *points, double bandwidth_m, hs_density_view view, uint32_t column,
-                    uint32_t row) {
+static uint64_t *sums_of(const hs_point_columns *points, double bandwidth_m, hs_density_view view) {
+    return sums_with(HS_KERNEL_QUARTIC, points, bandwidth_m, view);
+}
+
+/* The kernels as textbooks write them. */
+static long double formula(hs_kernel kernel, long double r2) {
+    if (kernel == HS_KERNEL_GAUSSIAN) return r2 < 5.5L * 5.5L ? expl(-r2 / 2) : 0;
+    if (r2 >= 1) return 0;
+    switch (kernel) {
+    case HS_KERNEL_QUARTIC:
+        return (1 - r2) * (1 - r2);
+    case HS_KERNEL_EPANECHNIKOV:
+        return 1 - r2;
+    case HS_KERNEL_TRIWEIGHT:
+        return (1 - r2) * (1 - r2) * (1 - r2);
+    case HS_KERNEL_TRIANGULAR:
+        return 1 - sqrtl(r2);
+    default:
+        return 1;
+    }
+}
+
+/* The kernel sum at a place in pixels of the view, in long doubles and by division, as the definition has it;
+ * with the row's scale that of pixel row `row`. */
+static double brute_at(hs_kernel kernel, const hs_point_columns *points, double bandwidth_m,
+                       hs_density_view view, long double column, long double row, uint32_t scale_row) {
     long double pixel = 4294967296.0L / ldexpl(1.0L, (int)view.z) / view.size;
-    long double x = ((long double)view.x * view.size + column + 0.5L) * pixel;
-    long double y = ((long double)view.y * view.size + row + 0.5L) * pixel;
+    long double x = ((long double)view.x * view.size + column) * pixel;
+    long double y = ((long double)view.y * view.size + row) * pixel;
     double mx;
     double my;
-    hs_mercator_ground_m((double)y, &mx, &my);
+    hs_mercator_ground_m((double)(((long double)view.y * view.size + scale_row + 0.5L) * pixel), &mx, &my);
     long double sum = 0;
     for (uint32_t i = 0; i < points->count; i++) {
         long double dx = (x - points->mercator[i].x) * mx / bandwidth_m;
         long double dy = (y - points->mercator[i].y) * my / bandwidth_m;
-        long double r2 = dx * dx + dy * dy;
-        if (r2 < 1) sum += (1 - r2) * (1 - r2);
+        sum += formula(kernel, dx * dx + dy * dy);
     }
     return (double)sum;
+}
+
+static double brute(hs_kernel kernel, const hs_point_columns *points, double bandwidth_m,
+                    hs_density_view view, uint32_t column, uint32_t row) {
+    return brute_at(kernel, points, bandwidth_m, view, column + 0.5L, row + 0.5L, row);
+}
+
+static void check_brute(hs_kernel kernel, uint32_t z, uint32_t size, double bandwidth_m, double lat_deg) {
+    hs_point_columns points = make_cloud(100.45, lat_deg, z >= 20 ? 1e-4 : 0.01, 500);
+    hs_density_view view = view_at(z, size, 100.45, lat_deg);
+    assert_int_equal(hs_density_sampling_of(&view, kernel, bandwidth_m), HS_DENSITY_CENTRE);
+    uint64_t *sums = sums_with(kernel, &points, bandwidth_m, view);
+    double most = 0;
+    for (size_t i = 0; i < (size_t)view.size * view.size; i++)
+        if ((double)sums[i] > most) most = (double)sums[i];
+    assert_true(most > (double)HS_KERNEL_ONE / 2);
+    for (uint32_t row = 3; row < view.size; row += 17)
+        for (uint32_t column = 1; column < view.size; column += 13) {
+            double expected = brute(kernel, &points, bandwidth_m, view, column, row) * (double)HS_KERNEL_ONE;
+            check_near((double)sums[row * view.size + column], expected, 500.0); /* 1 a point */
+        }
+    free(sums);
 }
 
 static void test_against_brute_force(void **state) {
@@ -60,22 +105,101 @@ static void test_against_brute_force(void **state) {
         double bandwidth_m, lat_deg;
     } cases[] = {{12, 256, 300, 38.9}, {14, 256, 300, 38.9}, {16, 512, 123.4, 38.9}, {11, 512, 700, -33.9},
                  {12, 256, 300, 69.6}, {24, 256, 40, 38.9},  {24, 512, 55, 1.3},     {10, 256, 5000, 84.9}};
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        hs_point_columns points = make_cloud(100.45, cases[c].lat_deg, cases[c].z >= 20 ? 1e-4 : 0.01, 500);
-        hs_density_view view = view_at(cases[c].z, cases[c].size, 100.45, cases[c].lat_deg);
-        assert_int_equal(hs_density_sampling_of(&view, cases[c].bandwidth_m), HS_DENSITY_CENTRE);
-        uint64_t *sums = sums_of(&points, cases[c].bandwidth_m, view);
-        double most = 0;
-        for (size_t i = 0; i < (size_t)view.size * view.size; i++)
-            if ((double)sums[i] > most) most = (double)sums[i];
-        assert_true(most > (double)HS_KERNEL_ONE / 2);
-        for (uint32_t row = 3; row < view.size; row += 17)
-            for (uint32_t column = 1; column < view.size; column += 13) {
-                double expected =
-                    brute(&points, cases[c].bandwidth_m, view, column, row) * (double)HS_KERNEL_ONE;
-                check_near((double)sums[row * view.size + column], expected, 500.0); /* 1 a point */
-            }
-        free(sums);
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+        check_brute(HS_KERNEL_QUARTIC, cases[c].z, cases[c].size, cases[c].bandwidth_m, cases[c].lat_deg);
+}
+
+static void test_all_kernels(void **state) {
+    (void)state;
+    for (int k = 0; k < HS_KERNEL_COUNT; k++) {
+        check_brute((hs_kernel)k, 13, 256, 300, 38.9);
+        check_brute((hs_kernel)k, 16, 512, 130.7, -33.9);
+    }
+}
+
+/* Means: the average of the centres of 4 x 4 sub-pixels where the bandwidth spans 2 pixels, 8 x 8 where 1. */
+static void test_means(void **state) {
+    (void)state;
+    static const unsigned sides[] = {4, 8};
+    for (int k = 0; k < HS_KERNEL_COUNT; k++)
+        for (int c = 0; c < 2; c++) {
+            hs_kernel kernel = (hs_kernel)k;
+            hs_point_columns points = make_cloud(100.45, 38.92, 0.01, 60);
+            hs_density_view view = view_at(12, 256, 100.45, 38.92);
+            double pixel_m = 0x1p12 * 0.009330691929342804;
+            double bandwidth_m = (c == 0 ? 2.5 : 1.3) * pixel_m * sqrt(0.125) / hs_kernel_deviation(kernel);
+            assert_int_equal(hs_density_sampling_of(&view, kernel, bandwidth_m), HS_DENSITY_MEAN);
+            uint64_t *sums = sums_with(kernel, &points, bandwidth_m, view);
+            double total = 0;
+            unsigned side = sides[c];
+            for (uint32_t row = 0; row < 256; row += 5)
+                for (uint32_t column = 0; column < 256; column += 3) {
+                    double expected = 0;
+                    for (unsigned s = 0; s < side * side; s++)
+                        expected +=
+                            brute_at(kernel, &points, bandwidth_m, view, column + (s % side + 0.5L) / side,
+                                     row + (s / side + 0.5L) / side, row);
+                    expected *= (double)HS_KERNEL_ONE / (side * side);
+                    total += expected;
+                    check_near((double)sums[row * 256 + column], expected, 60.0 * side * side);
+                }
+            assert_true(total > (double)HS_KERNEL_ONE);
+            free(sums);
+        }
+}
+
+/* Moments, weights and factors at a place against the formulas. */
+static void test_moments(void **state) {
+    (void)state;
+    for (int k = 0; k < HS_KERNEL_COUNT; k++) {
+        hs_point_columns points = make_cloud(100.45, 38.92, 0.002, 100);
+        float weight[100];
+        uint32_t factor[100];
+        for (uint32_t i = 0; i < 100; i++) {
+            weight[i] = (float)(i % 5) * 0.75f;
+            factor[i] = 32768 + 1000 * i;
+        }
+        points.weight = weight;
+        points.factor = factor;
+        hs_mercator at = hs_mercator_from_degrees(100.452, 38.921);
+        double mx;
+        double my;
+        hs_mercator_ground_m(at.y, &mx, &my);
+        long double sum = 0;
+        long double squared = 0;
+        uint64_t count = 0;
+        uint32_t above = 0;
+        double largest = 0;
+        for (uint32_t i = 0; i < 100; i++) {
+            double dx = ((double)at.x - cloud[i].x) * mx / 250;
+            double dy = ((double)at.y - cloud[i].y) * my / 250;
+            double r2 = dx * dx + dy * dy;
+            long double w = formula((hs_kernel)k, r2) * weight[i] * factor[i] / 65536;
+            sum += w;
+            squared += w * w;
+            above += w > 1e-8;
+            double reach = hs_kernel_reach((hs_kernel)k);
+            if (r2 >= reach * reach) continue;
+            count++;
+            if (weight[i] * factor[i] / 65536 > largest) largest = weight[i] * factor[i] / 65536;
+        }
+        hs_density_moments moments = {0};
+        hs_density_moments_at(&points, (hs_kernel)k, 250, at.x, at.y, &moments);
+        assert_true(sum > 1);
+        check_near((double)moments.sum * 0x1p-32, (double)sum, 1e-3);
+        check_near((double)moments.sum_squared * 0x1p-32, (double)squared, 3e-3);
+        assert_int_equal(moments.count, count);
+        check_near((double)moments.largest * 0x1p-32, largest, 1e-4);
+        uint64_t weights[100];
+        uint32_t rows[100];
+        assert_int_equal(hs_density_weights_at(&points, (hs_kernel)k, 250, at.x, at.y, 100, weights, rows),
+                         above);
+        uint64_t total = 0;
+        for (uint32_t i = 0; i < above; i++)
+            total += weights[i];
+        assert_true(total == moments.sum);
+        assert_int_equal(hs_density_weights_at(&points, (hs_kernel)k, 250, at.x, at.y, 2, weights, rows),
+                         above);
     }
 }
 
@@ -301,6 +425,9 @@ static void test_independent_values(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_brute_force),
+                                       cmocka_unit_test(test_all_kernels),
+                                       cmocka_unit_test(test_means),
+                                       cmocka_unit_test(test_moments),
                                        cmocka_unit_test(test_no_seams),
                                        cmocka_unit_test(test_pixels_are_positions),
                                        cmocka_unit_test(test_order_and_blocks),
