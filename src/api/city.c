@@ -96,7 +96,7 @@ static uint64_t *count_codes(hs_call *call) {
     if (!counts) return NULL;
     for (uint32_t c = 0; c < incidents->chunk_count; c++)
         for (uint32_t i = 0; i < incidents->chunk[c]->count; i++)
-            counts[incidents->chunk[c]->category[i]]++;
+            counts[hs_incident_category(incidents->chunk[c], i)]++;
     return counts;
 }
 

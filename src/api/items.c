@@ -66,7 +66,7 @@ static size_t gather(const hs_selection *selection, const page *p, incident_row 
     for (uint32_t c = 0; c < selection->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         for (uint32_t i = 0; i < chunk->count; i++) {
-            int64_t id = chunk->row[i];
+            int64_t id = hs_incident_row(chunk, i);
             if (id <= p->after || !hs_selection_has(selection, c, i)) continue;
             if (count < capacity) {
                 push(rows, &count, (incident_row){id, c, i});
@@ -228,7 +228,7 @@ static bool write_incident(hs_call *call, int64_t id) {
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         for (uint32_t i = 0; i < chunk->count; i++) {
-            if (chunk->row[i] != id) continue;
+            if (hs_incident_row(chunk, i) != id) continue;
             hs_geojson_incident(&call->json, &context, chunk, i);
             return true;
         }

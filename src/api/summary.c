@@ -31,7 +31,7 @@ static hs_status choose_level(hs_call *call, hs_level *level) {
 static uint32_t row_of(const summary *s, const hs_incidents *incidents, const hs_incident_chunk *chunk,
                        uint32_t i) {
     if (!chunk->positioned) return s->unit_count + 1;
-    uint32_t unit = incidents->path[chunk->path[i]].unit[s->level];
+    uint32_t unit = incidents->path[hs_incident_path(chunk, i)].unit[s->level];
     return unit == HS_NONE ? s->unit_count : unit - s->first_unit;
 }
 
@@ -41,7 +41,8 @@ static void count_cells(summary *s, const hs_selection *selection) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         for (uint32_t i = 0; i < chunk->count; i++) {
             if (!hs_selection_has(selection, c, i)) continue;
-            s->cells[(size_t)row_of(s, incidents, chunk, i) * s->category_count + chunk->category[i]]++;
+            s->cells[(size_t)row_of(s, incidents, chunk, i) * s->category_count +
+                     hs_incident_category(chunk, i)]++;
         }
     }
 }

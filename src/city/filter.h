@@ -45,9 +45,13 @@ hs_status hs_filter_parse(const hs_snapshot *snapshot, const hs_str *names, cons
 bool hs_filter_row(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
                    uint32_t i);
 /* Sets bit i of `bits` ((count + 63) / 64 words) for each row that passes; returns how many do. Column by
- * column, cheapest first. Thread-safe. */
+ * column, 64 rows at a time; a column whose extent lies wholly inside or outside is not read. Thread-safe. */
 uint32_t hs_filter_chunk(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
                          uint64_t *bits);
+/* The same for the rows [first_row, end_row) only: first_row is a multiple of 64, end_row too or the chunk's
+ * count. Writes words first_row / 64 on of the chunk's bits and no others. */
+uint32_t hs_filter_rows(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
+                        uint32_t first_row, uint32_t end_row, uint64_t *bits);
 /* Whether a period is set, and its length in months of 365.25/12 days; an open end is the extent of the
  * incidents' times (max_time_s + 1 as the exclusive end). */
 bool hs_filter_months(const hs_filter *filter, const hs_snapshot *snapshot, double *months);

@@ -1,61 +1,30 @@
 /* Evaluation: each condition clears bits over its own column; words that are empty already are left out. */
-#include "city/filter.h"
-
+#include "city/filter_columns.h"
+#include "city/filter_private.h"
+#include "city/incidents_clock.h"
 #include "geo/box.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-enum { ZONE_SLOTS = 256, ZONE_SLOT_BITS = 20 };
+enum { WORD_ROWS = 64, CODES_MOST = 65536 };
+/* The latitude of the square's edge: beyond it all rows of the square are the same. */
+#define EDGE_LAT_E7 850511287
 
-/* Offsets of the time zone over the stretches of time that a chunk's rows fall in (12 days a slot), since
- * rows along the curve jump in time. */
-typedef struct zone_cache {
-    const hs_timezone *zone;
-    struct {
-        int64_t from_s, to_s;
-        int32_t offset_s;
-    } slot[ZONE_SLOTS];
-} zone_cache;
-
-static void zone_cache_init(zone_cache *cache, const hs_timezone *zone) {
-    cache->zone = zone;
-    memset(cache->slot, 0, sizeof cache->slot); /* [0, 0) holds no time */
-}
-
-static inline int64_t local_time(zone_cache *cache, int64_t utc_s) {
-    unsigned slot = (unsigned)((uint64_t)utc_s >> ZONE_SLOT_BITS) % ZONE_SLOTS;
-    if (utc_s < cache->slot[slot].from_s || utc_s >= cache->slot[slot].to_s)
-        cache->slot[slot].offset_s =
-            hs_timezone_interval(cache->zone, utc_s, &cache->slot[slot].from_s, &cache->slot[slot].to_s);
-    return utc_s + cache->slot[slot].offset_s;
-}
-
-static inline bool clock_passes(const hs_filter *filter, zone_cache *cache, int64_t utc_s) {
-    if (utc_s == HS_NO_TIME) return false;
-    int64_t local_s = local_time(cache, utc_s);
-    int64_t day = local_s / 86400;
-    if (local_s % 86400 < 0) day--;
-    unsigned hour = (unsigned)((local_s - day * 86400) / 3600);
-    unsigned weekday = (unsigned)(((day + 3) % 7 + 7) % 7) + 1; /* 1970-01-01 was a Thursday */
-    return (filter->hours == 0 || filter->hours >> hour & 1) &&
-           (filter->weekdays == 0 || filter->weekdays >> weekday & 1);
-}
-
-static inline bool time_passes(const hs_filter *filter, int64_t t) {
-    return t != HS_NO_TIME && (filter->from_s == HS_NO_TIME || t >= filter->from_s) &&
-           (filter->to_s == HS_NO_TIME || t < filter->to_s);
-}
+/* What is at hand while the rows of a chunk are looked at. */
+typedef struct looking {
+    const hs_filter *filter;
+    const hs_snapshot *snapshot;
+    const hs_incident_chunk *chunk;
+    hs_words words;
+    uint32_t rows; /* of the words */
+} looking;
 
 static inline bool has_bit(const uint64_t *bits, uint32_t i) {
     return bits[i / 64] >> (i % 64) & 1;
 }
 
-static inline bool has_batch(const hs_filter *filter, uint32_t batch) {
-    if (filter->batch_count <= 8) {
-        bool found = false;
-        for (uint32_t i = 0; i < filter->batch_count; i++)
-            found |= filter->batch[i] == batch;
-        return found;
-    }
+static bool has_batch(const hs_filter *filter, uint32_t batch) {
     uint32_t low = 0, high = filter->batch_count;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
@@ -68,155 +37,302 @@ static inline bool has_batch(const hs_filter *filter, uint32_t batch) {
 }
 
 /* Whether a unit path goes through the filter's unit. */
-static inline bool in_unit(const hs_filter *filter, const hs_snapshot *snapshot, uint32_t path) {
+static bool in_unit(const hs_filter *filter, const hs_snapshot *snapshot, uint32_t path) {
     unsigned level = snapshot->geography->units.level[filter->unit];
     return snapshot->incidents->path[path].unit[level] == filter->unit;
 }
 
+static bool has_attributes(const hs_filter *filter, const hs_incident_attributes *a, bool positioned) {
+    if (filter->source && !has_bit(filter->source, a->source)) return false;
+    if (filter->status && !has_bit(filter->status, a->status)) return false;
+    if (filter->batch && !has_batch(filter, a->batch)) return false;
+    return !positioned || filter->max_accuracy_m < 0 || a->accuracy_m <= filter->max_accuracy_m;
+}
+
+static bool asks_attributes(const hs_filter *filter) {
+    return filter->source || filter->status || filter->batch || filter->max_accuracy_m >= 0;
+}
+
+static bool time_passes(const hs_filter *filter, int64_t t) {
+    return t != HS_NO_TIME && (filter->from_s == HS_NO_TIME || t >= filter->from_s) &&
+           (filter->to_s == HS_NO_TIME || t < filter->to_s);
+}
+
+static bool asks_period(const hs_filter *filter) {
+    return filter->from_s != HS_NO_TIME || filter->to_s != HS_NO_TIME;
+}
+
+static bool hour_passes(const hs_filter *filter, uint8_t hour_of_week) {
+    if (hour_of_week == HS_NO_CLOCK) return false;
+    return (filter->hours == 0 || filter->hours >> (hour_of_week % 24) & 1) &&
+           (filter->weekdays == 0 || filter->weekdays >> (hour_of_week / 24 + 1) & 1);
+}
+
+static bool clock_passes(const hs_filter *filter, const hs_timezone *zone, int64_t t) {
+    if (t == HS_NO_TIME) return false;
+    int64_t from, to, local_s = t + hs_timezone_interval(zone, t, &from, &to);
+    hs_civil civil = hs_civil_from_s(local_s);
+    return (filter->hours == 0 || filter->hours >> civil.hour & 1) &&
+           (filter->weekdays == 0 || filter->weekdays >> hs_civil_weekday(local_s) & 1);
+}
+
 bool hs_filter_row(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
                    uint32_t i) {
-    int64_t t = hs_incident_time(chunk, i, filter->time);
     if (!chunk->positioned && (filter->has_box || filter->unit != HS_NONE)) return false;
-    if (filter->category && !has_bit(filter->category, chunk->category[i])) return false;
-    if (filter->source && !has_bit(filter->source, chunk->source[i])) return false;
-    if (filter->status && !has_bit(filter->status, chunk->status[i])) return false;
-    if (filter->batch && !has_batch(filter, chunk->batch[i])) return false;
-    if (filter->max_accuracy_m >= 0 && chunk->positioned && chunk->accuracy_m[i] > filter->max_accuracy_m)
-        return false;
-    if ((filter->from_s != HS_NO_TIME || filter->to_s != HS_NO_TIME) && !time_passes(filter, t)) return false;
-    if (filter->has_box && !hs_box_contains(&filter->box, chunk->position[i])) return false;
-    if (filter->unit != HS_NONE && !in_unit(filter, snapshot, chunk->path[i])) return false;
-    if (filter->hours || filter->weekdays) {
-        int64_t from, to;
-        if (t == HS_NO_TIME) return false;
-        int64_t local_s = t + hs_timezone_interval(snapshot->timezone, t, &from, &to);
-        hs_civil civil = hs_civil_from_s(local_s);
-        if (filter->hours && !(filter->hours >> civil.hour & 1)) return false;
-        if (filter->weekdays && !(filter->weekdays >> hs_civil_weekday(local_s) & 1)) return false;
-    }
-    return true;
+    if (filter->category && !has_bit(filter->category, hs_incident_category(chunk, i))) return false;
+    if (!has_attributes(filter, hs_incident_attributes_of(chunk, i), chunk->positioned)) return false;
+    int64_t t = hs_incident_time(chunk, i, filter->time);
+    if (asks_period(filter) && !time_passes(filter, t)) return false;
+    if (filter->has_box && !hs_box_contains(&filter->box, hs_incident_position(chunk, i))) return false;
+    if (filter->unit != HS_NONE && !in_unit(filter, snapshot, hs_incident_path(chunk, i))) return false;
+    return (!filter->hours && !filter->weekdays) || clock_passes(filter, snapshot->timezone, t);
 }
 
-/* Clears the bits of rows for which `condition` (over row i) does not hold. */
-#define KEEP_WHERE(condition)                                                                                \
-    for (uint32_t begin = 0; begin < chunk->count; begin += 64) {                                            \
-        uint64_t before = bits[begin / 64], passed = 0;                                                      \
-        if (before == 0) continue;                                                                           \
-        uint32_t end = chunk->count - begin < 64 ? chunk->count : begin + 64;                                \
-        for (uint32_t i = begin; i < end; i++)                                                               \
-            passed |= (uint64_t)(condition) << (i - begin);                                                  \
-        bits[begin / 64] = before & passed;                                                                  \
-    }
-
-static void keep_codes(const uint64_t *set, const uint16_t *code, const hs_incident_chunk *chunk,
-                       uint64_t *bits) {
-    KEEP_WHERE(set[code[i] / 64] >> (code[i] % 64) & 1)
+static void clear_all(const looking *at) {
+    memset(at->words.bits + at->words.first, 0, (at->words.end - at->words.first) * sizeof(uint64_t));
 }
 
-static void keep_period(const hs_filter *filter, const hs_incident_chunk *chunk, uint64_t *bits) {
-    int64_t from = filter->from_s == HS_NO_TIME ? HS_NO_TIME + 1 : filter->from_s;
-    int64_t to = filter->to_s == HS_NO_TIME ? INT64_MAX : filter->to_s;
-    if (filter->time != HS_TIME_DEFAULT) {
-        const int64_t *column = filter->time == HS_TIME_OCCURRED   ? chunk->occurred_s
-                                : filter->time == HS_TIME_REPORTED ? chunk->reported_s
-                                                                   : chunk->closed_s;
-        KEEP_WHERE((column[i] >= from) & (column[i] < to))
+/* Clears the bits of rows for which `condition` (over row i) does not hold, one by one. */
+#define KEEP_ROWS(condition)                                                                                 \
+    for (uint32_t word = at->words.first; word < at->words.end; word++)                                      \
+        for (uint64_t left = at->words.bits[word]; left; left &= left - 1) {                                 \
+            uint32_t i = word * WORD_ROWS + (uint32_t)__builtin_ctzll(left);                                 \
+            if (!(condition)) at->words.bits[word] &= ~(left & -left);                                       \
+        }
+
+/* The codes of a set as one stretch, which is what one code and a group of neighbours are. */
+static bool one_stretch(const uint64_t *set, uint32_t count, uint32_t *least, uint32_t *most) {
+    uint32_t found = 0;
+    for (uint32_t word = 0; word * 64 < count; word++) {
+        if (set[word] == 0) continue;
+        if (found == 0) *least = word * 64 + (uint32_t)__builtin_ctzll(set[word]);
+        *most = word * 64 + 63 - (uint32_t)__builtin_clzll(set[word]);
+        found += (uint32_t)__builtin_popcountll(set[word]);
+    }
+    return found > 0 && *most - *least + 1 == found;
+}
+
+static void keep_categories(const looking *at) {
+    const uint64_t *set = at->filter->category;
+    uint32_t count = at->snapshot->incidents->category_count, least = 0, most = 0;
+    if (one_stretch(set, count, &least, &most)) {
+        hs_keep_range_u16(at->words, at->chunk->category, (uint16_t)least, (uint16_t)(most - least));
         return;
     }
-    const int64_t *occurred = chunk->occurred_s, *reported = chunk->reported_s;
-    for (uint32_t begin = 0; begin < chunk->count; begin += 64) {
-        uint64_t before = bits[begin / 64], passed = 0;
-        if (before == 0) continue;
-        uint32_t end = chunk->count - begin < 64 ? chunk->count : begin + 64;
-        for (uint32_t i = begin; i < end; i++) {
-            /* Without a branch: which of the two a row has is as good as random. */
-            int64_t missing = -(int64_t)(occurred[i] == HS_NO_TIME);
-            int64_t t = (reported[i] & missing) | (occurred[i] & ~missing);
-            passed |= (uint64_t)((t >= from) & (t < to)) << (i - begin);
-        }
-        bits[begin / 64] = before & passed;
+    if (at->rows < count) {
+        KEEP_ROWS(has_bit(set, at->chunk->category[i]))
+        return;
+    }
+    uint8_t table[CODES_MOST];
+    for (uint32_t code = 0; code < count; code++)
+        table[code] = has_bit(set, code);
+    hs_keep_table_u16(at->words, at->chunk->category, table);
+}
+
+/* Bits by a chunk's table of `count` entries, of which `passing` pass. */
+static void keep_numbers(const looking *at, const uint16_t *number, const uint8_t *table, uint32_t count,
+                         uint32_t passing) {
+    if (passing == 0)
+        clear_all(at);
+    else if (passing < count)
+        hs_keep_table_u16(at->words, number, table);
+}
+
+static void keep_attributes(const looking *at) {
+    const hs_incident_chunk *chunk = at->chunk;
+    if (at->rows < chunk->attributes_count) {
+        KEEP_ROWS(has_attributes(at->filter, hs_incident_attributes_of(chunk, i), chunk->positioned))
+        return;
+    }
+    uint8_t table[CODES_MOST];
+    uint32_t passing = 0;
+    for (uint32_t n = 0; n < chunk->attributes_count; n++) {
+        table[n] = has_attributes(at->filter, &chunk->attributes[n], chunk->positioned);
+        passing += table[n];
+    }
+    keep_numbers(at, chunk->attributes_number, table, chunk->attributes_count, passing);
+}
+
+static void keep_unit(const looking *at) {
+    const hs_incident_chunk *chunk = at->chunk;
+    if (at->rows < chunk->path_count) {
+        KEEP_ROWS(in_unit(at->filter, at->snapshot, hs_incident_path(chunk, i)))
+        return;
+    }
+    uint8_t table[CODES_MOST];
+    uint32_t passing = 0;
+    for (uint32_t n = 0; n < chunk->path_count; n++) {
+        table[n] = in_unit(at->filter, at->snapshot, chunk->path[n]);
+        passing += table[n];
+    }
+    keep_numbers(at, chunk->path_number, table, chunk->path_count, passing);
+}
+
+/* [from, to) as offsets after a column's earliest time, both ends included; nothing where it lies outside. */
+static hs_range_u32 offsets_of(const hs_filter *filter, const hs_time_column *column) {
+    const hs_range_u32 nothing = {1, 0};
+    uint64_t least = 0, most = HS_NO_OFFSET - 1;
+    if (filter->from_s != HS_NO_TIME && filter->from_s > column->min_s)
+        least = (uint64_t)filter->from_s - (uint64_t)column->min_s;
+    if (filter->to_s != HS_NO_TIME) {
+        if (filter->to_s <= column->min_s) return nothing;
+        uint64_t last = (uint64_t)filter->to_s - (uint64_t)column->min_s - 1;
+        if (last < most) most = last;
+    }
+    if (least > most) return nothing;
+    return (hs_range_u32){(uint32_t)least, (uint32_t)most};
+}
+
+static void keep_one_time(const looking *at, const hs_time_column *column) {
+    if (column->wide_s) {
+        KEEP_ROWS(time_passes(at->filter, column->wide_s[i]))
+        return;
+    }
+    hs_range_u32 range = offsets_of(at->filter, column);
+    if (range.least > range.most)
+        clear_all(at);
+    else
+        hs_keep_range_u32(at->words, column->offset_s, range.least, range.most - range.least);
+}
+
+static void keep_period(const looking *at) {
+    const hs_filter *filter = at->filter;
+    const hs_time_column *time = at->chunk->time, *extent = &time[filter->time];
+    if (extent->min_s == HS_NO_TIME || (filter->from_s != HS_NO_TIME && extent->max_s < filter->from_s) ||
+        (filter->to_s != HS_NO_TIME && extent->min_s >= filter->to_s)) {
+        clear_all(at);
+        return;
+    }
+    if (extent->complete && (filter->from_s == HS_NO_TIME || extent->min_s >= filter->from_s) &&
+        (filter->to_s == HS_NO_TIME || extent->max_s < filter->to_s))
+        return;
+    const hs_time_column *occurred = &time[HS_TIME_OCCURRED], *reported = &time[HS_TIME_REPORTED];
+    if (filter->time != HS_TIME_DEFAULT)
+        keep_one_time(at, extent);
+    else if (occurred->complete || reported->min_s == HS_NO_TIME)
+        keep_one_time(at, occurred);
+    else if (occurred->min_s == HS_NO_TIME)
+        keep_one_time(at, reported);
+    else if (occurred->offset_s && reported->offset_s)
+        hs_keep_either_u32(at->words, occurred->offset_s, offsets_of(filter, occurred), reported->offset_s,
+                           offsets_of(filter, reported));
+    else
+        KEEP_ROWS(time_passes(filter, hs_incident_time(at->chunk, i, HS_TIME_DEFAULT)))
+}
+
+/* The filter's box on the square. Positions within the square and their cells correspond one to one and in
+ * the same order, so a cell lies in the box of cells exactly where its position lies in the box. */
+static bool box_on_square(const hs_box *box, hs_mercator_box *square) {
+    if (box->min_lat_e7 > EDGE_LAT_E7 || box->max_lat_e7 < -EDGE_LAT_E7) return false;
+    hs_mercator a = hs_mercator_from_position((hs_position){box->min_lon_e7, box->max_lat_e7});
+    hs_mercator b = hs_mercator_from_position((hs_position){box->max_lon_e7, box->min_lat_e7});
+    *square = (hs_mercator_box){a.x, a.y, b.x, b.y};
+    return box->min_lon_e7 <= box->max_lon_e7 && box->min_lat_e7 <= box->max_lat_e7;
+}
+
+static bool boxes_meet(const hs_mercator_box *a, const hs_mercator_box *b) {
+    return (a->min_x <= b->max_x) & (a->max_x >= b->min_x) & (a->min_y <= b->max_y) & (a->max_y >= b->min_y);
+}
+
+static bool box_holds(const hs_mercator_box *box, const hs_mercator_box *inner) {
+    return (inner->min_x >= box->min_x) & (inner->max_x <= box->max_x) & (inner->min_y >= box->min_y) &
+           (inner->max_y <= box->max_y);
+}
+
+static void keep_box(const looking *at) {
+    enum { BLOCK_WORDS = HS_BLOCK_ROWS / WORD_ROWS };
+    const hs_incident_chunk *chunk = at->chunk;
+    const hs_box *box = &at->filter->box;
+    hs_mercator_box square;
+    if (chunk->wide_position) {
+        KEEP_ROWS(hs_box_contains(box, chunk->wide_position[i]))
+        return;
+    }
+    if (!box_on_square(box, &square) || !boxes_meet(&square, &chunk->box)) {
+        clear_all(at);
+        return;
+    }
+    if (box_holds(&square, &chunk->box)) return;
+    looking part = *at;
+    for (uint32_t word = at->words.first; word < at->words.end; word = part.words.end) {
+        uint32_t block = word / BLOCK_WORDS, end = (block + 1) * BLOCK_WORDS;
+        part.words.first = word;
+        part.words.end = end < at->words.end ? end : at->words.end;
+        if (!boxes_meet(&square, &chunk->block_box[block]))
+            clear_all(&part);
+        else if (!box_holds(&square, &chunk->block_box[block]))
+            hs_keep_box(part.words, chunk->mercator, &square);
     }
 }
 
-/* Boxes of blocks on the Mercator square say first which blocks need a look: one unit of the square is finer
- * than 1e-7 degree, so a margin of a few units covers the rounding. */
-static void keep_box(const hs_filter *filter, const hs_incident_chunk *chunk, uint64_t *bits) {
-    enum { MARGIN = 4, WORDS_A_BLOCK = HS_BLOCK_ROWS / 64 };
-    hs_mercator a = hs_mercator_from_position((hs_position){filter->box.min_lon_e7, filter->box.max_lat_e7});
-    hs_mercator b = hs_mercator_from_position((hs_position){filter->box.max_lon_e7, filter->box.min_lat_e7});
-    uint64_t words = ((uint64_t)chunk->count + 63) / 64;
-    for (uint32_t block = 0; block * HS_BLOCK_ROWS < chunk->count; block++) {
-        const hs_mercator_box *box = &chunk->block_box[block];
-        if ((uint64_t)box->max_x + MARGIN >= a.x && (uint64_t)b.x + MARGIN >= box->min_x &&
-            (uint64_t)box->max_y + MARGIN >= a.y && (uint64_t)b.y + MARGIN >= box->min_y)
-            continue;
-        for (uint64_t w = (uint64_t)block * WORDS_A_BLOCK;
-             w < words && w < (uint64_t)(block + 1) * WORDS_A_BLOCK; w++)
-            bits[w] = 0;
-    }
-    const hs_box *box = &filter->box;
-    const hs_position *position = chunk->position;
-    KEEP_WHERE(hs_box_contains(box, position[i]))
-}
-
-static void keep_unit(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
-                      uint64_t *bits) {
-    const hs_unit_path *paths = snapshot->incidents->path;
-    unsigned level = snapshot->geography->units.level[filter->unit];
-    uint32_t unit = filter->unit;
-    const uint32_t *path = chunk->path;
-    KEEP_WHERE(paths[path[i]].unit[level] == unit)
-}
-
-static void keep_accuracy(const hs_filter *filter, const hs_incident_chunk *chunk, uint64_t *bits) {
-    uint16_t most = (uint16_t)(filter->max_accuracy_m < 65535 ? filter->max_accuracy_m : 65535);
-    const uint16_t *accuracy = chunk->accuracy_m;
-    KEEP_WHERE(accuracy[i] <= most)
-}
-
-static void keep_batches(const hs_filter *filter, const hs_incident_chunk *chunk, uint64_t *bits) {
-    KEEP_WHERE(has_batch(filter, chunk->batch[i]))
-}
-
-/* The dearest condition looks only at rows that are left. */
-static void keep_clock(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
-                       uint64_t *bits) {
-    zone_cache cache;
-    zone_cache_init(&cache, snapshot->timezone);
-    for (uint32_t word = 0; word * 64 < chunk->count; word++) {
-        for (uint64_t left = bits[word]; left; left &= left - 1) {
-            unsigned bit = (unsigned)__builtin_ctzll(left);
-            int64_t t = hs_incident_time(chunk, word * 64 + bit, filter->time);
-            if (!clock_passes(filter, &cache, t)) bits[word] &= ~(UINT64_C(1) << bit);
-        }
+/* Whether the column of hours holds those of the filter's time, in this snapshot's zone. */
+static bool has_clock(const looking *at) {
+    const hs_incident_chunk *chunk = at->chunk;
+    if (!chunk->clock || chunk->clock_zone != hs_week_clock_zone(at->snapshot->timezone)) return false;
+    switch (at->filter->time) {
+    case HS_TIME_DEFAULT:
+        return true;
+    case HS_TIME_OCCURRED:
+        return chunk->time[HS_TIME_OCCURRED].complete || chunk->time[HS_TIME_REPORTED].min_s == HS_NO_TIME;
+    case HS_TIME_REPORTED:
+        return chunk->time[HS_TIME_OCCURRED].min_s == HS_NO_TIME;
+    default:
+        return false;
     }
 }
 
-static void set_all(const hs_incident_chunk *chunk, uint64_t *bits) {
-    size_t words = ((size_t)chunk->count + 63) / 64;
-    memset(bits, 0xff, words * sizeof *bits);
-    if (chunk->count % 64) bits[words - 1] = (UINT64_C(1) << (chunk->count % 64)) - 1;
+static void keep_clock(const looking *at) {
+    if (has_clock(at)) {
+        uint8_t table[HS_NO_CLOCK + 1];
+        for (unsigned hour = 0; hour <= HS_NO_CLOCK; hour++)
+            table[hour] = hour < 7 * 24 && hour_passes(at->filter, (uint8_t)hour);
+        hs_keep_table_u8(at->words, at->chunk->clock, table);
+        return;
+    }
+    hs_week_clock clock;
+    hs_week_clock_init(&clock, at->snapshot->timezone);
+    KEEP_ROWS(
+        hour_passes(at->filter, hs_week_clock_hour(&clock, hs_incident_time(at->chunk, i, at->filter->time))))
+}
+
+static void set_all(const looking *at) {
+    memset(at->words.bits + at->words.first, 0xff, (at->words.end - at->words.first) * sizeof(uint64_t));
+    uint32_t odd = at->chunk->count % WORD_ROWS;
+    if (odd > 0 && at->words.end > at->chunk->count / WORD_ROWS)
+        at->words.bits[at->words.end - 1] = (UINT64_C(1) << odd) - 1;
+}
+
+/* What is cheap, or leaves few rows, first. */
+static void keep_all(const looking *at) {
+    const hs_filter *filter = at->filter;
+    if (filter->has_box) keep_box(at);
+    if (asks_period(filter)) keep_period(at);
+    if (filter->category) keep_categories(at);
+    if (asks_attributes(filter)) keep_attributes(at);
+    if (filter->unit != HS_NONE) keep_unit(at);
+    if (filter->hours || filter->weekdays) keep_clock(at);
+}
+
+uint32_t hs_filter_rows(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
+                        uint32_t first_row, uint32_t end_row, uint64_t *bits) {
+    looking at = {.filter = filter,
+                  .snapshot = snapshot,
+                  .chunk = chunk,
+                  .words = {bits, first_row / WORD_ROWS, (end_row + WORD_ROWS - 1) / WORD_ROWS},
+                  .rows = end_row - first_row};
+    if (!chunk->positioned && (filter->has_box || filter->unit != HS_NONE)) {
+        clear_all(&at);
+        return 0;
+    }
+    set_all(&at);
+    keep_all(&at);
+    uint32_t passed = 0;
+    for (uint32_t word = at.words.first; word < at.words.end; word++)
+        passed += (uint32_t)__builtin_popcountll(bits[word]);
+    return passed;
 }
 
 uint32_t hs_filter_chunk(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
                          uint64_t *bits) {
-    size_t words = ((size_t)chunk->count + 63) / 64;
-    if (!chunk->positioned && (filter->has_box || filter->unit != HS_NONE)) {
-        memset(bits, 0, words * sizeof *bits);
-        return 0;
-    }
-    set_all(chunk, bits);
-    if (filter->has_box) keep_box(filter, chunk, bits);
-    if (filter->category) keep_codes(filter->category, chunk->category, chunk, bits);
-    if (filter->source) keep_codes(filter->source, chunk->source, chunk, bits);
-    if (filter->status) keep_codes(filter->status, chunk->status, chunk, bits);
-    if (filter->max_accuracy_m >= 0 && chunk->positioned) keep_accuracy(filter, chunk, bits);
-    if (filter->unit != HS_NONE) keep_unit(filter, snapshot, chunk, bits);
-    if (filter->from_s != HS_NO_TIME || filter->to_s != HS_NO_TIME) keep_period(filter, chunk, bits);
-    if (filter->batch) keep_batches(filter, chunk, bits);
-    if (filter->hours || filter->weekdays) keep_clock(filter, snapshot, chunk, bits);
-    uint32_t passed = 0;
-    for (size_t w = 0; w < words; w++)
-        passed += (uint32_t)__builtin_popcountll(bits[w]);
-    return passed;
+    return hs_filter_rows(filter, snapshot, chunk, 0, chunk->count, bits);
 }

@@ -4,6 +4,7 @@
 #define CITY_INCIDENTS_H
 
 #include "base/pool.h"
+#include "base/timezone.h"
 #include "geo/mercator.h"
 #include <hotspot/geography.h>
 #include <hotspot/records.h>
@@ -16,59 +17,131 @@ typedef struct hs_unit_path {
     uint32_t unit[HS_LEVEL_COUNT]; /* rows of geography->units, HS_NONE */
 } hs_unit_path;
 
+/* What few incidents differ in: one entry of a chunk's table for each combination. */
+typedef struct hs_incident_attributes {
+    uint32_t batch;
+    uint16_t source, status; /* into incidents->source, status; an empty text has a code too */
+    uint16_t accuracy_m;     /* rounded up, 65535 and more saturated */
+    uint8_t match_type, zero;
+} hs_incident_attributes;
+
+typedef enum hs_time_field {
+    HS_TIME_DEFAULT = 0, /* occurred where known, else reported: what filters and analyses use */
+    HS_TIME_OCCURRED,
+    HS_TIME_REPORTED,
+    HS_TIME_CLOSED,
+    HS_TIME_DEADLINE,
+    HS_TIME_FIELDS
+} hs_time_field;
+
+#define HS_NO_OFFSET UINT32_MAX
+
+/* Times as seconds after the earliest one. */
+typedef struct hs_time_column {
+    const uint32_t *offset_s; /* HS_NO_OFFSET where a row has none; NULL when wide, or no row has one */
+    const int64_t *wide_s;    /* instead where the chunk's times lie 136 years or more apart */
+    int64_t min_s, max_s;     /* HS_NO_TIME when no row has one */
+    bool complete;            /* every row has one */
+} hs_time_column;
+
+/* Columns of `count` rows, in bytes a row. Read them by the functions below: what is narrow here has a wide
+ * form for data that needs it.
+ *
+ *   row                4   the store's row id, from the chunk's smallest (8 where they lie 2^32 apart)
+ *   mercator           8   the position too: it survives the way there and back (8 more in a chunk that has
+ *                          one beyond the square, at more than 85.05 degrees)
+ *   path, segment    2+2   into the chunk's tables of distinct ones
+ *   time         4 each    reported, occurred, closed, deadline: none for a time that no row has (8 each
+ * where they lie 136 years apart) category           2   into incidents->category_code attributes         2
+ * into the chunk's table of distinct source, status, match type, accuracy and batch clock              1 hour
+ * of the week of the default time, in the city's zone text               4   offset into texts weight 4 only
+ * where one is not 1
+ *
+ * and 16 bytes for 256 rows as the box of each block. Columns are as long as whole words of 64 rows, so that
+ * a filter may read what is behind the last row. */
 typedef struct hs_incident_chunk {
-    uint64_t id; /* unique in the process: key of cached selections */
+    uint64_t id;      /* unique in the process: key of cached selections */
+    uint64_t version; /* of the incidents when the chunk came to be */
     uint32_t count;
     bool positioned;
-    bool ordered; /* along the Hilbert curve; false for the tail of live incidents */
-    /* Columns of `count` rows. */
-    const int64_t *row;          /* the store's row id: the feature id */
-    const hs_position *position; /* NULL when not positioned, as mercator, path, segment */
-    const hs_mercator *mercator;
-    const uint32_t *path;                                           /* into incidents->path */
-    const uint32_t *segment;                                        /* row of geography->segments, HS_NONE */
-    const int64_t *reported_s, *occurred_s, *closed_s, *deadline_s; /* HS_NO_TIME */
-    const uint16_t *category;        /* into taxonomy-and-dictionary: incidents->category_code */
-    const uint16_t *source, *status; /* into incidents->source, status; an empty text has a code too */
-    const uint8_t *match_type;
-    const uint16_t *accuracy_m; /* rounded up, 65535 and more saturated */
-    const float *weight;        /* NULL when all are 1 */
-    const uint32_t *batch;
+    bool ordered; /* along the Hilbert curve; false for the newest live incidents */
+    bool late;    /* holds live incidents: those that came after the whole was built */
+    int64_t first_row;
+    const uint32_t *row_offset;
+    const int64_t *wide_row;     /* instead of row_offset, or NULL */
+    const hs_mercator *mercator; /* NULL when not positioned, as path and segment */
+    const hs_position *wide_position;
+    const uint16_t *path_number, *segment_number, *attributes_number;
+    const uint32_t *path, *segment; /* tables: into incidents->path; row of geography->segments, HS_NONE */
+    const hs_incident_attributes *attributes;
+    uint32_t path_count, segment_count, attributes_count; /* of the tables */
+    hs_time_column time[HS_TIME_FIELDS];                  /* that of HS_TIME_DEFAULT is an extent only */
+    const uint16_t *category;
+    const uint8_t *clock; /* Monday 0:00 is 0, HS_NO_CLOCK without a time; NULL: not worked out */
+    uint64_t clock_zone;  /* hash of the zone's name */
+    const float *weight;  /* NULL when all are 1 */
     const uint32_t *text; /* offset into texts */
     const char *texts;
     size_t texts_size;
     /* One box a block of HS_BLOCK_ROWS rows, and of the whole. */
     const hs_mercator_box *block_box;
     hs_mercator_box box;
-    int64_t min_reported_s, max_reported_s; /* HS_NO_TIME when no row has one */
+    const uint64_t *block_state; /* late and positioned: sums over the rows' states; else NULL */
 } hs_incident_chunk;
+
+#define HS_NO_CLOCK 255
+
+static inline int64_t hs_incident_row(const hs_incident_chunk *chunk, uint32_t i) {
+    return chunk->wide_row ? chunk->wide_row[i] : chunk->first_row + chunk->row_offset[i];
+}
+
+/* Only of chunks with positions, as path and segment. */
+static inline hs_position hs_incident_position(const hs_incident_chunk *chunk, uint32_t i) {
+    return chunk->wide_position ? chunk->wide_position[i] : hs_mercator_to_position(chunk->mercator[i]);
+}
+
+/* Into incidents->path. */
+static inline uint32_t hs_incident_path(const hs_incident_chunk *chunk, uint32_t i) {
+    return chunk->path[chunk->path_number[i]];
+}
+
+/* Row of geography->segments, HS_NONE where there is none near. */
+static inline uint32_t hs_incident_segment(const hs_incident_chunk *chunk, uint32_t i) {
+    return chunk->segment[chunk->segment_number[i]];
+}
+
+/* Into incidents->category_code. */
+static inline uint16_t hs_incident_category(const hs_incident_chunk *chunk, uint32_t i) {
+    return chunk->category[i];
+}
+
+static inline const hs_incident_attributes *hs_incident_attributes_of(const hs_incident_chunk *chunk,
+                                                                      uint32_t i) {
+    return &chunk->attributes[chunk->attributes_number[i]];
+}
+
+static inline float hs_incident_weight(const hs_incident_chunk *chunk, uint32_t i) {
+    return chunk->weight ? chunk->weight[i] : 1.0F;
+}
+
+static inline int64_t hs_incident_column_time(const hs_time_column *column, uint32_t i) {
+    if (column->offset_s)
+        return column->offset_s[i] == HS_NO_OFFSET ? HS_NO_TIME : column->min_s + column->offset_s[i];
+    return column->wide_s ? column->wide_s[i] : HS_NO_TIME;
+}
+
+/* HS_NO_TIME where the row has none. */
+static inline int64_t hs_incident_time(const hs_incident_chunk *chunk, uint32_t i, hs_time_field field) {
+    if (field != HS_TIME_DEFAULT) return hs_incident_column_time(&chunk->time[field], i);
+    int64_t occurred_s = hs_incident_column_time(&chunk->time[HS_TIME_OCCURRED], i);
+    return occurred_s != HS_NO_TIME ? occurred_s : hs_incident_column_time(&chunk->time[HS_TIME_REPORTED], i);
+}
 
 /* Texts of a row, in the order they lie in the heap. */
 typedef struct hs_incident_texts {
     hs_str external_id, address, department, description, unit;
 } hs_incident_texts;
 void hs_incident_texts_get(const hs_incident_chunk *chunk, uint32_t i, hs_incident_texts *texts);
-
-typedef enum hs_time_field {
-    HS_TIME_DEFAULT = 0,
-    HS_TIME_OCCURRED,
-    HS_TIME_REPORTED,
-    HS_TIME_CLOSED
-} hs_time_field;
-
-/* The time that filters and analyses use: by default occurred where known, else reported. */
-static inline int64_t hs_incident_time(const hs_incident_chunk *chunk, uint32_t i, hs_time_field field) {
-    switch (field) {
-    case HS_TIME_REPORTED:
-        return chunk->reported_s[i];
-    case HS_TIME_CLOSED:
-        return chunk->closed_s[i];
-    case HS_TIME_OCCURRED:
-        return chunk->occurred_s[i];
-    default:
-        return chunk->occurred_s[i] != HS_NO_TIME ? chunk->occurred_s[i] : chunk->reported_s[i];
-    }
-}
 
 typedef struct hs_incidents {
     uint64_t version;
@@ -82,6 +155,8 @@ typedef struct hs_incidents {
     uint32_t source_count, status_count;
     const hs_str *source, *status;
     int64_t min_time_s, max_time_s; /* of the default time field, HS_NO_TIME when none */
+    uint64_t built_version;         /* when the whole was last built: no chunk that is not late is younger */
+    uint64_t late_count;            /* rows that came since */
 } hs_incidents;
 
 hs_incidents *hs_incidents_ref(const hs_incidents *incidents);
@@ -93,19 +168,37 @@ void hs_incidents_unref(hs_incidents *incidents);
 typedef struct hs_incidents_builder hs_incidents_builder;
 hs_status hs_incidents_builder_new(hs_error *error, hs_incidents_builder **builder);
 void hs_incidents_builder_free(hs_incidents_builder *builder);
+/* The city's zone, that local hours are worked out in once for all: it must live until the builder's end. The
+ * first builder's counts. Without one, or in a city with another, filters work hours out row by row. */
+void hs_incidents_builder_set_zone(hs_incidents_builder *builder, const hs_timezone *zone);
 hs_status hs_incidents_add(hs_incidents_builder *builder, const hs_incident_record *record, hs_error *error);
 /* Ends the life of all `builder_count` builders (on failure too). One reference. Equal records give equal
  * columns whatever the number of builders and threads (ties on the curve go by row id). */
 hs_status hs_incidents_finish(hs_incidents_builder **builders, unsigned builder_count,
                               const hs_geography *geography, uint64_t version, hs_pool *pool, hs_error *error,
                               hs_incidents **incidents);
-/* `base` plus more records as a new set: shares every chunk of `base` and adds unordered chunks. Codes and
- * paths of `base` keep their numbers. Ends the builder's life (on failure too). */
+/* `base` plus more records as a new set: shares every chunk of `base` but the one of its newest rows, which
+ * is made anew with the others as long as it is small (HS_FRESH_ROWS). Codes and paths of `base` keep their
+ * numbers, and their tables are shared while they do not grow. O(rows added + chunks), not of the city. Ends
+ * the builder's life (on failure too). */
+#define HS_FRESH_ROWS 256u
 hs_status hs_incidents_append(const hs_incidents *base, hs_incidents_builder *builder,
                               const hs_geography *geography, uint64_t version, hs_error *error,
                               hs_incidents **incidents);
+/* Whether live incidents lie in so many chunks that merging some is due, and the set with those merged along
+ * the curve: the same rows at the same version, every other chunk shared. Small chunks become larger ones by
+ * stages (some 4,096 rows, then whole chunks), so a row is moved twice and never with the whole city. O(rows
+ * of the stage: about 100,000 at most, or those of the chunks appended at once). `zone` as of a builder. */
+bool hs_incidents_merge_due(const hs_incidents *incidents);
+hs_status hs_incidents_merge(const hs_incidents *base, const hs_timezone *zone, hs_error *error,
+                             hs_incidents **incidents);
 
-/* Bytes of the numeric columns, and of the texts. */
+/* A number that changes when the incidents with a position in a box do, for entity tags: live incidents
+ * elsewhere, and merging, do not change it. min_x above max_x spans the antimeridian. O(chunks + blocks of
+ * live incidents + their rows in blocks at the box's edge). */
+uint64_t hs_incidents_state(const hs_incidents *incidents, const hs_mercator_box *box);
+
+/* Bytes of the numeric columns with all their tables and indexes, and of the texts. */
 void hs_incidents_bytes(const hs_incidents *incidents, size_t *columns, size_t *texts);
 
 #endif

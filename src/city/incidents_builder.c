@@ -36,6 +36,10 @@ void hs_incidents_builder_free(hs_incidents_builder *builder) {
     free(builder);
 }
 
+void hs_incidents_builder_set_zone(hs_incidents_builder *builder, const hs_timezone *zone) {
+    builder->zone = zone;
+}
+
 static bool grow_codes(hs_code_list *list, uint32_t count) {
     if (count <= list->capacity) return true;
     uint32_t capacity = list->capacity ? 2 * list->capacity : 64;
@@ -133,7 +137,7 @@ static bool grow_rows(hs_incidents_builder *builder) {
     if (builder->count < builder->capacity) return true;
     if (builder->capacity > UINT32_MAX / 4) return false;
     uint32_t capacity = builder->capacity ? 2 * builder->capacity : 1024;
-    hs_incident_row *grown = realloc(builder->rows, capacity * sizeof *grown);
+    hs_raw_row *grown = realloc(builder->rows, capacity * sizeof *grown);
     if (!grown) return false;
     builder->rows = grown;
     builder->capacity = capacity;
@@ -148,18 +152,18 @@ hs_status hs_incidents_add(hs_incidents_builder *builder, const hs_incident_reco
         return hs_error_set(error, HS_E_ARGUMENT, "incident %lld has no valid match type",
                             (long long)record->id);
     if (!grow_rows(builder)) return out_of_memory(error);
-    hs_incident_row row = {.row = record->id,
-                           .reported_s = record->reported_s,
-                           .occurred_s = record->occurred_s,
-                           .closed_s = record->closed_s,
-                           .deadline_s = record->deadline_s,
-                           .position = record->position,
-                           .text = builder->texts_size,
-                           .batch = (uint32_t)record->batch,
-                           .weight = record->weight,
-                           .accuracy_m = whole_accuracy(record->accuracy_m),
-                           .match_type = (uint8_t)record->match_type,
-                           .has_position = record->has_position};
+    hs_raw_row row = {.row = record->id,
+                      .reported_s = record->reported_s,
+                      .occurred_s = record->occurred_s,
+                      .closed_s = record->closed_s,
+                      .deadline_s = record->deadline_s,
+                      .position = record->position,
+                      .text = builder->texts_size,
+                      .batch = (uint32_t)record->batch,
+                      .weight = record->weight,
+                      .accuracy_m = whole_accuracy(record->accuracy_m),
+                      .match_type = (uint8_t)record->match_type,
+                      .has_position = record->has_position};
     hs_str texts[HS_CODE_COUNT] = {record->category, record->source, record->status};
     static const char *const what[HS_CODE_COUNT] = {"category", "source", "status"};
     for (int kind = 0; kind < HS_CODE_COUNT; kind++) {

@@ -15,12 +15,6 @@ static int compare_sightings(const void *left, const void *right) {
     return hs_str_compare(a->text, b->text);
 }
 
-static bool put_base(hs_dictionary *merged, const hs_str *texts, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++)
-        if (hs_dictionary_put(merged, texts[i]) == HS_NONE) return false;
-    return true;
-}
-
 /* Puts the texts of all builders in the order of the rows that they are seen in first. */
 static bool put_builders(hs_dictionary *merged, hs_incidents_builder **builders, unsigned builder_count,
                          int kind) {
@@ -37,20 +31,11 @@ static bool put_builders(hs_dictionary *merged, hs_incidents_builder **builders,
     }
     qsort(all, n, sizeof *all, compare_sightings);
     bool good = true;
-    for (size_t i = 0; i < n && good; i++)
-        good = hs_dictionary_put(merged, all[i].text) != HS_NONE;
+    for (size_t i = 0; i < n && good; i++) /* nothing is put into a shared one, which has them all */
+        good = hs_dictionary_find(merged, all[i].text) != HS_NONE ||
+               hs_dictionary_put(merged, all[i].text) != HS_NONE;
     free(all);
     return good;
-}
-
-static const hs_str *copy_texts(const hs_dictionary *merged, hs_arena *arena) {
-    uint32_t count = hs_dictionary_count(merged);
-    hs_str *texts = hs_arena_array(arena, (size_t)count + 1, sizeof *texts);
-    for (uint32_t i = 0; texts && i < count; i++) {
-        texts[i] = hs_arena_str(arena, hs_dictionary_text(merged, i));
-        if (!texts[i].data) return NULL;
-    }
-    return texts;
 }
 
 static const uint16_t *const *make_remap(const hs_dictionary *merged, hs_incidents_builder **builders,
@@ -68,41 +53,29 @@ static const uint16_t *const *make_remap(const hs_dictionary *merged, hs_inciden
     return remap;
 }
 
-static hs_status merge_kind(hs_incidents_builder **builders, unsigned builder_count, int kind,
-                            const hs_str *base, uint32_t base_count, hs_arena *arena, hs_error *error,
-                            hs_gathering *gathering, uint32_t *count, const hs_str **texts) {
-    hs_dictionary *merged = hs_dictionary_new();
-    bool good =
-        merged && put_base(merged, base, base_count) && put_builders(merged, builders, builder_count, kind);
-    if (good && hs_dictionary_count(merged) > HS_CODE_LIMIT) {
-        hs_dictionary_free(merged);
-        return hs_error_set(error, HS_E_LIMIT,
-                            "incidents have more than %u different categories, sources or statuses",
-                            HS_CODE_LIMIT);
+hs_status hs_incident_codes_merge(hs_incidents_builder **builders, unsigned builder_count,
+                                  hs_incident_tables *tables, hs_arena *arena, hs_error *error,
+                                  hs_gathering *gathering) {
+    for (int kind = 0; kind < HS_CODE_COUNT; kind++) {
+        hs_dictionary *merged = tables->codes[kind];
+        bool good = put_builders(merged, builders, builder_count, kind);
+        if (good && hs_dictionary_count(merged) > HS_CODE_LIMIT)
+            return hs_error_set(error, HS_E_LIMIT,
+                                "incidents have more than %u different categories, sources or statuses",
+                                HS_CODE_LIMIT);
+        if (good) gathering->remap[kind] = make_remap(merged, builders, builder_count, kind, arena);
+        if (!good || !gathering->remap[kind])
+            return hs_error_set(error, HS_E_MEMORY, "out of memory for incidents");
     }
-    if (good) {
-        *count = hs_dictionary_count(merged);
-        *texts = copy_texts(merged, arena);
-        gathering->remap[kind] = make_remap(merged, builders, builder_count, kind, arena);
-        good = *texts && gathering->remap[kind];
-    }
-    hs_dictionary_free(merged);
-    return good ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for incidents");
+    return HS_OK;
 }
 
-hs_status hs_incident_codes_merge(hs_incidents_builder **builders, unsigned builder_count,
-                                  const hs_incidents *base, hs_arena *arena, hs_error *error,
-                                  hs_gathering *gathering, hs_incidents *incidents) {
-    hs_status status = merge_kind(builders, builder_count, HS_CODE_CATEGORY,
-                                  base ? base->category_code : NULL, base ? base->category_count : 0, arena,
-                                  error, gathering, &incidents->category_count, &incidents->category_code);
-    if (status == HS_OK)
-        status = merge_kind(builders, builder_count, HS_CODE_SOURCE, base ? base->source : NULL,
-                            base ? base->source_count : 0, arena, error, gathering, &incidents->source_count,
-                            &incidents->source);
-    if (status == HS_OK)
-        status = merge_kind(builders, builder_count, HS_CODE_STATUS, base ? base->status : NULL,
-                            base ? base->status_count : 0, arena, error, gathering, &incidents->status_count,
-                            &incidents->status);
-    return status;
+bool hs_incident_codes_known(const hs_incidents_builder *builder, const hs_incident_tables *tables) {
+    for (int kind = 0; kind < HS_CODE_COUNT; kind++) {
+        const hs_dictionary *own = builder->codes[kind].texts;
+        for (uint32_t code = 0; code < hs_dictionary_count(own); code++)
+            if (hs_dictionary_find(tables->codes[kind], hs_dictionary_text(own, code)) == HS_NONE)
+                return false;
+    }
+    return true;
 }

@@ -4,14 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE_ROWS = 8192, PATHS_FIRST = 256 };
+enum { SLICE_ROWS = 8192 };
 
-/* The distinct unit paths of one slice of rows, in an open table of their numbers. */
+/* The distinct unit paths of one slice of rows. */
 typedef struct path_slice {
-    hs_unit_path *paths;
-    uint32_t *slots; /* number + 1 */
+    hs_path_table paths;
     uint32_t *final; /* number in the set */
-    uint32_t count, capacity;
     bool failed;
 } path_slice;
 
@@ -24,49 +22,11 @@ typedef struct placing {
     path_slice *slices;
 } placing;
 
-static uint32_t path_slot(const path_slice *slice, const hs_unit_path *path) {
-    uint32_t mask = 2 * slice->capacity - 1;
-    uint32_t slot = (uint32_t)hs_hash(path, sizeof *path, 0) & mask;
-    for (;; slot = (slot + 1) & mask) {
-        uint32_t number = slice->slots[slot];
-        if (number == 0 || memcmp(&slice->paths[number - 1], path, sizeof *path) == 0) return slot;
-    }
-}
-
-static bool grow_paths(path_slice *slice) {
-    if (slice->count < slice->capacity) return true;
-    uint32_t capacity = slice->capacity ? 2 * slice->capacity : PATHS_FIRST;
-    hs_unit_path *paths = realloc(slice->paths, capacity * sizeof *paths);
-    if (!paths) return false;
-    slice->paths = paths;
-    uint32_t *slots = calloc((size_t)2 * capacity, sizeof *slots);
-    if (!slots) return false;
-    free(slice->slots);
-    slice->slots = slots;
-    slice->capacity = capacity;
-    for (uint32_t i = 0; i < slice->count; i++)
-        slots[path_slot(slice, &paths[i])] = i + 1;
-    return true;
-}
-
-static uint32_t put_path(path_slice *slice, const hs_unit_path *path) {
-    if (!grow_paths(slice)) {
-        slice->failed = true;
-        return 0;
-    }
-    uint32_t slot = path_slot(slice, path);
-    if (slice->slots[slot] == 0) {
-        slice->paths[slice->count++] = *path;
-        slice->slots[slot] = slice->count;
-    }
-    return slice->slots[slot] - 1;
-}
-
 static void key_rows(void *context, size_t begin, size_t end) {
     placing *work = context;
     unsigned builder;
     for (size_t i = begin; i < end; i++) {
-        const hs_incident_row *row = hs_gathering_row(work->from, (uint32_t)i, &builder);
+        const hs_raw_row *row = hs_gathering_row(work->from, (uint32_t)i, &builder);
         work->keyed[i] = (hs_placed_row){.row = (uint32_t)i, .segment = HS_NONE};
         if (!row->has_position) continue;
         hs_mercator m = hs_mercator_from_position(row->position);
@@ -91,7 +51,11 @@ static void place_rows(placing *work, path_slice *slice, size_t begin, size_t en
         placed->segment = placement.segment;
         hs_unit_path path;
         memcpy(path.unit, placement.unit, sizeof path.unit);
-        placed->path = put_path(slice, &path);
+        placed->path = hs_path_put(&slice->paths, &path);
+        if (placed->path == HS_NONE) {
+            slice->failed = true;
+            return;
+        }
     }
 }
 
@@ -112,39 +76,40 @@ static int compare_paths(const void *left, const void *right) {
     return 0;
 }
 
-static bool map_slice(path_slice *slice, path_slice *all) {
-    slice->final = malloc(((size_t)slice->count + 1) * sizeof *slice->final);
-    for (uint32_t i = 0; slice->final && i < slice->count; i++)
-        slice->final[i] = put_path(all, &slice->paths[i]);
+static bool map_slice(path_slice *slice, const hs_path_table *all) {
+    slice->final = malloc(((size_t)slice->paths.count + 1) * sizeof *slice->final);
+    for (uint32_t i = 0; slice->final && i < slice->paths.count; i++)
+        slice->final[i] = hs_path_find(all, &slice->paths.paths[i]);
     return slice->final != NULL;
 }
 
-/* Numbers the paths of all slices; `all` holds those of the base already. */
-static bool number_paths(path_slice *slices, size_t slice_count, path_slice *all) {
+/* Numbers the paths of all slices. */
+static bool number_paths(path_slice *slices, size_t slice_count, hs_path_table *all) {
     size_t total = 0;
     for (size_t s = 0; s < slice_count; s++) {
         if (slices[s].failed) return false;
-        total += slices[s].count;
+        total += slices[s].paths.count;
     }
     hs_unit_path *sorted = malloc((total + 1) * sizeof *sorted);
     if (!sorted) return false;
     size_t n = 0;
     for (size_t s = 0; s < slice_count; s++) {
-        if (slices[s].count > 0) memcpy(sorted + n, slices[s].paths, slices[s].count * sizeof *sorted);
-        n += slices[s].count;
+        uint32_t count = slices[s].paths.count;
+        if (count > 0) memcpy(sorted + n, slices[s].paths.paths, count * sizeof *sorted);
+        n += count;
     }
     qsort(sorted, n, sizeof *sorted, compare_paths);
-    for (size_t i = 0; i < n && !all->failed; i++)
-        put_path(all, &sorted[i]);
+    bool good = true;
+    for (size_t i = 0; i < n && good; i++)
+        good = hs_path_put(all, &sorted[i]) != HS_NONE;
     free(sorted);
-    for (size_t s = 0; s < slice_count && !all->failed; s++)
-        if (!map_slice(&slices[s], all)) return false;
-    return !all->failed;
+    for (size_t s = 0; s < slice_count && good; s++)
+        good = map_slice(&slices[s], all);
+    return good;
 }
 
 static void slice_done(path_slice *slice) {
-    free(slice->paths);
-    free(slice->slots);
+    hs_path_table_done(&slice->paths);
     free(slice->final);
 }
 
@@ -196,8 +161,7 @@ static void finish_paths(void *context, size_t begin, size_t end) {
         work->placed[i].path = work->slices[i / SLICE_ROWS].final[work->placed[i].path];
 }
 
-/* Along the curve; equal keys keep their order. */
-static void sort_by_key(hs_placed_row *rows, hs_placed_row *spare, uint32_t count) {
+void hs_placed_sort(hs_placed_row *rows, hs_placed_row *spare, uint32_t count) {
     uint64_t differing = 0;
     for (uint32_t i = 1; i < count; i++)
         differing |= rows[i].key ^ rows[0].key;
@@ -222,40 +186,32 @@ static void sort_by_key(hs_placed_row *rows, hs_placed_row *spare, uint32_t coun
     if (in != rows) memcpy(rows, in, count * sizeof *rows);
 }
 
-hs_status hs_incidents_place(const hs_gathering *from, const hs_geography *geography,
-                             const hs_incidents *base, hs_pool *pool, hs_arena *arena, hs_error *error,
-                             hs_placed_row *placed, uint32_t *positioned, hs_incidents *incidents) {
+hs_status hs_incidents_place(const hs_gathering *from, const hs_geography *geography, hs_pool *pool,
+                             hs_error *error, hs_placed_row *placed, uint32_t *positioned,
+                             hs_path_table *paths) {
     uint32_t total = from->first_row[from->builder_count];
     size_t slice_count = ((size_t)total + SLICE_ROWS - 1) / SLICE_ROWS;
-    path_slice all = {0};
     placing work = {.from = from,
                     .geography = geography,
                     .keyed = malloc(((size_t)total + 1) * sizeof *work.keyed),
                     .placed = placed,
                     .slices = calloc(slice_count + 1, sizeof *work.slices)};
     bool good = work.keyed && work.slices;
-    for (uint32_t i = 0; good && base && i < base->path_count; i++)
-        put_path(&all, &base->path[i]);
     if (good) {
         hs_pool_for(pool, total, SLICE_ROWS, key_rows, &work);
         part_rows(&work, total);
-        if (!base) sort_by_key(placed, work.keyed, work.positioned);
+        hs_placed_sort(placed, work.keyed, work.positioned);
         slice_count = ((size_t)work.positioned + SLICE_ROWS - 1) / SLICE_ROWS;
         hs_pool_for(pool, slice_count, 1, place_slices, &work);
-        good = number_paths(work.slices, slice_count, &all);
+        good = number_paths(work.slices, slice_count, paths);
     }
-    hs_unit_path *paths = good ? hs_arena_array(arena, (size_t)all.count + 1, sizeof *paths) : NULL;
-    if (paths) {
+    if (good) {
         hs_pool_for(pool, work.positioned, SLICE_ROWS, finish_paths, &work);
-        if (all.count > 0) memcpy(paths, all.paths, all.count * sizeof *paths);
-        incidents->path = paths;
-        incidents->path_count = all.count;
         *positioned = work.positioned;
     }
     for (size_t s = 0; work.slices && s < slice_count; s++)
         slice_done(&work.slices[s]);
-    slice_done(&all);
     free(work.slices);
     free(work.keyed);
-    return paths ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for incidents");
+    return good ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for incidents");
 }

@@ -373,37 +373,38 @@ void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_in
     const hs_incidents *incidents = snapshot->incidents;
     hs_incident_texts texts;
     hs_incident_texts_get(chunk, i, &texts);
-    feature_begin(json, chunk->row[i]);
+    const hs_incident_attributes *attributes = hs_incident_attributes_of(chunk, i);
+    feature_begin(json, hs_incident_row(chunk, i));
     if (chunk->positioned)
-        write_point(json, chunk->position[i]);
+        write_point(json, hs_incident_position(chunk, i));
     else
         hs_json_null(json);
     properties_begin(json);
     pair_text(json, HS_JSON_KEY("id"), texts.external_id);
-    write_shared(json, context, write_category, chunk->category[i], context->category);
-    pair_time(json, HS_JSON_KEY("reported"), chunk->reported_s[i]);
-    pair_time(json, HS_JSON_KEY("occurred"), chunk->occurred_s[i]);
-    pair_time(json, HS_JSON_KEY("closed"), chunk->closed_s[i]);
-    pair_time(json, HS_JSON_KEY("deadline"), chunk->deadline_s[i]);
-    pair_text(json, HS_JSON_KEY("source"), incidents->source[chunk->source[i]]);
-    pair_text(json, HS_JSON_KEY("status"), incidents->status[chunk->status[i]]);
+    write_shared(json, context, write_category, hs_incident_category(chunk, i), context->category);
+    pair_time(json, HS_JSON_KEY("reported"), hs_incident_time(chunk, i, HS_TIME_REPORTED));
+    pair_time(json, HS_JSON_KEY("occurred"), hs_incident_time(chunk, i, HS_TIME_OCCURRED));
+    pair_time(json, HS_JSON_KEY("closed"), hs_incident_time(chunk, i, HS_TIME_CLOSED));
+    pair_time(json, HS_JSON_KEY("deadline"), hs_incident_time(chunk, i, HS_TIME_DEADLINE));
+    pair_text(json, HS_JSON_KEY("source"), incidents->source[attributes->source]);
+    pair_text(json, HS_JSON_KEY("status"), incidents->status[attributes->status]);
     pair_text(json, HS_JSON_KEY("address"), texts.address);
     pair_text(json, HS_JSON_KEY("department"), texts.department);
     pair_text(json, HS_JSON_KEY("description"), texts.description);
     pair_text(json, HS_JSON_KEY("match_type"),
-              hs_str_of(hs_match_type_name((hs_match_type)chunk->match_type[i])));
+              hs_str_of(hs_match_type_name((hs_match_type)attributes->match_type)));
     hs_json_key_literal(json, "accuracy_m");
     if (chunk->positioned)
-        hs_json_int(json, chunk->accuracy_m[i]);
+        hs_json_int(json, attributes->accuracy_m);
     else
         hs_json_null(json);
     if (chunk->positioned)
-        write_shared(json, context, write_units, chunk->path[i], context->path);
+        write_shared(json, context, write_units, hs_incident_path(chunk, i), context->path);
     else
         write_units(json, snapshot, HS_NONE);
-    write_street(json, snapshot, chunk->positioned ? chunk->segment[i] : HS_NONE);
+    write_street(json, snapshot, chunk->positioned ? hs_incident_segment(chunk, i) : HS_NONE);
     hs_json_key_literal(json, "weight"); /* a float has no more than 6 decimals to show */
-    hs_json_fixed(json, chunk->weight ? (int64_t)((double)chunk->weight[i] * 1e6 + 0.5) : 1000000, 6);
-    pair_int(json, HS_JSON_KEY("batch"), (int64_t)chunk->batch[i]);
+    hs_json_fixed(json, (int64_t)((double)hs_incident_weight(chunk, i) * 1e6 + 0.5), 6);
+    pair_int(json, HS_JSON_KEY("batch"), attributes->batch);
     feature_end(json);
 }

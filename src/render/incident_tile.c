@@ -83,24 +83,25 @@ static void tag_single(hs_mvt *mvt, const hs_snapshot *snapshot, incident_ref re
     uint32_t i = ref.row;
     hs_incident_texts texts;
     hs_incident_texts_get(chunk, i, &texts);
-    hs_str code = incidents->category_code[chunk->category[i]];
+    const hs_incident_attributes *attributes = hs_incident_attributes_of(chunk, i);
+    hs_str code = incidents->category_code[hs_incident_category(chunk, i)];
     uint32_t category = hs_taxonomy_find(snapshot->taxonomy, code);
     tag_text(mvt, "id", texts.external_id);
     tag_text(mvt, "category", code);
     tag_text(mvt, "category_zh", category != HS_NONE ? snapshot->taxonomy->category[category].name : code);
     tag_text(mvt, "category_en", category != HS_NONE ? snapshot->taxonomy->category[category].name_en : code);
-    tag_time(mvt, "reported", chunk->reported_s[i]);
-    tag_time(mvt, "occurred", chunk->occurred_s[i]);
-    tag_time(mvt, "closed", chunk->closed_s[i]);
-    tag_text(mvt, "source", incidents->source[chunk->source[i]]);
-    tag_text(mvt, "status", incidents->status[chunk->status[i]]);
-    hs_mvt_tag_str(mvt, "match_type", hs_str_of(hs_match_type_name((hs_match_type)chunk->match_type[i])));
-    hs_mvt_tag_int(mvt, "accuracy_m", chunk->accuracy_m[i]);
+    tag_time(mvt, "reported", hs_incident_time(chunk, i, HS_TIME_REPORTED));
+    tag_time(mvt, "occurred", hs_incident_time(chunk, i, HS_TIME_OCCURRED));
+    tag_time(mvt, "closed", hs_incident_time(chunk, i, HS_TIME_CLOSED));
+    tag_text(mvt, "source", incidents->source[attributes->source]);
+    tag_text(mvt, "status", incidents->status[attributes->status]);
+    hs_mvt_tag_str(mvt, "match_type", hs_str_of(hs_match_type_name((hs_match_type)attributes->match_type)));
+    hs_mvt_tag_int(mvt, "accuracy_m", attributes->accuracy_m);
 }
 
 static void add_single(hs_mvt *mvt, const hs_snapshot *snapshot, incident_ref ref) {
     const hs_incident_chunk *chunk = ref.chunk;
-    if (!hs_mvt_point(mvt, (uint64_t)chunk->row[ref.row], chunk->mercator[ref.row])) return;
+    if (!hs_mvt_point(mvt, (uint64_t)hs_incident_row(chunk, ref.row), chunk->mercator[ref.row])) return;
     tag_single(mvt, snapshot, ref);
     hs_mvt_feature_end(mvt);
 }
@@ -134,7 +135,9 @@ static bool visit_cluster(void *context, incident_ref ref) {
     uint64_t dx = m.x - c->tile.x0;
     uint64_t dy = m.y - c->tile.y0;
     cluster *cell = &c->cells[dy * c->grid / c->tile.side * c->grid + dx * c->grid / c->tile.side];
-    if (cell->count == 0 || ref.chunk->row[ref.row] < cell->one.chunk->row[cell->one.row]) cell->one = ref;
+    if (cell->count == 0 ||
+        hs_incident_row(ref.chunk, ref.row) < hs_incident_row(cell->one.chunk, cell->one.row))
+        cell->one = ref;
     cell->count++;
     cell->dx += dx;
     cell->dy += dy;

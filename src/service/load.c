@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_RANGES = 16 };
+enum { MOST_RANGES = 16, MOST_LATE = 16 * HS_CHUNK_ROWS };
 
 static hs_status add_unit(void *context, const hs_unit_record *record, hs_error *error) {
     return hs_geography_add_unit(context, record, error);
@@ -164,6 +164,9 @@ typedef struct loading {
     hs_geography *geography;
     hs_taxonomy *taxonomy;
     double geography_ms;
+    hs_store_versions versions;
+    int64_t min_id, max_id; /* of the incidents */
+    uint64_t rows;
 } loading;
 
 static hs_status add_incident(void *context, const hs_incident_record *record, hs_error *error) {
@@ -226,24 +229,13 @@ static void swap_snapshot(hs_service *service, hs_snapshot *snapshot) {
 }
 
 /* Takes over the three parts and makes the new snapshot current. */
-static hs_status publish(hs_service *service, hs_store *store, const hs_store_versions *versions,
+static hs_status publish(hs_service *service, const hs_store_versions *versions, const hs_city_info *info,
                          hs_geography *geography, hs_incidents *incidents, hs_taxonomy *taxonomy,
                          hs_error *error) {
-    hs_arena *arena = hs_arena_new(1 << 20);
-    hs_city_info info;
-    hs_status status = arena ? hs_load_info(store, service->url, geography, arena, error, &info)
-                             : hs_error_set(error, HS_E_MEMORY, "out of memory");
-    if (status != HS_OK) {
-        hs_geography_unref(geography);
-        hs_incidents_unref(incidents);
-        hs_taxonomy_unref(taxonomy);
-    } else {
-        hs_snapshot *snapshot = NULL;
-        status = hs_snapshot_new(versions->sequence, versions->plans, &info, geography, incidents, taxonomy,
-                                 error, &snapshot);
-        if (status == HS_OK) swap_snapshot(service, snapshot);
-    }
-    hs_arena_free(arena);
+    hs_snapshot *snapshot = NULL;
+    hs_status status = hs_snapshot_new(versions->sequence, versions->plans, info, geography, incidents,
+                                       taxonomy, error, &snapshot);
+    if (status == HS_OK) swap_snapshot(service, snapshot);
     return status;
 }
 
@@ -255,82 +247,109 @@ static void set_range(reader *part_reader, unsigned part, unsigned parts, int64_
     part_reader->last = part + 1 < parts ? (int64_t)(first + step * (part + 1)) : end_of_ids(max_id);
 }
 
+/* Reads everything at one version into the readers' builders. */
+static hs_status read_all(hs_service *service, const hs_snapshot *old, loading *load, unsigned count,
+                          hs_error *error) {
+    reader *readers = load->readers;
+    hs_status status = open_readers(service, readers, count, error, &load->versions);
+    if (status == HS_OK)
+        status = hs_store_incident_range(readers[0].store, error, &load->min_id, &load->max_id, &load->rows);
+    /* A store that went back in time had a backup put back: its versions count anew. */
+    if (status == HS_OK && old && load->versions.sequence >= old->version &&
+        old->geography_version == load->versions.geography)
+        load->geography = hs_geography_ref(old->geography);
+    for (unsigned i = 1; i < count && status == HS_OK; i++) {
+        set_range(&readers[i], i - 1, count - 1, load->min_id, load->max_id);
+        status = hs_incidents_builder_new(error, &readers[i].builder);
+    }
+    if (status != HS_OK) return status;
+    hs_pool_for(service->pool, count, 1, read_parts, load);
+    for (unsigned i = 0; i < count; i++) {
+        if (readers[i].status == HS_OK) continue;
+        if (error) *error = readers[i].error;
+        return readers[i].status;
+    }
+    return HS_OK;
+}
+
+/* Rows to columns, with local hours in the city's zone. Ends the builders' lives. */
+static hs_status finish_rows(hs_service *service, loading *load, unsigned ranges, const hs_city_info *info,
+                             hs_error *error, hs_incidents **incidents) {
+    hs_timezone *zone = NULL;
+    hs_status status = hs_timezone_new(info->timezone, error, &zone);
+    if (status != HS_OK) return hs_error_prefix(error, status, "the city's time zone");
+    hs_incidents_builder *builders[MOST_RANGES];
+    for (unsigned i = 0; i < ranges; i++) {
+        builders[i] = load->readers[i + 1].builder;
+        load->readers[i + 1].builder = NULL;
+    }
+    hs_incidents_builder_set_zone(builders[0], zone);
+    status = hs_incidents_finish(builders, ranges, load->geography, load->versions.incidents, service->pool,
+                                 error, incidents);
+    hs_timezone_free(zone);
+    return status;
+}
+
+/* What was read becomes the current snapshot. Takes over geography and taxonomy when it succeeds. */
+static hs_status publish_all(hs_service *service, loading *load, unsigned ranges, hs_error *error) {
+    hs_arena *arena = hs_arena_new(1 << 20);
+    if (!arena) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    hs_city_info info;
+    hs_incidents *incidents = NULL;
+    hs_status status =
+        hs_load_info(load->readers[0].store, service->url, load->geography, arena, error, &info);
+    if (status == HS_OK) status = finish_rows(service, load, ranges, &info, error, &incidents);
+    if (status == HS_OK)
+        status = publish(service, &load->versions, &info, hs_geography_ref(load->geography), incidents,
+                         hs_taxonomy_ref(load->taxonomy), error);
+    hs_arena_free(arena);
+    return status;
+}
+
 static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error *error,
                           hs_load_times *times) {
     double start_ms = hs_clock_monotonic_ms();
     unsigned ranges = hs_pool_threads(service->pool);
     if (ranges > MOST_RANGES) ranges = MOST_RANGES;
-    unsigned count = ranges + 1;
-    loading load = {.service = service, .readers = calloc(count, sizeof(reader))};
+    loading load = {.service = service, .readers = calloc(ranges + 1, sizeof(reader)), .max_id = -1};
     if (!load.readers) return hs_error_set(error, HS_E_MEMORY, "out of memory");
-    hs_store_versions versions = {0};
-    int64_t min_id = 0, max_id = -1;
-    uint64_t rows = 0;
-    hs_status status = open_readers(service, load.readers, count, error, &versions);
-    if (status == HS_OK)
-        status = hs_store_incident_range(load.readers[0].store, error, &min_id, &max_id, &rows);
-    /* A store that went back in time had a backup put back: its versions count anew. */
-    if (status == HS_OK && old && versions.sequence >= old->version &&
-        old->geography_version == versions.geography)
-        load.geography = hs_geography_ref(old->geography);
-    for (unsigned i = 1; i < count && status == HS_OK; i++) {
-        set_range(&load.readers[i], i - 1, ranges, min_id, max_id);
-        status = hs_incidents_builder_new(error, &load.readers[i].builder);
-    }
-    double place_start_ms = start_ms;
-    hs_incidents *incidents = NULL;
-    if (status == HS_OK) {
-        hs_pool_for(service->pool, count, 1, read_parts, &load);
-        place_start_ms = hs_clock_monotonic_ms();
-        for (unsigned i = 0; i < count && status == HS_OK; i++) {
-            status = load.readers[i].status;
-            if (status != HS_OK && error) *error = load.readers[i].error;
-        }
-    }
-    hs_incidents_builder *builders[MOST_RANGES];
-    for (unsigned i = 1; i < count; i++)
-        builders[i - 1] = load.readers[i].builder;
-    if (status == HS_OK) {
-        status = hs_incidents_finish(builders, ranges, load.geography, versions.incidents, service->pool,
-                                     error, &incidents);
-    } else {
-        for (unsigned i = 0; i < ranges; i++)
-            hs_incidents_builder_free(builders[i]);
-    }
-    if (status == HS_OK) {
-        status = publish(service, load.readers[0].store, &versions, load.geography, incidents, load.taxonomy,
-                         error);
-    } else {
-        hs_geography_unref(load.geography);
-        hs_taxonomy_unref(load.taxonomy);
-    }
-    for (unsigned i = 0; i < count; i++)
+    hs_status status = read_all(service, old, &load, ranges + 1, error);
+    double place_start_ms = hs_clock_monotonic_ms();
+    if (status == HS_OK) status = publish_all(service, &load, ranges, error);
+    for (unsigned i = 0; i < ranges + 1; i++) {
+        hs_incidents_builder_free(load.readers[i].builder);
         hs_store_close(load.readers[i].store);
+    }
+    hs_geography_unref(load.geography);
+    hs_taxonomy_unref(load.taxonomy);
     free(load.readers);
     if (status != HS_OK) return status;
-    service->last_row = max_id;
-    service->taxonomy_version = versions.taxonomy;
-    service->appended = 0;
+    service->last_row = load.max_id;
+    service->taxonomy_version = load.versions.taxonomy;
     double end_ms = hs_clock_monotonic_ms();
     if (times)
         *times = (hs_load_times){.geography_ms = load.geography_ms,
                                  .read_ms = place_start_ms - start_ms,
                                  .place_ms = end_ms - place_start_ms,
                                  .total_ms = end_ms - start_ms,
-                                 .incidents = rows};
+                                 .incidents = load.rows};
     return HS_OK;
 }
 
-/* Whether nothing but rows behind the last one came, in numbers that still may stand unordered. */
+/* Whether nothing but rows behind the last one came. When as many rows came one by one as the city had, it is
+ * worth ordering all of them anew. */
 static bool only_appended(const hs_service *service, const hs_snapshot *old, const hs_store_versions *now) {
-    return old && now->sequence >= old->version && now->geography == old->geography_version &&
+    if (!old) return false;
+    uint64_t late = old->incidents->late_count, built = old->incidents->count - late;
+    return now->sequence >= old->version && now->geography == old->geography_version &&
            now->taxonomy == service->taxonomy_version && now->incidents_rewritten <= old->version &&
-           service->appended < HS_CHUNK_ROWS;
+           late < (built > MOST_LATE ? built : MOST_LATE);
 }
 
 /* Reads what came behind the last row into `part`, which has begun to read at `versions`. */
-static hs_status append_rows(hs_service *service, const hs_snapshot *old, reader *part,
-                             const hs_store_versions *versions, hs_error *error, hs_load_times *times) {
+static hs_status append_rows(hs_service *service, const hs_snapshot *old, const hs_city_info *info,
+                             reader *part, const hs_store_versions *versions, hs_error *error,
+                             hs_load_times *times) {
     double start_ms = hs_clock_monotonic_ms();
     int64_t min_id = 0, max_id = 0;
     uint64_t rows = 0;
@@ -338,6 +357,7 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, reader
     hs_status status = hs_store_incident_range(part->store, error, &min_id, &max_id, &rows);
     if (status == HS_OK) status = hs_incidents_builder_new(error, &part->builder);
     if (status != HS_OK) return status;
+    hs_incidents_builder_set_zone(part->builder, old->timezone);
     status = hs_store_scan_incidents(part->store, service->last_row + 1, end_of_ids(max_id), add_incident,
                                      part->builder, error);
     if (status != HS_OK) {
@@ -347,27 +367,52 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, reader
     status = hs_incidents_append(old->incidents, part->builder, old->geography, versions->incidents, error,
                                  &incidents);
     if (status == HS_OK)
-        status = publish(service, part->store, versions, hs_geography_ref(old->geography), incidents,
+        status = publish(service, versions, info, hs_geography_ref(old->geography), incidents,
                          hs_taxonomy_ref(old->taxonomy), error);
     if (status != HS_OK) return status;
-    service->appended += (uint64_t)(max_id - service->last_row);
     service->last_row = max_id;
     double total_ms = hs_clock_monotonic_ms() - start_ms;
     if (times) *times = (hs_load_times){.read_ms = total_ms, .total_ms = total_ms, .incidents = rows};
     return HS_OK;
 }
 
+/* Orders what was appended along the curve, a stage at a time: requests have the snapshot before meanwhile.
+ */
+static hs_status merge_appended(hs_service *service, const hs_store_versions *versions, hs_error *error) {
+    hs_status status = HS_OK;
+    bool due = true;
+    while (status == HS_OK && due) {
+        hs_snapshot *now = hs_service_snapshot(service);
+        hs_incidents *incidents = NULL;
+        due = hs_incidents_merge_due(now->incidents);
+        if (due) status = hs_incidents_merge(now->incidents, now->timezone, error, &incidents);
+        if (incidents)
+            status = publish(service, versions, &now->info, hs_geography_ref(now->geography), incidents,
+                             hs_taxonomy_ref(now->taxonomy), error);
+        hs_snapshot_unref(now);
+    }
+    return status;
+}
+
 /* Rows added since the current snapshot become chunks of their own and everything else is shared; false in
  * *appended, and nothing done, where more has changed. The versions that decide are those the rows are read
- * at: a commit may have come since the change was noticed. */
+ * at: a commit may have come since the change was noticed. In another zone all local hours are others. */
 static hs_status load_appended(hs_service *service, const hs_snapshot *old, hs_error *error,
                                hs_load_times *times, bool *appended) {
     reader part = {0};
     hs_store_versions versions = {0};
+    hs_city_info info;
+    hs_arena *arena = hs_arena_new(1 << 20);
+    if (!arena) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_status status = open_readers(service, &part, 1, error, &versions);
     *appended = status == HS_OK && only_appended(service, old, &versions);
-    if (*appended) status = append_rows(service, old, &part, &versions, error, times);
+    if (*appended) status = hs_load_info(part.store, service->url, old->geography, arena, error, &info);
+    if (*appended && status == HS_OK && strcmp(info.timezone, old->info.timezone) != 0) *appended = false;
+    if (*appended && status == HS_OK)
+        status = append_rows(service, old, &info, &part, &versions, error, times);
+    if (*appended && status == HS_OK) status = merge_appended(service, &versions, error);
     hs_store_close(part.store);
+    hs_arena_free(arena);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The rows of one chunk that pass one filter; shared by the selections of successive snapshots. */
 typedef struct chunk_bits {
@@ -86,7 +87,8 @@ void hs_service_selection_unref(const hs_selection *selection) {
 typedef struct computing {
     const hs_filter *filter;
     cached_selection *entry;
-    const cached_selection *previous; /* same filter on an earlier snapshot, or NULL */
+    uint32_t *missing; /* chunks whose bits are to be computed */
+    uint32_t missing_count;
 } computing;
 
 static chunk_bits *compute_chunk(const computing *work, const hs_incident_chunk *chunk) {
@@ -104,22 +106,61 @@ static chunk_bits *compute_chunk(const computing *work, const hs_incident_chunk 
     return bits;
 }
 
-static chunk_bits *shared_bits(const cached_selection *previous, uint64_t chunk_id) {
-    for (uint32_t i = 0; previous && i < previous->selection.chunk_count; i++) {
-        if (previous->bits[i]->chunk_id != chunk_id) continue;
-        atomic_fetch_add(&previous->bits[i]->refs, 1);
-        return previous->bits[i];
+static int by_chunk(const void *left, const void *right) {
+    uint64_t a = (*(chunk_bits *const *)left)->chunk_id, b = (*(chunk_bits *const *)right)->chunk_id;
+    return (a > b) - (a < b);
+}
+
+static chunk_bits *find_bits(chunk_bits **sorted, uint32_t count, uint64_t chunk_id) {
+    chunk_bits key = {.chunk_id = chunk_id}, *wanted = &key;
+    chunk_bits **found = count > 0 ? bsearch(&wanted, sorted, count, sizeof *sorted, by_chunk) : NULL;
+    return found ? *found : NULL;
+}
+
+/* Takes over the bits of chunks that the same filter has been evaluated on in an earlier snapshot, and lists
+ * the others. Chunks mostly keep their places, so looking there first makes it O(chunks). */
+static bool share_bits(computing *work, const cached_selection *previous) {
+    const hs_incidents *incidents = work->entry->selection.snapshot->incidents;
+    uint32_t count = incidents->chunk_count, old = previous ? previous->selection.chunk_count : 0;
+    chunk_bits **sorted = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t id = incidents->chunk[i]->id;
+        chunk_bits *bits = i < old && previous->bits[i]->chunk_id == id ? previous->bits[i] : NULL;
+        if (!bits && old > 0 && !sorted) {
+            sorted = malloc(old * sizeof(chunk_bits *));
+            if (!sorted) return false;
+            memcpy(sorted, previous->bits, old * sizeof(chunk_bits *));
+            qsort(sorted, old, sizeof *sorted, by_chunk);
+        }
+        if (!bits) bits = find_bits(sorted, old, id);
+        if (bits)
+            atomic_fetch_add(&bits->refs, 1);
+        else
+            work->missing[work->missing_count++] = i;
+        work->entry->bits[i] = bits;
     }
-    return NULL;
+    free(sorted);
+    return true;
 }
 
 static void compute_range(void *context, size_t begin, size_t end) {
     computing *work = context;
     const hs_incidents *incidents = work->entry->selection.snapshot->incidents;
     for (size_t i = begin; i < end; i++) {
-        work->entry->bits[i] = shared_bits(work->previous, incidents->chunk[i]->id);
-        if (!work->entry->bits[i]) work->entry->bits[i] = compute_chunk(work, incidents->chunk[i]);
+        uint32_t chunk = work->missing[i];
+        work->entry->bits[chunk] = compute_chunk(work, incidents->chunk[chunk]);
     }
+}
+
+/* The bits of all chunks, NULL in the entry where memory is out. */
+static bool compute_bits(hs_service *service, const hs_filter *filter, cached_selection *entry,
+                         const cached_selection *previous) {
+    computing work = {.filter = filter, .entry = entry};
+    work.missing = malloc(((size_t)entry->selection.chunk_count + 1) * sizeof *work.missing);
+    bool good = work.missing && share_bits(&work, previous);
+    if (good) hs_pool_for(service->pool, work.missing_count, 4, compute_range, &work);
+    free(work.missing);
+    return good;
 }
 
 /* Fills an entry; bits stand for every chunk of the snapshot, unpositioned ones too, so that counts agree. */
@@ -135,8 +176,8 @@ static hs_status compute(hs_service *service, const hs_filter *filter, cached_se
         entry->selection.chunk_count = entry->bits ? count : 0;
         return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
     }
-    computing work = {.filter = filter, .entry = entry, .previous = previous};
-    hs_pool_for(service->pool, count, 4, compute_range, &work);
+    if (!compute_bits(service, filter, entry, previous))
+        return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
     for (uint32_t i = 0; i < count; i++) {
         chunk_bits *bits = entry->bits[i];
         if (!bits) return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");

@@ -32,7 +32,6 @@ struct hs_service {
     pthread_mutex_t load_lock;
     int64_t last_row; /* largest incident row in the snapshot */
     uint64_t taxonomy_version;
-    uint64_t appended; /* rows in unordered chunks since the last full build */
 
     struct hs_selection_cache *selections;
 

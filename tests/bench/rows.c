@@ -12,7 +12,7 @@ static size_t shuffled(const hs_incidents *incidents, hs_position *positions, si
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         for (uint32_t i = 0; chunk->positioned && i < chunk->count && count < most; i++)
-            positions[count++] = chunk->position[i];
+            positions[count++] = hs_incident_position(chunk, i);
     }
     hs_random random;
     hs_random_seed(&random, 1);

@@ -368,10 +368,11 @@ static void test_incident_feature(void **state) {
             hs_geojson_incident(&json, &context, incidents->chunk[c], i);
             json_t *feature = parsed(&out);
             char id[32];
-            snprintf(id, sizeof id, "case \"%d\"", (int)incidents->chunk[c]->row[i] - 1);
+            snprintf(id, sizeof id, "case \"%d\"", (int)hs_incident_row(incidents->chunk[c], i) - 1);
             assert_string_equal(text_of(feature, "id"), id);
             assert_string_equal(text_of(feature, "category_en"), "Unlicensed vendor");
-            assert_int_equal(json_integer_value(json_object_get(feature, "id")), incidents->chunk[c]->row[i]);
+            assert_int_equal(json_integer_value(json_object_get(feature, "id")),
+                             hs_incident_row(incidents->chunk[c], i));
             json_t *geometry = json_object_get(feature, "geometry");
             if (json_is_null(geometry)) {
                 unpositioned++;
