@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include <glib.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ typedef struct hs_stretch {
 } hs_stretch;
 
 struct hs_timezone {
+    atomic_uint refs;
     char *name;
     size_t count; /* at least 1; the first reaches back, the last forward for ever */
     hs_stretch stretches[];
@@ -67,6 +69,7 @@ hs_status hs_timezone_new(const char *name, hs_error *error, hs_timezone **zone)
         free(stretches);
         return hs_error_set(error, HS_E_MEMORY, "no memory for the time zone '%s'", name);
     }
+    atomic_init(&made->refs, 1);
     made->name = kept;
     made->count = count;
     memcpy(made->stretches, stretches, count * sizeof *stretches);
@@ -75,8 +78,14 @@ hs_status hs_timezone_new(const char *name, hs_error *error, hs_timezone **zone)
     return HS_OK;
 }
 
-void hs_timezone_free(hs_timezone *zone) {
-    if (!zone) return;
+hs_timezone *hs_timezone_ref(const hs_timezone *zone) {
+    hs_timezone *held = (hs_timezone *)zone;
+    atomic_fetch_add_explicit(&held->refs, 1, memory_order_relaxed);
+    return held;
+}
+
+void hs_timezone_unref(hs_timezone *zone) {
+    if (!zone || atomic_fetch_sub_explicit(&zone->refs, 1, memory_order_acq_rel) != 1) return;
     free(zone->name);
     free(zone);
 }

@@ -7,9 +7,12 @@
 
 typedef struct hs_timezone hs_timezone;
 
-/* Loads a zone by IANA name (`Asia/Shanghai`); HS_E_NOT_FOUND for an unknown one. */
+/* Loads a zone by IANA name (`Asia/Shanghai`); HS_E_NOT_FOUND for an unknown one. Takes up to about a
+ * millisecond. */
 hs_status hs_timezone_new(const char *name, hs_error *error, hs_timezone **zone);
-void hs_timezone_free(hs_timezone *zone);
+/* One more holder of a zone, and one less. Thread-safe. */
+hs_timezone *hs_timezone_ref(const hs_timezone *zone);
+void hs_timezone_unref(hs_timezone *zone);
 const char *hs_timezone_name(const hs_timezone *zone);
 /* Offset from UTC in seconds at a time; O(log transitions), last answer not cached. */
 int32_t hs_timezone_offset(const hs_timezone *zone, int64_t utc_s);

@@ -23,8 +23,13 @@ void hs_keep_either_u32(hs_words words, const uint32_t *first, hs_range_u32 firs
                         const uint32_t *second, hs_range_u32 second_range);
 /* Positions in a box that does not cross the antimeridian. */
 void hs_keep_box(hs_words words, const hs_mercator *column, const hs_mercator_box *box);
-/* Values for which the table has 1; it has 0 for the others. */
+/* Values that are, with the other bits than `mask` left out, in one of `count` ranges. */
+typedef struct hs_range_u8 {
+    uint8_t least, most;
+} hs_range_u8;
+void hs_keep_ranges_u8(hs_words words, const uint8_t *column, uint8_t mask, const hs_range_u8 *ranges,
+                       uint32_t count);
+/* Values for which the table has 255; it has 0 for the others. */
 void hs_keep_table_u16(hs_words words, const uint16_t *column, const uint8_t *table);
-void hs_keep_table_u8(hs_words words, const uint8_t *column, const uint8_t *table);
 
 #endif

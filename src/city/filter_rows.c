@@ -62,10 +62,11 @@ static bool asks_period(const hs_filter *filter) {
     return filter->from_s != HS_NO_TIME || filter->to_s != HS_NO_TIME;
 }
 
-static bool hour_passes(const hs_filter *filter, uint8_t hour_of_week) {
-    if (hour_of_week == HS_NO_CLOCK) return false;
-    return (filter->hours == 0 || filter->hours >> (hour_of_week % 24) & 1) &&
-           (filter->weekdays == 0 || filter->weekdays >> (hour_of_week / 24 + 1) & 1);
+/* `clock` as in hs_incident_chunk. */
+static bool hour_passes(const hs_filter *filter, uint8_t clock) {
+    if (clock == HS_NO_CLOCK) return false;
+    return (filter->hours == 0 || filter->hours >> (clock % 32) & 1) &&
+           (filter->weekdays == 0 || filter->weekdays >> (clock / 32 + 1) & 1);
 }
 
 static bool clock_passes(const hs_filter *filter, const hs_timezone *zone, int64_t t) {
@@ -125,7 +126,7 @@ static void keep_categories(const looking *at) {
     }
     uint8_t table[CODES_MOST];
     for (uint32_t code = 0; code < count; code++)
-        table[code] = has_bit(set, code);
+        table[code] = has_bit(set, code) ? 255 : 0;
     hs_keep_table_u16(at->words, at->chunk->category, table);
 }
 
@@ -147,8 +148,9 @@ static void keep_attributes(const looking *at) {
     uint8_t table[CODES_MOST];
     uint32_t passing = 0;
     for (uint32_t n = 0; n < chunk->attributes_count; n++) {
-        table[n] = has_attributes(at->filter, &chunk->attributes[n], chunk->positioned);
-        passing += table[n];
+        bool passes = has_attributes(at->filter, &chunk->attributes[n], chunk->positioned);
+        table[n] = passes ? 255 : 0;
+        passing += passes;
     }
     keep_numbers(at, chunk->attributes_number, table, chunk->attributes_count, passing);
 }
@@ -162,8 +164,9 @@ static void keep_unit(const looking *at) {
     uint8_t table[CODES_MOST];
     uint32_t passing = 0;
     for (uint32_t n = 0; n < chunk->path_count; n++) {
-        table[n] = in_unit(at->filter, at->snapshot, chunk->path[n]);
-        passing += table[n];
+        bool passes = in_unit(at->filter, at->snapshot, chunk->path[n]);
+        table[n] = passes ? 255 : 0;
+        passing += passes;
     }
     keep_numbers(at, chunk->path_number, table, chunk->path_count, passing);
 }
@@ -281,18 +284,34 @@ static bool has_clock(const looking *at) {
     }
 }
 
+/* The numbers whose bits are set, times `unit`, as ranges. */
+static uint32_t ranges_of(uint32_t bits, uint8_t unit, hs_range_u8 ranges[16]) {
+    uint32_t count = 0;
+    for (unsigned n = 0; n < 31; n++) {
+        if (!(bits >> n & 1)) continue;
+        bool begins = n == 0 || !(bits >> (n - 1) & 1);
+        if (begins) ranges[count++].least = (uint8_t)(n * unit);
+        ranges[count - 1].most = (uint8_t)(n * unit);
+    }
+    return count;
+}
+
 static void keep_clock(const looking *at) {
+    enum { DAYS = 7 << 5, HOURS = 31 };
+    const hs_filter *filter = at->filter;
+    const uint8_t *clock = at->chunk->clock;
+    hs_range_u8 ranges[16];
     if (has_clock(at)) {
-        uint8_t table[HS_NO_CLOCK + 1];
-        for (unsigned hour = 0; hour <= HS_NO_CLOCK; hour++)
-            table[hour] = hour < 7 * 24 && hour_passes(at->filter, (uint8_t)hour);
-        hs_keep_table_u8(at->words, at->chunk->clock, table);
+        /* Without a time both fields are beyond every range. */
+        uint32_t count = ranges_of(filter->hours, 1, ranges);
+        if (filter->hours) hs_keep_ranges_u8(at->words, clock, HOURS, ranges, count);
+        count = ranges_of(filter->weekdays >> 1, 32, ranges);
+        if (filter->weekdays) hs_keep_ranges_u8(at->words, clock, DAYS, ranges, count);
         return;
     }
-    hs_week_clock clock;
-    hs_week_clock_init(&clock, at->snapshot->timezone);
-    KEEP_ROWS(
-        hour_passes(at->filter, hs_week_clock_hour(&clock, hs_incident_time(at->chunk, i, at->filter->time))))
+    hs_week_clock week;
+    hs_week_clock_init(&week, at->snapshot->timezone);
+    KEEP_ROWS(hour_passes(filter, hs_week_clock_of(&week, hs_incident_time(at->chunk, i, filter->time))))
 }
 
 static void set_all(const looking *at) {

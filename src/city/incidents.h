@@ -44,21 +44,21 @@ typedef struct hs_time_column {
     bool complete;            /* every row has one */
 } hs_time_column;
 
-/* Columns of `count` rows, in bytes a row. Read them by the functions below: what is narrow here has a wide
- * form for data that needs it.
- *
- *   row                4   the store's row id, from the chunk's smallest (8 where they lie 2^32 apart)
- *   mercator           8   the position too: it survives the way there and back (8 more in a chunk that has
- *                          one beyond the square, at more than 85.05 degrees)
- *   path, segment    2+2   into the chunk's tables of distinct ones
- *   time         4 each    reported, occurred, closed, deadline: none for a time that no row has (8 each
- * where they lie 136 years apart) category           2   into incidents->category_code attributes         2
- * into the chunk's table of distinct source, status, match type, accuracy and batch clock              1 hour
- * of the week of the default time, in the city's zone text               4   offset into texts weight 4 only
- * where one is not 1
- *
- * and 16 bytes for 256 rows as the box of each block. Columns are as long as whole words of 64 rows, so that
- * a filter may read what is behind the last row. */
+/* Columns of `count` rows. Read them by the functions below: what is narrow here has a wide form for data
+ * that needs it. Bytes a row:
+ *   - row: 4, the store's row id less the chunk's smallest (8 where they lie 2^32 apart);
+ *   - mercator: 8, the position too, which survives the way there and back (8 more in a chunk that has one
+ *     beyond the square, at more than 85.05 degrees);
+ *   - path and segment: 2 each, into the chunk's tables of distinct ones;
+ *   - reported, occurred, closed, deadline: 4 each (8 where they lie 136 years apart, none for a time that no
+ *     row has);
+ *   - category: 2, into incidents->category_code;
+ *   - attributes: 2, into the chunk's table of distinct source, status, match type, accuracy and batch;
+ *   - clock: 1, weekday and hour of the default time in the city's zone;
+ *   - text: 4, offset into texts;
+ *   - weight: 4, only where one is not 1.
+ * That is 41, and 16 bytes for 256 rows as the box of each block. Columns are as long as whole words of 64
+ * rows, so that a filter may read what is behind the last row. */
 typedef struct hs_incident_chunk {
     uint64_t id;      /* unique in the process: key of cached selections */
     uint64_t version; /* of the incidents when the chunk came to be */
@@ -77,8 +77,8 @@ typedef struct hs_incident_chunk {
     uint32_t path_count, segment_count, attributes_count; /* of the tables */
     hs_time_column time[HS_TIME_FIELDS];                  /* that of HS_TIME_DEFAULT is an extent only */
     const uint16_t *category;
-    const uint8_t *clock; /* Monday 0:00 is 0, HS_NO_CLOCK without a time; NULL: not worked out */
-    uint64_t clock_zone;  /* hash of the zone's name */
+    const uint8_t *clock; /* 32 x local weekday (Monday 0) + local hour, HS_NO_CLOCK without a time */
+    uint64_t clock_zone;  /* hash of the zone's name; without a zone clock is NULL */
     const float *weight;  /* NULL when all are 1 */
     const uint32_t *text; /* offset into texts */
     const char *texts;

@@ -190,7 +190,7 @@ static void fill_times(const columns *c, const shape *s, const hs_whole_row *row
     hs_week_clock clock;
     hs_week_clock_init(&clock, s->options->zone);
     for (uint32_t i = 0; i < s->count; i++)
-        c->clock[i] = hs_week_clock_hour(&clock, default_time(&rows[i]));
+        c->clock[i] = hs_week_clock_of(&clock, default_time(&rows[i]));
 }
 
 static void fill_positions(const columns *c, const shape *s, const hs_whole_row *rows) {

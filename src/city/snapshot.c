@@ -20,7 +20,7 @@ static void owner_free(snapshot_owner *owner) {
     free(owner->name_en);
     free(owner->timezone_name);
     free(owner->lang);
-    hs_timezone_free(owner->zone);
+    hs_timezone_unref(owner->zone);
     hs_geography_unref(owner->geography);
     hs_incidents_unref(owner->incidents);
     hs_taxonomy_unref(owner->taxonomy);
@@ -41,9 +41,10 @@ static bool copy_info(snapshot_owner *owner, const hs_city_info *info) {
     return owner->name && owner->name_en && owner->timezone_name && owner->lang;
 }
 
-hs_status hs_snapshot_new(uint64_t version, uint64_t plans_version, const hs_city_info *info,
-                          hs_geography *geography, hs_incidents *incidents, hs_taxonomy *taxonomy,
-                          hs_error *error, hs_snapshot **snapshot) {
+/* `zone` is the one that info names where it is at hand, or NULL. */
+static hs_status make_snapshot(uint64_t version, uint64_t plans_version, const hs_city_info *info,
+                               hs_geography *geography, hs_incidents *incidents, hs_taxonomy *taxonomy,
+                               const hs_timezone *zone, hs_error *error, hs_snapshot **snapshot) {
     snapshot_owner *owner = calloc(1, sizeof *owner);
     if (!owner) {
         hs_geography_unref(geography);
@@ -57,7 +58,9 @@ hs_status hs_snapshot_new(uint64_t version, uint64_t plans_version, const hs_cit
     owner->taxonomy = taxonomy;
     hs_status status =
         copy_info(owner, info) ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for a snapshot");
-    if (status == HS_OK) {
+    if (status == HS_OK && zone) {
+        owner->zone = hs_timezone_ref(zone);
+    } else if (status == HS_OK) {
         status = hs_timezone_new(owner->timezone_name, error, &owner->zone);
         if (status != HS_OK) status = hs_error_prefix(error, status, "the city's time zone");
     }
@@ -79,6 +82,20 @@ hs_status hs_snapshot_new(uint64_t version, uint64_t plans_version, const hs_cit
     made->plane = (hs_plane){made->info.center_lon_deg, made->info.center_lat_deg};
     *snapshot = made;
     return HS_OK;
+}
+
+hs_status hs_snapshot_new(uint64_t version, uint64_t plans_version, const hs_city_info *info,
+                          hs_geography *geography, hs_incidents *incidents, hs_taxonomy *taxonomy,
+                          hs_error *error, hs_snapshot **snapshot) {
+    return make_snapshot(version, plans_version, info, geography, incidents, taxonomy, NULL, error, snapshot);
+}
+
+hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t plans_version,
+                           const hs_city_info *info, hs_incidents *incidents, hs_error *error,
+                           hs_snapshot **snapshot) {
+    bool same_zone = info->timezone && strcmp(info->timezone, old->info.timezone) == 0;
+    return make_snapshot(version, plans_version, info, hs_geography_ref(old->geography), incidents,
+                         hs_taxonomy_ref(old->taxonomy), same_zone ? old->timezone : NULL, error, snapshot);
 }
 
 hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot) {

@@ -36,6 +36,11 @@ typedef struct hs_snapshot {
 hs_status hs_snapshot_new(uint64_t version, uint64_t plans_version, const hs_city_info *info,
                           hs_geography *geography, hs_incidents *incidents, hs_taxonomy *taxonomy,
                           hs_error *error, hs_snapshot **snapshot);
+/* The same city with other incidents, which it takes over: shares everything else with `old`, the zone too if
+ * `info` names the same one. */
+hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t plans_version,
+                           const hs_city_info *info, hs_incidents *incidents, hs_error *error,
+                           hs_snapshot **snapshot);
 hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot);
 void hs_snapshot_unref(hs_snapshot *snapshot);
 

@@ -21,7 +21,7 @@ static hs_status set_timezone(hs_store *store, const char *name, hs_error *error
     if (!name) return HS_OK;
     hs_timezone *zone = NULL;
     hs_status status = hs_timezone_new(name, error, &zone);
-    hs_timezone_free(zone);
+    hs_timezone_unref(zone);
     if (status == HS_E_NOT_FOUND)
         return hs_error_set(error, HS_E_ARGUMENT,
                             "--timezone %s: no such zone; IANA names are expected, as Asia/Shanghai", name);

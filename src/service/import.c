@@ -357,7 +357,7 @@ static hs_status import_rows(importing *work, hs_kind kind, const char *url, con
         status = run_batch(work, kind, ingest, path, error);
     }
     hs_ingest_close(ingest);
-    hs_timezone_free(zone);
+    hs_timezone_unref(zone);
     return status;
 }
 

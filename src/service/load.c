@@ -228,17 +228,6 @@ static void swap_snapshot(hs_service *service, hs_snapshot *snapshot) {
     hs_snapshot_unref(old);
 }
 
-/* Takes over the three parts and makes the new snapshot current. */
-static hs_status publish(hs_service *service, const hs_store_versions *versions, const hs_city_info *info,
-                         hs_geography *geography, hs_incidents *incidents, hs_taxonomy *taxonomy,
-                         hs_error *error) {
-    hs_snapshot *snapshot = NULL;
-    hs_status status = hs_snapshot_new(versions->sequence, versions->plans, info, geography, incidents,
-                                       taxonomy, error, &snapshot);
-    if (status == HS_OK) swap_snapshot(service, snapshot);
-    return status;
-}
-
 /* The part-th of `parts` stretches of ids. Unsigned: ids may lie farther apart than an int64_t holds. */
 static void set_range(reader *part_reader, unsigned part, unsigned parts, int64_t min_id, int64_t max_id) {
     uint64_t span = (uint64_t)max_id - (uint64_t)min_id;
@@ -286,11 +275,11 @@ static hs_status finish_rows(hs_service *service, loading *load, unsigned ranges
     hs_incidents_builder_set_zone(builders[0], zone);
     status = hs_incidents_finish(builders, ranges, load->geography, load->versions.incidents, service->pool,
                                  error, incidents);
-    hs_timezone_free(zone);
+    hs_timezone_unref(zone);
     return status;
 }
 
-/* What was read becomes the current snapshot. Takes over geography and taxonomy when it succeeds. */
+/* What was read becomes the current snapshot. */
 static hs_status publish_all(hs_service *service, loading *load, unsigned ranges, hs_error *error) {
     hs_arena *arena = hs_arena_new(1 << 20);
     if (!arena) return hs_error_set(error, HS_E_MEMORY, "out of memory");
@@ -299,9 +288,12 @@ static hs_status publish_all(hs_service *service, loading *load, unsigned ranges
     hs_status status =
         hs_load_info(load->readers[0].store, service->url, load->geography, arena, error, &info);
     if (status == HS_OK) status = finish_rows(service, load, ranges, &info, error, &incidents);
+    hs_snapshot *snapshot = NULL;
     if (status == HS_OK)
-        status = publish(service, &load->versions, &info, hs_geography_ref(load->geography), incidents,
-                         hs_taxonomy_ref(load->taxonomy), error);
+        status = hs_snapshot_new(load->versions.sequence, load->versions.plans, &info,
+                                 hs_geography_ref(load->geography), incidents,
+                                 hs_taxonomy_ref(load->taxonomy), error, &snapshot);
+    if (status == HS_OK) swap_snapshot(service, snapshot);
     hs_arena_free(arena);
     return status;
 }
@@ -366,10 +358,12 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, const 
     }
     status = hs_incidents_append(old->incidents, part->builder, old->geography, versions->incidents, error,
                                  &incidents);
+    hs_snapshot *snapshot = NULL;
     if (status == HS_OK)
-        status = publish(service, versions, info, hs_geography_ref(old->geography), incidents,
-                         hs_taxonomy_ref(old->taxonomy), error);
+        status =
+            hs_snapshot_next(old, versions->sequence, versions->plans, info, incidents, error, &snapshot);
     if (status != HS_OK) return status;
+    swap_snapshot(service, snapshot);
     service->last_row = max_id;
     double total_ms = hs_clock_monotonic_ms() - start_ms;
     if (times) *times = (hs_load_times){.read_ms = total_ms, .total_ms = total_ms, .incidents = rows};
@@ -378,7 +372,7 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, const 
 
 /* Orders what was appended along the curve, a stage at a time: requests have the snapshot before meanwhile.
  */
-static hs_status merge_appended(hs_service *service, const hs_store_versions *versions, hs_error *error) {
+static hs_status merge_appended(hs_service *service, hs_error *error) {
     hs_status status = HS_OK;
     bool due = true;
     while (status == HS_OK && due) {
@@ -386,9 +380,11 @@ static hs_status merge_appended(hs_service *service, const hs_store_versions *ve
         hs_incidents *incidents = NULL;
         due = hs_incidents_merge_due(now->incidents);
         if (due) status = hs_incidents_merge(now->incidents, now->timezone, error, &incidents);
+        hs_snapshot *merged = NULL;
         if (incidents)
-            status = publish(service, versions, &now->info, hs_geography_ref(now->geography), incidents,
-                             hs_taxonomy_ref(now->taxonomy), error);
+            status = hs_snapshot_next(now, now->version, now->plans_version, &now->info, incidents, error,
+                                      &merged);
+        if (merged) swap_snapshot(service, merged);
         hs_snapshot_unref(now);
     }
     return status;
@@ -410,7 +406,7 @@ static hs_status load_appended(hs_service *service, const hs_snapshot *old, hs_e
     if (*appended && status == HS_OK && strcmp(info.timezone, old->info.timezone) != 0) *appended = false;
     if (*appended && status == HS_OK)
         status = append_rows(service, old, &info, &part, &versions, error, times);
-    if (*appended && status == HS_OK) status = merge_appended(service, &versions, error);
+    if (*appended && status == HS_OK) status = merge_appended(service, error);
     hs_store_close(part.store);
     hs_arena_free(arena);
     return status;

@@ -17,6 +17,7 @@ void bench_report(const char *name, const char *unit, double *samples, size_t co
 /* Loads by itself; the others get a service that has a snapshot. */
 hs_status bench_load(const char *store, unsigned runs, hs_error *error);
 hs_status bench_rows(hs_service *service, const bench_options *options, hs_error *error);
+hs_status bench_append(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_tiles(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_items(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_geocode(hs_service *service, const bench_options *options, hs_error *error);

@@ -14,8 +14,11 @@ static int failed(const hs_error *error) {
 static const struct part {
     const char *name;
     hs_status (*measure)(hs_service *service, const bench_options *options, hs_error *error);
-} parts[] = {
-    {"rows", bench_rows}, {"tiles", bench_tiles}, {"items", bench_items}, {"geocode", bench_geocode}};
+} parts[] = {{"rows", bench_rows},
+             {"append", bench_append},
+             {"tiles", bench_tiles},
+             {"items", bench_items},
+             {"geocode", bench_geocode}};
 
 static const struct part *find_part(const char *name) {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -31,7 +34,7 @@ int main(int argc, char **argv) {
     if ((!part && !load) || argc > 5 || !hs_str_to_int(hs_str_of(argv[3]), &runs) || runs < 1 ||
         runs > BENCH_RUNS_MOST) {
         fprintf(stderr,
-                "usage: hotspot_bench load|rows|tiles|items STORE RUNS (1 to %d)\n"
+                "usage: hotspot_bench load|rows|append|tiles|items STORE RUNS (1 to %d)\n"
                 "       hotspot_bench geocode STORE RUNS FILE (an address a line)\n",
                 BENCH_RUNS_MOST);
         return 2;

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Positions in an order that has nothing to do with the curve, as they come in from files. */
@@ -67,6 +68,15 @@ static hs_status filter(const hs_snapshot *snapshot, const char *label, const ch
     return status;
 }
 
+/* By the unit in the middle of the lowest level that has any. */
+static hs_status unit_filter(const hs_snapshot *snapshot, unsigned runs, hs_error *error) {
+    if (snapshot->geography->units.count == 0) return HS_OK;
+    char id[24];
+    (void)snprintf(id, sizeof id, "%lld",
+                   (long long)snapshot->geography->units.id[snapshot->geography->units.count / 2]);
+    return filter(snapshot, "filter: unit", "unit", id, runs, error);
+}
+
 hs_status bench_rows(hs_service *service, const bench_options *options, hs_error *error) {
     unsigned runs = options->runs;
     hs_snapshot *snapshot = hs_service_snapshot(service);
@@ -83,6 +93,8 @@ hs_status bench_rows(hs_service *service, const bench_options *options, hs_error
         if (status == HS_OK)
             status = filter(snapshot, "filter: datetime", "datetime", "2010-01-01/2012-06-30", runs, error);
         if (status == HS_OK) status = filter(snapshot, "filter: hours", "hours", "18-23", runs, error);
+        if (status == HS_OK) status = unit_filter(snapshot, runs, error);
+        if (status == HS_OK) status = filter(snapshot, "filter: weekdays", "weekdays", "6-7", runs, error);
         if (status == HS_OK) status = filter(snapshot, "filter: accuracy", "max-accuracy", "50", runs, error);
     }
     hs_snapshot_unref(snapshot);

@@ -141,7 +141,7 @@ static hs_status fill_incidents(filling *f, hs_error *error, int64_t *last_repor
         status = commit(f, status, HS_KIND_INCIDENTS, batch, error);
     }
     if (status == HS_OK && last_s != HS_NO_TIME) last_s += hs_timezone_offset(zone, last_s);
-    hs_timezone_free(zone);
+    hs_timezone_unref(zone);
     *last_reported_s = last_s;
     return status;
 }

@@ -88,7 +88,7 @@ static void shanghai(void **state) {
     assert_int_equal(hs_timezone_interval(zone, utc(2024, 1, 1, 0, 0), &from_s, &to_s), 28800);
     assert_true(from_s == utc(1991, 9, 14, 17, 0));
     assert_true(to_s == INT64_MAX);
-    hs_timezone_free(zone);
+    hs_timezone_unref(zone);
 }
 
 static void new_york_jumps(void **state) {
@@ -106,7 +106,7 @@ static void new_york_jumps(void **state) {
     assert_true(hs_timezone_to_utc(zone, utc(2024, 3, 10, 1, 59)) == spring - 60);
     assert_true(hs_timezone_to_utc(zone, utc(2024, 11, 3, 1, 30)) == utc(2024, 11, 3, 5, 30));
     assert_true(hs_timezone_to_utc(zone, utc(2024, 11, 3, 2, 0)) == utc(2024, 11, 3, 7, 0));
-    hs_timezone_free(zone);
+    hs_timezone_unref(zone);
 }
 
 /* Local time and back, and the stretches agree with the C library, for zones with odd habits. */
@@ -128,7 +128,7 @@ static void zones_agree_with_the_c_library(void **state) {
             assert_true(back_s <= at);
             assert_true(back_s + hs_timezone_offset(zone, back_s) == at + offset_s);
         }
-        hs_timezone_free(zone);
+        hs_timezone_unref(zone);
     }
     unsetenv("TZ");
 }
@@ -142,7 +142,7 @@ static void unknown_zones_are_refused(void **state) {
     assert_int_equal(hs_timezone_new("", &error, &zone), HS_E_NOT_FOUND);
     assert_int_equal(hs_timezone_new(NULL, NULL, &zone), HS_E_NOT_FOUND);
     assert_null(zone);
-    hs_timezone_free(NULL);
+    hs_timezone_unref(NULL);
 }
 
 static void guesses_by_position(void **state) {
@@ -167,7 +167,7 @@ static void guesses_by_position(void **state) {
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         const char *name = hs_timezone_guess(places[i].lon_deg, places[i].lat_deg);
         assert_string_equal(name, places[i].name);
-        hs_timezone_free(zone_of(name));
+        hs_timezone_unref(zone_of(name));
     }
     assert_string_equal(hs_timezone_guess(NAN, 0), "UTC");
 }

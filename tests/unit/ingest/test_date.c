@@ -104,7 +104,7 @@ static void zones(void **state) {
     assert_int_equal(hs_date_to_utc(&date, zone), 1704448980);
     assert_true(hs_date_parse(HS_STR("2024-01-05 18:03Z"), &date));
     assert_int_equal(hs_date_to_utc(&date, zone), 1704477780);
-    hs_timezone_free(zone);
+    hs_timezone_unref(zone);
 }
 
 int main(void) {

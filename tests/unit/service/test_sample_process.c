@@ -51,7 +51,7 @@ static digest run(uint64_t seed, uint32_t incidents) {
     digest d = {.last_reported_s = HS_NO_TIME};
     hs_sample_sink sink = {.context = &d, .incident = digest_incident};
     check_ok(hs_sample_emit_incidents(process, incidents, zone, &sink, &error, &d.last_reported_s), &error);
-    hs_timezone_free(zone);
+    hs_timezone_unref(zone);
     hs_sample_city_free(city);
     return d;
 }
