@@ -10,7 +10,9 @@
 #include <hotspot/geography.h>
 #include <hotspot/geometry.h>
 #include <hotspot/kernel.h>
+#include <hotspot/raster_density.h>
 #include <hotspot/records.h>
+#include <hotspot/time_kernel.h>
 #include <hotspot/types.h>
 
 #endif

@@ -78,7 +78,7 @@ static uint64_t hash_read(const hs_call *call, hs_reads reads, uint64_t hash) {
     return mix(hash, (uint64_t)snapshot->incidents->max_time_s);
 }
 
-uint64_t hs_call_etag(const hs_call *call, hs_reads reads) {
+static uint64_t hash_request(const hs_call *call) {
     const hs_request *request = call->request;
     uint64_t hash = hs_hash_str(HS_STR(HS_VERSION), 0);
     hash = hs_hash_str(request->base_url, hash);
@@ -90,7 +90,11 @@ uint64_t hs_call_etag(const hs_call *call, hs_reads reads) {
         hash = hs_hash_str(request->query[i].name, hash);
         hash = hs_hash_str(request->query[i].value, hash);
     }
-    hash = hash_read(call, reads, hash);
+    return hash;
+}
+
+uint64_t hs_call_etag(const hs_call *call, hs_reads reads) {
+    uint64_t hash = hash_read(call, reads, hash_request(call));
     return hash ? hash : 1;
 }
 
@@ -109,6 +113,15 @@ bool hs_call_begin(hs_call *call, const char *media_type, hs_reads reads) {
     if (is_current_version(call, reads))
         call->response->cache_control = "public, max-age=31536000, immutable";
     return hs_request_cached(call->request, call->response, hs_call_etag(call, reads));
+}
+
+bool hs_call_begin_version(hs_call *call, const char *media_type, uint64_t version) {
+    call->response->content_type = media_type;
+    call->response->compressible = strcmp(media_type, "image/png") != 0;
+    if (is_current_version(call, HS_READS_ALL))
+        call->response->cache_control = "public, max-age=31536000, immutable";
+    uint64_t hash = mix(hash_read(call, HS_READS_GEOGRAPHY, hash_request(call)), version);
+    return hs_request_cached(call->request, call->response, hash ? hash : 1);
 }
 
 static bool is_carried(hs_str name, const char *const *extra) {

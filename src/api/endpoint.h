@@ -86,6 +86,9 @@ uint64_t hs_call_etag(const hs_call *call, hs_reads reads);
  * the current version in `v` the answer is immutable. */
 bool hs_call_begin(hs_call *call, const char *media_type, hs_reads reads);
 
+/* The same for an answer that read what `version` stands for, a hash, beside the city's settings. */
+bool hs_call_begin_version(hs_call *call, const char *media_type, uint64_t version);
+
 /* Appends the request's filters (and `extra` names, NULL-ended, or NULL) as a query after `separator`. */
 void hs_call_carry_query(const hs_call *call, const char *const *extra, char separator, hs_buffer *out);
 

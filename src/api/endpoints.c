@@ -5,10 +5,33 @@ static const hs_parameter version_parameters[] = {
      "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
+#define DENSITY_PARAMETERS                                                                                   \
+    {"bandwidth", "number",                                                                                  \
+     "bandwidth in ground metres, 10 to 20000: the kernel's radius, of the Gaussian the standard "           \
+     "deviation; default 300",                                                                               \
+     "带宽（地面米），10 至 20000：核半径，高斯核为标准差；默认 300", false},                                \
+        {"kernel", "string", "quartic (default), epanechnikov, gaussian, triweight, uniform or triangular",  \
+         "核函数：quartic（默认）、epanechnikov、gaussian、triweight、uniform、triangular", false},          \
+        {"exact", "boolean", "true: without the stated error of pictures; always so for kernels with edges", \
+         "true：无图片路径的误差；带边缘的核总是精确", false},                                               \
+        {"at", "string",                                                                                     \
+         "instant, or now: a kernel in time about it makes the density a rate at that moment",               \
+         "时刻或 now：时间核使密度成为该时刻的速率", false},                                                 \
+        {"time-bandwidth", "string", "bandwidth in time: PT6H, P7D (default), or hours as a number",         \
+         "时间带宽：PT6H、P7D（默认），或小时数", false},                                                    \
+        {"time-kernel", "string", "kernel in time, as kernel; default quartic",                              \
+         "时间核，取值同 kernel，默认 quartic", false},                                                      \
+        {"compare", "string", "another period, as datetime: the difference of datetime less that one",       \
+         "另一时段，写法同 datetime：datetime 减该时段之差", false},                                         \
+        {"over", "string", "all, or categories: relative risk, log2 of the ratio of shares",                 \
+         "all 或类别：相对风险，占比之比的 log2", false},                                                    \
+    {                                                                                                        \
+        "min-n", "number",                                                                                   \
+            "masked where fewer effective incidents lie under the kernel; default 0, 5 with over",           \
+            "核下有效案件少于此数处不绘；默认 0，用 over 时为 5", false                                      \
+    }
 static const hs_parameter density_parameters[] = {
-    {"bandwidth", "number", "radius of the kernel in ground metres, 10 to 20000; default 300",
-     "核半径（地面米），10 至 20000，默认 300", false},
-    {"kernel", "string", "quartic", "核函数：quartic", false},
+    DENSITY_PARAMETERS,
     {"ramp", "string", "colour ramp by name", "色带名称", false},
     {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
      "分级界线，升序，逗号分隔，单位同图例", false},
@@ -20,9 +43,7 @@ static const hs_parameter density_parameters[] = {
 static const hs_parameter value_parameters[] = {
     {"lon", "number", "longitude, WGS 84 degrees", "经度，WGS 84 度", true},
     {"lat", "number", "latitude, WGS 84 degrees", "纬度，WGS 84 度", true},
-    {"bandwidth", "number", "radius of the kernel in ground metres, 10 to 20000; default 300",
-     "核半径（地面米），10 至 20000，默认 300", false},
-    {"kernel", "string", "quartic", "核函数：quartic", false},
+    DENSITY_PARAMETERS,
     {"ramp", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
     {"breaks", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
     {"theme", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},

@@ -55,20 +55,18 @@ hs_status hs_serve_vector_tile(hs_call *call) {
 
 static hs_status density_tile(hs_call *call, uint32_t size_px) {
     hs_tile tile = {0};
-    hs_filter filter;
-    hs_density_style style = {0};
+    hs_density_ask ask;
     hs_status status = parse_tile(call, &tile);
-    if (status == HS_OK) status = hs_call_filter(call, HS_DEFAULT_ACCURACY_M, NULL, &filter);
-    if (status == HS_OK) status = hs_call_density_style(call, &filter, &style);
+    if (status == HS_OK) status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;
-    if (hs_call_begin(call, "image/png", HS_READS_ALL)) return HS_OK;
-    const hs_selection *selection;
-    status = hs_service_select(call->api->service, call->snapshot, &filter, call->error, &selection);
+    uint64_t version = hs_service_density_tile_version(call->snapshot, &ask.request, tile, size_px);
+    if (hs_call_begin_version(call, "image/png", version)) return HS_OK;
+    float *values = hs_arena_alloc(call->arena, (size_t)size_px * size_px * sizeof *values);
+    if (!values) return hs_error_set(call->error, HS_E_MEMORY, "no memory for a density tile");
+    status = hs_service_density_tile(call->api->service, call->snapshot, &ask.request, tile, size_px,
+                                     call->error, values);
     if (status != HS_OK) return status;
-    status = hs_render_density_tile(selection, &style, tile, size_px, call->arena, call->error,
-                                    &call->response->body);
-    hs_service_selection_unref(selection);
-    return status;
+    return hs_render_density_picture(values, size_px, &ask.classes, call->error, &call->response->body);
 }
 
 hs_status hs_serve_density_tile(hs_call *call) {
@@ -166,7 +164,9 @@ static void write_bounds(hs_json *json, hs_box box) {
 }
 
 static void write_tile_url(hs_call *call, const tileset *set) {
-    static const char *const drawing[] = {"bandwidth", "kernel", "ramp", "breaks", "theme", NULL};
+    static const char *const drawing[] = {"bandwidth",   "kernel",  "exact", "at",    "time-bandwidth",
+                                          "time-kernel", "compare", "over",  "min-n", "ramp",
+                                          "breaks",      "theme",   NULL};
     const hs_snapshot *snapshot = call->snapshot;
     bool base = set->layers == base_layers;
     uint64_t version = base ? snapshot->geography_version : snapshot->version;
@@ -207,10 +207,8 @@ hs_status hs_serve_tilejson(hs_call *call) {
     if (!set)
         return hs_response_problem(call->response, 404, NULL,
                                    "there are the tile sets base, incidents and density");
-    hs_filter filter;
-    hs_density_style style = {0};
-    hs_status status = hs_call_filter(call, HS_DEFAULT_ACCURACY_M, NULL, &filter);
-    if (status == HS_OK) status = hs_call_density_style(call, &filter, &style);
+    hs_density_ask ask;
+    hs_status status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;
     if (!hs_call_begin(call, "application/json", HS_READS_ALL)) write_tilejson(call, set);
     /* Whatever version was asked for, this document names the newest one. */

@@ -24,8 +24,8 @@ typedef struct break_set {
 } break_set;
 
 struct hs_ramps {
-    break_set per_km2, per_km2_month;
-    const ramp *light, *dark;
+    break_set breaks[HS_RAMP_SCALES];
+    const ramp *light, *dark, *change;
     uint32_t count;
     ramp ramps[MAX_RAMPS];
 };
@@ -61,7 +61,11 @@ static bool parse_colour(const json_t *value, hs_rgba *colour) {
     return true;
 }
 
-static hs_status read_breaks(const json_t *root, const char *key, hs_error *error, break_set *set) {
+static const char *const scale_keys[HS_RAMP_SCALES] = {"per_km2", "per_km2_month", "change_per_km2_month",
+                                                       "relative_risk_log2"};
+
+static hs_status read_breaks(const json_t *root, hs_ramp_scale scale, hs_error *error, break_set *set) {
+    const char *key = scale_keys[scale];
     char pointer[64];
     snprintf(pointer, sizeof pointer, "/breaks/%s", key);
     const json_t *list = json_object_get(json_object_get(root, "breaks"), key);
@@ -74,7 +78,8 @@ static hs_status read_breaks(const json_t *root, const char *key, hs_error *erro
         snprintf(pointer, sizeof pointer, "/breaks/%s/%zu", key, i);
         if (!json_is_number(item)) return wrong(error, pointer, "a number is needed");
         set->breaks[i] = json_number_value(item);
-        if (!(set->breaks[i] > 0.0)) return wrong(error, pointer, "breaks are above 0");
+        if (!(set->breaks[i] > 0.0) && !hs_ramp_diverges(scale))
+            return wrong(error, pointer, "breaks are above 0");
         if (i > 0 && set->breaks[i] <= set->breaks[i - 1]) return wrong(error, pointer, "breaks must ascend");
     }
     return HS_OK;
@@ -129,12 +134,15 @@ static const ramp *find_ramp(const hs_ramps *ramps, hs_str id) {
     return NULL;
 }
 
-static hs_status read_default(const hs_ramps *ramps, const json_t *root, const char *theme, hs_error *error,
-                              const ramp **out) {
+static hs_status read_default(const hs_ramps *ramps, const json_t *root, const char *theme, bool diverging,
+                              hs_error *error, const ramp **out) {
     char pointer[32];
     snprintf(pointer, sizeof pointer, "/default/%s", theme);
     const ramp *found = find_ramp(ramps, hs_json_get_str(json_object_get(root, "default"), theme));
-    if (!found || found->diverging) return wrong(error, pointer, "the id of a sequential ramp is needed");
+    if (!found || found->diverging != diverging)
+        return wrong(error, pointer,
+                     diverging ? "the id of a diverging ramp is needed"
+                               : "the id of a sequential ramp is needed");
     *out = found;
     return HS_OK;
 }
@@ -148,10 +156,11 @@ static hs_status read_ramps(const json_t *root, hs_error *error, hs_ramps *ramps
         if (status != HS_OK) return status;
         ramps->count++;
     }
-    hs_status status = read_default(ramps, root, "light", error, &ramps->light);
-    if (status == HS_OK) status = read_default(ramps, root, "dark", error, &ramps->dark);
-    if (status == HS_OK) status = read_breaks(root, "per_km2", error, &ramps->per_km2);
-    if (status == HS_OK) status = read_breaks(root, "per_km2_month", error, &ramps->per_km2_month);
+    hs_status status = read_default(ramps, root, "light", false, error, &ramps->light);
+    if (status == HS_OK) status = read_default(ramps, root, "dark", false, error, &ramps->dark);
+    if (status == HS_OK) status = read_default(ramps, root, "change", true, error, &ramps->change);
+    for (int i = 0; i < HS_RAMP_SCALES && status == HS_OK; i++)
+        status = read_breaks(root, (hs_ramp_scale)i, error, &ramps->breaks[i]);
     return status;
 }
 
@@ -185,11 +194,11 @@ void hs_ramps_free(hs_ramps *ramps) {
     free(ramps);
 }
 
-static hs_status unknown_ramp(const hs_ramps *ramps, hs_str name, hs_error *error) {
+static hs_status unknown_ramp(const hs_ramps *ramps, hs_str name, bool diverging, hs_error *error) {
     char list[256] = "light, dark";
     size_t used = strlen(list);
     for (uint32_t i = 0; i < ramps->count; i++) {
-        if (ramps->ramps[i].diverging) continue;
+        if (ramps->ramps[i].diverging != diverging) continue;
         int added = snprintf(list + used, sizeof list - used, ", %s", ramps->ramps[i].id);
         if (added < 0 || used + (size_t)added >= sizeof list) break;
         used += (size_t)added;
@@ -198,14 +207,17 @@ static hs_status unknown_ramp(const hs_ramps *ramps, hs_str name, hs_error *erro
                         name.size > 0 ? name.data : "", list);
 }
 
-static const ramp *choose_ramp(const hs_ramps *ramps, hs_str name) {
+static const ramp *choose_ramp(const hs_ramps *ramps, hs_str name, bool diverging) {
+    if (diverging &&
+        (name.size == 0 || hs_str_equal(name, HS_STR("light")) || hs_str_equal(name, HS_STR("dark"))))
+        return ramps->change;
     if (name.size == 0 || hs_str_equal(name, HS_STR("light"))) return ramps->light;
     if (hs_str_equal(name, HS_STR("dark"))) return ramps->dark;
     const ramp *found = find_ramp(ramps, name);
-    return found && !found->diverging ? found : NULL;
+    return found && found->diverging == diverging ? found : NULL;
 }
 
-static hs_status parse_breaks(hs_str text, hs_error *error, break_set *set) {
+static hs_status parse_breaks(hs_str text, bool diverging, hs_error *error, break_set *set) {
     set->count = 0;
     bool more = true;
     while (more) {
@@ -215,11 +227,11 @@ static hs_status parse_breaks(hs_str text, hs_error *error, break_set *set) {
         more = memchr(text.data, ',', text.size) != NULL;
         hs_str word = hs_str_trim(hs_str_cut(&text, ','));
         double value;
-        if (!hs_str_to_double(word, &value) || value <= 0.0)
-            return hs_error_set(
-                error, HS_E_ARGUMENT,
-                "breaks: '%.*s' is no number above 0; numbers are separated by commas: 1,2,5,10",
-                (int)hs_utf8_cut(word, 64), word.size > 0 ? word.data : "");
+        if (!hs_str_to_double(word, &value) || (value <= 0.0 && !diverging))
+            return hs_error_set(error, HS_E_ARGUMENT,
+                                "breaks: '%.*s' is no number%s; numbers are separated by commas: 1,2,5,10",
+                                (int)hs_utf8_cut(word, 64), word.size > 0 ? word.data : "",
+                                diverging ? "" : " above 0");
         if (set->count > 0 && value <= set->breaks[set->count - 1])
             return hs_error_set(error, HS_E_ARGUMENT, "breaks: %g does not ascend after %g", value,
                                 set->breaks[set->count - 1]);
@@ -246,20 +258,39 @@ static hs_rgba sample(const ramp *r, uint32_t i, uint32_t count) {
                      (uint8_t)(opacity * 255.0 + 0.5)};
 }
 
-hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, bool per_month, hs_error *error,
-                           hs_ramp_classes *classes) {
-    const ramp *chosen = choose_ramp(ramps, name);
-    if (!chosen) return unknown_ramp(ramps, name, error);
-    break_set set = per_month ? ramps->per_km2_month : ramps->per_km2;
+/* Colour of class `i` of a diverging ramp's `count`, by distance from the middle. */
+static hs_rgba sample_diverging(const ramp *r, uint32_t i, uint32_t count) {
+    hs_rgba colour = sample(r, i, count);
+    double share = count > 1 ? (double)i / (double)(count - 1) : 0.5;
+    double apart = share > 0.5 ? 2.0 * share - 1.0 : 1.0 - 2.0 * share;
+    colour.a = (uint8_t)((r->opacity[0] + (r->opacity[1] - r->opacity[0]) * apart) * 255.0 + 0.5);
+    return colour;
+}
+
+static void fill_diverging(const ramp *r, const break_set *set, hs_ramp_classes *classes) {
+    for (uint32_t i = 0; i <= set->count; i++) {
+        bool about_zero = (i == 0 || set->breaks[i - 1] <= 0.0) && (i == set->count || set->breaks[i] > 0.0);
+        classes->colour[i] = sample_diverging(r, i, set->count + 1);
+        if (about_zero) classes->colour[i] = (hs_rgba){0, 0, 0, 0};
+    }
+}
+
+hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, hs_ramp_scale scale,
+                           hs_error *error, hs_ramp_classes *classes) {
+    bool diverging = hs_ramp_diverges(scale);
+    const ramp *chosen = choose_ramp(ramps, name, diverging);
+    if (!chosen) return unknown_ramp(ramps, name, diverging, error);
+    break_set set = ramps->breaks[scale];
     if (breaks.size > 0) {
-        hs_status status = parse_breaks(breaks, error, &set);
+        hs_status status = parse_breaks(breaks, diverging, error, &set);
         if (status != HS_OK) return status;
     }
     *classes = (hs_ramp_classes){.break_count = set.count, .ramp = chosen->id};
     for (uint32_t i = 0; i < set.count; i++) {
         classes->breaks[i] = set.breaks[i];
-        classes->colour[i + 1] = sample(chosen, i, set.count);
+        if (!diverging) classes->colour[i + 1] = sample(chosen, i, set.count);
     }
+    if (diverging) fill_diverging(chosen, &set, classes);
     return HS_OK;
 }
 

@@ -8,8 +8,20 @@
 
 #define HS_RAMP_MAX_CLASSES 12
 
-/* Classes of a density picture: class 0 is below breaks[0] and transparent; class i is
- * [breaks[i-1], breaks[i]); the last is open above. */
+/* What the values are, and with it which breaks and kind of ramp they have by default. */
+typedef enum hs_ramp_scale {
+    HS_RAMP_PER_KM2 = 0,
+    HS_RAMP_PER_KM2_MONTH,
+    HS_RAMP_CHANGE,        /* of a density per km^2 per month; diverging, as the next one */
+    HS_RAMP_RELATIVE_RISK, /* log2 of a ratio */
+    HS_RAMP_SCALES
+} hs_ramp_scale;
+static inline bool hs_ramp_diverges(hs_ramp_scale scale) {
+    return scale == HS_RAMP_CHANGE || scale == HS_RAMP_RELATIVE_RISK;
+}
+
+/* Classes of a density picture: class i is [breaks[i-1], breaks[i]), the last is open above and the first
+ * below. Transparent is the first one, or with a diverging ramp the one about 0. */
 typedef struct hs_ramp_classes {
     uint32_t break_count;
     double breaks[HS_RAMP_MAX_CLASSES];      /* ascending, in the unit shown */
@@ -23,12 +35,11 @@ hs_status hs_ramps_new(hs_error *error, hs_ramps **ramps);
 void hs_ramps_free(hs_ramps *ramps);
 /* The same from a text: what hs_ramps_new does with the asset. */
 hs_status hs_ramps_parse(hs_str text, hs_error *error, hs_ramps **out);
-/* Classes of the ramp `name`, a sequential one by id (`light` or `dark`: the default on that; empty: on
- * light), over `breaks` (`1,2,5,10`; empty: the fixed default ones of the unit, `per_month` or not). Colours
- * are sampled evenly from the ramp when there are not as many breaks as colours. HS_E_ARGUMENT names what is
- * accepted. */
-hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, bool per_month, hs_error *error,
-                           hs_ramp_classes *classes);
+/* Classes of the ramp `name`, of the scale's kind by id (`light` or `dark`: the default on that; empty: on
+ * light), over `breaks` (`1,2,5,10`; empty: the scale's fixed default ones). Colours are sampled evenly from
+ * the ramp when there are not as many breaks as colours. HS_E_ARGUMENT names what is accepted. */
+hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, hs_ramp_scale scale,
+                           hs_error *error, hs_ramp_classes *classes);
 /* {"ramp":..., "unit":..., "classes":[{"from":..,"to":..,"colour":"#rrggbb","opacity":..}]}; `to` of the last
  * is null, the opacity of the first 0. */
 void hs_ramp_legend_json(const hs_ramp_classes *classes, bool per_month, hs_json *json);

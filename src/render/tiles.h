@@ -26,17 +26,8 @@ hs_status hs_render_base_tile(const hs_snapshot *snapshot, hs_tile tile, hs_aren
  * few remain. Never over 500 KB. */
 hs_status hs_render_incident_tile(const hs_selection *selection, hs_tile tile, hs_arena *arena,
                                   hs_error *error, hs_buffer *out);
-/* Heat picture of size_px (256 or 512). months 0: incidents per km^2; else per km^2 per month. */
-typedef struct hs_density_style {
-    double bandwidth_m;
-    double months;
-    hs_ramp_classes classes;
-} hs_density_style;
-/* The sums behind a density picture, added to sums[size * size] (density.h). */
-hs_status hs_render_density_sums(const hs_selection *selection, double bandwidth_m,
-                                 const hs_density_view *view, hs_arena *arena, hs_error *error,
-                                 uint64_t *sums);
-hs_status hs_render_density_tile(const hs_selection *selection, const hs_density_style *style, hs_tile tile,
-                                 uint32_t size_px, hs_arena *arena, hs_error *error, hs_buffer *out);
+/* A picture of size_px x size_px values (up to 512), in the colours of their classes; NAN is transparent. */
+hs_status hs_render_density_picture(const float *values, uint32_t size_px, const hs_ramp_classes *classes,
+                                    hs_error *error, hs_buffer *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #define DEFAULT_SELECTION_BYTES ((size_t)128 << 20)
+#define DEFAULT_SHARED_BYTES    ((size_t)256 << 20)
 #define FOLLOW_INTERVAL_MS      500
 
 hs_store *hs_service_store(hs_service *service) {
@@ -45,8 +46,11 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
     made->url = strdup(url);
     made->selections =
         hs_selection_cache_new(options->cache_bytes ? options->cache_bytes : DEFAULT_SELECTION_BYTES);
-    hs_status status =
-        made->url && made->selections ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
+    made->shared =
+        hs_shared_cache_new(options->cache_bytes ? 2 * options->cache_bytes : DEFAULT_SHARED_BYTES);
+    hs_status status = made->url && made->selections && made->shared
+                           ? HS_OK
+                           : hs_error_set(error, HS_E_MEMORY, "out of memory");
     if (status == HS_OK) status = hs_pool_new(options->threads, error, &made->pool);
     if (status == HS_OK) status = hs_store_open(url, mode, error, &made->store);
     if (status != HS_OK) {
@@ -72,6 +76,7 @@ void hs_service_close(hs_service *service) {
     stop_following(service);
     hs_pool_free(service->pool); /* first: it runs what still waits there */
     hs_selection_cache_free(service->selections);
+    hs_shared_cache_free(service->shared);
     hs_service_free_geocoders(service);
     hs_snapshot_unref(service->current);
     hs_store_close(service->store);

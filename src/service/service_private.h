@@ -3,6 +3,7 @@
 #define SERVICE_SERVICE_PRIVATE_H
 
 #include "service/service.h"
+#include "service/shared_cache.h"
 #include <pthread.h>
 
 struct hs_selection_cache;
@@ -34,6 +35,7 @@ struct hs_service {
     uint64_t taxonomy_version;
 
     struct hs_selection_cache *selections;
+    hs_shared_cache *shared; /* what densities are made of */
 
     pthread_t follower;
     pthread_mutex_t follow_lock;

@@ -1,4 +1,5 @@
 #include "bench.h"
+#include "service/density.h"
 
 #include "base/clock.h"
 
@@ -30,7 +31,9 @@ static size_t tiles_of_zoom(const hs_snapshot *snapshot, uint32_t z, hs_tile *ti
 typedef struct drawing {
     const hs_snapshot *snapshot;
     const hs_selection *selection;
-    hs_density_style style;
+    hs_service *service;
+    hs_density_request request;
+    hs_ramp_classes classes;
     hs_arena *arena;
     hs_buffer out;
     unsigned runs;
@@ -39,7 +42,11 @@ typedef struct drawing {
 typedef hs_status (*draw_tile)(drawing *d, hs_tile tile, hs_error *error);
 
 static hs_status draw_density(drawing *d, hs_tile tile, hs_error *error) {
-    return hs_render_density_tile(d->selection, &d->style, tile, 256, d->arena, error, &d->out);
+    float *values = hs_arena_alloc(d->arena, (size_t)256 * 256 * sizeof *values);
+    if (!values) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    hs_status status =
+        hs_service_density_tile(d->service, d->snapshot, &d->request, tile, 256, error, values);
+    return status == HS_OK ? hs_render_density_picture(values, 256, &d->classes, error, &d->out) : status;
 }
 static hs_status draw_incidents(drawing *d, hs_tile tile, hs_error *error) {
     return hs_render_incident_tile(d->selection, tile, d->arena, error, &d->out);
@@ -86,9 +93,9 @@ static hs_status measure(drawing *d, const char *what, draw_tile draw, bool by_z
 }
 
 static hs_status measure_all(drawing *d, hs_error *error) {
-    d->style.bandwidth_m = 300;
+    d->request.bandwidth_m = 300;
     hs_status status = measure(d, "density tile 300 m", draw_density, true, error);
-    d->style.bandwidth_m = 1000;
+    d->request.bandwidth_m = 1000;
     if (status == HS_OK) status = measure(d, "density tile 1000 m", draw_density, false, error);
     if (status == HS_OK) status = measure(d, "MVT tile incidents", draw_incidents, false, error);
     if (status == HS_OK) status = measure(d, "MVT tile base", draw_base, false, error);
@@ -102,10 +109,12 @@ hs_status bench_tiles(hs_service *service, const bench_options *options, hs_erro
     hs_ramps *ramps = NULL;
     hs_filter filter;
     hs_filter_init(&filter);
+    d.service = service;
+    d.request.filter = filter;
     hs_status status = d.arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
     if (status == HS_OK) status = hs_ramps_new(error, &ramps);
     if (status == HS_OK)
-        status = hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, false, error, &d.style.classes);
+        status = hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, HS_RAMP_PER_KM2, error, &d.classes);
     if (status == HS_OK) status = hs_service_select(service, snapshot, &filter, error, &d.selection);
     if (status == HS_OK) status = measure_all(&d, error);
     hs_service_selection_unref(d.selection);

@@ -129,10 +129,10 @@ def check_basics():
     assert packed.headers["content-encoding"] == "gzip" and packed.headers["vary"] == "Accept-Encoding"
     plain = get("/categories")
     assert gzip.decompress(packed.body) == plain.body and packed.headers["etag"] != plain.headers["etag"]
-    for bad in ("?bandwidth=5", "?bandwidth=x", "?kernel=gaussian", "?ramp=none", "?breaks=3,1", "?theme=blue",
+    for bad in ("?bandwidth=5", "?bandwidth=x", "?kernel=cosine", "?ramp=none", "?breaks=3,1", "?theme=blue",
                 "?category=nosuchthing", "?datetime=yesterday", "?hours=30", "?bbox=1,2,3", "?unit=nowhere"):
         get("/density/legend" + bad, 400)
-    assert "quartic" in get("/density/legend?kernel=gaussian", 400).json()["detail"]
+    assert "quartic" in get("/density/legend?kernel=cosine", 400).json()["detail"]
 
 
 def check_page():

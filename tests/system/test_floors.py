@@ -26,6 +26,12 @@ PUBLIC = {
     "geography.h": "city",
     "records.h": "geo",  # plain structs; its names are the city's
     "density.h": "density",
+    "kernel.h": "density",
+    "time_kernel.h": "density",
+    "raster_density.h": "density",
+    "network_density.h": "density",
+    "bandwidth.h": "density",
+    "density_interval.h": "density",
     "geocode.h": "geocode",
     "statistics.h": "statistics",
 }

@@ -78,6 +78,30 @@ static void test_own_breaks(void **state) {
     hs_ramps_free(ramps);
 }
 
+/* Diverging classes: as many below 0 as above, the one about 0 transparent, ends opposite. */
+static void test_diverging(void **state) {
+    (void)state;
+    hs_ramps *ramps = load();
+    hs_error error = {0};
+    hs_ramp_classes c;
+    static const hs_ramp_scale scales[] = {HS_RAMP_CHANGE, HS_RAMP_RELATIVE_RISK};
+    for (size_t s = 0; s < 2; s++) {
+        check_ok(hs_ramps_classes(ramps, HS_STR("dark"), (hs_str){0}, scales[s], &error, &c), &error);
+        assert_int_equal(c.break_count % 2, 0);
+        for (uint32_t i = 0; i < c.break_count; i++)
+            check_near(c.breaks[i], -c.breaks[c.break_count - 1 - i], 1e-12);
+        for (uint32_t i = 0; i <= c.break_count; i++)
+            assert_true((c.colour[i].a == 0) == (i == c.break_count / 2));
+        assert_true(c.colour[0].a >= c.colour[c.break_count / 2 - 1].a);
+        assert_true(memcmp(&c.colour[0], &c.colour[c.break_count], 3) != 0);
+    }
+    check_ok(hs_ramps_classes(ramps, (hs_str){0}, HS_STR("-1,1,2"), HS_RAMP_CHANGE, &error, &c), &error);
+    assert_int_equal(c.colour[1].a, 0);
+    assert_int_equal(hs_ramps_classes(ramps, HS_STR("magma-dark"), (hs_str){0}, HS_RAMP_CHANGE, &error, &c),
+                     HS_E_ARGUMENT);
+    hs_ramps_free(ramps);
+}
+
 static void test_errors_name_the_pointer(void **state) {
     (void)state;
     static const char *const cases[][2] = {
@@ -91,9 +115,13 @@ static void test_errors_name_the_pointer(void **state) {
         {"{\"ramps\":[{\"id\":\"a\",\"kind\":\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#"
          "ffffff\"]}]}",
          "/default/light"},
-        {"{\"default\":{\"light\":\"a\",\"dark\":\"a\"},\"breaks\":{\"per_km2\":[2,1]},\"ramps\":[{\"id\":"
-         "\"a\",\"kind\":"
+        {"{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"a\"},\"ramps\":[{\"id\":\"a\",\"kind\":"
          "\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]}]}",
+         "/default/change"},
+        {"{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"b\"},\"breaks\":{\"per_km2\":[2,1]},"
+         "\"ramps\":[{\"id\":\"a\",\"kind\":"
+         "\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]},{\"id\":\"b\",\"kind\":"
+         "\"diverging\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]}]}",
          "/breaks/per_km2/1"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         hs_error error = {0};
@@ -132,9 +160,11 @@ static void test_legend(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_order_by_lightness),
-        cmocka_unit_test(test_own_breaks), cmocka_unit_test(test_errors_name_the_pointer),
-        cmocka_unit_test(test_legend)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_defaults),
+                                       cmocka_unit_test(test_order_by_lightness),
+                                       cmocka_unit_test(test_own_breaks),
+                                       cmocka_unit_test(test_diverging),
+                                       cmocka_unit_test(test_errors_name_the_pointer),
+                                       cmocka_unit_test(test_legend)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,316 @@
+/* One density on a tile: deposits of the chunks in reach, shared between tiles, then the lattice's values; or
+ * exact sums. */
+#include "service/density_private.h"
+
+#include "base/hash.h"
+#include <hotspot/time_kernel.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The mask of kernels with edges is drawn from a quartic of the same spread. */
+#define MASK_KERNEL HS_KERNEL_QUARTIC
+
+static double unit_of(const hs_snapshot *snapshot, const hs_density_request *request, double months) {
+    double bandwidth_km = request->bandwidth_m / 1000.0;
+    double unit = hs_kernel_peak(request->kernel) / (bandwidth_km * bandwidth_km);
+    if (request->time_bandwidth_s > 0) {
+        const hs_incidents *incidents = snapshot->incidents;
+        double mass = 0;
+        if (incidents->min_time_s != HS_NO_TIME)
+            mass = hs_time_mass(request->time_kernel, request->at_s, request->time_bandwidth_s,
+                                incidents->min_time_s, incidents->max_time_s + 1);
+        /* Below a percent of the kernel nothing can be said. */
+        return mass < 0.01
+                   ? (double)NAN
+                   : unit * hs_time_peak_per_month(request->time_kernel, request->time_bandwidth_s) / mass;
+    }
+    return months > 0 ? unit / months : unit;
+}
+
+density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapshot,
+                                  const hs_density_request *request, bool other) {
+    return (density_layer){.service = service,
+                           .snapshot = snapshot,
+                           .filter = other ? &request->other : &request->filter,
+                           .kernel = request->kernel,
+                           .bandwidth_m = request->bandwidth_m,
+                           .exact = request->exact,
+                           .time_kernel = request->time_kernel,
+                           .time_bandwidth_s = request->time_bandwidth_s,
+                           .at_s = request->at_s,
+                           .metres_per_unit = hs_density_largest_scale(snapshot->incidents),
+                           .unit =
+                               unit_of(snapshot, request, other ? request->other_months : request->months)};
+}
+
+double hs_density_largest_scale(const hs_incidents *incidents) {
+    double nearest = 0x1p31;
+    for (uint32_t c = 0; c < incidents->chunk_count; c++) {
+        const hs_incident_chunk *chunk = incidents->chunk[c];
+        if (!chunk->positioned || chunk->count == 0) continue;
+        double north = 0x1p31 - (double)chunk->box.max_y;
+        double south = (double)chunk->box.min_y - 0x1p31;
+        double distance = north > 0 ? north : south > 0 ? south : 0;
+        if (distance < nearest) nearest = distance;
+    }
+    double lon;
+    double lat;
+    hs_mercator_to_degrees(0x1p31, 0x1p31 - nearest, &lon, &lat);
+    hs_mercator row = hs_mercator_from_degrees(0, floor(lat));
+    double mx;
+    double my;
+    hs_mercator_ground_m((double)row.y, &mx, &my);
+    return mx > my ? mx : my;
+}
+
+bool hs_density_layer_lattice(const density_layer *layer, const hs_density_view *view, hs_lattice *lattice) {
+    return !layer->exact &&
+           hs_lattice_of(view, layer->kernel, layer->bandwidth_m, layer->metres_per_unit, lattice);
+}
+
+reach_box hs_density_layer_reach(const density_layer *layer, const hs_density_view *view) {
+    double side = ldexp(0x1p32, -(int)view->z);
+    double x0 = (double)view->x * side;
+    double y0 = (double)view->y * side;
+    double mx;
+    double my;
+    hs_mercator_ground_m(y0 + side / 2 < 0x1p31 ? y0 : y0 + side, &mx,
+                         &my); /* the finest scale of the tile */
+    double reach = hs_kernel_reach(layer->kernel) * layer->bandwidth_m / (mx < my ? mx : my);
+    hs_lattice lattice;
+    if (hs_density_layer_lattice(layer, view, &lattice)) reach += 6.0 / lattice.nodes_per_unit;
+    return (reach_box){x0 - reach, y0 - reach, x0 + side + reach, y0 + side + reach};
+}
+
+bool hs_reach_meets(const reach_box *reach, const hs_mercator_box *box) {
+    if ((double)box->min_y > reach->south || (double)box->max_y < reach->north) return false;
+    for (int world = -1; world <= 1; world++) {
+        double shift = world * 0x1p32;
+        if ((double)box->min_x + shift <= reach->east && (double)box->max_x + shift >= reach->west)
+            return true;
+    }
+    return false;
+}
+
+static hs_status add_time_factors(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
+                                  layer_points *points) {
+    int64_t *time_s = malloc(chunk->count * sizeof *time_s);
+    points->factor = malloc(chunk->count * sizeof *points->factor);
+    if (!time_s || !points->factor) {
+        free(time_s);
+        return hs_error_set(error, HS_E_MEMORY, "out of memory for times");
+    }
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        int64_t t = hs_incident_time(chunk, i, layer->filter->time);
+        time_s[i] = t == HS_NO_TIME ? INT64_MIN : t;
+    }
+    hs_time_factors(layer->time_kernel, layer->at_s, layer->time_bandwidth_s, time_s, chunk->count,
+                    points->factor);
+    free(time_s);
+    points->columns.factor = points->factor;
+    return HS_OK;
+}
+
+hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
+                             layer_points *points) {
+    layer_points made = {.columns = {.mercator = chunk->mercator,
+                                     .weight = chunk->weight,
+                                     .count = chunk->count,
+                                     .block_box = chunk->block_box,
+                                     .block_rows = HS_BLOCK_ROWS}};
+    made.bits = malloc(((size_t)chunk->count + 63) / 64 * sizeof *made.bits);
+    if (!made.bits) return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
+    made.selected = hs_filter_chunk(layer->filter, layer->snapshot, chunk, made.bits);
+    made.columns.selected = made.bits;
+    hs_status status = HS_OK;
+    if (layer->time_bandwidth_s > 0) status = add_time_factors(layer, chunk, error, &made);
+    if (status == HS_OK)
+        *points = made;
+    else
+        hs_layer_points_done(&made);
+    return status;
+}
+
+void hs_layer_points_done(layer_points *points) {
+    free(points->bits);
+    free(points->factor);
+}
+
+/* What decides which rows of a chunk count, and how much. */
+static uint64_t layer_hash(const density_layer *layer) {
+    struct {
+        uint64_t filter, geography;
+        double time_bandwidth_s;
+        int64_t at_s, time_kernel;
+    } parts = {.filter = layer->filter->hash, .geography = layer->snapshot->geography_version};
+    if (layer->time_bandwidth_s > 0) {
+        parts.time_bandwidth_s = layer->time_bandwidth_s;
+        parts.at_s = layer->at_s;
+        parts.time_kernel = (int64_t)layer->time_kernel;
+    }
+    return hs_hash(&parts, sizeof parts, 0);
+}
+
+static uint64_t nodes_hash(const hs_lattice *lattice) {
+    double parts[3] = {lattice->nodes_per_unit, lattice->phase, (double)lattice->taps};
+    return hs_hash(parts, sizeof parts, 0);
+}
+
+typedef struct depositing {
+    const density_layer *layer;
+    const hs_incident_chunk *chunk;
+    const hs_lattice *lattice;
+} depositing;
+
+static hs_status make_deposit(void *context, hs_error *error, void **value, size_t *bytes) {
+    const depositing *work = context;
+    layer_points points;
+    hs_status status = hs_layer_points_of(work->layer, work->chunk, error, &points);
+    if (status != HS_OK) return status;
+    hs_lattice_deposit *deposit;
+    status = hs_lattice_deposit_new(work->lattice, &points.columns, error, &deposit);
+    hs_layer_points_done(&points);
+    if (status != HS_OK) return status;
+    *value = deposit;
+    *bytes = deposit->bytes;
+    return HS_OK;
+}
+
+static void free_deposit(void *value) {
+    hs_lattice_deposit_free(value);
+}
+
+/* The deposits of the chunks in reach: a piece of work each for the pool. */
+typedef struct gathering {
+    const density_layer *layer;
+    const hs_lattice *lattice;
+    const hs_incident_chunk **chunk;
+    hs_shared_entry **entry;
+    hs_status *status;
+    hs_error *error; /* [count] */
+    uint64_t rows, nodes;
+} gathering;
+
+static void gather_range(void *context, size_t begin, size_t end) {
+    gathering *work = context;
+    for (size_t i = begin; i < end; i++) {
+        depositing one = {work->layer, work->chunk[i], work->lattice};
+        hs_shared_key key = {{HS_CACHED_DEPOSIT, work->rows, work->nodes, work->chunk[i]->id}};
+        hs_shared_maker maker = {make_deposit, free_deposit, &one};
+        work->status[i] =
+            hs_shared_cache_get(work->layer->service->shared, &key, &maker, &work->error[i], &work->entry[i]);
+    }
+}
+
+static uint32_t chunks_in_reach(const density_layer *layer, const hs_density_view *view,
+                                const hs_incident_chunk **chunk) {
+    const hs_incidents *incidents = layer->snapshot->incidents;
+    reach_box reach = hs_density_layer_reach(layer, view);
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < incidents->chunk_count; c++) {
+        const hs_incident_chunk *one = incidents->chunk[c];
+        if (one->positioned && one->count > 0 && hs_reach_meets(&reach, &one->box)) chunk[count++] = one;
+    }
+    return count;
+}
+
+static hs_status values_of_deposits(const gathering *work, uint32_t count, const hs_density_view *view,
+                                    hs_error *error, float *sums, float *squared) {
+    const hs_lattice_deposit **deposits = malloc(((size_t)count + 1) * sizeof *deposits);
+    if (!deposits) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
+    for (uint32_t i = 0; i < count; i++)
+        deposits[i] = hs_shared_value(work->entry[i]);
+    hs_status status = hs_lattice_values(work->lattice, view, deposits, count, error, sums, squared);
+    free(deposits);
+    return status;
+}
+
+static hs_status lattice_tile(const density_layer *layer, const hs_lattice *lattice,
+                              const hs_density_view *view, hs_error *error, float *sums, float *squared) {
+    size_t most = layer->snapshot->incidents->chunk_count + 1;
+    gathering work = {
+        .layer = layer, .lattice = lattice, .rows = layer_hash(layer), .nodes = nodes_hash(lattice)};
+    work.chunk = calloc(most, sizeof *work.chunk);
+    work.entry = calloc(most, sizeof *work.entry);
+    work.status = calloc(most, sizeof *work.status);
+    work.error = calloc(most, sizeof *work.error);
+    hs_status status = HS_OK;
+    uint32_t count = 0;
+    if (!work.chunk || !work.entry || !work.status || !work.error) {
+        status = hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
+    } else {
+        count = chunks_in_reach(layer, view, work.chunk);
+        hs_pool_for(layer->service->pool, count, 1, gather_range, &work);
+    }
+    for (uint32_t i = 0; i < count && status == HS_OK; i++) {
+        status = work.status[i];
+        if (status != HS_OK && error) *error = work.error[i];
+    }
+    if (status == HS_OK) status = values_of_deposits(&work, count, view, error, sums, squared);
+    for (uint32_t i = 0; i < count; i++)
+        if (work.status[i] == HS_OK) hs_shared_unref(work.entry[i]);
+    free(work.chunk);
+    free(work.entry);
+    free(work.status);
+    free(work.error);
+    return status;
+}
+
+static hs_status add_exact(const density_layer *layer, const hs_density_view *view, hs_error *error,
+                           uint64_t *sums) {
+    const hs_incidents *incidents = layer->snapshot->incidents;
+    reach_box reach = hs_density_layer_reach(layer, view);
+    for (uint32_t c = 0; c < incidents->chunk_count; c++) {
+        const hs_incident_chunk *chunk = incidents->chunk[c];
+        if (!chunk->positioned || chunk->count == 0 || !hs_reach_meets(&reach, &chunk->box)) continue;
+        layer_points points;
+        hs_status status = hs_layer_points_of(layer, chunk, error, &points);
+        if (status != HS_OK) return status;
+        status = hs_density_add(&points.columns, layer->kernel, layer->bandwidth_m, view, error, sums);
+        hs_layer_points_done(&points);
+        if (status != HS_OK) return status;
+    }
+    return HS_OK;
+}
+
+static hs_status exact_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
+                            float *sums) {
+    size_t pixels = (size_t)view->size * view->size;
+    uint64_t *whole = calloc(pixels, sizeof *whole);
+    if (!whole) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
+    hs_status status = add_exact(layer, view, error, whole);
+    for (size_t i = 0; i < pixels; i++)
+        sums[i] = (float)((double)whole[i] * 0x1p-32);
+    free(whole);
+    return status;
+}
+
+hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
+                                float *sums, float *squared) {
+    hs_lattice lattice;
+    if (hs_density_layer_lattice(layer, view, &lattice))
+        return lattice_tile(layer, &lattice, view, error, sums, squared);
+    hs_status status = HS_OK;
+    if (squared) {
+        /* Sums and squares of the same kernel, so that their ratio is a number of incidents. */
+        density_layer mask = *layer;
+        mask.exact = false;
+        if (!hs_density_layer_lattice(&mask, view, &lattice)) {
+            mask.bandwidth_m *= hs_kernel_deviation(layer->kernel) / hs_kernel_deviation(MASK_KERNEL);
+            mask.kernel = MASK_KERNEL;
+            if (!hs_density_layer_lattice(&mask, view, &lattice))
+                return hs_error_set(error, HS_E_ARGUMENT, "no mask for a bandwidth of %g m",
+                                    mask.bandwidth_m);
+        }
+        status = lattice_tile(&mask, &lattice, view, error, sums, squared);
+        size_t pixels = (size_t)view->size * view->size;
+        for (size_t i = 0; status == HS_OK && i < pixels; i++)
+            squared[i] = sums[i] > 0 ? squared[i] / (sums[i] * sums[i]) : 0;
+        if (status == HS_OK) status = exact_tile(layer, view, error, sums);
+        for (size_t i = 0; status == HS_OK && i < pixels; i++)
+            squared[i] *= sums[i] * sums[i];
+        return status;
+    }
+    return exact_tile(layer, view, error, sums);
+}

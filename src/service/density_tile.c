@@ -1,0 +1,179 @@
+/* Measures on tiles and at places from one density or two. */
+#include "service/density_private.h"
+
+#include "base/hash.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t hs_density_request_hash(const hs_density_request *request) {
+    struct {
+        uint64_t filter, other, measure, kernel, exact, time_kernel;
+        double bandwidth_m, time_bandwidth_s, months, other_months, min_n;
+        int64_t at_s;
+    } parts;
+    memset(&parts, 0, sizeof parts);
+    parts.filter = request->filter.hash;
+    parts.measure = (uint64_t)request->measure;
+    if (request->measure != HS_MEASURE_DENSITY) {
+        parts.other = request->other.hash;
+        parts.other_months = request->other_months;
+    }
+    parts.kernel = (uint64_t)request->kernel;
+    parts.exact = request->exact;
+    parts.bandwidth_m = request->bandwidth_m;
+    parts.months = request->months;
+    parts.min_n = request->min_n;
+    if (request->time_bandwidth_s > 0) {
+        parts.time_kernel = (uint64_t)request->time_kernel;
+        parts.time_bandwidth_s = request->time_bandwidth_s;
+        parts.at_s = request->at_s;
+    }
+    return hs_hash(&parts, sizeof parts, 0);
+}
+
+/* What is known of the incidents in reach. */
+static uint64_t state_of(const hs_incidents *incidents, const reach_box *reach) {
+    (void)reach;
+    return incidents->version;
+}
+
+/* Kernel sums and, where a mask is wanted, their squares. */
+typedef struct field {
+    float *sums, *squared;
+} field;
+
+static float effective_n(const field *f, size_t i) {
+    return f->squared[i] > 0 ? f->sums[i] * f->sums[i] / f->squared[i] : 0;
+}
+
+static void mask(const field *f, size_t pixels, double min_n, float *values) {
+    float least = (float)min_n;
+    for (size_t i = 0; i < pixels; i++)
+        if (effective_n(f, i) < least) values[i] = NAN;
+}
+
+static void write_density(const field *f, double unit, size_t pixels, float *values) {
+    float scale = (float)unit;
+    for (size_t i = 0; i < pixels; i++)
+        values[i] = f->sums[i] * scale;
+}
+
+/* Masked where both have too few: a place may have had many before and none now. */
+static void write_difference(const field *a, const field *b, double unit_a, double unit_b, double min_n,
+                             size_t pixels, float *values) {
+    for (size_t i = 0; i < pixels; i++) {
+        values[i] = (float)((double)a->sums[i] * unit_a - (double)b->sums[i] * unit_b);
+        if (min_n > 0 && effective_n(a, i) < (float)min_n && effective_n(b, i) < (float)min_n)
+            values[i] = NAN;
+    }
+}
+
+/* Each a share of its own total, so that 0 is a place like the whole city; undefined where there is no
+ * denominator. */
+static void write_risk(const field *a, const field *b, double total_a, double total_b, double min_n,
+                       size_t pixels, float *values) {
+    double scale = total_b / total_a;
+    for (size_t i = 0; i < pixels; i++) {
+        bool defined = a->sums[i] > 0 && b->sums[i] > 0;
+        if (min_n > 0 && effective_n(b, i) < (float)min_n) defined = false;
+        values[i] = defined ? (float)log2((double)a->sums[i] * scale / (double)b->sums[i]) : NAN;
+    }
+}
+
+/* Incidents that a layer counts, with their weights and factors. */
+static hs_status total_of(const density_layer *layer, hs_error *error, double *total) {
+    const hs_selection *selection;
+    hs_status status = hs_service_select(layer->service, layer->snapshot, layer->filter, error, &selection);
+    if (status != HS_OK) return status;
+    *total = (double)selection->count;
+    hs_service_selection_unref(selection);
+    return HS_OK;
+}
+
+static hs_status two_fields(const hs_density_request *request, const density_layer *a, const density_layer *b,
+                            const hs_density_view *view, hs_error *error, field *fa, field *fb) {
+    bool squares = request->min_n > 0;
+    hs_status status = hs_density_layer_tile(a, view, error, fa->sums, squares ? fa->squared : NULL);
+    if (status == HS_OK)
+        status = hs_density_layer_tile(b, view, error, fb->sums, squares ? fb->squared : NULL);
+    return status;
+}
+
+static hs_status fill_values(const hs_density_request *request, const density_layer *a,
+                             const density_layer *b, const hs_density_view *view, hs_error *error,
+                             float *room, float *values) {
+    size_t pixels = (size_t)view->size * view->size;
+    field fa = {room, room + pixels};
+    field fb = {room + 2 * pixels, room + 3 * pixels};
+    hs_status status;
+    double total_a = 1;
+    double total_b = 1;
+    if (request->measure == HS_MEASURE_DENSITY) {
+        fa.sums = values;
+        status = hs_density_layer_tile(a, view, error, fa.sums, request->min_n > 0 ? fa.squared : NULL);
+        if (status != HS_OK) return status;
+        if (request->min_n > 0) mask(&fa, pixels, request->min_n, values);
+        write_density(&fa, a->unit, pixels, values);
+        return HS_OK;
+    }
+    status = two_fields(request, a, b, view, error, &fa, &fb);
+    if (status == HS_OK && request->measure == HS_MEASURE_RELATIVE_RISK) {
+        status = total_of(a, error, &total_a);
+        if (status == HS_OK) status = total_of(b, error, &total_b);
+    }
+    if (status != HS_OK) return status;
+    if (request->measure == HS_MEASURE_DIFFERENCE)
+        write_difference(&fa, &fb, a->unit, b->unit, request->min_n, pixels, values);
+    else
+        write_risk(&fa, &fb, total_a, total_b, request->min_n, pixels, values);
+    return HS_OK;
+}
+
+hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapshot,
+                                  const hs_density_request *request, hs_tile tile, uint32_t size_px,
+                                  hs_error *error, float *values) {
+    if (size_px != 256 && size_px != 512)
+        return hs_error_set(error, HS_E_ARGUMENT, "density tiles have 256 or 512 pixels a side, not %u",
+                            (unsigned)size_px);
+    density_layer a = hs_density_layer_of(service, snapshot, request, false);
+    density_layer b = hs_density_layer_of(service, snapshot, request, true);
+    hs_density_view view = {tile.z, tile.x, tile.y, size_px};
+    size_t pixels = (size_t)size_px * size_px;
+    bool single = request->measure == HS_MEASURE_DENSITY;
+    float *room = NULL;
+    if (!single || request->min_n > 0) {
+        room = malloc((single ? 2 : 4) * pixels * sizeof *room);
+        if (!room) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
+    }
+    hs_status status = fill_values(request, &a, &b, &view, error, room, values);
+    free(room);
+    return status;
+}
+
+double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_request *request, hs_tile tile,
+                                uint32_t size_px) {
+    density_layer layer = hs_density_layer_of(NULL, snapshot, request, false);
+    hs_density_view view = {tile.z, tile.x, tile.y, size_px};
+    hs_lattice lattice;
+    return hs_density_layer_lattice(&layer, &view, &lattice) ? lattice.error_bound : 0;
+}
+
+uint64_t hs_service_density_tile_version(const hs_snapshot *snapshot, const hs_density_request *request,
+                                         hs_tile tile, uint32_t size_px) {
+    density_layer layer = hs_density_layer_of(NULL, snapshot, request, false);
+    hs_density_view view = {tile.z, tile.x, tile.y, size_px};
+    reach_box reach = hs_density_layer_reach(&layer, &view);
+    struct {
+        uint64_t incidents, geography, totals;
+        double scale, unit;
+    } parts;
+    memset(&parts, 0, sizeof parts);
+    parts.incidents = state_of(snapshot->incidents, &reach);
+    parts.geography = snapshot->geography_version;
+    parts.scale = layer.metres_per_unit;
+    parts.unit = layer.unit;
+    /* Shares of a total change with it. */
+    if (request->measure == HS_MEASURE_RELATIVE_RISK) parts.totals = snapshot->incidents->version;
+    return hs_hash(&parts, sizeof parts, 0);
+}
