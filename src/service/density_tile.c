@@ -34,8 +34,13 @@ uint64_t hs_density_request_hash(const hs_density_request *request) {
 
 /* What is known of the incidents in reach. */
 static uint64_t state_of(const hs_incidents *incidents, const reach_box *reach) {
-    (void)reach;
-    return incidents->version;
+    bool whole = reach->east - reach->west >= 0x1p32;
+    double west = reach->west < 0 ? reach->west + 0x1p32 : reach->west;
+    double east = reach->east >= 0x1p32 ? reach->east - 0x1p32 : reach->east;
+    hs_mercator_box box = {whole ? 0 : (uint32_t)west, reach->north > 0 ? (uint32_t)reach->north : 0,
+                           whole ? UINT32_MAX : (uint32_t)east,
+                           reach->south < 0x1p32 ? (uint32_t)reach->south : UINT32_MAX};
+    return hs_incidents_state(incidents, &box);
 }
 
 /* Kernel sums and, where a mask is wanted, their squares. */
