@@ -8,9 +8,6 @@
 #include <string.h>
 
 enum { WORD_ROWS = 64, CODES_MOST = 65536 };
-/* The latitude of the square's edge: beyond it all rows of the square are the same. */
-#define EDGE_LAT_E7 850511287
-
 /* What is at hand while the rows of a chunk are looked at. */
 typedef struct looking {
     const hs_filter *filter;
@@ -223,10 +220,10 @@ static void keep_period(const looking *at) {
         KEEP_ROWS(time_passes(filter, hs_incident_time(at->chunk, i, HS_TIME_DEFAULT)))
 }
 
-/* The filter's box on the square. Positions within the square and their cells correspond one to one and in
- * the same order, so a cell lies in the box of cells exactly where its position lies in the box. */
+/* The filter's box on the square. Positions that a chunk keeps on the square and their cells correspond one
+ * to one and in the same order, so a cell lies in the box of cells exactly where its position lies in the
+ * box; what is beyond the square becomes its first or last row, where none of them lies. */
 static bool box_on_square(const hs_box *box, hs_mercator_box *square) {
-    if (box->min_lat_e7 > EDGE_LAT_E7 || box->max_lat_e7 < -EDGE_LAT_E7) return false;
     hs_mercator a = hs_mercator_from_position((hs_position){box->min_lon_e7, box->max_lat_e7});
     hs_mercator b = hs_mercator_from_position((hs_position){box->max_lon_e7, box->min_lat_e7});
     *square = (hs_mercator_box){a.x, a.y, b.x, b.y};

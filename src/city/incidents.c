@@ -109,7 +109,7 @@ static void cut_chunks(void *context, size_t begin, size_t end) {
 /* Cuts placed rows into the owner's chunks. */
 static hs_status cut_all(hs_incidents_owner *owner, cutting *cut, hs_pool *pool, hs_error *error) {
     uint32_t count = chunks_of(cut->positioned) + chunks_of(cut->total - cut->positioned);
-    cut->chunks = calloc((size_t)count + 1, sizeof *cut->chunks);
+    cut->chunks = calloc((size_t)count + 1, sizeof(const hs_incident_chunk *));
     if (!cut->chunks) return out_of_memory(error);
     hs_pool_for(pool, count, 1, cut_chunks, cut);
     bool good = true;
@@ -181,9 +181,13 @@ hs_status hs_incidents_finish(hs_incidents_builder **builders, unsigned builder_
     hs_arena *work = hs_arena_new(SIZE_MAX); /* what is needed only while building */
     uint32_t *first_row = work ? hs_arena_array(work, (size_t)builder_count + 1, sizeof *first_row) : NULL;
     hs_gathering from = {.builders = builders, .builder_count = builder_count, .first_row = first_row};
-    hs_status status =
-        first_row ? count_rows(builders, builder_count, first_row, error) : out_of_memory(error);
-    if (status == HS_OK) status = build(&from, geography, version, pool, work, error, incidents);
+    hs_status status = HS_E_MEMORY;
+    if (first_row) {
+        status = count_rows(builders, builder_count, first_row, error);
+        if (status == HS_OK) status = build(&from, geography, version, pool, work, error, incidents);
+    } else {
+        (void)out_of_memory(error);
+    }
     hs_arena_free(work);
     for (unsigned b = 0; b < builder_count; b++)
         hs_incidents_builder_free(builders[b]);
@@ -192,7 +196,7 @@ hs_status hs_incidents_finish(hs_incidents_builder **builders, unsigned builder_
 
 void hs_incidents_bytes(const hs_incidents *incidents, size_t *columns, size_t *texts) {
     const hs_incidents_owner *owner = (const hs_incidents_owner *)incidents;
-    *columns = sizeof *owner + incidents->chunk_count * sizeof *owner->chunks;
+    *columns = sizeof *owner + incidents->chunk_count * sizeof(const hs_incident_chunk *);
     *columns += hs_incident_tables_bytes(owner->tables);
     *texts = 0;
     for (uint32_t i = 0; i < incidents->chunk_count; i++) {

@@ -153,7 +153,7 @@ static hs_status append_rows(const hs_incidents *base, appending *add, uint64_t 
     size_t chunks = (size_t)base->chunk_count + builder->count / HS_CHUNK_ROWS + 4;
     joining join = {.base = base,
                     .rows = malloc(((size_t)builder->count + HS_FRESH_ROWS) * sizeof *join.rows),
-                    .chunks = malloc(chunks * sizeof *join.chunks),
+                    .chunks = malloc(chunks * sizeof(const hs_incident_chunk *)),
                     .options = {.version = version, .zone = builder->zone, .late = true}};
     bool good = join.rows && join.chunks && append_kind(&join, add, true) && append_kind(&join, add, false);
     hs_incident_tables *tables = add->tables;
@@ -266,7 +266,7 @@ hs_status hs_incidents_merge(const hs_incidents *base, const hs_timezone *zone, 
                              hs_incidents **incidents) {
     size_t chunks = (size_t)base->chunk_count + base->late_count / HS_CHUNK_ROWS + 4;
     joining join = {.base = base,
-                    .chunks = malloc(chunks * sizeof *join.chunks),
+                    .chunks = malloc(chunks * sizeof(const hs_incident_chunk *)),
                     .options = {.zone = zone, .late = true}};
     bool good = join.chunks && merge_kind(&join, true) && merge_kind(&join, false);
     return join_end(&join, good, hs_incident_tables_ref(tables_of(base)), base->version, error, incidents);

@@ -267,7 +267,7 @@ static hs_status finish_rows(hs_service *service, loading *load, unsigned ranges
     hs_timezone *zone = NULL;
     hs_status status = hs_timezone_new(info->timezone, error, &zone);
     if (status != HS_OK) return hs_error_prefix(error, status, "the city's time zone");
-    hs_incidents_builder *builders[MOST_RANGES];
+    hs_incidents_builder *builders[MOST_RANGES] = {0};
     for (unsigned i = 0; i < ranges; i++) {
         builders[i] = load->readers[i + 1].builder;
         load->readers[i + 1].builder = NULL;

@@ -113,7 +113,7 @@ static int by_chunk(const void *left, const void *right) {
 
 static chunk_bits *find_bits(chunk_bits **sorted, uint32_t count, uint64_t chunk_id) {
     chunk_bits key = {.chunk_id = chunk_id}, *wanted = &key;
-    chunk_bits **found = count > 0 ? bsearch(&wanted, sorted, count, sizeof *sorted, by_chunk) : NULL;
+    chunk_bits **found = count > 0 ? bsearch(&wanted, sorted, count, sizeof(chunk_bits *), by_chunk) : NULL;
     return found ? *found : NULL;
 }
 
@@ -130,7 +130,7 @@ static bool share_bits(computing *work, const cached_selection *previous) {
             sorted = malloc(old * sizeof(chunk_bits *));
             if (!sorted) return false;
             memcpy(sorted, previous->bits, old * sizeof(chunk_bits *));
-            qsort(sorted, old, sizeof *sorted, by_chunk);
+            qsort(sorted, old, sizeof(chunk_bits *), by_chunk);
         }
         if (!bits) bits = find_bits(sorted, old, id);
         if (bits)

@@ -106,13 +106,15 @@ hs_status bench_append(hs_service *service, const bench_options *options, hs_err
     (void)options;
     hs_arena *arena = hs_arena_new(1 << 20);
     live *l = calloc(1, sizeof *l);
-    hs_status status = arena && l ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
-    if (status == HS_OK) {
+    hs_status status = HS_OK;
+    if (arena && l) {
         l->service = service;
         l->snapshot = hs_service_snapshot(service);
         hs_random_seed(&l->random, 1);
         if (l->snapshot->incidents->chunk_count > 0) status = measure(l, arena, error);
         hs_snapshot_unref(l->snapshot);
+    } else {
+        status = hs_error_set(error, HS_E_MEMORY, "out of memory");
     }
     free(l);
     hs_arena_free(arena);

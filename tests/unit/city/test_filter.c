@@ -7,23 +7,37 @@ enum { ROWS = 5000 };
 static hs_snapshot *snapshot;
 static hs_arena *arena;
 
-static int make_city(void **state) {
-    (void)state;
+/* The snapshot of the records 1 to `count`; `zone` of the hours' column, NULL for none. */
+static hs_snapshot *make_snapshot(int64_t count, const hs_timezone *zone,
+                                  void (*change)(hs_incident_record *)) {
     hs_error error = {0};
     hs_geography *geography = made_geography();
     hs_incidents_builder *builder;
     check_ok(hs_incidents_builder_new(&error, &builder), &error);
-    for (int64_t id = 1; id <= ROWS; id++) {
+    hs_incidents_builder_set_zone(builder, zone);
+    for (int64_t id = 1; id <= count; id++) {
         hs_incident_record record;
         made_incident(id, &record);
+        if (change) change(&record);
         check_ok(hs_incidents_add(builder, &record, &error), &error);
     }
     hs_incidents *incidents;
     hs_taxonomy *taxonomy;
+    hs_snapshot *made;
     check_ok(hs_incidents_finish(&builder, 1, geography, 2, NULL, &error, &incidents), &error);
     check_ok(hs_taxonomy_builtin(&error, &taxonomy), &error);
     hs_city_info info = {.name = "c", .name_en = "c", .timezone = "Europe/Berlin", .lang = "en"};
-    check_ok(hs_snapshot_new(5, 0, &info, geography, incidents, taxonomy, &error, &snapshot), &error);
+    check_ok(hs_snapshot_new(5, 0, &info, geography, incidents, taxonomy, &error, &made), &error);
+    return made;
+}
+
+static int make_city(void **state) {
+    (void)state;
+    hs_error error = {0};
+    hs_timezone *zone;
+    check_ok(hs_timezone_new("Europe/Berlin", &error, &zone), &error);
+    snapshot = make_snapshot(ROWS, zone, NULL);
+    hs_timezone_unref(zone);
     arena = hs_arena_new(1 << 20);
     return 0;
 }
@@ -55,7 +69,25 @@ static uint32_t expected(condition holds) {
     return count;
 }
 
-/* Both ways of evaluating, which must agree row by row. */
+/* The same bits by stretches of rows, and words around them as they were. */
+static void check_stretches(const hs_filter *filter, const hs_incident_chunk *chunk, const uint64_t *bits) {
+    static uint64_t part[HS_CHUNK_ROWS / 64];
+    static const uint32_t lengths[] = {64, 256, 1024, 192};
+    uint32_t words = (chunk->count + 63) / 64;
+    memset(part, 0xa5, sizeof part);
+    for (uint32_t first = 64, n = 0; first < chunk->count; n++) {
+        uint32_t end = first + lengths[n % 4], passed = 0;
+        if (end > chunk->count) end = chunk->count;
+        for (uint32_t i = first; i < end; i++)
+            passed += bits[i / 64] >> (i % 64) & 1;
+        assert_int_equal(hs_filter_rows(filter, snapshot, chunk, first, end, part), passed);
+        first = end;
+    }
+    assert_true(part[0] == UINT64_C(0xa5a5a5a5a5a5a5a5));
+    if (words > 1) assert_memory_equal(part + 1, bits + 1, (words - 1) * sizeof *bits);
+}
+
+/* All ways of evaluating, which must agree row by row. */
 static uint32_t passing(const hs_filter *filter) {
     static uint64_t bits[HS_CHUNK_ROWS / 64];
     uint32_t total = 0;
@@ -68,6 +100,7 @@ static uint32_t passing(const hs_filter *filter) {
             rows += passes;
         }
         assert_int_equal(count, rows);
+        check_stretches(filter, chunk, bits);
         total += count;
     }
     return total;
@@ -152,6 +185,107 @@ static void each_word(void **state) {
     check_filter("datetime", "2024-01-01/2024-06-30", first_half);
     check_filter("hours", "22-2", at_night);
     check_filter("weekdays", "6-7", on_weekend);
+}
+
+/* Times a whole life apart, so that columns are wide, and places beyond the square. */
+static void far_apart(hs_incident_record *record) {
+    if (record->id == 17) record->occurred_s = -2208988800; /* 1900 */
+    if (record->id == 18) record->reported_s = 4102444800;  /* 2100 */
+    if (record->id % 100 == 19) record->position = (hs_position){-1800000000, 890000000};
+}
+
+static void only_reported(hs_incident_record *record) {
+    record->occurred_s = HS_NO_TIME;
+}
+
+static void always_occurred(hs_incident_record *record) {
+    if (record->occurred_s == HS_NO_TIME) record->occurred_s = 1700000000 + record->id * 3600;
+}
+
+static void occurred_later(hs_incident_record *record) {
+    if (record->occurred_s != HS_NO_TIME) record->occurred_s += 3 * 365 * 86400;
+}
+
+/* Periods that begin or end at an incident's time, of each field. */
+static void check_ends_of_periods(void) {
+    static const int ends[][2] = {{0, 1},      {0, 0},      {-1, 0},    {1, 2},
+                                  {-86400, 1}, {-86400, 0}, {0, 86400}, {1, 86400}};
+    for (size_t n = 0; n < 8 * HS_TIME_CLOSED; n++) {
+        hs_filter filter;
+        hs_filter_init(&filter);
+        filter.time = (hs_time_field)(n / 8);
+        int64_t t = hs_incident_time(snapshot->incidents->chunk[0], (uint32_t)n, filter.time);
+        if (t == HS_NO_TIME) continue;
+        filter.from_s = t + ends[n % 8][0];
+        filter.to_s = t + ends[n % 8][1];
+        passing(&filter);
+    }
+}
+
+/* Every filter on cities whose columns have other forms: by row and by column the same, whatever they are. */
+static void other_columns(void **state) {
+    (void)state;
+    static const char *const filters[][2] = {{"category", "01"},
+                                             {"category", "0101,residential burglary"},
+                                             {"source", "patrol"},
+                                             {"batch", "1,3"},
+                                             {"max-accuracy", "50"},
+                                             {"bbox", "10.01,50.005,10.025,50.03"},
+                                             {"bbox", "-180,86,180,90"},
+                                             {"bbox", "-180,-90,180,90"},
+                                             {"bbox", "11,50,12,51"},
+                                             {"unit", "WEST"},
+                                             {"datetime", "2024-01-01/2024-06-30"},
+                                             {"datetime", "../2024-06-30"},
+                                             {"datetime", "2024-06-30/.."},
+                                             {"datetime", "1800-01-01/2200-01-01"},
+                                             {"datetime", "2050-01-01/.."},
+                                             {"hours", "22-2"},
+                                             {"hours", "0,3,7-9,23"},
+                                             {"weekdays", "1,3,6-7"}};
+    static const hs_time_field fields[] = {HS_TIME_DEFAULT, HS_TIME_OCCURRED, HS_TIME_REPORTED,
+                                           HS_TIME_CLOSED};
+    void (*const changes[])(hs_incident_record *) = {NULL, far_apart, only_reported, always_occurred,
+                                                     occurred_later};
+    static const char *const zones[] = {NULL, "Europe/Berlin", "Asia/Shanghai"};
+    hs_snapshot *kept = snapshot;
+    for (size_t c = 0; c < 15; c++) {
+        hs_error error = {0};
+        hs_timezone *zone = NULL;
+        if (zones[c / 5]) check_ok(hs_timezone_new(zones[c / 5], &error, &zone), &error);
+        snapshot = make_snapshot(700, zone, changes[c % 5]);
+        for (size_t f = 0; f < sizeof filters / sizeof *filters; f++) {
+            hs_filter filter;
+            assert_int_equal(parse(filters[f][0], filters[f][1], &filter), HS_OK);
+            for (size_t field = 0; field < 4; field++) {
+                filter.time = fields[field];
+                passing(&filter);
+            }
+        }
+        check_ends_of_periods();
+        hs_snapshot_unref(snapshot);
+        hs_timezone_unref(zone);
+    }
+    snapshot = kept;
+}
+
+/* A box beyond the square holds what lies there, and nothing of the square's edge. */
+static void beyond_the_square(void **state) {
+    (void)state;
+    hs_snapshot *kept = snapshot;
+    hs_filter filter;
+    snapshot = make_snapshot(700, NULL, far_apart);
+    uint32_t there = 0;
+    for (int64_t id = 1; id <= 700; id++) {
+        hs_incident_record record;
+        made_incident(id, &record);
+        there += record.has_position && id % 100 == 19;
+    }
+    assert_int_equal(parse("bbox", "-180,86,180,90", &filter), HS_OK);
+    assert_int_equal(passing(&filter), there);
+    hs_snapshot_unref(snapshot);
+    snapshot = kept;
+    assert_int_equal(passing(&filter), 0);
 }
 
 static void together(void **state) {
@@ -268,8 +402,9 @@ static void months(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_word),    cmocka_unit_test(together),  cmocka_unit_test(no_condition),
-        cmocka_unit_test(wrong_values), cmocka_unit_test(datetimes), cmocka_unit_test(months),
+        cmocka_unit_test(each_word), cmocka_unit_test(other_columns), cmocka_unit_test(beyond_the_square),
+        cmocka_unit_test(together),  cmocka_unit_test(no_condition),  cmocka_unit_test(wrong_values),
+        cmocka_unit_test(datetimes), cmocka_unit_test(months),
     };
     return cmocka_run_group_tests(tests, make_city, free_city);
 }

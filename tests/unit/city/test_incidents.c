@@ -319,10 +319,11 @@ static void state_of_boxes(void **state) {
         }
         hs_mercator m = hs_mercator_from_position(records[0].position);
         const hs_mercator_box here = {m.x, m.y, m.x, m.y}, beside = {m.x + 1, 0, m.x - 1, UINT32_MAX},
-                              above = {0, 0, UINT32_MAX, m.y - 1};
+                              above = {0, 0, UINT32_MAX, m.y - 1}, round = {m.x, 0, m.x - 1, UINT32_MAX};
         hs_incidents *more = append(set, g, records, count, 10 + step), *merged = NULL;
         assert_true(hs_incidents_state(set, &world) != hs_incidents_state(more, &world));
         assert_true(hs_incidents_state(set, &here) != hs_incidents_state(more, &here));
+        assert_true(hs_incidents_state(set, &round) != hs_incidents_state(more, &round));
         if (count == 1) {
             assert_true(hs_incidents_state(set, &beside) == hs_incidents_state(more, &beside));
             assert_true(hs_incidents_state(set, &above) == hs_incidents_state(more, &above));
@@ -390,6 +391,24 @@ static void wide_values(void **state) {
     hs_geography_unref(g);
 }
 
+/* Chunks keep no positions but those of the square: there and back is exact up to where that is used. */
+static void positions_survive(void **state) {
+    (void)state;
+    enum { EDGE = 850511280, COUNT = 300000 };
+    static const int32_t lons[] = {-1800000000, -1799999999, -1, 0, 1, 1799999999, 1800000000};
+    hs_random random;
+    hs_random_seed(&random, 3);
+    for (int32_t i = 0; i < COUNT; i++) {
+        hs_position p = {(int32_t)((int64_t)hs_random_below(&random, 3600000001U) - 1800000000),
+                         (int32_t)((int64_t)hs_random_below(&random, 2U * EDGE + 1) - EDGE)};
+        if (i % 3 == 0) p.lon_e7 = lons[i / 3 % 7];
+        if (i % 3 == 1) p.lat_e7 = i % 2 ? EDGE - i / 6 : i / 6 - EDGE;
+        hs_position back = hs_mercator_to_position(hs_mercator_from_position(p));
+        assert_int_equal(back.lon_e7, p.lon_e7);
+        assert_int_equal(back.lat_e7, p.lat_e7);
+    }
+}
+
 static void none_and_limits(void **state) {
     (void)state;
     hs_geography *g = made_geography();
@@ -412,10 +431,10 @@ static void none_and_limits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(deterministic),    cmocka_unit_test(every_row_as_it_came),
-        cmocka_unit_test(appending_shares), cmocka_unit_test(live_rows_are_merged),
-        cmocka_unit_test(state_of_boxes),   cmocka_unit_test(wide_values),
-        cmocka_unit_test(none_and_limits),
+        cmocka_unit_test(deterministic),     cmocka_unit_test(every_row_as_it_came),
+        cmocka_unit_test(appending_shares),  cmocka_unit_test(live_rows_are_merged),
+        cmocka_unit_test(state_of_boxes),    cmocka_unit_test(wide_values),
+        cmocka_unit_test(positions_survive), cmocka_unit_test(none_and_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
