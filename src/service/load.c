@@ -338,33 +338,44 @@ static bool only_appended(const hs_service *service, const hs_snapshot *old, con
            late < (built > MOST_LATE ? built : MOST_LATE);
 }
 
+/* Rows that are appended, and the largest of their ids. */
+typedef struct tail_reader {
+    hs_incidents_builder *builder;
+    int64_t last_row;
+} tail_reader;
+
+static hs_status add_tail(void *context, const hs_incident_record *record, hs_error *error) {
+    tail_reader *tail = context;
+    if (record->id > tail->last_row) tail->last_row = record->id;
+    return hs_incidents_add(tail->builder, record, error);
+}
+
 /* Reads what came behind the last row into `part`, which has begun to read at `versions`. */
 static hs_status append_rows(hs_service *service, const hs_snapshot *old, const hs_city_info *info,
                              reader *part, const hs_store_versions *versions, hs_error *error,
                              hs_load_times *times) {
     double start_ms = hs_clock_monotonic_ms();
-    int64_t min_id = 0, max_id = 0;
-    uint64_t rows = 0;
+    tail_reader tail = {.last_row = service->last_row};
     hs_incidents *incidents = NULL;
-    hs_status status = hs_store_incident_range(part->store, error, &min_id, &max_id, &rows);
-    if (status == HS_OK) status = hs_incidents_builder_new(error, &part->builder);
+    hs_status status = hs_incidents_builder_new(error, &tail.builder);
     if (status != HS_OK) return status;
-    hs_incidents_builder_set_zone(part->builder, old->timezone);
-    status = hs_store_scan_incidents(part->store, service->last_row + 1, end_of_ids(max_id), add_incident,
-                                     part->builder, error);
+    hs_incidents_builder_set_zone(tail.builder, old->timezone);
+    status = hs_store_scan_incidents(part->store, end_of_ids(service->last_row), INT64_MAX, add_tail, &tail,
+                                     error);
     if (status != HS_OK) {
-        hs_incidents_builder_free(part->builder);
+        hs_incidents_builder_free(tail.builder);
         return status;
     }
-    status = hs_incidents_append(old->incidents, part->builder, old->geography, versions->incidents, error,
+    status = hs_incidents_append(old->incidents, tail.builder, old->geography, versions->incidents, error,
                                  &incidents);
     hs_snapshot *snapshot = NULL;
     if (status == HS_OK)
         status =
             hs_snapshot_next(old, versions->sequence, versions->plans, info, incidents, error, &snapshot);
     if (status != HS_OK) return status;
+    uint64_t rows = snapshot->incidents->count;
     swap_snapshot(service, snapshot);
-    service->last_row = max_id;
+    service->last_row = tail.last_row;
     double total_ms = hs_clock_monotonic_ms() - start_ms;
     if (times) *times = (hs_load_times){.read_ms = total_ms, .total_ms = total_ms, .incidents = rows};
     return HS_OK;
