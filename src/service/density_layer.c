@@ -165,7 +165,7 @@ typedef struct depositing {
 
 static hs_status make_deposit(void *context, hs_error *error, void **value, size_t *bytes) {
     const depositing *work = context;
-    layer_points points;
+    layer_points points = {0};
     hs_status status = hs_layer_points_of(work->layer, work->chunk, error, &points);
     if (status != HS_OK) return status;
     hs_lattice_deposit *deposit;
@@ -264,7 +264,7 @@ static hs_status add_exact(const density_layer *layer, const hs_density_view *vi
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         if (!chunk->positioned || chunk->count == 0 || !hs_reach_meets(&reach, &chunk->box)) continue;
-        layer_points points;
+        layer_points points = {0};
         hs_status status = hs_layer_points_of(layer, chunk, error, &points);
         if (status != HS_OK) return status;
         status = hs_density_add(&points.columns, layer->kernel, layer->bandwidth_m, view, error, sums);

@@ -13,7 +13,7 @@ static hs_status moments_of(const density_layer *layer, hs_mercator at, hs_error
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         if (!chunk->positioned || chunk->count == 0 || !hs_reach_meets(&reach, &chunk->box)) continue;
-        layer_points points;
+        layer_points points = {0};
         hs_status status = hs_layer_points_of(layer, chunk, error, &points);
         if (status != HS_OK) return status;
         hs_density_moments_at(&points.columns, layer->kernel, layer->bandwidth_m, at.x, at.y, moments);
