@@ -6,9 +6,9 @@
 #include <math.h>
 
 static void write_unit(hs_json *json, const hs_density_ask *ask) {
-    hs_json_pair_text(json, "unit", hs_density_unit_en(ask));
-    hs_json_pair_text(json, "unit_zh", hs_density_unit_zh(ask));
-    hs_json_pair_text(json, "unit_en", hs_density_unit_en(ask));
+    hs_json_pair_text(json, "unit", hs_density_unit_en(&ask->request));
+    hs_json_pair_text(json, "unit_zh", hs_density_unit_zh(&ask->request));
+    hs_json_pair_text(json, "unit_en", hs_density_unit_en(&ask->request));
 }
 
 static void write_interval(hs_json *json, int64_t from_s, int64_t to_s) {
@@ -218,7 +218,7 @@ static void write_value(hs_call *call, const hs_density_ask *ask, hs_position po
     hs_json_position(json, position);
     write_number(json, "value", value->value);
     write_unit(json, ask);
-    hs_json_pair_text(json, "value_unit", hs_density_unit_en(ask));
+    hs_json_pair_text(json, "value_unit", hs_density_unit_en(&ask->request));
     hs_json_pair_int(json, "n", (int64_t)value->n);
     if (ask->request.measure != HS_MEASURE_DENSITY)
         hs_json_pair_int(json, "other_n", (int64_t)value->other_n);

@@ -5,9 +5,6 @@
 #include "api/endpoint.h"
 #include "service/density.h"
 
-#define HS_MIN_BANDWIDTH_M 10.0
-#define HS_MAX_BANDWIDTH_M 20000.0
-
 /* What a request asks for and how it is drawn. */
 typedef struct hs_density_ask {
     hs_density_request request;
@@ -17,8 +14,5 @@ typedef struct hs_density_ask {
 
 /* Filters, bandwidth, kernel, comparison, ramp, breaks and period of a request (density_request.c). */
 hs_status hs_call_density(hs_call *call, hs_density_ask *ask);
-/* The unit of the values, for people. */
-const char *hs_density_unit_en(const hs_density_ask *ask);
-const char *hs_density_unit_zh(const hs_density_ask *ask);
 
 #endif

@@ -3,6 +3,7 @@
 #define API_ENDPOINT_H
 
 #include "api/api.h"
+#include "service/density.h"
 #include <stdatomic.h>
 
 typedef struct hs_parameter {
@@ -102,11 +103,7 @@ static inline bool hs_selection_has(const hs_selection *selection, uint32_t chun
     return !bits || (bits[i / 64] >> (i % 64) & 1);
 }
 
-/* `HS_DEFAULT_ACCURACY_M`: density leaves out positions worse than this (unit centroids make false hot
- * spots). */
-#define HS_DEFAULT_ACCURACY_M  100.0
-#define HS_ALL_ACCURACIES      (-1.0)
-#define HS_DEFAULT_BANDWIDTH_M 300.0
+#define HS_ALL_ACCURACIES (-1.0)
 
 /* Families. */
 hs_status hs_serve_page(hs_call *call);
@@ -128,6 +125,8 @@ hs_status hs_serve_density_tile(hs_call *call);
 hs_status hs_serve_density_tile_2x(hs_call *call);
 hs_status hs_serve_density_legend(hs_call *call);
 hs_status hs_serve_density_value(hs_call *call);
+hs_status hs_serve_density_tif(hs_call *call);
+hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);
 hs_status hs_serve_ogc_conformance(hs_call *call);

@@ -40,6 +40,16 @@ static const hs_parameter density_parameters[] = {
      "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
+static const hs_parameter raster_parameters[] = {
+    DENSITY_PARAMETERS,
+    {"cell", "number", "side of a cell in metres of the city's plane; default an eighth of the bandwidth",
+     "像元边长（城市平面米），默认带宽的八分之一", false},
+    {"ramp", "string", "colour ramp by name", "色带名称", false},
+    {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
+     "分级界线，升序，逗号分隔，单位同图例", false},
+    {"theme", "string", "light or dark: which default ramp", "light 或 dark：默认色带", false},
+    {0},
+};
 static const hs_parameter value_parameters[] = {
     {"lon", "number", "longitude, WGS 84 degrees", "经度，WGS 84 度", true},
     {"lat", "number", "latitude, WGS 84 degrees", "纬度，WGS 84 度", true},
@@ -122,6 +132,12 @@ const hs_endpoint hs_endpoints[] = {
     {"/density/legend", "densityLegend", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
      "Classes, unit and what was counted, for the same parameters as the tiles.",
      "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},
+    {"/density.tif", "densityRaster", CITY | HS_TAKES_FILTERS, "image/tiff", raster_parameters,
+     "The same as a GeoTIFF of the city's plane, exact, 32-bit floats with unit; bbox is its extent.",
+     "同一密度的 GeoTIFF（城市平面、精确、32 位浮点、带单位）；bbox 为其范围。", hs_serve_density_tif},
+    {"/density/isobands", "densityIsobands", CITY | HS_TAKES_FILTERS, GEO, raster_parameters,
+     "Bands between the breaks as polygons with area and count; bbox is the picture's extent.",
+     "分级之间的等值面，含面积与件数；bbox 为图幅范围。", hs_serve_density_isobands},
     {"/density/value", "densityValue", CITY | HS_TAKES_FILTERS, JSON, value_parameters,
      "Density at a position, with unit and street there.", "某点的密度及所在单元与街道。",
      hs_serve_density_value},

@@ -66,7 +66,8 @@ static hs_status density_tile(hs_call *call, uint32_t size_px) {
     status = hs_service_density_tile(call->api->service, call->snapshot, &ask.request, tile, size_px,
                                      call->error, values);
     if (status != HS_OK) return status;
-    return hs_render_density_picture(values, size_px, &ask.classes, call->error, &call->response->body);
+    return hs_render_density_picture(values, size_px, size_px, &ask.classes, call->error,
+                                     &call->response->body);
 }
 
 hs_status hs_serve_density_tile(hs_call *call) {

@@ -28,5 +28,5 @@ static int run(const hs_arguments *arguments) {
 }
 
 const hs_command hs_command_batches = {
-    "batches", "STORE", "list imports", "列出导入批次", options, 1, 1, run,
+    "batches", "STORE", "list imports", "列出导入批次", options, 1, 1, run, false,
 };

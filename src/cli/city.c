@@ -94,5 +94,5 @@ static int run(const hs_arguments *arguments) {
 }
 
 const hs_command hs_command_city = {
-    "city", "STORE", "show or set what the city is", "查看或设置城市信息", options, 1, 1, run,
+    "city", "STORE", "show or set what the city is", "查看或设置城市信息", options, 1, 1, run, false,
 };

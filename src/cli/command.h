@@ -36,10 +36,11 @@ typedef struct hs_command {
     const hs_option *options; /* ended by a NULL name */
     int min_positional, max_positional;
     int (*run)(const hs_arguments *arguments);
+    bool takes_filters; /* besides its own options the filters' words (city/filter.h) */
 } hs_command;
 
 extern const hs_command hs_command_city, hs_command_sample, hs_command_import, hs_command_batches,
-    hs_command_serve;
+    hs_command_serve, hs_command_density;
 
 /* The last value of an option, NULL when absent. */
 const char *hs_arguments_get(const hs_arguments *arguments, const char *name);

@@ -204,4 +204,5 @@ const hs_command hs_command_import = {
     3,
     3,
     run,
+    false,
 };

@@ -1,3 +1,4 @@
+#include "city/filter.h"
 #include "cli/command.h"
 
 #include <getopt.h>
@@ -6,8 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static const hs_command *const commands[] = {&hs_command_city,    &hs_command_sample, &hs_command_import,
-                                             &hs_command_batches, &hs_command_serve,  NULL};
+static const hs_command *const commands[] = {&hs_command_city,
+                                             &hs_command_sample,
+                                             &hs_command_import,
+                                             &hs_command_batches,
+                                             &hs_command_density,
+                                             &hs_command_serve,
+                                             NULL};
 
 /* Every command takes these. */
 static const hs_option common_options[] = {
@@ -48,6 +54,10 @@ static void print_command_help(FILE *out, const hs_command *command, bool chines
             chinese ? command->help_zh : command->help_en);
     for (const hs_option *o = command->options; o->name; o++)
         print_option(out, o, chinese);
+    for (const hs_filter_word *w = hs_filter_words; command->takes_filters && w->name; w++) {
+        const hs_option option = {w->name, w->value_en, w->help_en, w->help_zh};
+        print_option(out, &option, chinese);
+    }
     for (const hs_option *o = common_options; o->name; o++)
         print_option(out, o, chinese);
 }
@@ -75,6 +85,13 @@ static size_t count_options(const hs_option *options) {
     return count;
 }
 
+static size_t count_filters(void) {
+    size_t count = 0;
+    while (hs_filter_words[count].name)
+        count++;
+    return count;
+}
+
 /* Options that every command takes may also stand before it: the command's name goes first. */
 static void put_command_first(int argc, char **argv) {
     int at = 1;
@@ -89,7 +106,8 @@ static void put_command_first(int argc, char **argv) {
 /* Reads options and positional arguments; returns -1 to go on, else the exit status. */
 static int parse(const hs_command *command, int argc, char **argv, hs_arguments *arguments) {
     size_t own = count_options(command->options), common = count_options(common_options);
-    struct option *table = calloc(own + common + 1, sizeof *table);
+    size_t filters = command->takes_filters ? count_filters() : 0;
+    struct option *table = calloc(own + common + filters + 1, sizeof *table);
     arguments->options = calloc((size_t)argc + 1, sizeof *arguments->options);
     arguments->positional = calloc((size_t)argc + 1, sizeof *arguments->positional);
     if (!table || !arguments->options || !arguments->positional) {
@@ -101,6 +119,8 @@ static int parse(const hs_command *command, int argc, char **argv, hs_arguments 
         table[i] =
             (struct option){option->name, option->value_en ? required_argument : no_argument, NULL, 256};
     }
+    for (size_t i = 0; i < filters; i++)
+        table[own + common + i] = (struct option){hs_filter_words[i].name, required_argument, NULL, 256};
     int result = -1, index, code;
     while (result < 0 && (code = getopt_long(argc, argv, "-o:", table, &index)) != -1) {
         if (code == 1)

@@ -36,5 +36,5 @@ static int run(const hs_arguments *arguments) {
 }
 
 const hs_command hs_command_sample = {
-    "sample", "STORE", "build the synthetic sample city", "生成虚构的示例城市", options, 1, 1, run,
+    "sample", "STORE", "build the synthetic sample city", "生成虚构的示例城市", options, 1, 1, run, false,
 };

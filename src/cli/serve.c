@@ -166,5 +166,6 @@ static int run(const hs_arguments *arguments) {
 }
 
 const hs_command hs_command_serve = {
-    "serve", "STORE", "serve tiles, GeoJSON and the page", "提供瓦片、GeoJSON 和网页服务", options, 1, 1, run,
+    "serve", "STORE", "serve tiles, GeoJSON and the page", "提供瓦片、GeoJSON 和网页服务", options, 1, 1,
+    run,     false,
 };

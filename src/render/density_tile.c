@@ -2,9 +2,6 @@
 
 #include <stdlib.h>
 
-/* Values of a picture are at most 512 x 512; rows are classed one by one. */
-#define MAX_SIDE 512
-
 /* How many breaks a value has reached; none for NAN, which compares as below all. */
 static void class_row(const float *restrict values, uint32_t count, const float *breaks, uint32_t break_count,
                       uint8_t *restrict out) {
@@ -17,12 +14,12 @@ static void class_row(const float *restrict values, uint32_t count, const float 
     }
 }
 
-hs_status hs_render_density_picture(const float *values, uint32_t size_px, const hs_ramp_classes *classes,
-                                    hs_error *error, hs_buffer *out) {
-    if (size_px == 0 || size_px > MAX_SIDE)
-        return hs_error_set(error, HS_E_ARGUMENT, "density pictures have up to 512 pixels a side, not %u",
-                            (unsigned)size_px);
-    uint8_t *pixels = malloc((size_t)size_px * size_px);
+hs_status hs_render_density_picture(const float *values, uint32_t width, uint32_t height,
+                                    const hs_ramp_classes *classes, hs_error *error, hs_buffer *out) {
+    if (width == 0 || height == 0 || width > 65535 || height > 65535)
+        return hs_error_set(error, HS_E_ARGUMENT, "a picture has 1 to 65535 pixels a side, not %u x %u",
+                            (unsigned)width, (unsigned)height);
+    uint8_t *pixels = malloc((size_t)width * height);
     if (!pixels) return hs_error_set(error, HS_E_MEMORY, "no memory for a picture");
     float breaks[HS_RAMP_MAX_CLASSES];
     for (uint32_t b = 0; b < classes->break_count; b++)
@@ -32,14 +29,14 @@ hs_status hs_render_density_picture(const float *values, uint32_t size_px, const
     for (uint32_t i = 0; i < count; i++)
         palette[i] = classes->colour[i];
     palette[count] = (hs_rgba){0, 0, 0, 0};
-    for (uint32_t row = 0; row < size_px; row++) {
-        const float *line = values + (size_t)row * size_px;
-        uint8_t *to = pixels + (size_t)row * size_px;
-        class_row(line, size_px, breaks, classes->break_count, to);
-        for (uint32_t i = 0; i < size_px; i++)
+    for (uint32_t row = 0; row < height; row++) {
+        const float *line = values + (size_t)row * width;
+        uint8_t *to = pixels + (size_t)row * width;
+        class_row(line, width, breaks, classes->break_count, to);
+        for (uint32_t i = 0; i < width; i++)
             if (line[i] != line[i]) to[i] = (uint8_t)count;
     }
-    hs_status status = hs_png_write(pixels, size_px, size_px, palette, count + 1, error, out);
+    hs_status status = hs_png_write(pixels, width, height, palette, count + 1, error, out);
     free(pixels);
     return status;
 }

@@ -26,8 +26,8 @@ hs_status hs_render_base_tile(const hs_snapshot *snapshot, hs_tile tile, hs_aren
  * few remain. Never over 500 KB. */
 hs_status hs_render_incident_tile(const hs_selection *selection, hs_tile tile, hs_arena *arena,
                                   hs_error *error, hs_buffer *out);
-/* A picture of size_px x size_px values (up to 512), in the colours of their classes; NAN is transparent. */
-hs_status hs_render_density_picture(const float *values, uint32_t size_px, const hs_ramp_classes *classes,
-                                    hs_error *error, hs_buffer *out);
+/* A picture of width x height values in the colours of their classes; NAN is transparent. */
+hs_status hs_render_density_picture(const float *values, uint32_t width, uint32_t height,
+                                    const hs_ramp_classes *classes, hs_error *error, hs_buffer *out);
 
 #endif

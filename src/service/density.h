@@ -28,6 +28,28 @@ typedef struct hs_density_request {
     double min_n;                /* masked where fewer effective incidents lie under the kernel; 0: nowhere */
 } hs_density_request;
 
+#define HS_MIN_BANDWIDTH_M     10.0
+#define HS_MAX_BANDWIDTH_M     20000.0
+#define HS_DEFAULT_BANDWIDTH_M 300.0
+/* Positions that are worse are left out: unit centroids make false hot spots. */
+#define HS_DEFAULT_ACCURACY_M 100.0
+
+/* Words and what they are given: filters, bandwidth, kernel, exact, at, time-bandwidth, time-kernel, compare,
+ * over, min-n; others are not looked at. Texts and arrays of the request live in the arena. HS_E_ARGUMENT
+ * names the word and what it takes. */
+hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
+                                   size_t count, hs_arena *arena, hs_error *error,
+                                   hs_density_request *request);
+/* The same for a picture whose extent `bbox` is: it is no filter then, since incidents just outside still
+ * count. `has_box` says whether it was given. `cell` in metres, 0 where absent. */
+hs_status hs_density_raster_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
+                                  size_t count, hs_arena *arena, hs_error *error, hs_density_request *request,
+                                  hs_box *box, bool *has_box, double *cell_m);
+/* What the values are, for breaks and colours, and their unit for people. */
+hs_ramp_scale hs_density_scale(const hs_density_request *request);
+const char *hs_density_unit_en(const hs_density_request *request);
+const char *hs_density_unit_zh(const hs_density_request *request);
+
 /* Hash of all members: key of caches. */
 uint64_t hs_density_request_hash(const hs_density_request *request);
 
@@ -59,5 +81,29 @@ typedef struct hs_density_value {
 hs_status hs_service_density_value(hs_service *service, const hs_snapshot *snapshot,
                                    const hs_density_request *request, hs_position position, hs_error *error,
                                    hs_density_value *value);
+
+/* Values on the city's plane, exact. NAN outside the units of the top level, where there are units. */
+typedef struct hs_density_raster {
+    hs_raster_grid grid;
+    float *values;     /* [rows * columns], freed by hs_density_raster_done */
+    double *x_m, *y_m; /* [n] the incidents of `filter` whose kernels may reach it, on the plane */
+    size_t n;
+} hs_density_raster;
+/* cell_m 0: an eighth of the bandwidth, wider where that makes over 2,048 cells a side. Edges lie on
+ * multiples of the cell. `box` NULL: the extent of the units, else of the incidents. HS_E_LIMIT above 64
+ * million cells. Runs on the pool. */
+hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snapshot,
+                                    const hs_density_request *request, const hs_box *box, double cell_m,
+                                    hs_error *error, hs_density_raster *raster);
+void hs_density_raster_done(hs_density_raster *raster);
+
+/* Forms of a raster (density_forms.c). GeoTIFF into a file, or into `out` where `path` is NULL. */
+hs_status hs_density_tif(const hs_snapshot *snapshot, const hs_density_request *request,
+                         const hs_density_raster *raster, const char *path, hs_error *error, hs_buffer *out);
+/* A whole GeoJSON FeatureCollection of bands between the classes' breaks (export/isobands.h), with what it
+ * was made of. */
+hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_request *request,
+                              const hs_ramp_classes *classes, const hs_density_raster *raster,
+                              hs_error *error, hs_json *json);
 
 #endif

@@ -217,7 +217,7 @@ static uint32_t chunks_in_reach(const density_layer *layer, const hs_density_vie
 
 static hs_status values_of_deposits(const gathering *work, uint32_t count, const hs_density_view *view,
                                     hs_error *error, float *sums, float *squared) {
-    const hs_lattice_deposit **deposits = malloc(((size_t)count + 1) * sizeof *deposits);
+    const hs_lattice_deposit **deposits = malloc(((size_t)count + 1) * sizeof(void *));
     if (!deposits) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
     for (uint32_t i = 0; i < count; i++)
         deposits[i] = hs_shared_value(work->entry[i]);
@@ -231,8 +231,8 @@ static hs_status lattice_tile(const density_layer *layer, const hs_lattice *latt
     size_t most = layer->snapshot->incidents->chunk_count + 1;
     gathering work = {
         .layer = layer, .lattice = lattice, .rows = layer_hash(layer), .nodes = nodes_hash(lattice)};
-    work.chunk = calloc(most, sizeof *work.chunk);
-    work.entry = calloc(most, sizeof *work.entry);
+    work.chunk = calloc(most, sizeof(void *));
+    work.entry = calloc(most, sizeof(void *));
     work.status = calloc(most, sizeof *work.status);
     work.error = calloc(most, sizeof *work.error);
     hs_status status = HS_OK;
@@ -277,7 +277,7 @@ static hs_status add_exact(const density_layer *layer, const hs_density_view *vi
 static hs_status exact_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
                             float *sums) {
     size_t pixels = (size_t)view->size * view->size;
-    uint64_t *whole = calloc(pixels, sizeof *whole);
+    uint64_t *whole = calloc(pixels + 1, sizeof *whole);
     if (!whole) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
     hs_status status = add_exact(layer, view, error, whole);
     for (size_t i = 0; i < pixels; i++)

@@ -109,19 +109,19 @@ static hs_status fill_values(const hs_density_request *request, const density_la
                              const density_layer *b, const hs_density_view *view, hs_error *error,
                              float *room, float *values) {
     size_t pixels = (size_t)view->size * view->size;
-    field fa = {room, room + pixels};
-    field fb = {room + 2 * pixels, room + 3 * pixels};
     hs_status status;
     double total_a = 1;
     double total_b = 1;
     if (request->measure == HS_MEASURE_DENSITY) {
-        fa.sums = values;
-        status = hs_density_layer_tile(a, view, error, fa.sums, request->min_n > 0 ? fa.squared : NULL);
+        field only = {values, room};
+        status = hs_density_layer_tile(a, view, error, only.sums, room);
         if (status != HS_OK) return status;
-        if (request->min_n > 0) mask(&fa, pixels, request->min_n, values);
-        write_density(&fa, a->unit, pixels, values);
+        if (room) mask(&only, pixels, request->min_n, values);
+        write_density(&only, a->unit, pixels, values);
         return HS_OK;
     }
+    field fa = {room, room + pixels};
+    field fb = {room + 2 * pixels, room + 3 * pixels};
     status = two_fields(request, a, b, view, error, &fa, &fb);
     if (status == HS_OK && request->measure == HS_MEASURE_RELATIVE_RISK) {
         status = total_of(a, error, &total_a);
@@ -148,7 +148,7 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
     bool single = request->measure == HS_MEASURE_DENSITY;
     float *room = NULL;
     if (!single || request->min_n > 0) {
-        room = malloc((single ? 2 : 4) * pixels * sizeof *room);
+        room = malloc((single ? 1 : 4) * pixels * sizeof *room);
         if (!room) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
     }
     hs_status status = fill_values(request, &a, &b, &view, error, room, values);

@@ -56,10 +56,14 @@ void hs_shared_unref(hs_shared_entry *entry) {
     free(entry);
 }
 
-static void forget(hs_shared_cache *cache, hs_shared_entry *entry) {
+static void unlink_entry(hs_shared_cache *cache, hs_shared_entry *entry) {
     g_queue_unlink(&cache->recent, &entry->place);
     g_hash_table_remove(cache->entries, &entry->key);
     cache->bytes -= entry->bytes;
+}
+
+static void forget(hs_shared_cache *cache, hs_shared_entry *entry) {
+    unlink_entry(cache, entry);
     hs_shared_unref(entry);
 }
 
@@ -97,7 +101,10 @@ static void fill(hs_shared_cache *cache, hs_shared_entry *entry, const hs_shared
     entry->status = status;
     entry->done = true;
     cache->bytes += entry->bytes;
-    if (status != HS_OK) forget(cache, entry);
+    if (status != HS_OK) {
+        unlink_entry(cache, entry);
+        atomic_fetch_sub(&entry->refs, 1); /* the caller has another */
+    }
     pthread_cond_broadcast(&cache->made);
     evict(cache);
 }

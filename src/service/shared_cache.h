@@ -26,7 +26,7 @@ void hs_shared_cache_free(hs_shared_cache *cache);
 /* The value of a key with a reference of the caller's own. A failure is not kept; those who waited for it get
  * it too. */
 hs_status hs_shared_cache_get(hs_shared_cache *cache, const hs_shared_key *key, const hs_shared_maker *maker,
-                              hs_error *error, hs_shared_entry **entry);
+                              hs_error *error, hs_shared_entry **out);
 const void *hs_shared_value(const hs_shared_entry *entry);
 void hs_shared_unref(hs_shared_entry *entry);
 

@@ -46,7 +46,8 @@ static hs_status draw_density(drawing *d, hs_tile tile, hs_error *error) {
     if (!values) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_status status =
         hs_service_density_tile(d->service, d->snapshot, &d->request, tile, 256, error, values);
-    return status == HS_OK ? hs_render_density_picture(values, 256, &d->classes, error, &d->out) : status;
+    return status == HS_OK ? hs_render_density_picture(values, 256, 256, &d->classes, error, &d->out)
+                           : status;
 }
 static hs_status draw_incidents(drawing *d, hs_tile tile, hs_error *error) {
     return hs_render_incident_tile(d->selection, tile, d->arena, error, &d->out);

@@ -287,11 +287,11 @@ static void test_density_pictures(void **state) {
     hs_buffer wanted;
     hs_buffer_init(&drawn, 4 << 20);
     hs_buffer_init(&wanted, 4 << 20);
-    check_ok(hs_render_density_picture(values, 256, &classes, &error, &drawn), &error);
+    check_ok(hs_render_density_picture(values, 256, 256, &classes, &error, &drawn), &error);
     check_ok(hs_png_write(expected, 256, 256, palette, 5, &error, &wanted), &error);
     assert_int_equal(drawn.size, wanted.size);
     assert_memory_equal(drawn.data, wanted.data, drawn.size);
-    assert_int_equal(hs_render_density_picture(values, 513, &classes, &error, &drawn), HS_E_ARGUMENT);
+    assert_int_equal(hs_render_density_picture(values, 0, 7, &classes, &error, &drawn), HS_E_ARGUMENT);
     hs_buffer_done(&drawn);
     hs_buffer_done(&wanted);
     hs_ramps_free(ramps);

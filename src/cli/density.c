@@ -1,0 +1,187 @@
+#include "service/density.h"
+#include "base/text.h"
+#include "city/filter.h"
+#include "cli/command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const hs_option options[] = {
+    {"output", "FILE", "what to write (also -o): .tif, .png (with .pgw and .prj) or .geojson (isobands)",
+     "输出文件（同 -o）：.tif、.png（附 .pgw、.prj）或 .geojson（等值面）"},
+    {"bandwidth", "M", "bandwidth in ground metres (default 300)", "带宽（地面米，默认 300）"},
+    {"kernel", "K", "quartic (default) epanechnikov gaussian triweight uniform triangular",
+     "核函数：quartic（默认）epanechnikov gaussian triweight uniform triangular"},
+    {"cell", "M", "side of a cell (default: an eighth of the bandwidth)", "像元边长（默认带宽的八分之一）"},
+    {"exact", NULL, "taken, and always so here", "精确计算（此处总是精确）"},
+    {"at", "TIME", "instant, or now: a rate at that moment", "时刻或 now：该时刻的速率"},
+    {"time-bandwidth", "P7D", "bandwidth in time", "时间带宽"},
+    {"time-kernel", "K", "kernel in time", "时间核"},
+    {"compare", "PERIOD", "difference to another period", "与另一时段之差"},
+    {"over", "all|CODES", "relative risk over other problems", "相对其他问题的风险"},
+    {"ramp", "NAME", "colour ramp of .png and .geojson", "色带（.png 与 .geojson）"},
+    {"breaks", "LIST", "class breaks, comma separated", "分级界线，逗号分隔"},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* The options as words; flags are `true`. */
+static size_t words_of(const hs_arguments *arguments, hs_str *names, hs_str *values) {
+    for (int i = 0; i < arguments->option_count; i++) {
+        const char *value = arguments->options[i].value;
+        names[i] = hs_str_of(arguments->options[i].name);
+        values[i] = *value ? hs_str_of(value) : HS_STR("true");
+    }
+    return (size_t)arguments->option_count;
+}
+
+static hs_status write_file(const char *path, const void *bytes, size_t size, hs_error *error) {
+    FILE *file = fopen(path, "wb");
+    bool done = file && fwrite(bytes, 1, size, file) == size;
+    if (file && fclose(file) != 0) done = false;
+    return done ? HS_OK : hs_error_set(error, HS_E_IO, "%s: %s", path, strerror(errno));
+}
+
+/* `city.png` and its `.pgw`, `.prj` beside it. */
+static hs_status write_beside(const char *path, const char *extension, const char *text, hs_error *error) {
+    size_t stem = strlen(path) - 4;
+    char *beside = malloc(stem + 5);
+    if (!beside) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    memcpy(beside, path, stem);
+    memcpy(beside + stem, extension, 5);
+    hs_status status = write_file(beside, text, strlen(text), error);
+    free(beside);
+    return status;
+}
+
+static hs_status write_png(const char *path, const hs_snapshot *snapshot, const hs_ramp_classes *classes,
+                           const hs_density_raster *raster, hs_error *error) {
+    const hs_raster_grid *g = &raster->grid;
+    hs_buffer out;
+    hs_buffer_init(&out, (size_t)1 << 30);
+    hs_status status = hs_render_density_picture(raster->values, g->columns, g->rows, classes, error, &out);
+    if (status == HS_OK) status = write_file(path, out.data, out.size, error);
+    hs_buffer_done(&out);
+    char text[512];
+    (void)snprintf(text, sizeof text, "%.12g\n0\n0\n%.12g\n%.12g\n%.12g\n", g->cell_m, -g->cell_m,
+                   g->west_m + 0.5 * g->cell_m, g->north_m - 0.5 * g->cell_m);
+    if (status == HS_OK) status = write_beside(path, ".pgw", text, error);
+    (void)snprintf(text, sizeof text,
+                   "PROJCS[\"city_plane\",GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\",SPHEROID[\"WGS_1984\","
+                   "6378137,298.257223563]],PRIMEM[\"Greenwich\",0],UNIT[\"Degree\",0.0174532925199433]],"
+                   "PROJECTION[\"Azimuthal_Equidistant\"],PARAMETER[\"False_Easting\",0],"
+                   "PARAMETER[\"False_Northing\",0],PARAMETER[\"Central_Meridian\",%.10g],"
+                   "PARAMETER[\"Latitude_Of_Origin\",%.10g],UNIT[\"Meter\",1]]\n",
+                   snapshot->plane.center_lon_deg, snapshot->plane.center_lat_deg);
+    return status == HS_OK ? write_beside(path, ".prj", text, error) : status;
+}
+
+static hs_status write_isobands(const char *path, const hs_snapshot *snapshot,
+                                const hs_density_request *request, const hs_ramp_classes *classes,
+                                const hs_density_raster *raster, hs_error *error) {
+    hs_buffer out;
+    hs_json json;
+    hs_buffer_init(&out, (size_t)1 << 30);
+    hs_json_init(&json, &out);
+    hs_status status = hs_density_isobands(snapshot, request, classes, raster, error, &json);
+    if (status == HS_OK && out.status != HS_OK)
+        status = hs_error_set(error, HS_E_LIMIT, "over 1 GiB of isobands: take larger cells");
+    if (status == HS_OK) status = write_file(path, out.data, out.size, error);
+    hs_buffer_done(&out);
+    return status;
+}
+
+static bool ends_with(const char *path, const char *extension) {
+    size_t size = strlen(path);
+    size_t tail = strlen(extension);
+    return size > tail && strcmp(path + size - tail, extension) == 0;
+}
+
+typedef struct asking {
+    hs_density_request request;
+    hs_ramp_classes classes;
+    hs_box box;
+    bool has_box;
+    double cell_m;
+} asking;
+
+static hs_status ask(const hs_arguments *arguments, const hs_snapshot *snapshot, hs_arena *arena,
+                     hs_error *error, asking *a) {
+    hs_str *names = hs_arena_array(arena, (size_t)arguments->option_count + 1, sizeof *names);
+    hs_str *values = hs_arena_array(arena, (size_t)arguments->option_count + 1, sizeof *values);
+    if (!names || !values) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    size_t count = words_of(arguments, names, values);
+    hs_status status = hs_density_raster_parse(snapshot, names, values, count, arena, error, &a->request,
+                                               &a->box, &a->has_box, &a->cell_m);
+    hs_ramps *ramps = NULL;
+    if (status == HS_OK) status = hs_ramps_new(error, &ramps);
+    const char *ramp = hs_arguments_get(arguments, "ramp");
+    const char *breaks = hs_arguments_get(arguments, "breaks");
+    if (status == HS_OK)
+        status = hs_ramps_classes(ramps, hs_str_of(ramp ? ramp : ""), hs_str_of(breaks ? breaks : ""),
+                                  hs_density_scale(&a->request), error, &a->classes);
+    a->classes.ramp = NULL; /* lives in the ramps */
+    hs_ramps_free(ramps);
+    return status;
+}
+
+static hs_status make(const hs_arguments *arguments, const char *path, hs_service *service, hs_error *error) {
+    hs_snapshot *snapshot = hs_service_snapshot(service);
+    hs_arena *arena = hs_arena_new((size_t)64 << 20);
+    asking a = {0};
+    hs_density_raster raster = {0};
+    hs_status status = arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
+    if (status == HS_OK) status = ask(arguments, snapshot, arena, error, &a);
+    hs_progress(arguments, "density", 0, 2);
+    if (status == HS_OK)
+        status = hs_service_density_raster(service, snapshot, &a.request, a.has_box ? &a.box : NULL, a.cell_m,
+                                           error, &raster);
+    hs_progress(arguments, "density", 1, 2);
+    if (status == HS_OK) {
+        if (ends_with(path, ".tif"))
+            status = hs_density_tif(snapshot, &a.request, &raster, path, error, NULL);
+        else if (ends_with(path, ".png"))
+            status = write_png(path, snapshot, &a.classes, &raster, error);
+        else
+            status = write_isobands(path, snapshot, &a.request, &a.classes, &raster, error);
+    }
+    hs_progress(arguments, "density", 2, 2);
+    hs_progress_end(arguments);
+    if (status == HS_OK)
+        printf("%s: %u x %u %s %g m, %s\n", path, (unsigned)raster.grid.columns, (unsigned)raster.grid.rows,
+               hs_say(arguments, "cells of", "像元，边长"), raster.grid.cell_m,
+               hs_say(arguments, hs_density_unit_en(&a.request), hs_density_unit_zh(&a.request)));
+    hs_density_raster_done(&raster);
+    hs_arena_free(arena);
+    hs_snapshot_unref(snapshot);
+    return status;
+}
+
+static int run(const hs_arguments *arguments) {
+    const char *path = hs_arguments_get(arguments, "output");
+    if (!path || (!ends_with(path, ".tif") && !ends_with(path, ".png") && !ends_with(path, ".geojson"))) {
+        fprintf(stderr, "%s\n",
+                hs_say(arguments, "hotspotd density: -o FILE with .tif, .png or .geojson is needed",
+                       "hotspotd density：需要 -o 文件，扩展名为 .tif、.png 或 .geojson"));
+        return HS_EXIT_USAGE;
+    }
+    hs_error error = {0};
+    hs_service *service = NULL;
+    hs_status status = hs_service_open(arguments->positional[0], HS_STORE_READ, NULL, &error, &service);
+    if (status == HS_OK) status = hs_service_load(service, &error, NULL);
+    if (status == HS_OK) status = make(arguments, path, service, &error);
+    hs_service_close(service);
+    return status == HS_OK ? HS_EXIT_DONE : hs_fail(&error);
+}
+
+const hs_command hs_command_density = {
+    "density",
+    "STORE -o FILE",
+    "kernel density as GeoTIFF, picture or isobands",
+    "核密度：GeoTIFF、图片或等值面",
+    options,
+    1,
+    1,
+    run,
+    true,
+};

@@ -1,0 +1,28 @@
+/* Isobands of a raster: polygons between breaks, nested, valid, with their area and what lies in them. */
+#ifndef EXPORT_ISOBANDS_H
+#define EXPORT_ISOBANDS_H
+
+#include "base/json_writer.h"
+#include "geo/plane.h"
+#include <hotspot/raster_density.h>
+
+typedef struct hs_isobands {
+    hs_raster_grid grid;
+    const float *values; /* [rows * columns]; NAN is no data */
+    const double *breaks;
+    uint32_t break_count;    /* ascending; bands are [breaks[i], breaks[i + 1]), the last is open */
+    const double *x_m, *y_m; /* [points] what is counted */
+    size_t points;
+    const char *const *colours; /* [break_count] #rrggbb */
+    const char *unit_zh, *unit_en;
+} hs_isobands;
+
+/* Writes the features of a GeoJSON FeatureCollection (RFC 7946: degrees, 7 decimals, outer rings
+ * counterclockwise), lowest band first, into an array that is open; bands without area are left out. Each has
+ * from, to (null for the last), colour, unit, area_km2 and count of the band itself, at_least_area_km2 and
+ * at_least_count of all from `from` on, label_zh and label_en. Polygons of two bands share their border and
+ * nothing else; areas are those of the plane; a point counts in the band whose polygon holds it. Contours run
+ * between cell centres (GDAL's), straight. HS_E_IO with GDAL's words. */
+hs_status hs_isobands_write(const hs_isobands *bands, const hs_plane *plane, hs_error *error, hs_json *json);
+
+#endif

@@ -1,0 +1,101 @@
+/* A raster of density as files and documents. */
+#include "service/density.h"
+
+#include "export/isobands.h"
+#include "export/raster_writer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_SIZE = 160 };
+
+/* What a picture was made of, as pairs of texts. */
+typedef struct description {
+    char bandwidth[TEXT_SIZE], period[TEXT_SIZE], other[TEXT_SIZE], n[TEXT_SIZE], version[TEXT_SIZE],
+        text[TEXT_SIZE];
+    hs_raster_text pairs[12];
+} description;
+
+static void write_period(const hs_filter *filter, char *out) {
+    char from[HS_TIME_TEXT_SIZE] = "..";
+    char to[HS_TIME_TEXT_SIZE] = "..";
+    if (filter->from_s != HS_NO_TIME) hs_time_format(filter->from_s, from);
+    if (filter->to_s != HS_NO_TIME) hs_time_format(filter->to_s, to);
+    (void)snprintf(out, TEXT_SIZE, "%s/%s", from, to);
+}
+
+static const char *const measure_names[] = {"density", "difference", "relative-risk"};
+
+static void describe(const hs_snapshot *snapshot, const hs_density_request *request, size_t n,
+                     description *d) {
+    (void)snprintf(d->bandwidth, TEXT_SIZE, "%g", request->bandwidth_m);
+    (void)snprintf(d->n, TEXT_SIZE, "%zu", n);
+    (void)snprintf(d->version, TEXT_SIZE, "%llu", (unsigned long long)snapshot->version);
+    (void)snprintf(d->text, TEXT_SIZE, "%s, %s kernel, %g m, %s", measure_names[request->measure],
+                   hs_kernel_name(request->kernel), request->bandwidth_m, hs_density_unit_en(request));
+    write_period(&request->filter, d->period);
+    size_t at = 0;
+    d->pairs[at++] = (hs_raster_text){"MEASURE", measure_names[request->measure]};
+    d->pairs[at++] = (hs_raster_text){"KERNEL", hs_kernel_name(request->kernel)};
+    d->pairs[at++] = (hs_raster_text){"BANDWIDTH_M", d->bandwidth};
+    d->pairs[at++] = (hs_raster_text){"INCIDENTS", d->n};
+    d->pairs[at++] = (hs_raster_text){"VERSION", d->version};
+    if (request->months > 0) d->pairs[at++] = (hs_raster_text){"PERIOD", d->period};
+    if (request->measure == HS_MEASURE_DIFFERENCE) {
+        write_period(&request->other, d->other);
+        d->pairs[at++] = (hs_raster_text){"COMPARE", d->other};
+    }
+    d->pairs[at] = (hs_raster_text){NULL, NULL};
+}
+
+hs_status hs_density_tif(const hs_snapshot *snapshot, const hs_density_request *request,
+                         const hs_density_raster *raster, const char *path, hs_error *error, hs_buffer *out) {
+    description d;
+    describe(snapshot, request, raster->n, &d);
+    hs_raster_band band = {raster->grid, raster->values, hs_density_unit_en(request), d.text, d.pairs};
+    if (path) return hs_raster_write(&band, &snapshot->plane, path, error);
+    return hs_raster_write_buffer(&band, &snapshot->plane, error, out);
+}
+
+/* Bands begin at the first break; those of a diverging ramp are open below too. */
+static void colour_of(const hs_ramp_classes *classes, uint32_t i, char *out) {
+    hs_rgba c = classes->colour[i + 1];
+    (void)snprintf(out, 8, "#%02x%02x%02x", c.r, c.g, c.b);
+}
+
+hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_request *request,
+                              const hs_ramp_classes *classes, const hs_density_raster *raster,
+                              hs_error *error, hs_json *json) {
+    char colours[HS_RAMP_MAX_CLASSES][8];
+    const char *names[HS_RAMP_MAX_CLASSES];
+    for (uint32_t i = 0; i < classes->break_count; i++) {
+        colour_of(classes, i, colours[i]);
+        names[i] = colours[i];
+    }
+    hs_isobands bands = {.grid = raster->grid,
+                         .values = raster->values,
+                         .breaks = classes->breaks,
+                         .break_count = classes->break_count,
+                         .x_m = raster->x_m,
+                         .y_m = raster->y_m,
+                         .points = raster->n,
+                         .colours = names,
+                         .unit_zh = hs_density_unit_zh(request),
+                         .unit_en = hs_density_unit_en(request)};
+    hs_json_object(json);
+    hs_json_pair_text(json, "type", "FeatureCollection");
+    hs_json_pair_text(json, "measure", measure_names[request->measure]);
+    hs_json_pair_text(json, "unit", hs_density_unit_en(request));
+    hs_json_pair_text(json, "unit_zh", hs_density_unit_zh(request));
+    hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
+    hs_json_pair_double(json, "bandwidth_m", request->bandwidth_m);
+    hs_json_pair_double(json, "cell_m", raster->grid.cell_m);
+    hs_json_pair_int(json, "n", (int64_t)raster->n);
+    hs_json_pair_int(json, "version", (int64_t)snapshot->version);
+    hs_json_key(json, "features");
+    hs_json_array(json);
+    hs_status status = hs_isobands_write(&bands, &snapshot->plane, error, json);
+    hs_json_array_end(json);
+    hs_json_object_end(json);
+    return status;
+}

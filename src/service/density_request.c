@@ -1,0 +1,223 @@
+/* From words to a density request: the same ones as query parameters and as options. */
+#include "service/density.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+typedef struct words {
+    const hs_snapshot *snapshot;
+    const hs_str *names, *values;
+    size_t count;
+    hs_arena *arena;
+    hs_error *error;
+} words;
+
+static hs_str word_of(const words *w, const char *name) {
+    for (size_t i = 0; i < w->count; i++)
+        if (hs_str_equal(w->names[i], hs_str_of(name))) return hs_str_trim(w->values[i]);
+    return (hs_str){"", 0};
+}
+
+static hs_status number_of(const words *w, const char *name, double min, double max, double fallback,
+                           double *value) {
+    hs_str text = word_of(w, name);
+    *value = fallback;
+    if (text.size > 0 && (!hs_str_to_double(text, value) || *value < min || *value > max))
+        return hs_error_set(w->error, HS_E_ARGUMENT, "%s: %.*s is not a number from %g to %g", name,
+                            (int)hs_utf8_cut(text, 60), text.data, min, max);
+    return HS_OK;
+}
+
+static bool is_flag(const words *w, const char *name, hs_status *status) {
+    hs_str text = word_of(w, name);
+    if (text.size == 0 || hs_str_equal(text, HS_STR("false"))) return false;
+    if (hs_str_equal(text, HS_STR("true")) || hs_str_equal(text, HS_STR("1"))) return true;
+    if (*status == HS_OK)
+        *status = hs_error_set(w->error, HS_E_ARGUMENT, "%s: %.*s is neither true nor false", name,
+                               (int)hs_utf8_cut(text, 40), text.data);
+    return false;
+}
+
+static hs_status parse_kernel(const words *w, const char *name, hs_kernel *kernel) {
+    hs_str text = word_of(w, name);
+    *kernel = HS_KERNEL_QUARTIC;
+    if (text.size == 0) return HS_OK;
+    hs_status status = hs_kernel_from_name(text.data, text.size, w->error, kernel);
+    return status == HS_OK ? status : hs_error_prefix(w->error, status, "%s", name);
+}
+
+/* Days, hours and minutes of ISO 8601 (`P7D`, `PT6H`, `P1DT12H`), or hours as a number. */
+static bool parse_duration(hs_str text, double *seconds) {
+    double hours;
+    if (hs_str_to_double(text, &hours)) {
+        *seconds = hours * 3600.0;
+        return hours > 0;
+    }
+    if (text.size < 3 || text.data[0] != 'P') return false;
+    double sum = 0;
+    bool in_time = false;
+    size_t start = 1;
+    for (size_t i = 1; i < text.size; i++) {
+        char c = text.data[i];
+        if ((c >= '0' && c <= '9') || c == '.') continue;
+        if (c == 'T' && !in_time && i == start && i + 1 < text.size) {
+            in_time = true;
+            start = i + 1;
+            continue;
+        }
+        double number;
+        if (!hs_str_to_double((hs_str){text.data + start, i - start}, &number)) return false;
+        double unit = in_time ? (c == 'H'   ? 3600.0
+                                 : c == 'M' ? 60.0
+                                            : 0.0)
+                              : (c == 'D'   ? 86400.0
+                                 : c == 'W' ? 604800.0
+                                            : 0.0);
+        if (unit == 0.0) return false;
+        sum += number * unit;
+        start = i + 1;
+    }
+    *seconds = sum;
+    return start == text.size && sum > 0;
+}
+
+/* The kernel in time: `at` an instant or `now` (the newest incident's time), with its bandwidth. */
+static hs_status parse_time(const words *w, hs_density_request *request) {
+    hs_str at = word_of(w, "at");
+    hs_str bandwidth = word_of(w, "time-bandwidth");
+    hs_status status = parse_kernel(w, "time-kernel", &request->time_kernel);
+    if (status != HS_OK) return status;
+    if (at.size == 0) {
+        if (bandwidth.size == 0) return HS_OK;
+        return hs_error_set(w->error, HS_E_ARGUMENT, "time-bandwidth needs at: an instant, or now");
+    }
+    double seconds = 7 * 86400.0;
+    if (bandwidth.size > 0 && (!parse_duration(bandwidth, &seconds) || seconds < 60 || seconds > 3.2e9))
+        return hs_error_set(w->error, HS_E_ARGUMENT,
+                            "time-bandwidth: %.*s is no duration such as PT6H, P7D, or hours as a number",
+                            (int)hs_utf8_cut(bandwidth, 40), bandwidth.data);
+    int64_t from_s = w->snapshot->incidents->max_time_s;
+    if (!hs_str_equal(at, HS_STR("now"))) {
+        int64_t to_s;
+        status = hs_datetime_parse(at, w->snapshot->timezone, w->error, &from_s, &to_s);
+        if (status != HS_OK) return hs_error_prefix(w->error, status, "at");
+    }
+    if (from_s == HS_NO_TIME)
+        return hs_error_set(w->error, HS_E_ARGUMENT, "at: an instant with a beginning is needed");
+    request->at_s = from_s;
+    request->time_bandwidth_s = seconds;
+    return HS_OK;
+}
+
+/* The filters, with one of them given anew where `name` is not NULL. */
+static hs_status filter_with(const words *w, const char *name, hs_str value, hs_filter *filter) {
+    hs_str *names = hs_arena_array(w->arena, w->count + 1, sizeof *names);
+    hs_str *values = hs_arena_array(w->arena, w->count + 1, sizeof *values);
+    if (!names || !values) return hs_error_set(w->error, HS_E_MEMORY, "out of memory for the filters");
+    size_t used = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        if ((name && hs_str_equal(w->names[i], hs_str_of(name))) || w->values[i].size == 0) continue;
+        names[used] = w->names[i];
+        values[used++] = w->values[i];
+    }
+    if (name && value.size > 0) {
+        names[used] = hs_str_of(name);
+        values[used++] = value;
+    }
+    return hs_filter_parse(w->snapshot, names, values, used, HS_DEFAULT_ACCURACY_M, w->arena, w->error,
+                           filter);
+}
+
+/* `compare`: the difference to another period; `over`: the ratio to other problems. */
+static hs_status parse_measure(const words *w, hs_density_request *request) {
+    hs_str compare = word_of(w, "compare");
+    hs_str over = word_of(w, "over");
+    if (compare.size > 0 && over.size > 0)
+        return hs_error_set(w->error, HS_E_ARGUMENT, "compare and over exclude each other: give one");
+    hs_status status = HS_OK;
+    if (compare.size > 0) {
+        request->measure = HS_MEASURE_DIFFERENCE;
+        status = filter_with(w, "datetime", compare, &request->other);
+        if (status != HS_OK) return hs_error_prefix(w->error, status, "compare");
+        if (request->months <= 0)
+            return hs_error_set(w->error, HS_E_ARGUMENT,
+                                "compare needs datetime: the period that the other one is taken from");
+        if (request->time_bandwidth_s > 0)
+            return hs_error_set(w->error, HS_E_ARGUMENT, "compare takes two periods, not at");
+        if (!hs_filter_months(&request->other, w->snapshot, &request->other_months))
+            request->other_months = 0;
+        if (request->other_months <= 0)
+            return hs_error_set(w->error, HS_E_ARGUMENT, "compare: %.*s is no period that incidents lie in",
+                                (int)hs_utf8_cut(compare, 60), compare.data);
+    } else if (over.size > 0) {
+        request->measure = HS_MEASURE_RELATIVE_RISK;
+        bool all = hs_str_equal(over, HS_STR("all"));
+        status = filter_with(w, "category", all ? (hs_str){0} : over, &request->other);
+        if (status != HS_OK) return hs_error_prefix(w->error, status, "over");
+        request->other_months = request->months;
+    }
+    return status;
+}
+
+hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
+                                   size_t count, hs_arena *arena, hs_error *error,
+                                   hs_density_request *request) {
+    const words all = {snapshot, names, values, count, arena, error};
+    const words *w = &all;
+    hs_density_request made;
+    memset(&made, 0, sizeof made);
+    hs_status status = filter_with(w, NULL, (hs_str){0}, &made.filter);
+    if (status == HS_OK)
+        status = number_of(w, "bandwidth", HS_MIN_BANDWIDTH_M, HS_MAX_BANDWIDTH_M, HS_DEFAULT_BANDWIDTH_M,
+                           &made.bandwidth_m);
+    if (status == HS_OK) status = parse_kernel(w, "kernel", &made.kernel);
+    if (status == HS_OK) made.exact = is_flag(w, "exact", &status);
+    if (status == HS_OK) status = parse_time(w, &made);
+    if (status != HS_OK) return status;
+    if (!hs_filter_months(&made.filter, snapshot, &made.months)) made.months = 0;
+    status = parse_measure(w, &made);
+    /* A ratio says nothing where the denominator has next to nothing. */
+    double least = made.measure == HS_MEASURE_RELATIVE_RISK ? 5.0 : 0.0;
+    if (status == HS_OK) status = number_of(w, "min-n", 0, 1e6, least, &made.min_n);
+    if (status == HS_OK) *request = made;
+    return status;
+}
+
+hs_status hs_density_raster_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
+                                  size_t count, hs_arena *arena, hs_error *error, hs_density_request *request,
+                                  hs_box *box, bool *has_box, double *cell_m) {
+    hs_str *kept = hs_arena_array(arena, count + 1, sizeof *kept);
+    if (!kept) return hs_error_set(error, HS_E_MEMORY, "out of memory for the parameters");
+    const words w = {snapshot, names, values, count, arena, error};
+    hs_str text = word_of(&w, "bbox");
+    *has_box = text.size > 0;
+    hs_status status = *has_box ? hs_bbox_parse(text, error, box) : HS_OK;
+    if (status == HS_OK && *has_box && box->min_lon_e7 > box->max_lon_e7)
+        status =
+            hs_error_set(error, HS_E_ARGUMENT, "bbox: a picture does not reach across the 180th meridian");
+    if (status == HS_OK) status = number_of(&w, "cell", 1, 100000, 0, cell_m);
+    if (status != HS_OK) return status;
+    for (size_t i = 0; i < count; i++)
+        kept[i] = hs_str_equal(names[i], HS_STR("bbox")) ? (hs_str){"", 0} : values[i];
+    return hs_density_request_parse(snapshot, names, kept, count, arena, error, request);
+}
+
+hs_ramp_scale hs_density_scale(const hs_density_request *request) {
+    if (request->measure == HS_MEASURE_DIFFERENCE) return HS_RAMP_CHANGE;
+    if (request->measure == HS_MEASURE_RELATIVE_RISK) return HS_RAMP_RELATIVE_RISK;
+    return request->months > 0 || request->time_bandwidth_s > 0 ? HS_RAMP_PER_KM2_MONTH : HS_RAMP_PER_KM2;
+}
+
+const char *hs_density_unit_en(const hs_density_request *request) {
+    static const char *const units[HS_RAMP_SCALES] = {"incidents per km²", "incidents per km² per month",
+                                                      "incidents per km² per month, difference",
+                                                      "log2 of the ratio of shares"};
+    return units[hs_density_scale(request)];
+}
+
+const char *hs_density_unit_zh(const hs_density_request *request) {
+    static const char *const units[HS_RAMP_SCALES] = {"件/平方公里", "件/平方公里·月", "件/平方公里·月，差值",
+                                                      "占比之比的以 2 为底的对数"};
+    return units[hs_density_scale(request)];
+}
