@@ -202,7 +202,8 @@ static hs_status compute(const density_layer *layer, const plane_points *p, cons
     if (!work.status || !work.error) {
         free(work.status);
         free(work.error);
-        return hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
+        return HS_E_MEMORY;
     }
     hs_pool_for(layer->service->pool, bands, 1, compute_bands, &work);
     for (size_t b = 0; b < bands && status == HS_OK; b++) {
@@ -249,7 +250,7 @@ static hs_status measure(hs_service *service, const hs_snapshot *snapshot, const
     if (status != HS_OK || request->measure == HS_MEASURE_DENSITY) return status;
     density_layer b = hs_density_layer_of(service, snapshot, request, true);
     plane_points other = {0};
-    double *base = malloc(cells * sizeof *base);
+    double *base = calloc(cells + 1, sizeof *base);
     if (!base) status = hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
     if (status == HS_OK) status = points_of(&b, error, &other);
     if (status == HS_OK) status = compute(&b, &other, grid, error, base);
@@ -363,8 +364,8 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
         status = grid_of(extent_of(snapshot, box, &points), request->bandwidth_m, cell_m, error, &grid);
     size_t cells = (size_t)grid.rows * grid.columns;
     if (status == HS_OK) {
-        values = malloc(cells * sizeof *values);
-        rounded = malloc(cells * sizeof *rounded);
+        values = calloc(cells + 1, sizeof *values);
+        rounded = calloc(cells + 1, sizeof *rounded);
         if (!values || !rounded) {
             (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
             status = HS_E_MEMORY;
