@@ -6,6 +6,7 @@
 #include <hotspot/bandwidth.h>
 #include <hotspot/coordinates.h>
 #include <hotspot/density.h>
+#include <hotspot/density_interval.h>
 #include <hotspot/error.h>
 #include <hotspot/geocode.h>
 #include <hotspot/geography.h>

@@ -1,8 +1,10 @@
 #include "api/density.h"
 
 #include "base/text.h"
+#include <hotspot/bandwidth.h>
 #include <hotspot/coordinates.h>
 #include <hotspot/density.h>
+#include <hotspot/density_interval.h>
 #include <math.h>
 
 static void write_unit(hs_json *json, const hs_density_ask *ask) {
@@ -210,6 +212,21 @@ static void write_number(hs_json *json, const char *key, double value) {
         hs_json_null(json);
 }
 
+/* Of a density: what Poisson counts under the kernel leave open. Comparisons have none. */
+static void write_poisson_interval(hs_json *json, const hs_density_value *value) {
+    double lower;
+    double upper;
+    hs_density_interval(value->sum, value->sum_squared, value->largest > 0 ? value->largest : 1.0, 0.95,
+                        &lower, &upper);
+    hs_json_key(json, "interval");
+    hs_json_object(json);
+    write_number(json, "lower", lower * value->unit);
+    write_number(json, "upper", upper * value->unit);
+    hs_json_pair_double(json, "confidence", 0.95);
+    hs_json_pair_text(json, "method", "poisson");
+    hs_json_object_end(json);
+}
+
 static void write_value(hs_call *call, const hs_density_ask *ask, hs_position position,
                         const hs_density_value *value) {
     hs_json *json = &call->json;
@@ -219,6 +236,7 @@ static void write_value(hs_call *call, const hs_density_ask *ask, hs_position po
     write_number(json, "value", value->value);
     write_unit(json, ask);
     hs_json_pair_text(json, "value_unit", hs_density_unit_en(&ask->request));
+    if (ask->request.measure == HS_MEASURE_DENSITY) write_poisson_interval(json, value);
     hs_json_pair_int(json, "n", (int64_t)value->n);
     if (ask->request.measure != HS_MEASURE_DENSITY)
         hs_json_pair_int(json, "other_n", (int64_t)value->other_n);
@@ -252,4 +270,81 @@ hs_status hs_serve_density_value(hs_call *call) {
                                       &value);
     if (status == HS_OK) write_value(call, &ask, position, &value);
     return status;
+}
+
+static void write_curve(hs_json *json, const hs_bandwidth_choice *choice) {
+    hs_json_key(json, "curve");
+    hs_json_array(json);
+    for (uint32_t i = 0; i < choice->curve_count; i++) {
+        if (!isfinite(choice->curve[i])) continue;
+        hs_json_array(json);
+        hs_json_double(json, choice->curve_sigma_m[i]);
+        hs_json_double(json, choice->curve[i]);
+        hs_json_array_end(json);
+    }
+    hs_json_array_end(json);
+}
+
+typedef struct reason {
+    const char *en, *zh;
+} reason;
+
+static const reason reasons[HS_BANDWIDTH_METHODS] = {
+    {"spread of all incidents over n^(1/6): right for one round heap, too wide for a town of many",
+     "全部案件的离散程度除以 n 的六分之一次方：适合单一聚集，对多中心城市偏宽"},
+    {"as Scott's, for one normal heap in the plane: too wide for a town of many",
+     "与 Scott 类似，针对平面上单一正态聚集：对多中心城市偏宽"},
+    {"least mean square error of the intensity: suits clusters, follows repeats at addresses",
+     "强度估计的均方误差最小：适合聚集，随同址重复变窄"},
+    {"each incident is likeliest given all others: finest detail that the data bear",
+     "在其余案件已知时每件最可能：数据所能支持的最细尺度"}};
+
+static void write_choice(hs_call *call, const hs_density_request *request, hs_bandwidth_method method,
+                         const hs_plane_points *points) {
+    hs_json *json = &call->json;
+    hs_bandwidth_choice *choice = hs_arena_alloc(call->arena, sizeof *choice);
+    hs_error why = {0};
+    hs_status status = choice ? hs_bandwidth_choose(points, method, &why, choice)
+                              : hs_error_set(&why, HS_E_MEMORY, "out of memory");
+    hs_json_object(json);
+    hs_json_pair_text(json, "method", hs_bandwidth_name(method));
+    hs_json_pair_text(json, "reason_en", reasons[method].en);
+    hs_json_pair_text(json, "reason_zh", reasons[method].zh);
+    if (status != HS_OK || !choice) {
+        hs_json_pair_text(json, "error", why.message);
+        hs_json_object_end(json);
+        return;
+    }
+    hs_json_pair_double(json, "sigma_m", choice->sigma_m);
+    hs_json_pair_double(json, "bandwidth_m", choice->sigma_m / hs_kernel_deviation(request->kernel));
+    hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
+    hs_json_pair_bool(json, "at_limit", choice->at_limit);
+    hs_json_pair_int(json, "repeated", (int64_t)choice->repeated);
+    write_curve(json, choice);
+    hs_json_object_end(json);
+}
+
+hs_status hs_serve_density_bandwidth(hs_call *call) {
+    hs_density_ask ask;
+    hs_plane_points points;
+    uint64_t total;
+    hs_status status = hs_call_density(call, &ask);
+    if (status != HS_OK) return status;
+    if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
+    status = hs_service_density_sample(call->api->service, call->snapshot, &ask.request, HS_BANDWIDTH_SAMPLE,
+                                       call->arena, call->error, &points, &total);
+    if (status != HS_OK) return status;
+    hs_json *json = &call->json;
+    hs_json_object(json);
+    hs_json_pair_int(json, "n", (int64_t)total);
+    hs_json_pair_int(json, "used", (int64_t)points.count);
+    hs_json_pair_double(json, "default_bandwidth_m", HS_DEFAULT_BANDWIDTH_M);
+    hs_json_key(json, "choices");
+    hs_json_array(json);
+    for (int m = 0; m < HS_BANDWIDTH_METHODS; m++)
+        write_choice(call, &ask.request, (hs_bandwidth_method)m, &points);
+    hs_json_array_end(json);
+    hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
+    hs_json_object_end(json);
+    return HS_OK;
 }

@@ -132,6 +132,10 @@ const hs_endpoint hs_endpoints[] = {
     {"/density/legend", "densityLegend", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
      "Classes, unit and what was counted, for the same parameters as the tiles.",
      "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},
+    {"/density/bandwidth", "densityBandwidth", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
+     "Bandwidths by Scott, Silverman, Diggle and likelihood cross-validation, each with its reason and "
+     "curve.",
+     "按 Scott、Silverman、Diggle 与似然交叉验证给出的带宽，各附理由与曲线。", hs_serve_density_bandwidth},
     {"/density.tif", "densityRaster", CITY | HS_TAKES_FILTERS, "image/tiff", raster_parameters,
      "The same as a GeoTIFF of the city's plane, exact, 32-bit floats with unit; bbox is its extent.",
      "同一密度的 GeoTIFF（城市平面、精确、32 位浮点、带单位）；bbox 为其范围。", hs_serve_density_tif},

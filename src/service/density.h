@@ -97,6 +97,13 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
                                     hs_error *error, hs_density_raster *raster);
 void hs_density_raster_done(hs_density_raster *raster);
 
+/* The request's incidents on the plane, for choosing a bandwidth: every k-th along the curve so that at most
+ * `most` are taken; `total` is how many there are. Arrays live in the arena. */
+#define HS_BANDWIDTH_SAMPLE 5000
+hs_status hs_service_density_sample(hs_service *service, const hs_snapshot *snapshot,
+                                    const hs_density_request *request, size_t most, hs_arena *arena,
+                                    hs_error *error, hs_plane_points *points, uint64_t *total);
+
 /* Forms of a raster (density_forms.c). GeoTIFF into a file, or into `out` where `path` is NULL. */
 hs_status hs_density_tif(const hs_snapshot *snapshot, const hs_density_request *request,
                          const hs_density_raster *raster, const char *path, hs_error *error, hs_buffer *out);

@@ -251,8 +251,11 @@ static hs_status measure(hs_service *service, const hs_snapshot *snapshot, const
     density_layer b = hs_density_layer_of(service, snapshot, request, true);
     plane_points other = {0};
     double *base = calloc(cells + 1, sizeof *base);
-    if (!base) status = hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
-    if (status == HS_OK) status = points_of(&b, error, &other);
+    if (!base) {
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
+        return HS_E_MEMORY;
+    }
+    status = points_of(&b, error, &other);
     if (status == HS_OK) status = compute(&b, &other, grid, error, base);
     if (status == HS_OK) combine(request, &a, &b, sum_of(points), sum_of(&other), base, cells, values);
     plane_points_done(&other);
@@ -383,5 +386,29 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
     }
     free(rounded);
     plane_points_done(&points);
+    return status;
+}
+
+hs_status hs_service_density_sample(hs_service *service, const hs_snapshot *snapshot,
+                                    const hs_density_request *request, size_t most, hs_arena *arena,
+                                    hs_error *error, hs_plane_points *points, uint64_t *total) {
+    density_layer layer = hs_density_layer_of(service, snapshot, request, false);
+    plane_points all = {0};
+    hs_status status = points_of(&layer, error, &all);
+    size_t step = most > 0 && all.count > most ? (all.count + most - 1) / most : 1;
+    size_t count = (all.count + step - 1) / (step > 0 ? step : 1);
+    double *x = hs_arena_array(arena, count + 1, sizeof *x);
+    double *y = hs_arena_array(arena, count + 1, sizeof *y);
+    if (status == HS_OK && (!x || !y)) {
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for choosing a bandwidth");
+        status = HS_E_MEMORY;
+    }
+    for (size_t i = 0; status == HS_OK && i < count; i++) {
+        x[i] = all.x_m[i * step];
+        y[i] = all.y_m[i * step];
+    }
+    *total = all.count;
+    plane_points_done(&all);
+    if (status == HS_OK) *points = (hs_plane_points){x, y, NULL, count};
     return status;
 }

@@ -93,6 +93,15 @@ def check_values():
             # The uniform kernel counts: one incident at its edge more or less.
             close(value["value"], expected, 2e-4, 1.01 / (math.pi * h * h / 1e6) if kernel == "uniform" else 0)
             assert value["kernel"] == kernel and value["n"] >= value["effective_n"] - 1e-6 > 1 and not value["masked"]
+    value = get(f"/density/value?lon={lon:.7f}&lat={lat:.7f}&kernel=uniform&bandwidth=200")
+    n, unit = value["n"], 1 / (math.pi * 0.2 * 0.2)
+    # Wilson and Hilferty's approximation of Garwood's interval for a count.
+    close(value["interval"]["lower"], n * (1 - 1 / (9 * n) - 1.959964 / (3 * math.sqrt(n))) ** 3 * unit, 2e-3)
+    close(value["interval"]["upper"], (n + 1) * (1 - 1 / (9 * (n + 1)) + 1.959964 / (3 * math.sqrt(n + 1))) ** 3 * unit, 2e-3)
+    chosen = get("/density/bandwidth?category=05")
+    assert [c["method"] for c in chosen["choices"]] == ["scott", "silverman", "diggle", "ppl"]
+    assert all(c["sigma_m"] > 1 and c["reason_zh"] and abs(c["bandwidth_m"] / c["sigma_m"] - math.sqrt(8)) < 1e-9
+               for c in chosen["choices"]) and len(chosen["choices"][3]["curve"]) > 5
     rate = get(f"/density/value?lon={lon:.7f}&lat={lat:.7f}&datetime=2024-01-01/..")
     assert rate["unit"] == "incidents per km² per month" and rate["months"] > 1
     masked = get(f"/density/value?lon={lon:.7f}&lat={lat + 1:.7f}&min-n=1")
