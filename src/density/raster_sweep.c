@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
     !defined(__SANITIZE_THREAD__)
@@ -18,6 +19,8 @@
 /* Coefficients of 1, u, u^2, ... u^6, u in bandwidths east of the strip's middle; the last is unused. */
 #define TERMS HS_RASTER_TERMS
 typedef double terms __attribute__((vector_size(8 * TERMS), aligned(64)));
+
+#define LARGE_PAGE ((size_t)1 << 21)
 
 /* Rows of chords of one point. */
 #define CHORDS_MOST 4096
@@ -192,10 +195,20 @@ static void add_point(const sweep *s, double x, double y, double weight, size_t 
     }
 }
 
+/* Room for the differences: rows lie pages apart, so large pages save most of the address translations. */
+static terms *allocate(size_t count) {
+    size_t size = (count * sizeof(terms) + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
+    terms *made = aligned_alloc(LARGE_PAGE, size);
+#ifdef MADV_HUGEPAGE
+    if (made) (void)madvise(made, size, MADV_HUGEPAGE);
+#endif
+    return made;
+}
+
 bool hs_raster_sweep(const sweep *s, const double *x, const double *y, const double *weight, size_t count) {
     uint32_t rows = s->row_end - s->row_begin;
     size_t pitch = (size_t)s->width + 1;
-    terms *differences = aligned_alloc(64, rows * pitch * sizeof *differences);
+    terms *differences = allocate(rows * pitch);
     terms *powers = aligned_alloc(64, s->width * sizeof *powers);
     chords *c = malloc(sizeof *c);
     bool made = differences && powers && c;

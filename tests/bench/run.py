@@ -20,6 +20,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+import density
+
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BUILD_DIR", SOURCE / "build" / "release"))
 SHARED = Path(os.environ.get("SHARED_DATA", SOURCE.parent / "shared" / "data"))
@@ -311,8 +313,10 @@ def main():
         csv_path, rows = unpack(folder, options.rows)
         base, store = bench_import(table, folder, csv_path, rows, options.runs)
         bench_program(table, f"{rows} incidents, one thread", "tiles", store, options.runs)
+        bench_program(table, f"{rows} incidents, one thread", "append", store, 1)
         bench_program(table, f"{rows} incidents, one thread", "items", store, options.runs)
         bench_million(table, folder, base, csv_path, options)
+        density.measure(table, BUILD, options.quick)
         bench_geocoder(table, folder, options.runs, 2000 if options.quick else 10000, options.seed)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
     lines = "".join(json.dumps(row) + "\n" for row in table.rows)
