@@ -10,7 +10,7 @@
 #define STRIP_LEAST      8u
 #define STRIP_MOST       2048u
 /* Points are taken in squares of cells, so that what neighbours touch is still at hand. */
-#define SQUARE_MOST      16.0
+#define SQUARE_MOST 16.0
 
 static hs_status check(const hs_plane_points *points, hs_kernel kernel, double bandwidth_m,
                        const hs_raster_grid *grid, uint32_t row_begin, uint32_t row_end, hs_error *error) {
