@@ -47,8 +47,7 @@ static hs_status write_beside(const char *path, const char *extension, const cha
     size_t stem = strlen(path) - 4;
     char *beside = malloc(stem + 5);
     if (!beside) return hs_error_set(error, HS_E_MEMORY, "out of memory");
-    memcpy(beside, path, stem);
-    memcpy(beside + stem, extension, 5);
+    (void)snprintf(beside, stem + 5, "%.*s%s", (int)stem, path, extension);
     hs_status status = write_file(beside, text, strlen(text), error);
     free(beside);
     return status;

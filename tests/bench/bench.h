@@ -19,6 +19,7 @@ hs_status bench_load(const char *store, unsigned runs, hs_error *error);
 hs_status bench_rows(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_append(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_tiles(hs_service *service, const bench_options *options, hs_error *error);
+hs_status bench_density_tiles(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_items(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_geocode(hs_service *service, const bench_options *options, hs_error *error);
 

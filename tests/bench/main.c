@@ -14,11 +14,13 @@ static int failed(const hs_error *error) {
 static const struct part {
     const char *name;
     hs_status (*measure)(hs_service *service, const bench_options *options, hs_error *error);
-} parts[] = {{"rows", bench_rows},
-             {"append", bench_append},
-             {"tiles", bench_tiles},
-             {"items", bench_items},
-             {"geocode", bench_geocode}};
+    unsigned threads; /* 0: all */
+} parts[] = {{"rows", bench_rows, 0},
+             {"append", bench_append, 0},
+             {"tiles", bench_tiles, 1},
+             {"density", bench_density_tiles, 1},
+             {"items", bench_items, 0},
+             {"geocode", bench_geocode, 0}};
 
 static const struct part *find_part(const char *name) {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -34,7 +36,7 @@ int main(int argc, char **argv) {
     if ((!part && !load) || argc > 5 || !hs_str_to_int(hs_str_of(argv[3]), &runs) || runs < 1 ||
         runs > BENCH_RUNS_MOST) {
         fprintf(stderr,
-                "usage: hotspot_bench load|rows|append|tiles|items STORE RUNS (1 to %d)\n"
+                "usage: hotspot_bench load|rows|append|tiles|density|items STORE RUNS (1 to %d)\n"
                 "       hotspot_bench geocode STORE RUNS FILE (an address a line)\n",
                 BENCH_RUNS_MOST);
         return 2;
@@ -43,7 +45,7 @@ int main(int argc, char **argv) {
     options.file = argc == 5 ? argv[4] : NULL;
     hs_error error = {0};
     if (load) return bench_load(argv[2], options.runs, &error) == HS_OK ? 0 : failed(&error);
-    hs_service_options service_options = {0};
+    hs_service_options service_options = {.threads = part->threads};
     hs_service *service = NULL;
     hs_status status = hs_service_open(argv[2], HS_STORE_READ, &service_options, &error, &service);
     if (status == HS_OK) status = hs_service_load(service, &error, NULL);

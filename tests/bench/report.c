@@ -13,8 +13,9 @@ void bench_report(const char *name, const char *unit, double *samples, size_t co
     if (count == 0) return;
     qsort(samples, count, sizeof *samples, compare);
     double median = count % 2 ? samples[count / 2] : (samples[count / 2 - 1] + samples[count / 2]) / 2;
-    size_t at = (size_t)ceil(0.99 * (double)count) - 1;
-    printf("{\"name\":\"%s\",\"unit\":\"%s\",\"median\":%.6g,\"p99\":%.6g,\"n\":%zu}\n", name, unit, median,
-           samples[at], count);
+    size_t p95 = (size_t)ceil(0.95 * (double)count) - 1;
+    size_t p99 = (size_t)ceil(0.99 * (double)count) - 1;
+    printf("{\"name\":\"%s\",\"unit\":\"%s\",\"median\":%.6g,\"p95\":%.6g,\"p99\":%.6g,\"n\":%zu}\n", name,
+           unit, median, samples[p95], samples[p99], count);
     (void)fflush(stdout);
 }
