@@ -3,6 +3,7 @@
 #ifndef HOTSPOT_HOTSPOT_H
 #define HOTSPOT_HOTSPOT_H
 
+#include <hotspot/adaptive_bandwidth.h>
 #include <hotspot/bandwidth.h>
 #include <hotspot/coordinates.h>
 #include <hotspot/density.h>

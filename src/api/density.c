@@ -45,6 +45,7 @@ static void write_method(hs_json *json, const hs_density_request *request) {
     hs_json_pair_text(json, "measure", measures[request->measure]);
     hs_json_pair_double(json, "bandwidth_m", request->bandwidth_m);
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
+    hs_json_pair_bool(json, "adaptive", request->adaptive);
     if (request->time_bandwidth_s > 0) {
         hs_json_key(json, "at");
         hs_json_time(json, request->at_s);

@@ -14,6 +14,10 @@ static const hs_parameter version_parameters[] = {
          "核函数：quartic（默认）、epanechnikov、gaussian、triweight、uniform、triangular", false},          \
         {"exact", "boolean", "true: without the stated error of pictures; always so for kernels with edges", \
          "true：无图片路径的误差；带边缘的核总是精确", false},                                               \
+        {"adaptive", "boolean",                                                                              \
+         "true: Abramson's bandwidths, wide where incidents are few; bandwidth is that of the pilot and of " \
+         "the incident in the middle",                                                                       \
+         "true：Abramson 自适应带宽，案件稀处宽、密处窄；bandwidth 为引导估计及中位案件的带宽", false},      \
         {"at", "string",                                                                                     \
          "instant, or now: a kernel in time about it makes the density a rate at that moment",               \
          "时刻或 now：时间核使密度成为该时刻的速率", false},                                                 \

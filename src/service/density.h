@@ -20,6 +20,7 @@ typedef struct hs_density_request {
     hs_filter other; /* the other period, or the denominator's incidents */
     hs_kernel kernel;
     double bandwidth_m;
+    bool adaptive; /* Abramson's: bandwidth_m is that of the pilot and of the incident in the middle */
     bool exact;
     hs_kernel time_kernel;
     double time_bandwidth_s;     /* 0: no kernel in time */
@@ -30,13 +31,14 @@ typedef struct hs_density_request {
 
 #define HS_MIN_BANDWIDTH_M     10.0
 #define HS_MAX_BANDWIDTH_M     20000.0
+#define HS_MAX_ADAPTIVE_M      10000.0
 #define HS_DEFAULT_BANDWIDTH_M 300.0
 /* Positions that are worse are left out: unit centroids make false hot spots. */
 #define HS_DEFAULT_ACCURACY_M 100.0
 
-/* Words and what they are given: filters, bandwidth, kernel, exact, at, time-bandwidth, time-kernel, compare,
- * over, min-n; others are not looked at. Texts and arrays of the request live in the arena. HS_E_ARGUMENT
- * names the word and what it takes. */
+/* Words and what they are given: filters, bandwidth, kernel, exact, adaptive, at, time-bandwidth,
+ * time-kernel, compare, over, min-n; others are not looked at. Texts and arrays of the request live in the
+ * arena. HS_E_ARGUMENT names the word and what it takes. */
 hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                                    size_t count, hs_arena *arena, hs_error *error,
                                    hs_density_request *request);

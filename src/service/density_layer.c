@@ -1,6 +1,6 @@
 /* One density on a tile: deposits of the chunks in reach, shared between tiles, then the lattice's values; or
  * exact sums. */
-#include "service/density_private.h"
+#include "service/density_adaptive.h"
 
 #include "base/hash.h"
 #include <hotspot/time_kernel.h>
@@ -35,6 +35,7 @@ density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapsh
                            .filter = other ? &request->other : &request->filter,
                            .kernel = request->kernel,
                            .bandwidth_m = request->bandwidth_m,
+                           .adaptive = request->adaptive,
                            .exact = request->exact,
                            .time_kernel = request->time_kernel,
                            .time_bandwidth_s = request->time_bandwidth_s,
@@ -78,6 +79,7 @@ reach_box hs_density_layer_reach(const density_layer *layer, const hs_density_vi
     hs_mercator_ground_m(y0 + side / 2 < 0x1p31 ? y0 : y0 + side, &mx,
                          &my); /* the finest scale of the tile */
     double reach = hs_kernel_reach(layer->kernel) * layer->bandwidth_m / (mx < my ? mx : my);
+    if (layer->adaptive) reach *= hs_adaptive_ratio(HS_ADAPTIVE_RUNGS << 16);
     hs_lattice lattice;
     if (hs_density_layer_lattice(layer, view, &lattice)) reach += 6.0 / lattice.nodes_per_unit;
     return (reach_box){x0 - reach, y0 - reach, x0 + side + reach, y0 + side + reach};
@@ -93,21 +95,48 @@ bool hs_reach_meets(const reach_box *reach, const hs_mercator_box *box) {
     return false;
 }
 
-static hs_status add_time_factors(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
+bool hs_layer_points_share(layer_points *points, uint32_t rows) {
+    if (points->share) return true;
+    points->share = malloc(((size_t)rows + 1) * sizeof *points->share);
+    for (uint32_t i = 0; points->share && i < rows; i++)
+        points->share[i] = 1.0;
+    return points->share != NULL;
+}
+
+double hs_layer_weight(const layer_points *points, const hs_incident_chunk *chunk, uint32_t i) {
+    double weight = (double)hs_incident_weight(chunk, i);
+    if (!(weight > 0.0)) return 0.0;
+    return points->share ? weight * points->share[i] : weight;
+}
+
+static hs_status multiply_by_time(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
                                   layer_points *points) {
     int64_t *time_s = malloc(chunk->count * sizeof *time_s);
-    points->factor = malloc(chunk->count * sizeof *points->factor);
-    if (!time_s || !points->factor) {
+    uint32_t *factor = malloc(chunk->count * sizeof *factor);
+    if (!time_s || !factor || !hs_layer_points_share(points, chunk->count)) {
         free(time_s);
+        free(factor);
         return hs_error_set(error, HS_E_MEMORY, "out of memory for times");
     }
     for (uint32_t i = 0; i < chunk->count; i++) {
         int64_t t = hs_incident_time(chunk, i, layer->filter->time);
         time_s[i] = t == HS_NO_TIME ? INT64_MIN : t;
     }
-    hs_time_factors(layer->time_kernel, layer->at_s, layer->time_bandwidth_s, time_s, chunk->count,
-                    points->factor);
+    hs_time_factors(layer->time_kernel, layer->at_s, layer->time_bandwidth_s, time_s, chunk->count, factor);
+    for (uint32_t i = 0; i < chunk->count; i++)
+        points->share[i] *= (double)factor[i] * 0x1p-16;
     free(time_s);
+    free(factor);
+    return HS_OK;
+}
+
+/* Shares as the sums over pixels take them. */
+static hs_status finish_shares(layer_points *points, uint32_t rows, hs_error *error) {
+    if (!points->share) return HS_OK;
+    points->factor = malloc(((size_t)rows + 1) * sizeof *points->factor);
+    if (!points->factor) return hs_error_set(error, HS_E_MEMORY, "out of memory for shares");
+    for (uint32_t i = 0; i < rows; i++)
+        points->factor[i] = (uint32_t)(points->share[i] * 65536.0 + 0.5);
     points->columns.factor = points->factor;
     return HS_OK;
 }
@@ -124,7 +153,9 @@ hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk
     made.selected = hs_filter_chunk(layer->filter, layer->snapshot, chunk, made.bits);
     made.columns.selected = made.bits;
     hs_status status = HS_OK;
-    if (layer->time_bandwidth_s > 0) status = add_time_factors(layer, chunk, error, &made);
+    if (layer->time_bandwidth_s > 0) status = multiply_by_time(layer, chunk, error, &made);
+    if (status == HS_OK && layer->ladder) status = hs_adaptive_restrict(layer, chunk, error, &made);
+    if (status == HS_OK) status = finish_shares(&made, chunk->count, error);
     if (status == HS_OK)
         *points = made;
     else
@@ -134,16 +165,21 @@ hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk
 
 void hs_layer_points_done(layer_points *points) {
     free(points->bits);
+    free(points->share);
     free(points->factor);
 }
 
-/* What decides which rows of a chunk count, and how much. */
-static uint64_t layer_hash(const density_layer *layer) {
+uint64_t hs_density_layer_rows_hash(const density_layer *layer) {
     struct {
         uint64_t filter, geography;
         double time_bandwidth_s;
         int64_t at_s, time_kernel;
+        uint64_t ladder, rung;
     } parts = {.filter = layer->filter->hash, .geography = layer->snapshot->geography_version};
+    if (layer->ladder) {
+        parts.ladder = layer->ladder->hash;
+        parts.rung = (uint64_t)layer->rung << 1 | layer->whole;
+    }
     if (layer->time_bandwidth_s > 0) {
         parts.time_bandwidth_s = layer->time_bandwidth_s;
         parts.at_s = layer->at_s;
@@ -210,6 +246,7 @@ static uint32_t chunks_in_reach(const density_layer *layer, const hs_density_vie
     uint32_t count = 0;
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *one = incidents->chunk[c];
+        if (layer->ladder && !hs_adaptive_has(layer->ladder, c, layer->rung)) continue;
         if (one->positioned && one->count > 0 && hs_reach_meets(&reach, &one->box)) chunk[count++] = one;
     }
     return count;
@@ -229,8 +266,10 @@ static hs_status values_of_deposits(const gathering *work, uint32_t count, const
 static hs_status lattice_tile(const density_layer *layer, const hs_lattice *lattice,
                               const hs_density_view *view, hs_error *error, float *sums, float *squared) {
     size_t most = layer->snapshot->incidents->chunk_count + 1;
-    gathering work = {
-        .layer = layer, .lattice = lattice, .rows = layer_hash(layer), .nodes = nodes_hash(lattice)};
+    gathering work = {.layer = layer,
+                      .lattice = lattice,
+                      .rows = hs_density_layer_rows_hash(layer),
+                      .nodes = nodes_hash(lattice)};
     work.chunk = calloc(most, sizeof(void *));
     work.entry = calloc(most, sizeof(void *));
     work.status = calloc(most, sizeof *work.status);
@@ -286,8 +325,8 @@ static hs_status exact_tile(const density_layer *layer, const hs_density_view *v
     return status;
 }
 
-hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
-                                float *sums, float *squared) {
+hs_status hs_density_layer_fixed_tile(const density_layer *layer, const hs_density_view *view,
+                                      hs_error *error, float *sums, float *squared) {
     hs_lattice lattice;
     if (hs_density_layer_lattice(layer, view, &lattice))
         return lattice_tile(layer, &lattice, view, error, sums, squared);
@@ -313,4 +352,10 @@ hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_vie
         return status;
     }
     return exact_tile(layer, view, error, sums);
+}
+
+hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
+                                float *sums, float *squared) {
+    return layer->adaptive ? hs_adaptive_tile(layer, view, error, sums, squared)
+                           : hs_density_layer_fixed_tile(layer, view, error, sums, squared);
 }

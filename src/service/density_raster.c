@@ -1,5 +1,5 @@
 /* Densities on the city's plane. */
-#include "service/density_private.h"
+#include "service/density_adaptive.h"
 
 #include "geo/plane.h"
 
@@ -68,9 +68,7 @@ static hs_status add_chunk(const density_layer *layer, const hs_incident_chunk *
     size_t found = 0;
     for (uint32_t i = 0; i < chunk->count; i++) {
         if (!(points.bits[i / 64] >> (i % 64) & 1)) continue;
-        double weight = hs_incident_weight(chunk, i);
-        if (!(weight > 0)) weight = 0;
-        if (points.factor) weight *= (double)points.factor[i] / 65536.0;
+        double weight = hs_layer_weight(&points, chunk, i);
         row[found] = i;
         out->weight[out->count + found++] = weight;
     }
@@ -87,6 +85,7 @@ static hs_status points_of(const density_layer *layer, hs_error *error, plane_po
     const hs_incidents *incidents = layer->snapshot->incidents;
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
+        if (layer->ladder && !hs_adaptive_has(layer->ladder, c, layer->rung)) continue;
         if (!chunk->positioned || chunk->count == 0) continue;
         hs_status status = add_chunk(layer, chunk, error, out);
         if (status != HS_OK) return status;
@@ -219,6 +218,37 @@ static hs_status compute(const density_layer *layer, const plane_points *p, cons
     return status;
 }
 
+/* The steps of the ladder one after another. */
+static hs_status compute_adaptive(const density_layer *layer, const hs_raster_grid *grid, hs_error *error,
+                                  double *values) {
+    size_t cells = (size_t)grid->rows * grid->columns;
+    double *part = malloc((cells + 1) * sizeof *part);
+    if (!part) return hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
+    hs_adaptive adaptive;
+    hs_status status = hs_adaptive_open(layer, error, &adaptive);
+    for (uint32_t rung = 0; rung <= HS_ADAPTIVE_RUNGS && status == HS_OK; rung++) {
+        density_layer step = hs_adaptive_part(layer, &adaptive, rung, false);
+        plane_points points = {0};
+        status = points_of(&step, error, &points);
+        if (status == HS_OK && points.count > 0) {
+            memset(part, 0, cells * sizeof *part);
+            status = compute(&step, &points, grid, error, part);
+            for (size_t i = 0; status == HS_OK && i < cells; i++)
+                values[i] += part[i];
+        }
+        plane_points_done(&points);
+    }
+    hs_adaptive_done(&adaptive);
+    free(part);
+    return status;
+}
+
+static hs_status compute_layer(const density_layer *layer, const plane_points *points,
+                               const hs_raster_grid *grid, hs_error *error, double *values) {
+    return layer->adaptive ? compute_adaptive(layer, grid, error, values)
+                           : compute(layer, points, grid, error, values);
+}
+
 static double sum_of(const plane_points *p) {
     double sum = 0;
     for (size_t i = 0; i < p->count; i++)
@@ -246,7 +276,7 @@ static hs_status measure(hs_service *service, const hs_snapshot *snapshot, const
                          double *values) {
     size_t cells = (size_t)grid->rows * grid->columns;
     density_layer a = hs_density_layer_of(service, snapshot, request, false);
-    hs_status status = compute(&a, points, grid, error, values);
+    hs_status status = compute_layer(&a, points, grid, error, values);
     if (status != HS_OK || request->measure == HS_MEASURE_DENSITY) return status;
     density_layer b = hs_density_layer_of(service, snapshot, request, true);
     plane_points other = {0};
@@ -256,7 +286,7 @@ static hs_status measure(hs_service *service, const hs_snapshot *snapshot, const
         return HS_E_MEMORY;
     }
     status = points_of(&b, error, &other);
-    if (status == HS_OK) status = compute(&b, &other, grid, error, base);
+    if (status == HS_OK) status = compute_layer(&b, &other, grid, error, base);
     if (status == HS_OK) combine(request, &a, &b, sum_of(points), sum_of(&other), base, cells, values);
     plane_points_done(&other);
     free(base);

@@ -47,6 +47,22 @@ static hs_status parse_kernel(const words *w, const char *name, hs_kernel *kerne
     return status == HS_OK ? status : hs_error_prefix(w->error, status, "%s", name);
 }
 
+/* Ladders bound the error where a kernel's slope has no jump only. */
+static hs_status parse_adaptive(const words *w, hs_density_request *request) {
+    hs_status status = HS_OK;
+    request->adaptive = is_flag(w, "adaptive", &status);
+    if (status != HS_OK || !request->adaptive) return status;
+    if (request->kernel != HS_KERNEL_QUARTIC && request->kernel != HS_KERNEL_TRIWEIGHT &&
+        request->kernel != HS_KERNEL_GAUSSIAN)
+        return hs_error_set(w->error, HS_E_ARGUMENT,
+                            "adaptive takes the kernels quartic, triweight and gaussian, not %s",
+                            hs_kernel_name(request->kernel));
+    if (request->bandwidth_m > HS_MAX_ADAPTIVE_M)
+        return hs_error_set(w->error, HS_E_ARGUMENT, "adaptive takes a bandwidth of at most %g m, not %g",
+                            HS_MAX_ADAPTIVE_M, request->bandwidth_m);
+    return status;
+}
+
 /* Days, hours and minutes of ISO 8601 (`P7D`, `PT6H`, `P1DT12H`), or hours as a number. */
 static bool parse_duration(hs_str text, double *seconds) {
     double hours;
@@ -173,6 +189,7 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
                            &made.bandwidth_m);
     if (status == HS_OK) status = parse_kernel(w, "kernel", &made.kernel);
     if (status == HS_OK) made.exact = is_flag(w, "exact", &status);
+    if (status == HS_OK) status = parse_adaptive(w, &made);
     if (status == HS_OK) status = parse_time(w, &made);
     if (status != HS_OK) return status;
     if (!hs_filter_months(&made.filter, snapshot, &made.months)) made.months = 0;

@@ -2,13 +2,14 @@
 #include "service/density_private.h"
 
 #include "base/hash.h"
+#include <hotspot/adaptive_bandwidth.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 uint64_t hs_density_request_hash(const hs_density_request *request) {
     struct {
-        uint64_t filter, other, measure, kernel, exact, time_kernel;
+        uint64_t filter, other, measure, kernel, exact, adaptive, time_kernel;
         double bandwidth_m, time_bandwidth_s, months, other_months, min_n;
         int64_t at_s;
     } parts;
@@ -21,6 +22,7 @@ uint64_t hs_density_request_hash(const hs_density_request *request) {
     }
     parts.kernel = (uint64_t)request->kernel;
     parts.exact = request->exact;
+    parts.adaptive = request->adaptive;
     parts.bandwidth_m = request->bandwidth_m;
     parts.months = request->months;
     parts.min_n = request->min_n;
@@ -161,7 +163,8 @@ double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_re
     density_layer layer = hs_density_layer_of(NULL, snapshot, request, false);
     hs_density_view view = {tile.z, tile.x, tile.y, size_px};
     hs_lattice lattice;
-    return hs_density_layer_lattice(&layer, &view, &lattice) ? lattice.error_bound : 0;
+    double of_ladder = request->adaptive ? HS_ADAPTIVE_ERROR : 0;
+    return of_ladder + (hs_density_layer_lattice(&layer, &view, &lattice) ? lattice.error_bound : 0);
 }
 
 uint64_t hs_service_density_tile_version(const hs_snapshot *snapshot, const hs_density_request *request,
