@@ -13,6 +13,7 @@
 #include <hotspot/geography.h>
 #include <hotspot/geometry.h>
 #include <hotspot/kernel.h>
+#include <hotspot/network_density.h>
 #include <hotspot/raster_density.h>
 #include <hotspot/records.h>
 #include <hotspot/time_kernel.h>
