@@ -96,14 +96,26 @@ HS_API uint32_t hs_network_source_count(const hs_network *network, hs_network_me
 HS_API hs_status hs_network_density_add(const hs_network *network, const hs_network_events *events,
                                         hs_network_method method, hs_kernel kernel, uint32_t begin,
                                         uint32_t end, int sign, hs_error *error, int64_t *sums);
+/* The equal-split kernels of all events at once, in time that hardly depends on how many there are or on how
+ * short streets are: waves move in `steps` (a multiple of 64) to the bandwidth. A wave that leaves a street
+ * between two steps is shared between them, so the mass of the continuous kernel stays (1e-9) and distances
+ * are right on average; each junction passed blurs them by at most half a step, and streets shorter than a
+ * step count as one. Exact but for the kernel's bend within a step where all lengths and places are whole
+ * steps. With 1024 steps errors stay below 1e-3 of an event's peak where streets are not mostly shorter than
+ * a step; with exact sums to compare, hs_network_density_add. All events have one bandwidth. Adds to
+ * sums[lixels] as above; the order of events does not show. HS_E_ARGUMENT, HS_E_MEMORY. O(segments x steps +
+ * lixels x steps + events); memory 8 bytes for each step that a street is long, both ways. Thread-safe. */
+HS_API hs_status hs_network_density_steps(const hs_network *network, const hs_network_events *events,
+                                          hs_network_method method, hs_kernel kernel, uint32_t steps,
+                                          hs_error *error, int64_t *sums);
 /* Density in events per kilometre of a lixel's sum. */
 HS_API double hs_network_per_km(const hs_network *network, uint32_t segment, int64_t sum);
 
-/* Abramson's bandwidths (see hotspot/adaptive_bandwidth.h) from the densities that `sums`, with a fixed
- * bandwidth, give at the lixels of the events: bandwidth_m (g / f)^(1/2), trimmed to HS_ADAPTIVE_TRIM times
- * and not below an eighth, into out[count]. */
+/* Abramson's bandwidths as places on the ladder of hotspot/adaptive_bandwidth.h, from the densities that
+ * `sums`, with a fixed bandwidth h0, give at the lixels of the events: the bandwidth of event i is then h0
+ * hs_adaptive_ratio(place[i]). HS_E_ARGUMENT for an event on no street or without density. O(n). */
 HS_API hs_status hs_network_adaptive(const hs_network *network, const hs_network_points *points,
-                                     const int64_t *sums, double bandwidth_m, hs_error *error, double *out);
+                                     const int64_t *sums, hs_error *error, uint32_t *place);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@
 #include <hotspot/density_interval.h>
 #include <math.h>
 
-static void write_unit(hs_json *json, const hs_density_ask *ask) {
+void hs_density_write_unit(hs_json *json, const hs_density_ask *ask) {
     hs_json_pair_text(json, "unit", hs_density_unit_en(&ask->request));
     hs_json_pair_text(json, "unit_zh", hs_density_unit_zh(&ask->request));
     hs_json_pair_text(json, "unit_en", hs_density_unit_en(&ask->request));
@@ -40,12 +40,13 @@ static void write_period(hs_json *json, const hs_density_request *request) {
 }
 
 /* How the values come about, defaults said. */
-static void write_method(hs_json *json, const hs_density_request *request) {
+void hs_density_write_method(hs_json *json, const hs_density_request *request) {
     static const char *const measures[] = {"density", "difference", "relative-risk"};
     hs_json_pair_text(json, "measure", measures[request->measure]);
     hs_json_pair_double(json, "bandwidth_m", request->bandwidth_m);
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
     hs_json_pair_bool(json, "adaptive", request->adaptive);
+    hs_json_pair_bool(json, "network", request->network);
     if (request->time_bandwidth_s > 0) {
         hs_json_key(json, "at");
         hs_json_time(json, request->at_s);
@@ -149,6 +150,17 @@ static void write_error_bounds(hs_call *call, const hs_density_request *request)
     hs_json_pair_text(&call->json, "error_bound_of", "one incident's peak");
 }
 
+static hs_status write_streets(hs_call *call, const hs_density_request *request) {
+    hs_density_streets streets;
+    hs_status status =
+        hs_service_density_streets(call->api->service, call->snapshot, request, call->error, &streets);
+    if (status != HS_OK) return status;
+    hs_json_pair_bool(&call->json, "exact", true);
+    hs_density_write_snapping(&call->json, request, &streets);
+    hs_density_streets_done(&streets);
+    return HS_OK;
+}
+
 hs_status hs_serve_density_legend(hs_call *call) {
     hs_density_ask ask;
     uint64_t counted;
@@ -160,9 +172,11 @@ hs_status hs_serve_density_legend(hs_call *call) {
     if (status != HS_OK) return status;
     hs_json *json = &call->json;
     hs_json_object(json);
-    write_unit(json, &ask);
-    write_method(json, &ask.request);
-    write_error_bounds(call, &ask.request);
+    hs_density_write_unit(json, &ask);
+    hs_density_write_method(json, &ask.request);
+    status = ask.request.network ? write_streets(call, &ask.request) : HS_OK;
+    if (status != HS_OK) return status;
+    if (!ask.request.network) write_error_bounds(call, &ask.request);
     write_period(json, &ask.request);
     write_counted(json, &ask.request.filter, counted, all);
     write_classes(json, &ask.classes, hs_ramp_diverges(ask.scale));
@@ -171,7 +185,7 @@ hs_status hs_serve_density_legend(hs_call *call) {
     return HS_OK;
 }
 
-static void write_where(hs_call *call, hs_position position) {
+void hs_density_write_where(hs_call *call, hs_position position) {
     const hs_geography *geography = call->snapshot->geography;
     hs_json *json = &call->json;
     hs_placement placement;
@@ -205,7 +219,7 @@ static void write_where(hs_call *call, hs_position position) {
     hs_json_object_end(json);
 }
 
-static void write_number(hs_json *json, const char *key, double value) {
+void hs_density_write_number(hs_json *json, const char *key, double value) {
     hs_json_key(json, key);
     if (isfinite(value))
         hs_json_double(json, value);
@@ -221,8 +235,8 @@ static void write_poisson_interval(hs_json *json, const hs_density_value *value)
                         &lower, &upper);
     hs_json_key(json, "interval");
     hs_json_object(json);
-    write_number(json, "lower", lower * value->unit);
-    write_number(json, "upper", upper * value->unit);
+    hs_density_write_number(json, "lower", lower * value->unit);
+    hs_density_write_number(json, "upper", upper * value->unit);
     hs_json_pair_double(json, "confidence", 0.95);
     hs_json_pair_text(json, "method", "poisson");
     hs_json_object_end(json);
@@ -234,18 +248,18 @@ static void write_value(hs_call *call, const hs_density_ask *ask, hs_position po
     hs_json_object(json);
     hs_json_key(json, "position");
     hs_json_position(json, position);
-    write_number(json, "value", value->value);
-    write_unit(json, ask);
+    hs_density_write_number(json, "value", value->value);
+    hs_density_write_unit(json, ask);
     hs_json_pair_text(json, "value_unit", hs_density_unit_en(&ask->request));
     if (ask->request.measure == HS_MEASURE_DENSITY) write_poisson_interval(json, value);
     hs_json_pair_int(json, "n", (int64_t)value->n);
     if (ask->request.measure != HS_MEASURE_DENSITY)
         hs_json_pair_int(json, "other_n", (int64_t)value->other_n);
-    write_number(json, "effective_n", value->effective_n);
+    hs_density_write_number(json, "effective_n", value->effective_n);
     hs_json_pair_bool(json, "masked", value->masked);
-    write_method(json, &ask->request);
+    hs_density_write_method(json, &ask->request);
     write_months(json, ask->request.months);
-    write_where(call, position);
+    hs_density_write_where(call, position);
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
     hs_json_object_end(json);
 }
@@ -267,6 +281,7 @@ hs_status hs_serve_density_value(hs_call *call) {
     if (status == HS_OK) status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
+    if (ask.request.network) return hs_call_street_value(call, &ask, position);
     status = hs_service_density_value(call->api->service, call->snapshot, &ask.request, position, call->error,
                                       &value);
     if (status == HS_OK) write_value(call, &ask, position, &value);

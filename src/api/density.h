@@ -15,4 +15,18 @@ typedef struct hs_density_ask {
 /* Filters, bandwidth, kernel, comparison, ramp, breaks and period of a request (density_request.c). */
 hs_status hs_call_density(hs_call *call, hs_density_ask *ask);
 
+/* The same with `network` set and bbox as the part that is wanted. */
+hs_status hs_call_lixels(hs_call *call, hs_density_ask *ask, hs_box *box, bool *has_box);
+
+/* Streets (density_streets.c): a tile's picture into the response, and the value at a position. */
+hs_status hs_call_street_tile(hs_call *call, const hs_density_ask *ask, hs_tile tile, uint32_t size_px);
+hs_status hs_call_street_value(hs_call *call, const hs_density_ask *ask, hs_position position);
+
+/* Pairs of an answer's object (density.c): unit, how the values come about, where a position lies, a number
+ * or null. */
+void hs_density_write_unit(hs_json *json, const hs_density_ask *ask);
+void hs_density_write_method(hs_json *json, const hs_density_request *request);
+void hs_density_write_where(hs_call *call, hs_position position);
+void hs_density_write_number(hs_json *json, const char *key, double value);
+
 #endif

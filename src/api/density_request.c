@@ -50,6 +50,27 @@ static hs_status call_raster(hs_call *call, hs_density_ask *ask, hs_box *box, bo
     return status == HS_OK ? parse_classes(call, ask) : status;
 }
 
+hs_status hs_call_lixels(hs_call *call, hs_density_ask *ask, hs_box *box, bool *has_box) {
+    double cell_m = 0;
+    hs_str *names;
+    hs_str *values;
+    if (!words_of(call, &names, &values))
+        return hs_error_set(call->error, HS_E_MEMORY, "out of memory for the parameters");
+    size_t count = call->request->query_count;
+    bool given = false;
+    for (size_t i = 0; i < count; i++)
+        given = given || hs_str_equal(names[i], HS_STR("network"));
+    if (!given) {
+        names[count] = HS_STR("network");
+        values[count++] = HS_STR("true");
+    }
+    hs_status status = hs_density_raster_parse(call->snapshot, names, values, count, call->arena, call->error,
+                                               &ask->request, box, has_box, &cell_m);
+    if (status == HS_OK && !ask->request.network)
+        status = hs_error_set(call->error, HS_E_ARGUMENT, "network: lixels are of streets, so it is true");
+    return status == HS_OK ? parse_classes(call, ask) : status;
+}
+
 typedef hs_status (*raster_form)(hs_call *call, const hs_density_ask *ask, const hs_density_raster *raster);
 
 static hs_status serve_raster(hs_call *call, const char *media_type, raster_form form) {
@@ -58,6 +79,9 @@ static hs_status serve_raster(hs_call *call, const char *media_type, raster_form
     bool has_box = false;
     double cell_m = 0;
     hs_status status = call_raster(call, &ask, &box, &has_box, &cell_m);
+    if (status == HS_OK && ask.request.network)
+        status = hs_error_set(call->error, HS_E_ARGUMENT,
+                              "network: streets are lines; take /density/lixels, or tiles");
     if (status != HS_OK) return status;
     if (hs_call_begin(call, media_type, HS_READS_ALL)) return HS_OK;
     hs_density_raster raster;

@@ -127,6 +127,7 @@ hs_status hs_serve_density_legend(hs_call *call);
 hs_status hs_serve_density_value(hs_call *call);
 hs_status hs_serve_density_bandwidth(hs_call *call);
 hs_status hs_serve_density_tif(hs_call *call);
+hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);

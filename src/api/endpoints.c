@@ -29,6 +29,16 @@ static const hs_parameter version_parameters[] = {
          "另一时段，写法同 datetime：datetime 减该时段之差", false},                                         \
         {"over", "string", "all, or categories: relative risk, log2 of the ratio of shares",                 \
          "all 或类别：相对风险，占比之比的 log2", false},                                                    \
+        {"network", "boolean", "true: density of streets, incidents per km of street, over lixels",          \
+         "true：沿街道的密度，单位件/公里街道，按街道小段（lixel）", false},                                 \
+        {"network-kernel", "string",                                                                         \
+         "equal-split-continuous (default), equal-split-discontinuous or simple: how kernels pass "          \
+         "junctions",                                                                                        \
+         "equal-split-continuous（默认）、equal-split-discontinuous 或 simple：核在路口的分配方式", false},  \
+        {"snap", "number", "farthest that an incident may lie from its street in metres, default 50",        \
+         "案件到街道的最大距离（米），默认 50", false},                                                      \
+        {"lixel", "number", "length of a lixel in metres, default a twentieth of the bandwidth, 5 to 50",    \
+         "街道小段长度（米），默认带宽的二十分之一，5 至 50", false},                                        \
     {                                                                                                        \
         "min-n", "number",                                                                                   \
             "masked where fewer effective incidents lie under the kernel; default 0, 5 with over",           \
@@ -143,6 +153,9 @@ const hs_endpoint hs_endpoints[] = {
     {"/density.tif", "densityRaster", CITY | HS_TAKES_FILTERS, "image/tiff", raster_parameters,
      "The same as a GeoTIFF of the city's plane, exact, 32-bit floats with unit; bbox is its extent.",
      "同一密度的 GeoTIFF（城市平面、精确、32 位浮点、带单位）；bbox 为其范围。", hs_serve_density_tif},
+    {"/density/lixels", "densityLixels", CITY | HS_TAKES_FILTERS, GEO, raster_parameters,
+     "Density of streets as GeoJSON: one line a lixel with its value; bbox is the part that is wanted.",
+     "街道密度的 GeoJSON：每个街道小段一条线及其值；bbox 为所需范围。", hs_serve_density_lixels},
     {"/density/isobands", "densityIsobands", CITY | HS_TAKES_FILTERS, GEO, raster_parameters,
      "Bands between the breaks as polygons with area and count; bbox is the picture's extent.",
      "分级之间的等值面，含面积与件数；bbox 为图幅范围。", hs_serve_density_isobands},

@@ -61,6 +61,7 @@ static hs_status density_tile(hs_call *call, uint32_t size_px) {
     if (status != HS_OK) return status;
     uint64_t version = hs_service_density_tile_version(call->snapshot, &ask.request, tile, size_px);
     if (hs_call_begin_version(call, "image/png", version)) return HS_OK;
+    if (ask.request.network) return hs_call_street_tile(call, &ask, tile, size_px);
     float *values = hs_arena_alloc(call->arena, (size_t)size_px * size_px * sizeof *values);
     if (!values) return hs_error_set(call->error, HS_E_MEMORY, "no memory for a density tile");
     status = hs_service_density_tile(call->api->service, call->snapshot, &ask.request, tile, size_px,

@@ -152,7 +152,7 @@ static double density_at(const hs_network *n, const hs_network_points *points, s
 }
 
 hs_status hs_network_adaptive(const hs_network *network, const hs_network_points *points, const int64_t *sums,
-                              double bandwidth_m, hs_error *error, double *out) {
+                              hs_error *error, uint32_t *place) {
     int64_t sum = 0;
     for (size_t i = 0; i < points->count; i++) {
         if (points->segment[i] >= network->segment_count || !isfinite(points->along_m[i]))
@@ -164,7 +164,7 @@ hs_status hs_network_adaptive(const hs_network *network, const hs_network_points
     int64_t mean = points->count > 0 ? (int64_t)floor((double)sum / (double)points->count + 0.5) : 0;
     for (size_t i = 0; i < points->count; i++) {
         int64_t log2 = hs_adaptive_log2(density_at(network, points, i, sums));
-        out[i] = bandwidth_m * hs_adaptive_ratio(hs_adaptive_place(mean, log2));
+        place[i] = hs_adaptive_place(mean, log2);
     }
     return HS_OK;
 }

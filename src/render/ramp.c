@@ -61,8 +61,9 @@ static bool parse_colour(const json_t *value, hs_rgba *colour) {
     return true;
 }
 
-static const char *const scale_keys[HS_RAMP_SCALES] = {"per_km2", "per_km2_month", "change_per_km2_month",
-                                                       "relative_risk_log2"};
+static const char *const scale_keys[HS_RAMP_SCALES] = {
+    "per_km2", "per_km2_month", "change_per_km2_month", "relative_risk_log2",
+    "per_km",  "per_km_month",  "change_per_km_month"};
 
 static hs_status read_breaks(const json_t *root, hs_ramp_scale scale, hs_error *error, break_set *set) {
     const char *key = scale_keys[scale];

@@ -14,10 +14,13 @@ typedef enum hs_ramp_scale {
     HS_RAMP_PER_KM2_MONTH,
     HS_RAMP_CHANGE,        /* of a density per km^2 per month; diverging, as the next one */
     HS_RAMP_RELATIVE_RISK, /* log2 of a ratio */
+    HS_RAMP_PER_KM,        /* of street */
+    HS_RAMP_PER_KM_MONTH,
+    HS_RAMP_CHANGE_KM, /* of a density per km per month; diverging */
     HS_RAMP_SCALES
 } hs_ramp_scale;
 static inline bool hs_ramp_diverges(hs_ramp_scale scale) {
-    return scale == HS_RAMP_CHANGE || scale == HS_RAMP_RELATIVE_RISK;
+    return scale == HS_RAMP_CHANGE || scale == HS_RAMP_RELATIVE_RISK || scale == HS_RAMP_CHANGE_KM;
 }
 
 /* Classes of a density picture: class i is [breaks[i-1], breaks[i]), the last is open above and the first

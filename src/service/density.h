@@ -3,8 +3,10 @@
 #ifndef SERVICE_DENSITY_H
 #define SERVICE_DENSITY_H
 
+#include "city/street_lines.h"
 #include "service/service.h"
 #include <hotspot/density.h>
+#include <hotspot/network_density.h>
 #include <hotspot/raster_density.h>
 
 typedef enum hs_density_measure {
@@ -26,19 +28,25 @@ typedef struct hs_density_request {
     double time_bandwidth_s;     /* 0: no kernel in time */
     int64_t at_s;                /* its middle */
     double months, other_months; /* 0: not per month */
-    double min_n;                /* masked where fewer effective incidents lie under the kernel; 0: nowhere */
+    bool network;                /* on streets: incidents per km of street, over lixels */
+    hs_network_method network_method;
+    double snap_m;  /* incidents farther from their street are left out */
+    double lixel_m; /* 0: a twentieth of the bandwidth, 5 to 50 m */
+    double min_n;   /* masked where fewer effective incidents lie under the kernel; 0: nowhere */
 } hs_density_request;
 
 #define HS_MIN_BANDWIDTH_M     10.0
 #define HS_MAX_BANDWIDTH_M     20000.0
 #define HS_MAX_ADAPTIVE_M      10000.0
+#define HS_DEFAULT_SNAP_M      50.0
 #define HS_DEFAULT_BANDWIDTH_M 300.0
 /* Positions that are worse are left out: unit centroids make false hot spots. */
 #define HS_DEFAULT_ACCURACY_M 100.0
 
 /* Words and what they are given: filters, bandwidth, kernel, exact, adaptive, at, time-bandwidth,
- * time-kernel, compare, over, min-n; others are not looked at. Texts and arrays of the request live in the
- * arena. HS_E_ARGUMENT names the word and what it takes. */
+ * time-kernel, compare, over,
+ * min-n, network, network-kernel, snap, lixel; others are not looked at. Texts and arrays of the request live
+ * in the arena. HS_E_ARGUMENT names the word and what it takes. */
 hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                                    size_t count, hs_arena *arena, hs_error *error,
                                    hs_density_request *request);
@@ -98,6 +106,39 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
                                     const hs_density_request *request, const hs_box *box, double cell_m,
                                     hs_error *error, hs_density_raster *raster);
 void hs_density_raster_done(hs_density_raster *raster);
+
+/* How incidents came to their streets. */
+typedef struct hs_snapping {
+    uint64_t snapped, left_out; /* left out: no street within the limit */
+    double mean_m, largest_m;   /* of those snapped */
+} hs_snapping;
+
+/* Densities of streets (density_streets.c): the value of each lixel in the measure's unit. */
+typedef struct hs_density_streets {
+    const hs_network *network;
+    const hs_street_lines *lines;
+    float *values; /* [lixels], freed by hs_density_streets_done; NAN where undefined */
+    hs_snapping snapping, other_snapping;
+    struct hs_shared_entry *held; /* the network and the lines */
+} hs_density_streets;
+/* For requests with `network`; HS_E_ARGUMENT where there are no streets. Runs on the pool; what tiles of one
+ * request share is kept. */
+hs_status hs_service_density_streets(hs_service *service, const hs_snapshot *snapshot,
+                                     const hs_density_request *request, hs_error *error,
+                                     hs_density_streets *streets);
+void hs_density_streets_done(hs_density_streets *streets);
+double hs_density_lixel_m(const hs_density_request *request);
+/* The lixel nearest to a position within the limit; false when there is none. */
+bool hs_density_streets_find(const hs_density_streets *streets, const hs_snapshot *snapshot,
+                             hs_position position, double limit_m, uint32_t *segment, uint32_t *lixel,
+                             double *distance_m);
+/* A GeoJSON FeatureCollection of the lixels in a box (NULL: all) whose value is neither 0 nor undefined. */
+void hs_density_lixels(const hs_snapshot *snapshot, const hs_density_request *request,
+                       const hs_ramp_classes *classes, const hs_density_streets *streets, const hs_box *box,
+                       hs_json *json);
+/* How kernels pass junctions, lixels' length and the snapping, as pairs of an object. */
+void hs_density_write_snapping(hs_json *json, const hs_density_request *request,
+                               const hs_density_streets *streets);
 
 /* The request's incidents on the plane, for choosing a bandwidth: every k-th along the curve so that at most
  * `most` are taken; `total` is how many there are. Arrays live in the arena. */

@@ -7,7 +7,7 @@
 #include "service/service_private.h"
 
 /* Kinds of values in the shared cache: the first word of a key. */
-enum { HS_CACHED_DEPOSIT = 1, HS_CACHED_PILOT, HS_CACHED_PLACES };
+enum { HS_CACHED_DEPOSIT = 1, HS_CACHED_PILOT, HS_CACHED_PLACES, HS_CACHED_NETWORK, HS_CACHED_STREETS };
 
 /* One density: the incidents of a filter under one kernel. */
 typedef struct density_layer {

@@ -52,7 +52,7 @@ static hs_status parse_adaptive(const words *w, hs_density_request *request) {
     hs_status status = HS_OK;
     request->adaptive = is_flag(w, "adaptive", &status);
     if (status != HS_OK || !request->adaptive) return status;
-    if (request->kernel != HS_KERNEL_QUARTIC && request->kernel != HS_KERNEL_TRIWEIGHT &&
+    if (!request->network && request->kernel != HS_KERNEL_QUARTIC && request->kernel != HS_KERNEL_TRIWEIGHT &&
         request->kernel != HS_KERNEL_GAUSSIAN)
         return hs_error_set(w->error, HS_E_ARGUMENT,
                             "adaptive takes the kernels quartic, triweight and gaussian, not %s",
@@ -60,6 +60,26 @@ static hs_status parse_adaptive(const words *w, hs_density_request *request) {
     if (request->bandwidth_m > HS_MAX_ADAPTIVE_M)
         return hs_error_set(w->error, HS_E_ARGUMENT, "adaptive takes a bandwidth of at most %g m, not %g",
                             HS_MAX_ADAPTIVE_M, request->bandwidth_m);
+    return status;
+}
+
+/* Streets: how kernels pass junctions, and how far an incident may lie from its street. */
+static hs_status parse_network(const words *w, hs_density_request *request) {
+    hs_status status = HS_OK;
+    hs_str method = word_of(w, "network-kernel");
+    request->network = is_flag(w, "network", &status);
+    request->network_method = HS_NETWORK_CONTINUOUS;
+    if (status == HS_OK && method.size > 0) {
+        status = hs_network_method_from_name(method.data, method.size, w->error, &request->network_method);
+        if (status != HS_OK) return hs_error_prefix(w->error, status, "network-kernel");
+    }
+    if (status == HS_OK)
+        status = number_of(w, "snap", 1, HS_SEGMENT_LIMIT_M, HS_DEFAULT_SNAP_M, &request->snap_m);
+    if (status == HS_OK) status = number_of(w, "lixel", 1, 1000, 0, &request->lixel_m);
+    if (status == HS_OK && request->network && request->kernel == HS_KERNEL_GAUSSIAN)
+        status = hs_error_set(w->error, HS_E_ARGUMENT,
+                              "on streets the kernels are quartic, epanechnikov, triweight, uniform and "
+                              "triangular, not gaussian");
     return status;
 }
 
@@ -189,6 +209,7 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
                            &made.bandwidth_m);
     if (status == HS_OK) status = parse_kernel(w, "kernel", &made.kernel);
     if (status == HS_OK) made.exact = is_flag(w, "exact", &status);
+    if (status == HS_OK) status = parse_network(w, &made);
     if (status == HS_OK) status = parse_adaptive(w, &made);
     if (status == HS_OK) status = parse_time(w, &made);
     if (status != HS_OK) return status;
@@ -221,20 +242,28 @@ hs_status hs_density_raster_parse(const hs_snapshot *snapshot, const hs_str *nam
 }
 
 hs_ramp_scale hs_density_scale(const hs_density_request *request) {
-    if (request->measure == HS_MEASURE_DIFFERENCE) return HS_RAMP_CHANGE;
+    bool monthly = request->months > 0 || request->time_bandwidth_s > 0;
+    if (request->measure == HS_MEASURE_DIFFERENCE)
+        return request->network ? HS_RAMP_CHANGE_KM : HS_RAMP_CHANGE;
     if (request->measure == HS_MEASURE_RELATIVE_RISK) return HS_RAMP_RELATIVE_RISK;
-    return request->months > 0 || request->time_bandwidth_s > 0 ? HS_RAMP_PER_KM2_MONTH : HS_RAMP_PER_KM2;
+    if (request->network) return monthly ? HS_RAMP_PER_KM_MONTH : HS_RAMP_PER_KM;
+    return monthly ? HS_RAMP_PER_KM2_MONTH : HS_RAMP_PER_KM2;
 }
 
 const char *hs_density_unit_en(const hs_density_request *request) {
-    static const char *const units[HS_RAMP_SCALES] = {"incidents per km²", "incidents per km² per month",
+    static const char *const units[HS_RAMP_SCALES] = {"incidents per km²",
+                                                      "incidents per km² per month",
                                                       "incidents per km² per month, difference",
-                                                      "log2 of the ratio of shares"};
+                                                      "log2 of the ratio of shares",
+                                                      "incidents per km of street",
+                                                      "incidents per km of street per month",
+                                                      "incidents per km of street per month, difference"};
     return units[hs_density_scale(request)];
 }
 
 const char *hs_density_unit_zh(const hs_density_request *request) {
-    static const char *const units[HS_RAMP_SCALES] = {"件/平方公里", "件/平方公里·月", "件/平方公里·月，差值",
-                                                      "占比之比的以 2 为底的对数"};
+    static const char *const units[HS_RAMP_SCALES] = {
+        "件/平方公里", "件/平方公里·月", "件/平方公里·月，差值", "占比之比的以 2 为底的对数",
+        "件/公里街道", "件/公里街道·月", "件/公里街道·月，差值"};
     return units[hs_density_scale(request)];
 }

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STREET_MARGIN_PX 16.0
+
 uint64_t hs_density_request_hash(const hs_density_request *request) {
     struct {
-        uint64_t filter, other, measure, kernel, exact, adaptive, time_kernel;
-        double bandwidth_m, time_bandwidth_s, months, other_months, min_n;
+        uint64_t filter, other, measure, kernel, exact, adaptive, network, network_method, time_kernel;
+        double bandwidth_m, time_bandwidth_s, months, other_months, min_n, snap_m, lixel_m;
         int64_t at_s;
     } parts;
     memset(&parts, 0, sizeof parts);
@@ -23,6 +25,12 @@ uint64_t hs_density_request_hash(const hs_density_request *request) {
     parts.kernel = (uint64_t)request->kernel;
     parts.exact = request->exact;
     parts.adaptive = request->adaptive;
+    if (request->network) {
+        parts.network = 1;
+        parts.network_method = (uint64_t)request->network_method;
+        parts.snap_m = request->snap_m;
+        parts.lixel_m = request->lixel_m;
+    }
     parts.bandwidth_m = request->bandwidth_m;
     parts.months = request->months;
     parts.min_n = request->min_n;
@@ -171,7 +179,11 @@ uint64_t hs_service_density_tile_version(const hs_snapshot *snapshot, const hs_d
                                          hs_tile tile, uint32_t size_px) {
     density_layer layer = hs_density_layer_of(NULL, snapshot, request, false);
     hs_density_view view = {tile.z, tile.x, tile.y, size_px};
-    reach_box reach = hs_density_layer_reach(&layer, &view);
+    density_layer widest = layer;
+    if (request->network) /* off the street, and half a line's width */
+        widest.bandwidth_m += request->snap_m + STREET_MARGIN_PX * layer.metres_per_unit *
+                                                    ldexp(0x1p32, -(int)tile.z) / (double)size_px;
+    reach_box reach = hs_density_layer_reach(&widest, &view);
     struct {
         uint64_t incidents, geography, totals;
         double scale, unit;
@@ -182,6 +194,7 @@ uint64_t hs_service_density_tile_version(const hs_snapshot *snapshot, const hs_d
     parts.scale = layer.metres_per_unit;
     parts.unit = layer.unit;
     /* Shares of a total change with it. */
-    if (request->measure == HS_MEASURE_RELATIVE_RISK) parts.totals = snapshot->incidents->version;
+    if (request->measure == HS_MEASURE_RELATIVE_RISK || (request->network && request->adaptive))
+        parts.totals = snapshot->incidents->version;
     return hs_hash(&parts, sizeof parts, 0);
 }

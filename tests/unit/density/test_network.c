@@ -2,6 +2,7 @@
 #include "base/random.h"
 #include "check.h"
 
+#include <hotspot/adaptive_bandwidth.h>
 #include <hotspot/network_density.h>
 #include <stdlib.h>
 
@@ -373,7 +374,10 @@ static void test_adaptive(void **state) {
     hs_network *network = make_town(&t, 10);
     hs_network_points points = {t.segment, t.along_m, NULL, NULL, 2000};
     int64_t *pilot = sums_of(network, &points, 200, HS_NETWORK_CONTINUOUS, HS_KERNEL_QUARTIC);
-    check_ok(hs_network_adaptive(network, &points, pilot, 200, &error, bandwidth_m), &error);
+    static uint32_t place[2000];
+    check_ok(hs_network_adaptive(network, &points, pilot, &error, place), &error);
+    for (int i = 0; i < 2000; i++)
+        bandwidth_m[i] = 200 * hs_adaptive_ratio(place[i]);
     double log_sum = 0;
     static double density[2000];
     for (int i = 0; i < 2000; i++) {
@@ -392,6 +396,67 @@ static void test_adaptive(void **state) {
     free(pilot);
     free(sums);
     hs_network_free(network);
+}
+
+/* Steps against paths walked one by one: by the exact sums on a town, by Python's on small networks. */
+static int64_t *steps_of(const hs_network *network, const hs_network_points *points, double bandwidth_m,
+                         hs_network_method method, hs_kernel kernel, uint32_t steps) {
+    hs_error error = {0};
+    hs_network_events *events;
+    int64_t *sums = calloc((size_t)hs_network_lixel_count(network) + 1, sizeof *sums);
+    check_ok(hs_network_events_new(network, points, bandwidth_m, &error, &events), &error);
+    check_ok(hs_network_density_steps(network, events, method, kernel, steps, &error, sums), &error);
+    hs_network_events_free(events);
+    return sums;
+}
+
+static void test_steps(void **state) {
+    (void)state;
+    static town t;
+    hs_network *network = make_town(&t, 10);
+    hs_network_points points = {t.segment, t.along_m, t.weight, NULL, 2000};
+    double weight = 0;
+    for (int i = 0; i < 2000; i++)
+        weight += t.weight[i];
+    for (int m = HS_NETWORK_DISCONTINUOUS; m < HS_NETWORK_METHODS; m++)
+        for (int k = 0; k < HS_KERNEL_COUNT; k++) {
+            if (k == HS_KERNEL_GAUSSIAN) continue;
+            int64_t *exact = sums_of(network, &points, 250, (hs_network_method)m, (hs_kernel)k);
+            int64_t *sums = steps_of(network, &points, 250, (hs_network_method)m, (hs_kernel)k, 1024);
+            double most = 0;
+            double worst = 0;
+            for (uint32_t l = 0; l < hs_network_lixel_count(network); l++) {
+                most = fmax(most, (double)exact[l]);
+                worst = fmax(worst, fabs((double)(sums[l] - exact[l])));
+            }
+            /* The uniform kernel's edge is the hardest. */
+            assert_true(worst / most < (k == HS_KERNEL_UNIFORM ? 2e-2 : 1e-3));
+            if (m == HS_NETWORK_CONTINUOUS) check_near(mass_of(network, sums) / weight, 1.0, 1e-9);
+            free(exact);
+            free(sums);
+        }
+    hs_network_free(network);
+}
+
+static void test_steps_on_small_networks(void **state) {
+    (void)state;
+    for (size_t i = 0; i < net_count; i++) {
+        net n = nets[i];
+        for (size_t e = 0; e < n.events; e++)
+            n.bandwidth_m[e] = 64; /* with 128 steps of 0.5 m, as all lengths and places are */
+        hs_network *network = network_of(&n, 0.5);
+        hs_network_points points = {n.event_segment, n.along_m, n.weight, NULL, n.events};
+        for (int m = HS_NETWORK_DISCONTINUOUS; m < HS_NETWORK_METHODS; m++) {
+            int64_t *exact = sums_of(network, &points, 64, (hs_network_method)m, HS_KERNEL_QUARTIC);
+            int64_t *sums = steps_of(network, &points, 64, (hs_network_method)m, HS_KERNEL_QUARTIC, 128);
+            for (uint32_t l = 0; l < hs_network_lixel_count(network); l++)
+                check_near((double)sums[l] / (double)HS_NETWORK_ONE,
+                           (double)exact[l] / (double)HS_NETWORK_ONE, 1e-9);
+            free(exact);
+            free(sums);
+        }
+        hs_network_free(network);
+    }
 }
 
 static void test_bad_input(void **state) {
@@ -438,10 +503,16 @@ static void test_bad_input(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_paths),  cmocka_unit_test(test_continuous_kernel_keeps_mass),
-        cmocka_unit_test(test_no_order_shows), cmocka_unit_test(test_a_live_event),
-        cmocka_unit_test(test_ranges),         cmocka_unit_test(test_nodes_of_degree_two),
-        cmocka_unit_test(test_adaptive),       cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_against_paths),
+        cmocka_unit_test(test_continuous_kernel_keeps_mass),
+        cmocka_unit_test(test_no_order_shows),
+        cmocka_unit_test(test_a_live_event),
+        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_nodes_of_degree_two),
+        cmocka_unit_test(test_adaptive),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_steps_on_small_networks),
+        cmocka_unit_test(test_bad_input),
     };
     return cmocka_run_group_tests(tests, read_nets, NULL);
 }

@@ -1,0 +1,63 @@
+/* Density on streets: tiles and lixels. */
+#include "api/density.h"
+
+#include "render/street_density.h"
+#include <math.h>
+
+hs_status hs_call_street_tile(hs_call *call, const hs_density_ask *ask, hs_tile tile, uint32_t size_px) {
+    hs_density_streets streets;
+    hs_status status =
+        hs_service_density_streets(call->api->service, call->snapshot, &ask->request, call->error, &streets);
+    if (status != HS_OK) return status;
+    hs_street_values values = {streets.lines, hs_network_lixel_first(streets.network), streets.values};
+    status =
+        hs_render_street_density(&values, &ask->classes, tile, size_px, call->error, &call->response->body);
+    hs_density_streets_done(&streets);
+    return status;
+}
+
+hs_status hs_serve_density_lixels(hs_call *call) {
+    hs_density_ask ask;
+    hs_box box = HS_BOX_EMPTY;
+    bool has_box = false;
+    hs_status status = hs_call_lixels(call, &ask, &box, &has_box);
+    if (status != HS_OK) return status;
+    if (hs_call_begin(call, "application/geo+json", HS_READS_ALL)) return HS_OK;
+    hs_density_streets streets;
+    status =
+        hs_service_density_streets(call->api->service, call->snapshot, &ask.request, call->error, &streets);
+    if (status != HS_OK) return status;
+    hs_density_lixels(call->snapshot, &ask.request, &ask.classes, &streets, has_box ? &box : NULL,
+                      &call->json);
+    hs_density_streets_done(&streets);
+    return HS_OK;
+}
+
+/* The value of the lixel nearest to a position, and of what street it is. */
+hs_status hs_call_street_value(hs_call *call, const hs_density_ask *ask, hs_position position) {
+    hs_density_streets streets;
+    hs_status status =
+        hs_service_density_streets(call->api->service, call->snapshot, &ask->request, call->error, &streets);
+    if (status != HS_OK) return status;
+    uint32_t segment = HS_NONE;
+    uint32_t lixel = 0;
+    double distance_m = 0;
+    bool found = hs_density_streets_find(&streets, call->snapshot, position, ask->request.snap_m, &segment,
+                                         &lixel, &distance_m);
+    hs_json *json = &call->json;
+    hs_json_object(json);
+    hs_json_key(json, "position");
+    hs_json_position(json, position);
+    hs_density_write_number(json, "value", found ? (double)streets.values[lixel] : (double)NAN);
+    hs_density_write_unit(json, ask);
+    hs_json_pair_text(json, "value_unit", hs_density_unit_en(&ask->request));
+    hs_density_write_number(json, "lixel", found ? (double)lixel + 1 : (double)NAN);
+    hs_density_write_number(json, "distance_m", found ? distance_m : (double)NAN);
+    hs_density_write_method(json, &ask->request);
+    hs_density_write_snapping(json, &ask->request, &streets);
+    hs_density_write_where(call, position);
+    hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
+    hs_json_object_end(json);
+    hs_density_streets_done(&streets);
+    return HS_OK;
+}

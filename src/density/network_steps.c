@@ -1,0 +1,283 @@
+/* Equal-split kernels of all events at once: waves move in steps of a share of the bandwidth. What enters a
+ * dart at each step is all that is kept; it comes out at the other end after the dart's length, between two
+ * steps as a share of each, so that no mass is lost and none comes early or late on average. */
+#include "density/network.h"
+
+#include <math.h>
+
+#define BLOCK 64
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
+    !defined(__SANITIZE_THREAD__)
+#define VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define VECTORS
+#endif
+
+/* A way through a dart: `steps` whole ones and a part of one. */
+typedef struct delay {
+    uint32_t steps, room; /* room: of its ring */
+    double part, length;  /* length = steps + part */
+    size_t ring, edge;    /* its ring among all, its boundaries among all */
+    uint32_t edges;       /* boundaries that the kernel can reach */
+} delay;
+
+typedef struct source {
+    uint32_t step, dart; /* comes out at the head of the dart */
+    double weight;
+} source;
+
+typedef struct stepping {
+    const hs_network *network;
+    const hs_network_events *events;
+    uint32_t steps;
+    double step;   /* units */
+    double *table; /* [2 steps + BLOCK + 2] the kernel's integral less its end, 0 from `steps` on */
+    delay *delay;  /* [darts] */
+    double *ring, *edge;
+    source *source;
+    uint32_t sources;
+    double *arriving; /* [darts] at their heads in this step */
+} stepping;
+
+static void fill_table(stepping *s, const hs_line_kernel *kernel) {
+    for (uint32_t i = 0; i < 2 * s->steps + BLOCK + 2; i++)
+        s->table[i] = i < s->steps ? hs_line_integral(kernel, (double)i, (double)s->steps) - 0.5 : 0.0;
+}
+
+/* Between steps the table is straight, as waves are shared: so mass stays. */
+static double integral(const stepping *s, double at) {
+    if (at >= (double)s->steps) return 0.0;
+    uint32_t i = (uint32_t)at;
+    double part = at - (double)i;
+    return (1.0 - part) * s->table[i] + part * s->table[i + 1];
+}
+
+/* Streets shorter than a step count as one. */
+static double length_of(const stepping *s, uint32_t segment) {
+    double length = (double)s->network->length[segment] / s->step;
+    return length < 1.0 ? 1.0 : length;
+}
+
+static void fill_delays(stepping *s, size_t *ring, size_t *edge) {
+    const hs_network *n = s->network;
+    *ring = *edge = 0;
+    for (uint32_t d = 0; d < 2 * n->segment_count; d++) {
+        double length = length_of(s, d / 2);
+        uint32_t lixels = n->lixel_first[d / 2 + 1] - n->lixel_first[d / 2];
+        delay *one = &s->delay[d];
+        one->length = length;
+        one->steps = length < (double)s->steps ? (uint32_t)length : s->steps;
+        one->part = length < (double)s->steps ? length - (double)one->steps : 0.0;
+        one->room = one->steps + 1 + BLOCK;
+        one->ring = *ring;
+        one->edge = *edge;
+        double reached = ceil((double)s->steps / length * (double)lixels) + 1.0;
+        one->edges = reached < (double)lixels + 1.0 ? (uint32_t)reached : lixels + 1;
+        *ring += one->room;
+        *edge += lixels + 1;
+    }
+}
+
+static int compare_sources(const void *left, const void *right) {
+    const source *a = left;
+    const source *b = right;
+    if (a->step != b->step) return a->step < b->step ? -1 : 1;
+    if (a->dart != b->dart) return a->dart < b->dart ? -1 : 1;
+    return (a->weight > b->weight) - (a->weight < b->weight);
+}
+
+/* An event comes out at both ends of its street, a place on it being a share of the street's length. */
+static void fill_sources(stepping *s) {
+    for (size_t i = 0; i < s->events->count; i++) {
+        const hs_network_event *e = &s->events->event[i];
+        double length = length_of(s, e->segment);
+        double along = length * ((double)e->along / (double)s->network->length[e->segment]);
+        const double at[2] = {length - along, along};
+        for (uint32_t side = 0; side < 2; side++) {
+            if (at[side] >= (double)s->steps) continue;
+            uint32_t step = (uint32_t)at[side];
+            double part = at[side] - (double)step;
+            s->source[s->sources++] = (source){step, 2 * e->segment + side, e->weight * (1.0 - part)};
+            if (part > 0.0)
+                s->source[s->sources++] = (source){step + 1, 2 * e->segment + side, e->weight * part};
+        }
+    }
+    qsort(s->source, s->sources, sizeof *s->source, compare_sources);
+}
+
+/* What is at the heads of all darts at a step. */
+static void arrive(stepping *s, uint32_t step, uint32_t *source_at) {
+    for (uint32_t d = 0; d < 2 * s->network->segment_count; d++) {
+        const delay *one = &s->delay[d];
+        double sum = 0.0;
+        if (step >= one->steps) {
+            uint32_t at = (step - one->steps) % one->room;
+            sum = (1.0 - one->part) * s->ring[one->ring + at];
+            if (step > one->steps && one->part > 0.0)
+                sum += one->part * s->ring[one->ring + (at == 0 ? one->room - 1 : at - 1)];
+        }
+        s->arriving[d] = sum;
+    }
+    for (; *source_at < s->sources && s->source[*source_at].step == step; (*source_at)++)
+        s->arriving[s->source[*source_at].dart] += s->source[*source_at].weight;
+}
+
+static void leave(stepping *s, uint32_t step, bool continuous) {
+    const hs_network *n = s->network;
+    for (uint32_t v = 0; v < n->node_count; v++) {
+        uint32_t first = n->dart_first[v];
+        uint32_t end = n->dart_first[v + 1];
+        double degree = (double)(end - first);
+        double sum = 0.0;
+        for (uint32_t i = first; i < end; i++)
+            sum += s->arriving[n->dart[i] ^ 1];
+        double share = continuous ? 2.0 / degree : degree > 1.0 ? 1.0 / (degree - 1.0) : 0.0;
+        double back = continuous ? 1.0 : share;
+        for (uint32_t i = first; i < end; i++) {
+            const delay *one = &s->delay[n->dart[i]];
+            s->ring[one->ring + step % one->room] = share * sum - back * s->arriving[n->dart[i] ^ 1];
+        }
+    }
+}
+
+VECTORS static double weigh(const double *restrict entered, const double *restrict table, double part) {
+    double sum[8] = {0};
+    for (uint32_t i = 0; i < BLOCK; i += 8)
+        for (uint32_t k = 0; k < 8; k++)
+            sum[k] += entered[i + k] * ((1.0 - part) * table[i + k] + part * table[i + k + 1]);
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
+/* What entered in the block that ends before `end`, at each boundary of its dart. */
+static void weigh_block(stepping *s, uint32_t end) {
+    const hs_network *n = s->network;
+    double entered[BLOCK];
+    uint32_t begin = end - BLOCK;
+    for (uint32_t d = 0; d < 2 * n->segment_count; d++) {
+        const delay *one = &s->delay[d];
+        bool any = false;
+        for (uint32_t i = 0, at = begin % one->room; i < BLOCK; i++) {
+            entered[i] = s->ring[one->ring + at];
+            any = any || entered[i] != 0.0;
+            at = at + 1 == one->room ? 0 : at + 1;
+        }
+        if (!any) continue;
+        double step = one->length / (double)(n->lixel_first[d / 2 + 1] - n->lixel_first[d / 2]);
+        for (uint32_t j = 0; j < one->edges; j++) {
+            double x = (double)begin + step * (double)j;
+            if (x >= (double)s->steps) break;
+            uint32_t whole = (uint32_t)x;
+            s->edge[one->edge + j] += weigh(entered, s->table + whole, x - (double)whole);
+        }
+    }
+}
+
+static void run(stepping *s, bool continuous) {
+    uint32_t source_at = 0;
+    for (uint32_t step = 0; step < s->steps; step++) {
+        arrive(s, step, &source_at);
+        leave(s, step, continuous);
+        if (step % BLOCK == BLOCK - 1) weigh_block(s, step + 1);
+    }
+}
+
+static void add_along(const stepping *s, uint32_t segment, double *share) {
+    const hs_network *n = s->network;
+    uint32_t lixels = n->lixel_first[segment + 1] - n->lixel_first[segment];
+    double length = length_of(s, segment);
+    for (uint32_t i = s->events->first[segment]; i < s->events->first[segment + 1]; i++) {
+        const hs_network_event *e = &s->events->event[i];
+        double along = length * ((double)e->along / (double)n->length[segment]);
+        double before = -(integral(s, along) + 0.5);
+        for (uint32_t l = 0; l < lixels; l++) {
+            double from_event = length * ((double)(l + 1) / (double)lixels) - along;
+            double part = integral(s, fabs(from_event)) + 0.5;
+            double after = from_event < 0 ? -part : part;
+            share[l] += e->weight * (after - before);
+            before = after;
+        }
+    }
+}
+
+/* Each lixel's sum is rounded once. */
+static void finish(const stepping *s, double *share, int64_t *sums) {
+    const hs_network *n = s->network;
+    for (uint32_t segment = 0; segment < n->segment_count; segment++) {
+        uint32_t first = n->lixel_first[segment];
+        uint32_t lixels = n->lixel_first[segment + 1] - first;
+        const double *out = s->edge + s->delay[2 * (size_t)segment].edge;
+        const double *back = s->edge + s->delay[2 * (size_t)segment + 1].edge;
+        memset(share, 0, lixels * sizeof *share);
+        add_along(s, segment, share);
+        for (uint32_t l = 0; l < lixels; l++) {
+            share[l] += out[l + 1] - out[l];
+            share[l] += back[lixels - l] - back[lixels - l - 1];
+            sums[first + l] += (int64_t)floor(share[l] * (double)HS_NETWORK_ONE + 0.5);
+        }
+    }
+}
+
+static hs_status check(const hs_network_events *events, hs_network_method method, hs_kernel kernel,
+                       uint32_t steps, hs_line_kernel *line, hs_error *error) {
+    if (method != HS_NETWORK_CONTINUOUS && method != HS_NETWORK_DISCONTINUOUS)
+        return hs_error_set(error, HS_E_ARGUMENT, "steps are for the equal-split methods");
+    if (!hs_line_kernel_of(kernel, line))
+        return hs_error_set(error, HS_E_ARGUMENT,
+                            "on streets the kernels are quartic, epanechnikov, triweight, uniform and "
+                            "triangular, not %s",
+                            hs_kernel_name(kernel) ? hs_kernel_name(kernel) : "an unknown one");
+    if (steps < BLOCK || steps > 65536 || steps % BLOCK != 0)
+        return hs_error_set(error, HS_E_ARGUMENT, "%u steps: a multiple of 64 up to 65536 is needed",
+                            (unsigned)steps);
+    for (size_t i = 1; i < events->count; i++)
+        if (events->event[i].bandwidth != events->event[0].bandwidth)
+            return hs_error_set(error, HS_E_ARGUMENT, "steps take one bandwidth for all events");
+    return HS_OK;
+}
+
+static bool allocate(stepping *s, double **share) {
+    const hs_network *n = s->network;
+    size_t darts = (size_t)2 * n->segment_count + 1;
+    size_t ring = 0;
+    size_t edge = 0;
+    s->table = malloc(((size_t)2 * s->steps + BLOCK + 2) * sizeof *s->table);
+    s->delay = calloc(darts, sizeof *s->delay);
+    s->arriving = calloc(darts, sizeof *s->arriving);
+    s->source = malloc((4 * s->events->count + 1) * sizeof *s->source);
+    *share = calloc((size_t)n->lixel_count + 1, sizeof **share);
+    if (!s->table || !s->delay || !s->arriving || !s->source || !*share) return false;
+    fill_delays(s, &ring, &edge);
+    s->ring = calloc(ring + 1, sizeof *s->ring);
+    s->edge = calloc(edge + 1, sizeof *s->edge);
+    return s->ring && s->edge;
+}
+
+hs_status hs_network_density_steps(const hs_network *network, const hs_network_events *events,
+                                   hs_network_method method, hs_kernel kernel, uint32_t steps,
+                                   hs_error *error, int64_t *sums) {
+    hs_line_kernel line;
+    hs_status status = check(events, method, kernel, steps, &line, error);
+    if (status != HS_OK || events->count == 0) return status;
+    stepping s = {.network = network,
+                  .events = events,
+                  .steps = steps,
+                  .step = events->event[0].bandwidth / (double)steps};
+    double *share = NULL;
+    if (allocate(&s, &share)) {
+        fill_table(&s, &line);
+        fill_sources(&s);
+        run(&s, method == HS_NETWORK_CONTINUOUS);
+        finish(&s, share, sums);
+    } else {
+        status = hs_error_set(error, HS_E_MEMORY, "out of memory for waves on streets");
+    }
+    free(share);
+    free(s.table);
+    free(s.delay);
+    free(s.arriving);
+    free(s.source);
+    free(s.ring);
+    free(s.edge);
+    return status;
+}

@@ -1,0 +1,170 @@
+#include "render/street_density.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A palette holds each drawn class with this many degrees of cover. */
+#define COVERS 16
+
+double hs_street_width_px(uint32_t z) {
+    static const double widths[] = {1.5, 2.0, 2.6, 3.4, 4.6, 6.0, 8.0};
+    if (z <= 11) return widths[0];
+    return widths[z >= 17 ? 6 : z - 11];
+}
+
+/* Cover and class of each pixel: cover 0 is nothing there. */
+typedef struct picture {
+    uint8_t *cover, *drawn; /* [size * size] */
+    uint32_t size;
+    double x0, y0, per_px; /* Mercator units */
+    double half;           /* of a line's width, pixels */
+} picture;
+
+static void put(picture *p, uint32_t at, uint8_t cover, uint8_t drawn) {
+    if (cover == 0) return;
+    /* Full cover of a lower class yields to half of a higher one, so that hot pieces stay whole. */
+    bool over = cover > p->cover[at];
+    if (drawn > p->drawn[at]) over = 2 * cover >= p->cover[at];
+    if (drawn < p->drawn[at]) over = cover > 2 * p->cover[at];
+    if (!over) return;
+    p->cover[at] = cover;
+    p->drawn[at] = drawn;
+}
+
+static bool span_of(double low, double high, uint32_t size, uint32_t *first, uint32_t *last) {
+    if (!(high > 0.0) || !(low < (double)size)) return false;
+    *first = low > 0.0 ? (uint32_t)low : 0;
+    *last = high < (double)size ? (uint32_t)high : size - 1;
+    return true;
+}
+
+/* A straight piece with round ends, in pixels. */
+static void draw_piece(picture *p, double ax, double ay, double bx, double by, uint8_t drawn) {
+    double reach = p->half + 1.0;
+    uint32_t left;
+    uint32_t right;
+    uint32_t top;
+    uint32_t bottom;
+    if (!span_of(fmin(ax, bx) - reach, fmax(ax, bx) + reach, p->size, &left, &right)) return;
+    if (!span_of(fmin(ay, by) - reach, fmax(ay, by) + reach, p->size, &top, &bottom)) return;
+    double dx = bx - ax;
+    double dy = by - ay;
+    double squared = dx * dx + dy * dy;
+    for (uint32_t row = top; row <= bottom; row++) {
+        for (uint32_t column = left; column <= right; column++) {
+            double px = (double)column + 0.5 - ax;
+            double py = (double)row + 0.5 - ay;
+            double t = squared > 0.0 ? (px * dx + py * dy) / squared : 0.0;
+            t = t < 0.0 ? 0.0 : t > 1.0 ? 1.0 : t;
+            double ex = px - t * dx;
+            double ey = py - t * dy;
+            double cover = p->half + 0.5 - sqrt(ex * ex + ey * ey);
+            cover = cover < 0.0 ? 0.0 : cover > 1.0 ? 1.0 : cover;
+            put(p, row * p->size + column, (uint8_t)(cover * (COVERS - 1) + 0.5), drawn);
+        }
+    }
+}
+
+/* The line of a segment from one share of its length to another, vertex by vertex. */
+static void draw_stretch(picture *p, const hs_street_lines *lines, uint32_t segment, double from, double to,
+                         uint8_t drawn) {
+    double ax;
+    double ay;
+    double bx;
+    double by;
+    uint32_t i = hs_street_lines_at(lines, segment, from, &ax, &ay);
+    uint32_t last = hs_street_lines_at(lines, segment, to, &bx, &by);
+    ax = (ax - p->x0) / p->per_px;
+    ay = (ay - p->y0) / p->per_px;
+    for (i++; i <= last; i++) {
+        double x = ((double)lines->vertex[i].x - p->x0) / p->per_px;
+        double y = ((double)lines->vertex[i].y - p->y0) / p->per_px;
+        draw_piece(p, ax, ay, x, y, drawn);
+        ax = x;
+        ay = y;
+    }
+    draw_piece(p, ax, ay, (bx - p->x0) / p->per_px, (by - p->y0) / p->per_px, drawn);
+}
+
+static uint8_t class_of(const hs_ramp_classes *classes, float value) {
+    uint8_t drawn = 0;
+    while (drawn < classes->break_count && (double)value >= classes->breaks[drawn])
+        drawn++;
+    return drawn;
+}
+
+/* Lixels of one class that follow one another are one line. */
+static void draw_segment(picture *p, const hs_street_values *streets, const hs_ramp_classes *classes,
+                         uint32_t segment) {
+    uint32_t first = streets->lixel_first[segment];
+    uint32_t count = streets->lixel_first[segment + 1] - first;
+    for (uint32_t begin = 0; begin < count;) {
+        float value = streets->values[first + begin];
+        uint8_t drawn = class_of(classes, value);
+        uint32_t end = begin + 1;
+        while (end < count && class_of(classes, streets->values[first + end]) == drawn &&
+               (streets->values[first + end] == streets->values[first + end]) == (value == value))
+            end++;
+        if (value == value && classes->colour[drawn].a > 0)
+            draw_stretch(p, streets->lines, segment, (double)begin / count, (double)end / count, drawn);
+        begin = end;
+    }
+}
+
+static bool meets(const hs_mercator_box *box, double west, double north, double east, double south) {
+    return (double)box->max_x >= west && (double)box->min_x <= east && (double)box->max_y >= north &&
+           (double)box->min_y <= south;
+}
+
+/* Tiles at the antimeridian see the streets on its other side. */
+static void draw_all(picture *p, const hs_street_values *streets, const hs_ramp_classes *classes) {
+    double margin = (p->half + 1.0) * p->per_px;
+    double side = (double)p->size * p->per_px;
+    double x0 = p->x0;
+    for (int world = -1; world <= 1; world++) {
+        p->x0 = x0 + world * 0x1p32;
+        for (uint32_t s = 0; s < streets->lines->segment_count; s++)
+            if (meets(&streets->lines->box[s], p->x0 - margin, p->y0 - margin, p->x0 + side + margin,
+                      p->y0 + side + margin))
+                draw_segment(p, streets, classes, s);
+    }
+    p->x0 = x0;
+}
+
+/* Classes and covers to a palette: index 0 is nothing. */
+static hs_status write_picture(const picture *p, const hs_ramp_classes *classes, hs_error *error,
+                               hs_buffer *out) {
+    hs_rgba palette[(HS_RAMP_MAX_CLASSES + 1) * (COVERS - 1) + 1] = {{0, 0, 0, 0}};
+    uint32_t count = 1;
+    for (uint32_t c = 0; c <= classes->break_count; c++)
+        for (uint32_t cover = 1; cover < COVERS; cover++) {
+            hs_rgba colour = classes->colour[c];
+            colour.a = (uint8_t)((colour.a * cover + (COVERS - 1) / 2) / (COVERS - 1));
+            palette[count++] = colour;
+        }
+    for (uint32_t i = 0; i < p->size * p->size; i++)
+        p->cover[i] = p->cover[i] ? (uint8_t)(p->drawn[i] * (COVERS - 1) + p->cover[i]) : 0;
+    return hs_png_write(p->cover, p->size, p->size, palette, count, error, out);
+}
+
+hs_status hs_render_street_density(const hs_street_values *streets, const hs_ramp_classes *classes,
+                                   hs_tile tile, uint32_t size_px, hs_error *error, hs_buffer *out) {
+    if (!hs_tile_valid(tile) || (size_px != 256 && size_px != 512))
+        return hs_error_set(error, HS_E_ARGUMENT, "density tiles have 256 or 512 pixels a side, not %u",
+                            (unsigned)size_px);
+    double side = ldexp(0x1p32, -(int)tile.z);
+    size_t pixels = (size_t)size_px * size_px;
+    picture p = {.cover = calloc(2 * pixels, 1),
+                 .size = size_px,
+                 .x0 = tile.x * side,
+                 .y0 = tile.y * side,
+                 .per_px = side / size_px,
+                 .half = 0.5 * hs_street_width_px(tile.z) * size_px / 256.0};
+    if (!p.cover) return hs_error_set(error, HS_E_MEMORY, "out of memory for a tile");
+    p.drawn = p.cover + pixels;
+    draw_all(&p, streets, classes);
+    hs_status status = write_picture(&p, classes, error, out);
+    free(p.cover);
+    return status;
+}
