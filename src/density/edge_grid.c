@@ -124,7 +124,7 @@ static bool fill(const hs_study_area *area, uint64_t count,
     for (uint64_t i = 0; i < count; i++)
         lists->start[i + 1] += lists->start[i];
     lists->number = malloc((lists->start[count] + 1) * sizeof *lists->number);
-    f.at = malloc((count + 1) * sizeof *f.at);
+    f.at = calloc(count + 1, sizeof *f.at);
     if (lists->number && f.at) {
         for (uint64_t i = 0; i < count; i++)
             f.at[i] = lists->start[i];
