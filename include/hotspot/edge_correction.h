@@ -43,6 +43,10 @@ HS_API size_t hs_study_area_bytes(const hs_study_area *area);
  * O(1) where no border is in reach, else O(edges in reach + edges that lie beside the place, in a stripe).
  * Thread-safe. */
 HS_API double hs_study_area_mass(const hs_study_area *area, double x_m, double y_m, bool *inside);
+/* Whether all places of a rectangle lie in the area with no border in reach, so that their mass is 1; false
+ * where that would take more than a few look-ups. Thread-safe. */
+HS_API bool hs_study_area_holds(const hs_study_area *area, double west_m, double south_m, double east_m,
+                                double north_m);
 
 #ifdef __cplusplus
 }

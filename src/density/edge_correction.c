@@ -175,6 +175,25 @@ double hs_study_area_mass(const hs_study_area *area, double x_m, double y_m, boo
     return rounded((double)w.rim + sum / (2.0 * HS_PI));
 }
 
+#define MOST_LOOKUPS 64
+
+bool hs_study_area_holds(const hs_study_area *area, double west_m, double south_m, double east_m,
+                         double north_m) {
+    uint64_t first;
+    uint64_t last;
+    if (!cell_of(area, west_m, south_m, &first) || !cell_of(area, east_m, north_m, &last)) return false;
+    uint64_t columns = last % area->columns - first % area->columns + 1;
+    uint64_t rows = last / area->columns - first / area->columns + 1;
+    if (last < first || columns > MOST_LOOKUPS || rows > MOST_LOOKUPS / columns) return false;
+    for (uint64_t row = 0; row < rows; row++)
+        for (uint64_t column = 0; column < columns; column++) {
+            uint64_t cell = first + row * area->columns + column;
+            if (area->near.start[cell] != area->near.start[cell + 1] || area->winding[cell] <= 0)
+                return false;
+        }
+    return true;
+}
+
 static hs_status check(const hs_directed_edge *edges, size_t count, hs_kernel kernel, double bandwidth_m,
                        hs_error *error) {
     if ((unsigned)kernel >= HS_KERNEL_COUNT)

@@ -39,6 +39,9 @@ density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapsh
                            .time_kernel = request->time_kernel,
                            .time_bandwidth_s = request->time_bandwidth_s,
                            .at_s = request->at_s,
+                           .edge_correction = request->edge_correction,
+                           .edge_kernel = request->kernel,
+                           .edge_bandwidth_m = request->bandwidth_m,
                            .metres_per_unit = hs_density_largest_scale(snapshot->incidents),
                            .unit =
                                unit_of(snapshot, request, other ? request->other_months : request->months)};
@@ -91,65 +94,6 @@ bool hs_reach_meets(const reach_box *reach, const hs_mercator_box *box) {
             return true;
     }
     return false;
-}
-
-static hs_status add_time_factors(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
-                                  layer_points *points) {
-    int64_t *time_s = malloc(chunk->count * sizeof *time_s);
-    points->factor = malloc(chunk->count * sizeof *points->factor);
-    if (!time_s || !points->factor) {
-        free(time_s);
-        return hs_error_set(error, HS_E_MEMORY, "out of memory for times");
-    }
-    for (uint32_t i = 0; i < chunk->count; i++) {
-        int64_t t = hs_incident_time(chunk, i, layer->filter->time);
-        time_s[i] = t == HS_NO_TIME ? INT64_MIN : t;
-    }
-    hs_time_factors(layer->time_kernel, layer->at_s, layer->time_bandwidth_s, time_s, chunk->count,
-                    points->factor);
-    free(time_s);
-    points->columns.factor = points->factor;
-    return HS_OK;
-}
-
-hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
-                             layer_points *points) {
-    layer_points made = {.columns = {.mercator = chunk->mercator,
-                                     .weight = chunk->weight,
-                                     .count = chunk->count,
-                                     .block_box = chunk->block_box,
-                                     .block_rows = HS_BLOCK_ROWS}};
-    made.bits = malloc(((size_t)chunk->count + 63) / 64 * sizeof *made.bits);
-    if (!made.bits) return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
-    made.selected = hs_filter_chunk(layer->filter, layer->snapshot, chunk, made.bits);
-    made.columns.selected = made.bits;
-    hs_status status = HS_OK;
-    if (layer->time_bandwidth_s > 0) status = add_time_factors(layer, chunk, error, &made);
-    if (status == HS_OK)
-        *points = made;
-    else
-        hs_layer_points_done(&made);
-    return status;
-}
-
-void hs_layer_points_done(layer_points *points) {
-    free(points->bits);
-    free(points->factor);
-}
-
-/* What decides which rows of a chunk count, and how much. */
-static uint64_t layer_hash(const density_layer *layer) {
-    struct {
-        uint64_t filter, geography;
-        double time_bandwidth_s;
-        int64_t at_s, time_kernel;
-    } parts = {.filter = layer->filter->hash, .geography = layer->snapshot->geography_version};
-    if (layer->time_bandwidth_s > 0) {
-        parts.time_bandwidth_s = layer->time_bandwidth_s;
-        parts.at_s = layer->at_s;
-        parts.time_kernel = (int64_t)layer->time_kernel;
-    }
-    return hs_hash(&parts, sizeof parts, 0);
 }
 
 static uint64_t nodes_hash(const hs_lattice *lattice) {
@@ -229,8 +173,10 @@ static hs_status values_of_deposits(const gathering *work, uint32_t count, const
 static hs_status lattice_tile(const density_layer *layer, const hs_lattice *lattice,
                               const hs_density_view *view, hs_error *error, float *sums, float *squared) {
     size_t most = layer->snapshot->incidents->chunk_count + 1;
-    gathering work = {
-        .layer = layer, .lattice = lattice, .rows = layer_hash(layer), .nodes = nodes_hash(lattice)};
+    gathering work = {.layer = layer,
+                      .lattice = lattice,
+                      .rows = hs_density_layer_hash(layer),
+                      .nodes = nodes_hash(lattice)};
     work.chunk = calloc(most, sizeof(void *));
     work.entry = calloc(most, sizeof(void *));
     work.status = calloc(most, sizeof *work.status);
@@ -286,11 +232,22 @@ static hs_status exact_tile(const density_layer *layer, const hs_density_view *v
     return status;
 }
 
+/* With squares of the kernel times squares of what incidents weigh. */
+static hs_status weighed_tile(const density_layer *layer, const hs_lattice *lattice,
+                              const hs_density_view *view, hs_error *error, float *sums, float *squared) {
+    if (!squared || !hs_density_layer_weighs(layer))
+        return lattice_tile(layer, lattice, view, error, sums, squared);
+    density_layer squares = *layer;
+    squares.squares = true;
+    hs_status status = lattice_tile(&squares, lattice, view, error, sums, squared);
+    return status == HS_OK ? lattice_tile(layer, lattice, view, error, sums, NULL) : status;
+}
+
 hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
                                 float *sums, float *squared) {
     hs_lattice lattice;
     if (hs_density_layer_lattice(layer, view, &lattice))
-        return lattice_tile(layer, &lattice, view, error, sums, squared);
+        return weighed_tile(layer, &lattice, view, error, sums, squared);
     hs_status status = HS_OK;
     if (squared) {
         /* Sums and squares of the same kernel, so that their ratio is a number of incidents. */
@@ -303,7 +260,7 @@ hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_vie
                 return hs_error_set(error, HS_E_ARGUMENT, "no mask for a bandwidth of %g m",
                                     mask.bandwidth_m);
         }
-        status = lattice_tile(&mask, &lattice, view, error, sums, squared);
+        status = weighed_tile(&mask, &lattice, view, error, sums, squared);
         size_t pixels = (size_t)view->size * view->size;
         for (size_t i = 0; status == HS_OK && i < pixels; i++)
             squared[i] = sums[i] > 0 ? squared[i] / (sums[i] * sums[i]) : 0;

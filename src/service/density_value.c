@@ -22,15 +22,6 @@ static hs_status moments_of(const density_layer *layer, hs_mercator at, hs_error
     return HS_OK;
 }
 
-static hs_status total_of(const density_layer *layer, hs_error *error, uint64_t *total) {
-    const hs_selection *selection;
-    hs_status status = hs_service_select(layer->service, layer->snapshot, layer->filter, error, &selection);
-    if (status != HS_OK) return status;
-    *total = selection->count;
-    hs_service_selection_unref(selection);
-    return HS_OK;
-}
-
 static double kish(const hs_density_moments *m) {
     return m->sum_squared > 0 ? (double)m->sum * ((double)m->sum / (double)m->sum_squared) * 0x1p-32 : 0;
 }
@@ -46,10 +37,10 @@ hs_status hs_service_density_value(hs_service *service, const hs_snapshot *snaps
     hs_density_moments mb = {0};
     hs_density_value made = {.unit = a.unit, .other_unit = b.unit};
     hs_status status = moments_of(&a, at, error, &ma);
-    if (status == HS_OK) status = total_of(&a, error, &made.total);
+    if (status == HS_OK) status = hs_density_layer_total(&a, error, &made.total);
     if (status == HS_OK && request->measure != HS_MEASURE_DENSITY) {
         status = moments_of(&b, at, error, &mb);
-        if (status == HS_OK) status = total_of(&b, error, &made.other_total);
+        if (status == HS_OK) status = hs_density_layer_total(&b, error, &made.other_total);
     }
     if (status != HS_OK) return status;
     made.sum = (double)ma.sum * 0x1p-32;
@@ -69,11 +60,11 @@ hs_status hs_service_density_value(hs_service *service, const hs_snapshot *snaps
     } else {
         bool defined = made.sum > 0 && made.other_sum > 0;
         made.effective_n = kish(&mb);
-        made.value = defined
-                         ? log2(made.sum / (double)made.total / (made.other_sum / (double)made.other_total))
-                         : (double)NAN;
+        made.value =
+            defined ? log2(made.sum / made.total / (made.other_sum / made.other_total)) : (double)NAN;
     }
     made.masked = made.effective_n < request->min_n;
+    if (request->edge_correction && !hs_in_city(snapshot->geography, position)) made.value = (double)NAN;
     *value = made;
     return HS_OK;
 }

@@ -299,6 +299,37 @@ static void mass_is_kept(void **state) {
     }
 }
 
+/* A rectangle that is said to be held has mass 1 all over, and some are. */
+static void held_boxes(void **state) {
+    (void)state;
+    static border b;
+    read_rings("ring", &b);
+    hs_study_area *area = area_of(&b, HS_KERNEL_QUARTIC, 50);
+    hs_random random;
+    hs_random_seed(&random, 8);
+    int held = 0;
+    for (int i = 0; i < 2000; i++) {
+        double west = 1300 * hs_random_uniform(&random) - 150;
+        double south = 1300 * hs_random_uniform(&random) - 150;
+        double east = west + 200 * hs_random_uniform(&random);
+        double north = south + 200 * hs_random_uniform(&random);
+        if (!hs_study_area_holds(area, west, south, east, north)) continue;
+        held++;
+        for (int j = 0; j <= 16; j++)
+            for (int k = 0; k <= 16; k++) {
+                bool inside;
+                assert_true(hs_study_area_mass(area, west + j / 16.0 * (east - west),
+                                               south + k / 16.0 * (north - south), &inside) == 1 &&
+                            inside);
+            }
+    }
+    assert_true(held > 50);
+    assert_false(hs_study_area_holds(area, 200, 200, 100, 100));
+    assert_false(hs_study_area_holds(area, -1e9, 200, 1e9, 300));
+    assert_false(hs_study_area_holds(area, NAN, 200, 1e9, 300));
+    hs_study_area_free(area);
+}
+
 static void refusals(void **state) {
     (void)state;
     border b = {.count = 0};
@@ -326,7 +357,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closed_forms), cmocka_unit_test(half_planes), cmocka_unit_test(expected_masses),
         cmocka_unit_test(pieces),       cmocka_unit_test(overlaps),    cmocka_unit_test(continuous),
-        cmocka_unit_test(mass_is_kept), cmocka_unit_test(refusals),
+        cmocka_unit_test(mass_is_kept), cmocka_unit_test(held_boxes),  cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
