@@ -28,6 +28,11 @@ typedef struct hs_geometry {
     const hs_position *positions;
 } hs_geometry;
 
+/* An edge of a polygon from one vertex to the next, in units of a plane that whoever uses it names. */
+typedef struct hs_directed_edge {
+    double x0, y0, x1, y1;
+} hs_directed_edge;
+
 #ifdef __cplusplus
 }
 #endif

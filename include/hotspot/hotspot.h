@@ -8,6 +8,7 @@
 #include <hotspot/coordinates.h>
 #include <hotspot/density.h>
 #include <hotspot/density_interval.h>
+#include <hotspot/edge_correction.h>
 #include <hotspot/error.h>
 #include <hotspot/geocode.h>
 #include <hotspot/geography.h>

@@ -14,10 +14,10 @@ extern "C" {
 /* A month is 365.25 / 12 days. */
 #define HS_MONTH_S 2629800.0
 
-/* The kernel at (time - at) / bandwidth as a share of its peak, in 1/65536, for `count` times in seconds;
- * INT64_MIN (no time) counts 0. The same bits on every machine. Pure. */
-HS_API void hs_time_factors(hs_kernel kernel, int64_t at_s, double bandwidth_s, const int64_t *time_s,
-                            size_t count, uint32_t *factor);
+/* The kernel at (time - at) / bandwidth as a share of its peak, for `count` times in seconds; INT64_MIN (no
+ * time) counts 0. The same bits on every machine. Pure. */
+HS_API void hs_time_shares(hs_kernel kernel, int64_t at_s, double bandwidth_s, const int64_t *time_s,
+                           size_t count, double *share);
 /* What a peak counts: k(0) of the kernel on the line over the bandwidth, per month. */
 HS_API double hs_time_peak_per_month(hs_kernel kernel, double bandwidth_s);
 /* The share of the kernel about `at` that lies in [from, to]: a rate near the start or end of what is known,

@@ -47,6 +47,7 @@ void hs_density_write_method(hs_json *json, const hs_density_request *request) {
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
     hs_json_pair_bool(json, "adaptive", request->adaptive);
     hs_json_pair_bool(json, "network", request->network);
+    hs_json_pair_bool(json, "edge_correction", request->edge_correction);
     if (request->time_bandwidth_s > 0) {
         hs_json_key(json, "at");
         hs_json_time(json, request->at_s);
@@ -103,12 +104,14 @@ static void write_classes(hs_json *json, const hs_ramp_classes *classes, bool di
 }
 
 /* What was counted, what was not and why. */
-static void write_counted(hs_json *json, const hs_filter *filter, uint64_t counted, hs_counts all) {
+static void write_counted(hs_json *json, const hs_filter *filter, uint64_t counted, uint64_t outside,
+                          hs_counts all) {
     uint64_t total = all.positioned + all.unpositioned;
-    hs_json_pair_int(json, "n", (int64_t)counted);
+    hs_json_pair_int(json, "n", (int64_t)(counted - outside));
     hs_json_pair_int(json, "total", (int64_t)total);
     hs_json_pair_int(json, "unmatched", (int64_t)all.unpositioned);
     hs_json_pair_int(json, "left_out_by_accuracy", (int64_t)(all.positioned - counted));
+    hs_json_pair_int(json, "left_out_outside", (int64_t)outside);
     hs_json_key(json, "max_accuracy_m");
     if (filter->max_accuracy_m >= 0)
         hs_json_double(json, filter->max_accuracy_m);
@@ -145,7 +148,7 @@ static void write_error_bounds(hs_call *call, const hs_density_request *request)
         double bound = hs_service_density_error(call->snapshot, request, (hs_tile){z, 0, 0}, 256);
         if (bound > worst) worst = bound;
     }
-    hs_json_pair_bool(&call->json, "exact", worst == 0);
+    hs_json_pair_bool(&call->json, "exact", worst <= HS_DENSITY_SHARE_ROUNDING);
     hs_json_pair_double(&call->json, "error_bound", worst);
     hs_json_pair_text(&call->json, "error_bound_of", "one incident's peak");
 }
@@ -164,11 +167,15 @@ static hs_status write_streets(hs_call *call, const hs_density_request *request)
 hs_status hs_serve_density_legend(hs_call *call) {
     hs_density_ask ask;
     uint64_t counted;
+    uint64_t outside = 0;
     hs_counts all;
     hs_status status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
     status = count_all(call, &ask.request.filter, &counted, &all);
+    if (status == HS_OK && ask.request.edge_correction)
+        status = hs_service_density_outside(call->api->service, call->snapshot, &ask.request, call->error,
+                                            &outside);
     if (status != HS_OK) return status;
     hs_json *json = &call->json;
     hs_json_object(json);
@@ -178,7 +185,7 @@ hs_status hs_serve_density_legend(hs_call *call) {
     if (status != HS_OK) return status;
     if (!ask.request.network) write_error_bounds(call, &ask.request);
     write_period(json, &ask.request);
-    write_counted(json, &ask.request.filter, counted, all);
+    write_counted(json, &ask.request.filter, counted, outside, all);
     write_classes(json, &ask.classes, hs_ramp_diverges(ask.scale));
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
     hs_json_object_end(json);
@@ -235,8 +242,9 @@ static void write_poisson_interval(hs_json *json, const hs_density_value *value)
                         &lower, &upper);
     hs_json_key(json, "interval");
     hs_json_object(json);
-    hs_density_write_number(json, "lower", lower * value->unit);
-    hs_density_write_number(json, "upper", upper * value->unit);
+    bool valued = isfinite(value->value);
+    hs_density_write_number(json, "lower", valued ? lower * value->unit : (double)NAN);
+    hs_density_write_number(json, "upper", valued ? upper * value->unit : (double)NAN);
     hs_json_pair_double(json, "confidence", 0.95);
     hs_json_pair_text(json, "method", "poisson");
     hs_json_object_end(json);

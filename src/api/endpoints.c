@@ -18,6 +18,12 @@ static const hs_parameter version_parameters[] = {
          "true: Abramson's bandwidths, wide where incidents are few; bandwidth is that of the pilot and of " \
          "the incident in the middle",                                                                       \
          "true：Abramson 自适应带宽，案件稀处宽、密处窄；bandwidth 为引导估计及中位案件的带宽", false},      \
+        {"edge-correction", "boolean",                                                                       \
+         "true: each incident's kernel is divided by its mass inside the city (Diggle 1985), so that "       \
+         "density "                                                                                          \
+         "does not fall off at the border; incidents outside do not count, places outside have no value",    \
+         "true：每件的核除以其在市域内的份额（Diggle 1985），密度不再在边界处偏低；界外案件不计，界外无值",  \
+         false},                                                                                             \
         {"at", "string",                                                                                     \
          "instant, or now: a kernel in time about it makes the density a rate at that moment",               \
          "时刻或 now：时间核使密度成为该时刻的速率", false},                                                 \

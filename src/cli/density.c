@@ -17,6 +17,8 @@ static const hs_option options[] = {
     {"exact", NULL, "taken, and always so here", "精确计算（此处总是精确）"},
     {"adaptive", NULL, "Abramson's bandwidths: wide where incidents are few",
      "Abramson 自适应带宽：案件稀处宽"},
+    {"edge-correction", NULL, "divide each kernel by its mass inside the city; nothing counts outside",
+     "边界校正：核除以其在市域内的份额，界外不计"},
     {"at", "TIME", "instant, or now: a rate at that moment", "时刻或 now：该时刻的速率"},
     {"time-bandwidth", "P7D", "bandwidth in time", "时间带宽"},
     {"time-kernel", "K", "kernel in time", "时间核"},

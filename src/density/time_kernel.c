@@ -2,14 +2,14 @@
 
 #include "density/profile.h"
 
-void hs_time_factors(hs_kernel kernel, int64_t at_s, double bandwidth_s, const int64_t *time_s, size_t count,
-                     uint32_t *factor) {
+void hs_time_shares(hs_kernel kernel, int64_t at_s, double bandwidth_s, const int64_t *time_s, size_t count,
+                    double *share) {
     double per_bandwidth = 1.0 / bandwidth_s;
     for (size_t i = 0; i < count; i++) {
-        factor[i] = 0;
+        share[i] = 0.0;
         if (time_s[i] == INT64_MIN) continue;
         double r = ((double)time_s[i] - (double)at_s) * per_bandwidth;
-        factor[i] = (uint32_t)(hs_profile(kernel, r * r) * 65536.0 + 0.5);
+        share[i] = hs_profile(kernel, r * r);
     }
 }
 

@@ -24,6 +24,10 @@ typedef struct hs_density_request {
     double bandwidth_m;
     bool adaptive; /* Abramson's: bandwidth_m is that of the pilot and of the incident in the middle */
     bool exact;
+    /* Each incident's kernel is divided by the mass of it inside the city (hotspot/edge_correction.h): the
+     * units of the topmost level, on the city's plane; masses below 2^-14 count as that much. Incidents
+     * outside do not count, and places outside have no value. */
+    bool edge_correction;
     hs_kernel time_kernel;
     double time_bandwidth_s;     /* 0: no kernel in time */
     int64_t at_s;                /* its middle */
@@ -43,10 +47,10 @@ typedef struct hs_density_request {
 /* Positions that are worse are left out: unit centroids make false hot spots. */
 #define HS_DEFAULT_ACCURACY_M 100.0
 
-/* Words and what they are given: filters, bandwidth, kernel, exact, adaptive, at, time-bandwidth,
- * time-kernel, compare, over,
- * min-n, network, network-kernel, snap, lixel; others are not looked at. Texts and arrays of the request live
- * in the arena. HS_E_ARGUMENT names the word and what it takes. */
+/* Words and what they are given: filters, bandwidth, kernel, exact, adaptive, edge-correction, at,
+ * time-bandwidth, time-kernel, compare, over, min-n, network, network-kernel, snap, lixel; others are not
+ * looked at. Texts and arrays of the request live in the arena. HS_E_ARGUMENT names the word and what it
+ * takes. */
 hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                                    size_t count, hs_arena *arena, hs_error *error,
                                    hs_density_request *request);
@@ -55,6 +59,9 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
 hs_status hs_density_raster_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                                   size_t count, hs_arena *arena, hs_error *error, hs_density_request *request,
                                   hs_box *box, bool *has_box, double *cell_m);
+/* How many of the filter's incidents lie outside the city, which edge correction leaves out. */
+hs_status hs_service_density_outside(hs_service *service, const hs_snapshot *snapshot,
+                                     const hs_density_request *request, hs_error *error, uint64_t *count);
 /* What the values are, for breaks and colours, and their unit for people. */
 hs_ramp_scale hs_density_scale(const hs_density_request *request);
 const char *hs_density_unit_en(const hs_density_request *request);
@@ -64,13 +71,15 @@ const char *hs_density_unit_zh(const hs_density_request *request);
 uint64_t hs_density_request_hash(const hs_density_request *request);
 
 /* Values at the pixel centres of a tile, [size_px * size_px] from the north-west, in the measure's unit; NAN
- * where masked or undefined. Pixels that are wide for the bandwidth carry the mean over their area
- * (hotspot/density.h). */
+ * where masked or undefined, and with edge correction at centres outside the city. Pixels that are wide for
+ * the bandwidth carry the mean over their area (hotspot/density.h). */
 hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapshot,
                                   const hs_density_request *request, hs_tile tile, uint32_t size_px,
                                   hs_error *error, float *values);
-/* The largest error of those values by the way they are computed, as a share of one incident's peak: 0 where
- * exact. Kernels with edges are always exact. */
+/* The largest error of those values by the way they are computed, as a share of one incident's peak (the
+ * corrected one): 0 where exact, HS_DENSITY_SHARE_ROUNDING where exact but for what incidents count, which is
+ * rounded to 1/65536 under a kernel in time and with edge correction. Kernels with edges are always exact. */
+#define HS_DENSITY_SHARE_ROUNDING 0x1p-17
 double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_request *request, hs_tile tile,
                                 uint32_t size_px);
 /* Changes when anything that a tile reads does: for entity tags. Incidents elsewhere do not change it. */
@@ -83,16 +92,17 @@ typedef struct hs_density_value {
     uint64_t n, other_n;              /* incidents within the kernel's reach */
     double sum, sum_squared, largest; /* of kernel weights, in peaks */
     double other_sum, other_sum_squared, other_largest;
-    double unit, other_unit;     /* what a weight of one peak adds to the density */
-    uint64_t total, other_total; /* incidents that pass, anywhere */
+    double unit, other_unit;   /* what a weight of one peak adds to the density */
+    double total, other_total; /* incidents that count, anywhere */
     bool masked;
 } hs_density_value;
-/* Exact. */
+/* Exact, but for HS_DENSITY_SHARE_ROUNDING; with edge correction the value is NAN outside the city. */
 hs_status hs_service_density_value(hs_service *service, const hs_snapshot *snapshot,
                                    const hs_density_request *request, hs_position position, hs_error *error,
                                    hs_density_value *value);
 
-/* Values on the city's plane, exact. NAN outside the units of the top level, where there are units. */
+/* Values on the city's plane, exact, what incidents count in doubles. NAN outside the units of the top level,
+ * where there are units. */
 typedef struct hs_density_raster {
     hs_raster_grid grid;
     float *values;     /* [rows * columns], freed by hs_density_raster_done */

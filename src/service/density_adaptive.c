@@ -286,7 +286,7 @@ hs_status hs_adaptive_open(const density_layer *layer, hs_error *error, hs_adapt
     made.late = calloc((size_t)made.chunk_count + 1, sizeof(void *));
     density_layer fixed = *layer;
     fixed.adaptive = false;
-    uint64_t rows = hs_density_layer_rows_hash(&fixed);
+    uint64_t rows = hs_density_layer_hash(&fixed);
     uint64_t built = built_hash(incidents);
     hs_shared_key key = {{HS_CACHED_PILOT, rows, built, bandwidth_hash(&fixed)}};
     made.hash = hs_hash(&key, sizeof key, 0);

@@ -26,11 +26,11 @@ typedef struct hs_adaptive {
 hs_status hs_adaptive_open(const density_layer *layer, hs_error *error, hs_adaptive *adaptive);
 void hs_adaptive_done(hs_adaptive *adaptive);
 
-/* The part of a layer that has the bandwidth of a step: with shares, or (whole) each incident once, at its
+/* The part of a layer that has the bandwidth of a step: with shares, or (nearest) each incident once, at its
  * nearest step, for what is not linear in weights. */
 bool hs_adaptive_has(const hs_adaptive *adaptive, uint32_t chunk, uint32_t rung);
 density_layer hs_adaptive_part(const density_layer *layer, const hs_adaptive *adaptive, uint32_t rung,
-                               bool whole);
+                               bool nearest);
 /* Leaves of a chunk's points those of the layer's step, with their shares. */
 hs_status hs_adaptive_restrict(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
                                layer_points *points);

@@ -4,23 +4,24 @@
 #include <stdlib.h>
 
 density_layer hs_adaptive_part(const density_layer *layer, const hs_adaptive *adaptive, uint32_t rung,
-                               bool whole) {
+                               bool nearest) {
     density_layer part = *layer;
     double ratio = hs_adaptive_ratio(rung << 16);
     part.adaptive = false;
     part.ladder = adaptive;
     part.rung = rung;
-    part.whole = whole;
+    part.nearest = nearest;
+    part.edge_bandwidth_m = layer->edge_bandwidth_m * ratio;
     part.bandwidth_m = layer->bandwidth_m * ratio;
     part.unit = layer->unit / (ratio * ratio);
     return part;
 }
 
 /* What of an incident belongs to a step: 0, a part or all of it. */
-static double part_of(uint32_t place, uint32_t rung, bool whole) {
+static double part_of(uint32_t place, uint32_t rung, bool nearest) {
     if (place == HS_NO_PLACE) return 0.0;
     uint32_t below = place >> 16;
-    if (whole) return below + ((place & 0xffff) >= 0x8000) == rung ? 1.0 : 0.0;
+    if (nearest) return below + ((place & 0xffff) >= 0x8000) == rung ? 1.0 : 0.0;
     if (below == rung) return 1.0 - hs_adaptive_share(place);
     return below + 1 == rung ? hs_adaptive_share(place) : 0.0;
 }
@@ -39,13 +40,13 @@ static const uint32_t *places_of_chunk(const hs_adaptive *adaptive, const hs_inc
 hs_status hs_adaptive_restrict(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
                                layer_points *points) {
     const uint32_t *place = places_of_chunk(layer->ladder, chunk);
-    if (!hs_layer_points_share(points, chunk->count))
+    if (!hs_layer_points_share(points))
         return hs_error_set(error, HS_E_MEMORY, "out of memory for bandwidths");
     points->selected = 0;
     for (uint32_t i = 0; i < chunk->count; i++) {
         uint64_t bit = UINT64_C(1) << (i % 64);
         if (!(points->bits[i / 64] & bit)) continue;
-        double part = place ? part_of(place[i], layer->rung, layer->whole) : 0.0;
+        double part = place ? part_of(place[i], layer->rung, layer->nearest) : 0.0;
         points->share[i] *= part;
         if (part > 0.0)
             points->selected++;

@@ -40,6 +40,7 @@ static void describe(const hs_snapshot *snapshot, const hs_density_request *requ
     d->pairs[at++] = (hs_raster_text){"BANDWIDTH_M", d->bandwidth};
     d->pairs[at++] = (hs_raster_text){"INCIDENTS", d->n};
     d->pairs[at++] = (hs_raster_text){"VERSION", d->version};
+    d->pairs[at++] = (hs_raster_text){"EDGE_CORRECTION", request->edge_correction ? "true" : "false"};
     if (request->months > 0) d->pairs[at++] = (hs_raster_text){"PERIOD", d->period};
     if (request->measure == HS_MEASURE_DIFFERENCE) {
         write_period(&request->other, d->other);
@@ -89,6 +90,7 @@ hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_requ
     hs_json_pair_text(json, "unit_zh", hs_density_unit_zh(request));
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
     hs_json_pair_double(json, "bandwidth_m", request->bandwidth_m);
+    hs_json_pair_bool(json, "edge_correction", request->edge_correction);
     hs_json_pair_double(json, "cell_m", raster->grid.cell_m);
     hs_json_pair_int(json, "n", (int64_t)raster->n);
     hs_json_pair_int(json, "version", (int64_t)snapshot->version);

@@ -40,6 +40,9 @@ density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapsh
                            .time_kernel = request->time_kernel,
                            .time_bandwidth_s = request->time_bandwidth_s,
                            .at_s = request->at_s,
+                           .edge_correction = request->edge_correction,
+                           .edge_kernel = request->kernel,
+                           .edge_bandwidth_m = request->bandwidth_m,
                            .metres_per_unit = hs_density_largest_scale(snapshot->incidents),
                            .unit =
                                unit_of(snapshot, request, other ? request->other_months : request->months)};
@@ -93,99 +96,6 @@ bool hs_reach_meets(const reach_box *reach, const hs_mercator_box *box) {
             return true;
     }
     return false;
-}
-
-bool hs_layer_points_share(layer_points *points, uint32_t rows) {
-    if (points->share) return true;
-    points->share = malloc(((size_t)rows + 1) * sizeof *points->share);
-    for (uint32_t i = 0; points->share && i < rows; i++)
-        points->share[i] = 1.0;
-    return points->share != NULL;
-}
-
-double hs_layer_weight(const layer_points *points, const hs_incident_chunk *chunk, uint32_t i) {
-    double weight = (double)hs_incident_weight(chunk, i);
-    if (!(weight > 0.0)) return 0.0;
-    return points->share ? weight * points->share[i] : weight;
-}
-
-static hs_status multiply_by_time(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
-                                  layer_points *points) {
-    int64_t *time_s = malloc(chunk->count * sizeof *time_s);
-    uint32_t *factor = malloc(chunk->count * sizeof *factor);
-    if (!time_s || !factor || !hs_layer_points_share(points, chunk->count)) {
-        free(time_s);
-        free(factor);
-        return hs_error_set(error, HS_E_MEMORY, "out of memory for times");
-    }
-    for (uint32_t i = 0; i < chunk->count; i++) {
-        int64_t t = hs_incident_time(chunk, i, layer->filter->time);
-        time_s[i] = t == HS_NO_TIME ? INT64_MIN : t;
-    }
-    hs_time_factors(layer->time_kernel, layer->at_s, layer->time_bandwidth_s, time_s, chunk->count, factor);
-    for (uint32_t i = 0; i < chunk->count; i++)
-        points->share[i] *= (double)factor[i] * 0x1p-16;
-    free(time_s);
-    free(factor);
-    return HS_OK;
-}
-
-/* Shares as the sums over pixels take them. */
-static hs_status finish_shares(layer_points *points, uint32_t rows, hs_error *error) {
-    if (!points->share) return HS_OK;
-    points->factor = malloc(((size_t)rows + 1) * sizeof *points->factor);
-    if (!points->factor) return hs_error_set(error, HS_E_MEMORY, "out of memory for shares");
-    for (uint32_t i = 0; i < rows; i++)
-        points->factor[i] = (uint32_t)(points->share[i] * 65536.0 + 0.5);
-    points->columns.factor = points->factor;
-    return HS_OK;
-}
-
-hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
-                             layer_points *points) {
-    layer_points made = {.columns = {.mercator = chunk->mercator,
-                                     .weight = chunk->weight,
-                                     .count = chunk->count,
-                                     .block_box = chunk->block_box,
-                                     .block_rows = HS_BLOCK_ROWS}};
-    made.bits = malloc(((size_t)chunk->count + 63) / 64 * sizeof *made.bits);
-    if (!made.bits) return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
-    made.selected = hs_filter_chunk(layer->filter, layer->snapshot, chunk, made.bits);
-    made.columns.selected = made.bits;
-    hs_status status = HS_OK;
-    if (layer->time_bandwidth_s > 0) status = multiply_by_time(layer, chunk, error, &made);
-    if (status == HS_OK && layer->ladder) status = hs_adaptive_restrict(layer, chunk, error, &made);
-    if (status == HS_OK) status = finish_shares(&made, chunk->count, error);
-    if (status == HS_OK)
-        *points = made;
-    else
-        hs_layer_points_done(&made);
-    return status;
-}
-
-void hs_layer_points_done(layer_points *points) {
-    free(points->bits);
-    free(points->share);
-    free(points->factor);
-}
-
-uint64_t hs_density_layer_rows_hash(const density_layer *layer) {
-    struct {
-        uint64_t filter, geography;
-        double time_bandwidth_s;
-        int64_t at_s, time_kernel;
-        uint64_t ladder, rung;
-    } parts = {.filter = layer->filter->hash, .geography = layer->snapshot->geography_version};
-    if (layer->ladder) {
-        parts.ladder = layer->ladder->hash;
-        parts.rung = (uint64_t)layer->rung << 1 | layer->whole;
-    }
-    if (layer->time_bandwidth_s > 0) {
-        parts.time_bandwidth_s = layer->time_bandwidth_s;
-        parts.at_s = layer->at_s;
-        parts.time_kernel = (int64_t)layer->time_kernel;
-    }
-    return hs_hash(&parts, sizeof parts, 0);
 }
 
 static uint64_t nodes_hash(const hs_lattice *lattice) {
@@ -268,7 +178,7 @@ static hs_status lattice_tile(const density_layer *layer, const hs_lattice *latt
     size_t most = layer->snapshot->incidents->chunk_count + 1;
     gathering work = {.layer = layer,
                       .lattice = lattice,
-                      .rows = hs_density_layer_rows_hash(layer),
+                      .rows = hs_density_layer_hash(layer),
                       .nodes = nodes_hash(lattice)};
     work.chunk = calloc(most, sizeof(void *));
     work.entry = calloc(most, sizeof(void *));
@@ -325,11 +235,22 @@ static hs_status exact_tile(const density_layer *layer, const hs_density_view *v
     return status;
 }
 
+/* With squares of the kernel times squares of what incidents weigh. */
+static hs_status weighed_tile(const density_layer *layer, const hs_lattice *lattice,
+                              const hs_density_view *view, hs_error *error, float *sums, float *squared) {
+    if (!squared || !hs_density_layer_weighs(layer))
+        return lattice_tile(layer, lattice, view, error, sums, squared);
+    density_layer squares = *layer;
+    squares.squares = true;
+    hs_status status = lattice_tile(&squares, lattice, view, error, sums, squared);
+    return status == HS_OK ? lattice_tile(layer, lattice, view, error, sums, NULL) : status;
+}
+
 hs_status hs_density_layer_fixed_tile(const density_layer *layer, const hs_density_view *view,
                                       hs_error *error, float *sums, float *squared) {
     hs_lattice lattice;
     if (hs_density_layer_lattice(layer, view, &lattice))
-        return lattice_tile(layer, &lattice, view, error, sums, squared);
+        return weighed_tile(layer, &lattice, view, error, sums, squared);
     hs_status status = HS_OK;
     if (squared) {
         /* Sums and squares of the same kernel, so that their ratio is a number of incidents. */
@@ -342,7 +263,7 @@ hs_status hs_density_layer_fixed_tile(const density_layer *layer, const hs_densi
                 return hs_error_set(error, HS_E_ARGUMENT, "no mask for a bandwidth of %g m",
                                     mask.bandwidth_m);
         }
-        status = lattice_tile(&mask, &lattice, view, error, sums, squared);
+        status = weighed_tile(&mask, &lattice, view, error, sums, squared);
         size_t pixels = (size_t)view->size * view->size;
         for (size_t i = 0; status == HS_OK && i < pixels; i++)
             squared[i] = sums[i] > 0 ? squared[i] / (sums[i] * sums[i]) : 0;

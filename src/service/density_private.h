@@ -5,9 +5,20 @@
 #include "density/lattice.h"
 #include "service/density.h"
 #include "service/service_private.h"
+#include <hotspot/edge_correction.h>
 
 /* Kinds of values in the shared cache: the first word of a key. */
-enum { HS_CACHED_DEPOSIT = 1, HS_CACHED_PILOT, HS_CACHED_PLACES, HS_CACHED_NETWORK, HS_CACHED_STREETS };
+enum {
+    HS_CACHED_DEPOSIT = 1,
+    HS_CACHED_OUTLINE,
+    HS_CACHED_STUDY_AREA,
+    HS_CACHED_EDGE_SHARES,
+    HS_CACHED_TOTAL,
+    HS_CACHED_PILOT,
+    HS_CACHED_PLACES,
+    HS_CACHED_NETWORK,
+    HS_CACHED_STREETS,
+};
 
 /* One density: the incidents of a filter under one kernel. */
 typedef struct density_layer {
@@ -20,12 +31,17 @@ typedef struct density_layer {
     hs_kernel time_kernel;
     double time_bandwidth_s;
     int64_t at_s;
-    double metres_per_unit;           /* the largest among the incidents */
-    double unit;                      /* what a weight of one peak adds: incidents per km^2, per month */
-    bool adaptive;                    /* bandwidth_m is that of the pilot and of the mean incident */
+    bool edge_correction;
+    hs_kernel edge_kernel; /* whose masses are divided by, whatever else a mask is drawn with */
+    double edge_bandwidth_m;
+    bool squares;           /* points count the square of what they weigh */
+    bool whole;             /* points count what they weigh over the whole city: without the edge's share */
+    double metres_per_unit; /* the largest among the incidents */
+    double unit;            /* what a weight of one peak adds: incidents per km^2, per month */
+    bool adaptive;          /* bandwidth_m is that of the pilot and of the incident in the middle */
     const struct hs_adaptive *ladder; /* not NULL: only what has the bandwidth of step `rung` */
     uint32_t rung;
-    bool whole; /* each incident at its nearest step, without shares */
+    bool nearest; /* each incident at its nearest step, without shares */
 } density_layer;
 
 /* The layer of a request's filter, or of the other one. */
@@ -49,23 +65,62 @@ bool hs_reach_meets(const reach_box *reach, const hs_mercator_box *box);
 /* Metres per unit at the incidents' latitude nearest to the equator, to a whole degree towards it. */
 double hs_density_largest_scale(const hs_incidents *incidents);
 
-/* What decides which rows of a chunk count, and how much. */
-uint64_t hs_density_layer_rows_hash(const density_layer *layer);
-
-/* The rows of one chunk that a layer counts; hs_layer_points_done gives them back. */
+/* The rows of one chunk that a layer counts; hs_layer_points_done gives them back (density_points.c). */
 typedef struct layer_points {
-    hs_point_columns columns;
-    uint32_t selected; /* how many */
+    hs_point_columns columns; /* with `share` rounded as factor */
+    uint32_t selected;        /* how many */
     uint64_t *bits;
-    double *share;    /* of each row's weight, NULL: all of it */
-    uint32_t *factor; /* the shares in 1/65536 */
+    double *share; /* [count] what an incident's weight is multiplied by: the product of a kernel in time, of
+                      the edge correction and of a step of the ladder; NULL: all 1 */
+    uint32_t *factor;
 } layer_points;
 /* Makes room for shares, all 1, unless it is there. */
-bool hs_layer_points_share(layer_points *points, uint32_t rows);
+bool hs_layer_points_share(layer_points *points);
 /* A row's weight times its share, as it is. */
 double hs_layer_weight(const layer_points *points, const hs_incident_chunk *chunk, uint32_t i);
 hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
                              layer_points *points);
 void hs_layer_points_done(layer_points *points);
+/* Decides which rows of a chunk count, and how much: part of keys. */
+uint64_t hs_density_layer_hash(const density_layer *layer);
+/* Whether incidents may count other than 1. */
+bool hs_density_layer_weighs(const density_layer *layer);
+/* How many incidents a layer counts in all; with edge correction those in the city, by weight. */
+hs_status hs_density_layer_total(const density_layer *layer, hs_error *error, double *total);
+
+/* Incidents of a layer on the plane (density_plane.c). */
+typedef struct plane_points {
+    double *x_m, *y_m, *weight;
+    size_t count, capacity;
+} plane_points;
+hs_status hs_density_plane_points(const density_layer *layer, hs_error *error, plane_points *points);
+void hs_plane_points_done(plane_points *points);
+
+/* The city: the units of the topmost level that has any (density_edge.c). First row of the units' columns and
+ * the one after the last; equal where there are none. */
+uint32_t hs_city_units(const hs_geography *geography, uint32_t *end);
+bool hs_in_city(const hs_geography *geography, hs_position position);
+/* Its outline as directed edges, made once a geography. */
+typedef struct city_outline {
+    uint32_t count;
+    hs_directed_edge *plane, *mercator;
+} city_outline;
+hs_status hs_city_outline(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                          hs_shared_entry **entry);
+/* Leaves NAN outside the city at the centres of cells or pixels. */
+hs_status hs_cut_raster(hs_service *service, const hs_snapshot *snapshot, const hs_raster_grid *grid,
+                        hs_error *error, double *values);
+hs_status hs_cut_tile(hs_service *service, const hs_snapshot *snapshot, const hs_density_view *view,
+                      hs_error *error, float *values);
+
+/* One over the masses of the incidents of a chunk, of those rows where it is not 1: 0 outside the city. Made
+ * once for a kernel, bandwidth and geography (density_edge.c). */
+typedef struct edge_shares {
+    uint32_t count;
+    uint32_t *row;
+    double *share;
+} edge_shares;
+hs_status hs_edge_shares_of(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
+                            hs_shared_entry **entry);
 
 #endif

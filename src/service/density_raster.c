@@ -12,87 +12,6 @@
 #define MOST_SIDE  2048.0
 #define BAND_ROWS  128 /* a fixed number, so that bits do not depend on threads */
 
-/* Incidents of a layer on the plane. */
-typedef struct plane_points {
-    double *x_m, *y_m, *weight;
-    size_t count, capacity;
-} plane_points;
-
-static bool reserve(plane_points *p, size_t more) {
-    if (p->weight && p->count + more <= p->capacity) return true;
-    size_t capacity = p->capacity ? p->capacity : 4096;
-    while (capacity < p->count + more)
-        capacity *= 2;
-    double *x = realloc(p->x_m, capacity * sizeof *x);
-    if (x) p->x_m = x;
-    double *y = realloc(p->y_m, capacity * sizeof *y);
-    if (y) p->y_m = y;
-    double *weight = realloc(p->weight, capacity * sizeof *weight);
-    if (weight) p->weight = weight;
-    if (!x || !y || !weight) return false;
-    p->capacity = capacity;
-    return true;
-}
-
-static void plane_points_done(plane_points *p) {
-    free(p->x_m);
-    free(p->y_m);
-    free(p->weight);
-}
-
-typedef struct projecting {
-    const hs_plane *plane;
-    const hs_mercator *mercator;
-    const uint32_t *row;
-    double *x_m, *y_m;
-} projecting;
-
-static void project_range(void *context, size_t begin, size_t end) {
-    projecting *work = context;
-    for (size_t i = begin; i < end; i++)
-        hs_plane_forward(work->plane, hs_mercator_to_position(work->mercator[work->row[i]]), &work->x_m[i],
-                         &work->y_m[i]);
-}
-
-static hs_status add_chunk(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
-                           plane_points *out) {
-    layer_points points = {0};
-    hs_status status = hs_layer_points_of(layer, chunk, error, &points);
-    if (status != HS_OK) return status;
-    uint32_t *row = malloc(((size_t)points.selected + 1) * sizeof *row);
-    if (!row || !reserve(out, (size_t)points.selected + 1)) {
-        free(row);
-        hs_layer_points_done(&points);
-        return hs_error_set(error, HS_E_MEMORY, "out of memory for the incidents of a raster");
-    }
-    size_t found = 0;
-    for (uint32_t i = 0; i < chunk->count; i++) {
-        if (!(points.bits[i / 64] >> (i % 64) & 1)) continue;
-        double weight = hs_layer_weight(&points, chunk, i);
-        row[found] = i;
-        out->weight[out->count + found++] = weight;
-    }
-    projecting work = {&layer->snapshot->plane, chunk->mercator, row, out->x_m + out->count,
-                       out->y_m + out->count};
-    hs_pool_for(layer->service->pool, found, 4096, project_range, &work);
-    out->count += found;
-    free(row);
-    hs_layer_points_done(&points);
-    return HS_OK;
-}
-
-static hs_status points_of(const density_layer *layer, hs_error *error, plane_points *out) {
-    const hs_incidents *incidents = layer->snapshot->incidents;
-    for (uint32_t c = 0; c < incidents->chunk_count; c++) {
-        const hs_incident_chunk *chunk = incidents->chunk[c];
-        if (layer->ladder && !hs_adaptive_has(layer->ladder, c, layer->rung)) continue;
-        if (!chunk->positioned || chunk->count == 0) continue;
-        hs_status status = add_chunk(layer, chunk, error, out);
-        if (status != HS_OK) return status;
-    }
-    return HS_OK;
-}
-
 typedef struct extent {
     double west, south, east, north;
 } extent;
@@ -122,19 +41,10 @@ static extent extent_of_box(const hs_plane *plane, const hs_box *box) {
     return e;
 }
 
-static uint32_t top_units(const hs_geography *geography, uint32_t *end) {
-    for (int level = 0; level < HS_LEVEL_COUNT; level++) {
-        if (geography->units.level_start[level] == geography->units.level_start[level + 1]) continue;
-        *end = geography->units.level_start[level + 1];
-        return geography->units.level_start[level];
-    }
-    return *end = 0;
-}
-
 static extent extent_of(const hs_snapshot *snapshot, const hs_box *box, const plane_points *p) {
     if (box) return extent_of_box(&snapshot->plane, box);
     uint32_t end;
-    uint32_t unit = top_units(snapshot->geography, &end);
+    uint32_t unit = hs_city_units(snapshot->geography, &end);
     extent e = {DBL_MAX, DBL_MAX, -DBL_MAX, -DBL_MAX};
     for (; unit < end; unit++) {
         extent one = extent_of_box(&snapshot->plane, &snapshot->geography->units.box[unit]);
@@ -229,14 +139,14 @@ static hs_status compute_adaptive(const density_layer *layer, const hs_raster_gr
     for (uint32_t rung = 0; rung <= HS_ADAPTIVE_RUNGS && status == HS_OK; rung++) {
         density_layer step = hs_adaptive_part(layer, &adaptive, rung, false);
         plane_points points = {0};
-        status = points_of(&step, error, &points);
+        status = hs_density_plane_points(&step, error, &points);
         if (status == HS_OK && points.count > 0) {
             memset(part, 0, cells * sizeof *part);
             status = compute(&step, &points, grid, error, part);
             for (size_t i = 0; status == HS_OK && i < cells; i++)
                 values[i] += part[i];
         }
-        plane_points_done(&points);
+        hs_plane_points_done(&points);
     }
     hs_adaptive_done(&adaptive);
     free(part);
@@ -249,11 +159,13 @@ static hs_status compute_layer(const density_layer *layer, const plane_points *p
                            : compute(layer, points, grid, error, values);
 }
 
-static double sum_of(const plane_points *p) {
-    double sum = 0;
+/* What its incidents weigh over the whole city. */
+static hs_status total_of(const density_layer *layer, const plane_points *p, hs_error *error, double *total) {
+    if (layer->edge_correction) return hs_density_layer_total(layer, error, total);
+    *total = 0;
     for (size_t i = 0; i < p->count; i++)
-        sum += p->weight[i];
-    return sum;
+        *total += p->weight[i];
+    return HS_OK;
 }
 
 /* The measure from one density or two, in place of the first. */
@@ -285,96 +197,16 @@ static hs_status measure(hs_service *service, const hs_snapshot *snapshot, const
         (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
         return HS_E_MEMORY;
     }
-    status = points_of(&b, error, &other);
+    status = hs_density_plane_points(&b, error, &other);
     if (status == HS_OK) status = compute_layer(&b, &other, grid, error, base);
-    if (status == HS_OK) combine(request, &a, &b, sum_of(points), sum_of(&other), base, cells, values);
-    plane_points_done(&other);
+    double total_a = 0;
+    double total_b = 0;
+    if (status == HS_OK) status = total_of(&a, points, error, &total_a);
+    if (status == HS_OK) status = total_of(&b, &other, error, &total_b);
+    if (status == HS_OK) combine(request, &a, &b, total_a, total_b, base, cells, values);
+    hs_plane_points_done(&other);
     free(base);
     return status;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Where the rings of the top level's units cross the middle of a row, west to east. */
-typedef struct crossings {
-    double *x;
-    size_t count, capacity;
-} crossings;
-
-static bool add_crossing(crossings *c, double x) {
-    if (c->count == c->capacity) {
-        size_t capacity = c->capacity ? 2 * c->capacity : 64;
-        double *grown = realloc(c->x, capacity * sizeof *grown);
-        if (!grown) return false;
-        c->x = grown;
-        c->capacity = capacity;
-    }
-    c->x[c->count++] = x;
-    return true;
-}
-
-static bool add_edge(const hs_raster_grid *g, crossings *rows, double x0, double y0, double x1, double y1) {
-    double from = (g->north_m - fmax(y0, y1)) / g->cell_m - 0.5;
-    double to = (g->north_m - fmin(y0, y1)) / g->cell_m - 0.5;
-    if (y0 == y1 || to < 0 || from > (double)g->rows) return true;
-    uint32_t first = from <= 0 ? 0 : (uint32_t)ceil(from);
-    for (uint32_t r = first; r < g->rows && (double)r < to; r++) {
-        double y = g->north_m - ((double)r + 0.5) * g->cell_m;
-        if (!add_crossing(&rows[r], x0 + (y - y0) / (y1 - y0) * (x1 - x0))) return false;
-    }
-    return true;
-}
-
-static bool add_unit(const hs_plane *plane, const hs_raster_grid *g, const hs_geometry *unit,
-                     crossings *rows) {
-    for (uint32_t ring = 0; ring < unit->ring_count; ring++) {
-        double x0 = 0;
-        double y0 = 0;
-        for (uint32_t i = unit->ring_start[ring]; i < unit->ring_start[ring + 1]; i++) {
-            double x;
-            double y;
-            hs_plane_forward(plane, unit->positions[i], &x, &y);
-            if (i > unit->ring_start[ring] && !add_edge(g, rows, x0, y0, x, y)) return false;
-            x0 = x;
-            y0 = y;
-        }
-    }
-    return true;
-}
-
-/* Leaves the cells between the first and second crossing, the third and fourth, and so on. Units that touch
- * cross twice at one place. */
-static void cut_row(const hs_raster_grid *g, const crossings *c, double *row) {
-    size_t at = 0;
-    for (uint32_t j = 0; j < g->columns; j++) {
-        double x = g->west_m + ((double)j + 0.5) * g->cell_m;
-        while (at < c->count && c->x[at] <= x)
-            at++;
-        if (at % 2 == 0) row[j] = (double)NAN;
-    }
-}
-
-static hs_status cut_at_the_edge(const hs_snapshot *snapshot, const hs_raster_grid *g, hs_error *error,
-                                 double *values) {
-    uint32_t end;
-    uint32_t unit = top_units(snapshot->geography, &end);
-    if (end == 0) return HS_OK;
-    crossings *rows = calloc((size_t)g->rows + 1, sizeof *rows);
-    bool made = rows != NULL;
-    for (; made && unit < end; unit++)
-        made = add_unit(&snapshot->plane, g, &snapshot->geography->units.geometry[unit], rows);
-    for (uint32_t r = 0; made && r < g->rows; r++) {
-        if (rows[r].count > 1) qsort(rows[r].x, rows[r].count, sizeof *rows[r].x, compare_doubles);
-        cut_row(g, &rows[r], values + (size_t)r * g->columns);
-    }
-    for (uint32_t r = 0; rows && r < g->rows; r++)
-        free(rows[r].x);
-    free(rows);
-    return made ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for the city's edge");
 }
 
 void hs_density_raster_done(hs_density_raster *raster) {
@@ -392,7 +224,7 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
     hs_raster_grid grid = {0};
     double *values = NULL;
     float *rounded = NULL;
-    hs_status status = points_of(&layer, error, &points);
+    hs_status status = hs_density_plane_points(&layer, error, &points);
     if (status == HS_OK)
         status = grid_of(extent_of(snapshot, box, &points), request->bandwidth_m, cell_m, error, &grid);
     size_t cells = (size_t)grid.rows * grid.columns;
@@ -405,7 +237,9 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
         }
     }
     if (status == HS_OK) status = measure(service, snapshot, request, &grid, &points, error, values);
-    if (status == HS_OK) status = cut_at_the_edge(snapshot, &grid, error, values);
+    uint32_t units_end;
+    bool has_units = hs_city_units(snapshot->geography, &units_end) < units_end;
+    if (status == HS_OK && has_units) status = hs_cut_raster(service, snapshot, &grid, error, values);
     for (size_t i = 0; status == HS_OK && i < cells; i++)
         rounded[i] = (float)values[i];
     free(values);
@@ -415,30 +249,6 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
         return HS_OK;
     }
     free(rounded);
-    plane_points_done(&points);
-    return status;
-}
-
-hs_status hs_service_density_sample(hs_service *service, const hs_snapshot *snapshot,
-                                    const hs_density_request *request, size_t most, hs_arena *arena,
-                                    hs_error *error, hs_plane_points *points, uint64_t *total) {
-    density_layer layer = hs_density_layer_of(service, snapshot, request, false);
-    plane_points all = {0};
-    hs_status status = points_of(&layer, error, &all);
-    size_t step = most > 0 && all.count > most ? (all.count + most - 1) / most : 1;
-    size_t count = (all.count + step - 1) / (step > 0 ? step : 1);
-    double *x = hs_arena_array(arena, count + 1, sizeof *x);
-    double *y = hs_arena_array(arena, count + 1, sizeof *y);
-    if (status == HS_OK && (!x || !y)) {
-        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for choosing a bandwidth");
-        status = HS_E_MEMORY;
-    }
-    for (size_t i = 0; status == HS_OK && i < count; i++) {
-        x[i] = all.x_m[i * step];
-        y[i] = all.y_m[i * step];
-    }
-    *total = all.count;
-    plane_points_done(&all);
-    if (status == HS_OK) *points = (hs_plane_points){x, y, NULL, count};
+    hs_plane_points_done(&points);
     return status;
 }

@@ -76,6 +76,9 @@ static hs_status parse_network(const words *w, hs_density_request *request) {
     if (status == HS_OK)
         status = number_of(w, "snap", 1, HS_SEGMENT_LIMIT_M, HS_DEFAULT_SNAP_M, &request->snap_m);
     if (status == HS_OK) status = number_of(w, "lixel", 1, 1000, 0, &request->lixel_m);
+    if (status == HS_OK && request->network && request->edge_correction)
+        status = hs_error_set(w->error, HS_E_ARGUMENT,
+                              "edge-correction is for density on the plane, not with network");
     if (status == HS_OK && request->network && request->kernel == HS_KERNEL_GAUSSIAN)
         status = hs_error_set(w->error, HS_E_ARGUMENT,
                               "on streets the kernels are quartic, epanechnikov, triweight, uniform and "
@@ -146,6 +149,15 @@ static hs_status parse_time(const words *w, hs_density_request *request) {
     return HS_OK;
 }
 
+static hs_status parse_edge_correction(const words *w, bool *edge_correction) {
+    hs_status status = HS_OK;
+    *edge_correction = is_flag(w, "edge-correction", &status);
+    if (status == HS_OK && *edge_correction && w->snapshot->geography->units.count == 0)
+        return hs_error_set(w->error, HS_E_ARGUMENT,
+                            "edge-correction needs units, whose border is the city's: import units first");
+    return status;
+}
+
 /* The filters, with one of them given anew where `name` is not NULL. */
 static hs_status filter_with(const words *w, const char *name, hs_str value, hs_filter *filter) {
     hs_str *names = hs_arena_array(w->arena, w->count + 1, sizeof *names);
@@ -209,6 +221,7 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
                            &made.bandwidth_m);
     if (status == HS_OK) status = parse_kernel(w, "kernel", &made.kernel);
     if (status == HS_OK) made.exact = is_flag(w, "exact", &status);
+    if (status == HS_OK) status = parse_edge_correction(w, &made.edge_correction);
     if (status == HS_OK) status = parse_network(w, &made);
     if (status == HS_OK) status = parse_adaptive(w, &made);
     if (status == HS_OK) status = parse_time(w, &made);

@@ -322,7 +322,7 @@ static hs_status open_sums(const density_layer *layer, const hs_density_request 
     struct {
         uint64_t rows, method, kernel, adaptive, exact;
         double bandwidth_m, snap_m, lixel_m;
-    } parts = {.rows = hs_density_layer_rows_hash(layer),
+    } parts = {.rows = hs_density_layer_hash(layer),
                .method = (uint64_t)request->network_method,
                .kernel = (uint64_t)layer->kernel,
                .adaptive = layer->adaptive,

@@ -11,7 +11,8 @@
 
 uint64_t hs_density_request_hash(const hs_density_request *request) {
     struct {
-        uint64_t filter, other, measure, kernel, exact, adaptive, network, network_method, time_kernel;
+        uint64_t filter, other, measure, kernel, exact, edge_correction, adaptive, network, network_method,
+            time_kernel;
         double bandwidth_m, time_bandwidth_s, months, other_months, min_n, snap_m, lixel_m;
         int64_t at_s;
     } parts;
@@ -24,6 +25,7 @@ uint64_t hs_density_request_hash(const hs_density_request *request) {
     }
     parts.kernel = (uint64_t)request->kernel;
     parts.exact = request->exact;
+    parts.edge_correction = request->edge_correction;
     parts.adaptive = request->adaptive;
     if (request->network) {
         parts.network = 1;
@@ -96,16 +98,6 @@ static void write_risk(const field *a, const field *b, double total_a, double to
     }
 }
 
-/* Incidents that a layer counts, with their weights and factors. */
-static hs_status total_of(const density_layer *layer, hs_error *error, double *total) {
-    const hs_selection *selection;
-    hs_status status = hs_service_select(layer->service, layer->snapshot, layer->filter, error, &selection);
-    if (status != HS_OK) return status;
-    *total = (double)selection->count;
-    hs_service_selection_unref(selection);
-    return HS_OK;
-}
-
 static hs_status two_fields(const hs_density_request *request, const density_layer *a, const density_layer *b,
                             const hs_density_view *view, hs_error *error, field *fa, field *fb) {
     bool squares = request->min_n > 0;
@@ -134,8 +126,8 @@ static hs_status fill_values(const hs_density_request *request, const density_la
     field fb = {room + 2 * pixels, room + 3 * pixels};
     status = two_fields(request, a, b, view, error, &fa, &fb);
     if (status == HS_OK && request->measure == HS_MEASURE_RELATIVE_RISK) {
-        status = total_of(a, error, &total_a);
-        if (status == HS_OK) status = total_of(b, error, &total_b);
+        status = hs_density_layer_total(a, error, &total_a);
+        if (status == HS_OK) status = hs_density_layer_total(b, error, &total_b);
     }
     if (status != HS_OK) return status;
     if (request->measure == HS_MEASURE_DIFFERENCE)
@@ -163,16 +155,24 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
     }
     hs_status status = fill_values(request, &a, &b, &view, error, room, values);
     free(room);
+    if (status == HS_OK && request->edge_correction)
+        status = hs_cut_tile(service, snapshot, &view, error, values);
     return status;
 }
+
+/* Deposits that count other than 1 are rounded to parts of what their chunk weighs in all. */
+#define DEPOSIT_ROUNDING 0x1p-14
 
 double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_request *request, hs_tile tile,
                                 uint32_t size_px) {
     density_layer layer = hs_density_layer_of(NULL, snapshot, request, false);
     hs_density_view view = {tile.z, tile.x, tile.y, size_px};
     hs_lattice lattice;
-    double of_ladder = request->adaptive ? HS_ADAPTIVE_ERROR : 0;
-    return of_ladder + (hs_density_layer_lattice(&layer, &view, &lattice) ? lattice.error_bound : 0);
+    bool shares = layer.edge_correction || layer.time_bandwidth_s > 0 || layer.adaptive;
+    double rounding = shares ? HS_DENSITY_SHARE_ROUNDING : 0;
+    if (layer.adaptive) rounding += HS_ADAPTIVE_ERROR;
+    if (!hs_density_layer_lattice(&layer, &view, &lattice)) return rounding;
+    return lattice.error_bound + rounding + (shares ? DEPOSIT_ROUNDING : 0);
 }
 
 uint64_t hs_service_density_tile_version(const hs_snapshot *snapshot, const hs_density_request *request,
@@ -185,12 +185,13 @@ uint64_t hs_service_density_tile_version(const hs_snapshot *snapshot, const hs_d
                                                     ldexp(0x1p32, -(int)tile.z) / (double)size_px;
     reach_box reach = hs_density_layer_reach(&widest, &view);
     struct {
-        uint64_t incidents, geography, totals;
+        uint64_t incidents, geography, totals, edge_correction;
         double scale, unit;
     } parts;
     memset(&parts, 0, sizeof parts);
     parts.incidents = state_of(snapshot->incidents, &reach);
     parts.geography = snapshot->geography_version;
+    parts.edge_correction = request->edge_correction;
     parts.scale = layer.metres_per_unit;
     parts.unit = layer.unit;
     /* Shares of a total change with it. */

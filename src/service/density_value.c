@@ -71,15 +71,6 @@ static hs_status sums_at(const density_layer *layer, hs_mercator at, hs_error *e
     return status;
 }
 
-static hs_status total_of(const density_layer *layer, hs_error *error, uint64_t *total) {
-    const hs_selection *selection;
-    hs_status status = hs_service_select(layer->service, layer->snapshot, layer->filter, error, &selection);
-    if (status != HS_OK) return status;
-    *total = selection->count;
-    hs_service_selection_unref(selection);
-    return HS_OK;
-}
-
 static double kish(const place_sums *p) {
     return p->sum_squared > 0 ? p->sum * (p->sum / p->sum_squared) : 0;
 }
@@ -95,10 +86,10 @@ hs_status hs_service_density_value(hs_service *service, const hs_snapshot *snaps
     place_sums mb = {0};
     hs_density_value made = {.unit = a.unit, .other_unit = b.unit};
     hs_status status = sums_at(&a, at, error, &ma);
-    if (status == HS_OK) status = total_of(&a, error, &made.total);
+    if (status == HS_OK) status = hs_density_layer_total(&a, error, &made.total);
     if (status == HS_OK && request->measure != HS_MEASURE_DENSITY) {
         status = sums_at(&b, at, error, &mb);
-        if (status == HS_OK) status = total_of(&b, error, &made.other_total);
+        if (status == HS_OK) status = hs_density_layer_total(&b, error, &made.other_total);
     }
     if (status != HS_OK) return status;
     made.sum = ma.sum;
@@ -118,11 +109,11 @@ hs_status hs_service_density_value(hs_service *service, const hs_snapshot *snaps
     } else {
         bool defined = made.sum > 0 && made.other_sum > 0;
         made.effective_n = kish(&mb);
-        made.value = defined
-                         ? log2(made.sum / (double)made.total / (made.other_sum / (double)made.other_total))
-                         : (double)NAN;
+        made.value =
+            defined ? log2(made.sum / made.total / (made.other_sum / made.other_total)) : (double)NAN;
     }
     made.masked = made.effective_n < request->min_n;
+    if (request->edge_correction && !hs_in_city(snapshot->geography, position)) made.value = (double)NAN;
     *value = made;
     return HS_OK;
 }

@@ -27,6 +27,7 @@ PUBLIC = {
     "records.h": "geo",  # plain structs; its names are the city's
     "density.h": "density",
     "kernel.h": "density",
+    "edge_correction.h": "density",
     "time_kernel.h": "density",
     "raster_density.h": "density",
     "network_density.h": "density",

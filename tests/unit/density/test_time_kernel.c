@@ -44,28 +44,28 @@ static void masses(void **state) {
     assert_true(hs_time_mass(HS_KERNEL_QUARTIC, 0, 10, 5, 5) == 0);
 }
 
-/* Factors times the peak are the kernel, a month's worth. */
-static void factors(void **state) {
+/* Shares times the peak are the kernel, a month's worth. */
+static void shares(void **state) {
     (void)state;
     int64_t time_s[201];
-    uint32_t factor[201];
+    double share[201];
     for (int i = 0; i < 201; i++)
         time_s[i] = 1700000000 + (i - 100) * 3600 * 6;
     time_s[7] = INT64_MIN;
     for (int k = 0; k < HS_KERNEL_COUNT; k++) {
         double bandwidth_s = 86400 * 9.3;
-        hs_time_factors((hs_kernel)k, 1700000000, bandwidth_s, time_s, 201, factor);
+        hs_time_shares((hs_kernel)k, 1700000000, bandwidth_s, time_s, 201, share);
         double peak = hs_time_peak_per_month((hs_kernel)k, bandwidth_s);
         double month_s = 365.25 / 12 * 86400;
         for (int i = 0; i < 201; i++) {
             double expected =
                 i == 7 ? 0 : formula((hs_kernel)k, (i - 100) * 21600 / bandwidth_s) * month_s / bandwidth_s;
-            check_near(factor[i] / 65536.0 * peak, expected, 1e-5 * peak);
+            check_near(share[i] * peak, expected, 1e-6 * peak);
         }
     }
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(masses), cmocka_unit_test(factors)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(masses), cmocka_unit_test(shares)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
