@@ -4,7 +4,7 @@
 #include "base/pool.h"
 #include "http/server_private.h"
 
-enum { LONG_BODY = 100000 };
+enum { LONG_BODY = 100000, PATIENCE_MS = 60000 };
 
 typedef struct fixture {
     hs_router *router;
@@ -34,13 +34,6 @@ static void open_gate(fixture *f) {
     pthread_mutex_unlock(&f->lock);
 }
 
-static void wait_entered(fixture *f, int count) {
-    pthread_mutex_lock(&f->lock);
-    while (f->entered < count)
-        pthread_cond_wait(&f->changed, &f->lock);
-    pthread_mutex_unlock(&f->lock);
-}
-
 static int entered(fixture *f) {
     pthread_mutex_lock(&f->lock);
     int count = f->entered;
@@ -52,9 +45,18 @@ static void pause_ms(int duration_ms) {
     poll(NULL, 0, duration_ms);
 }
 
-static void wait_deferred(const fixture *f, int count) {
-    while (atomic_load(&f->server->metrics.deferred) != count)
+static void wait_entered(fixture *f, int count) {
+    for (int i = 0; entered(f) < count; i++) {
+        assert_true(i < PATIENCE_MS);
         pause_ms(1);
+    }
+}
+
+static void wait_deferred(const fixture *f, int count) {
+    for (int i = 0; atomic_load(&f->server->metrics.deferred) != count; i++) {
+        assert_true(i < PATIENCE_MS);
+        pause_ms(1);
+    }
 }
 
 static hs_status quick(void *context, hs_request *request, hs_response *response, hs_error *error) {
