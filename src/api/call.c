@@ -107,21 +107,27 @@ static bool is_current_version(const hs_call *call, hs_reads reads) {
            (reads == HS_READS_GEOGRAPHY && given == call->snapshot->geography_version);
 }
 
-bool hs_call_begin(hs_call *call, const char *media_type, hs_reads reads) {
+static bool is_long(const hs_call *call) {
+    unsigned flags = call->endpoint->flags;
+    return (flags & HS_LONG) || ((flags & HS_LONG_AT_TIMES) && hs_density_is_long(call->request));
+}
+
+static bool begin(hs_call *call, const char *media_type, hs_reads reads, uint64_t etag) {
     call->response->content_type = media_type;
     call->response->compressible = strcmp(media_type, "image/png") != 0;
     if (is_current_version(call, reads))
         call->response->cache_control = "public, max-age=31536000, immutable";
-    return hs_request_cached(call->request, call->response, hs_call_etag(call, reads));
+    return is_long(call) ? hs_request_cached_or_defer(call->request, call->response, etag)
+                         : hs_request_cached(call->request, call->response, etag);
+}
+
+bool hs_call_begin(hs_call *call, const char *media_type, hs_reads reads) {
+    return begin(call, media_type, reads, hs_call_etag(call, reads));
 }
 
 bool hs_call_begin_version(hs_call *call, const char *media_type, uint64_t version) {
-    call->response->content_type = media_type;
-    call->response->compressible = strcmp(media_type, "image/png") != 0;
-    if (is_current_version(call, HS_READS_ALL))
-        call->response->cache_control = "public, max-age=31536000, immutable";
     uint64_t hash = mix(hash_read(call, HS_READS_GEOGRAPHY, hash_request(call)), version);
-    return hs_request_cached(call->request, call->response, hash ? hash : 1);
+    return begin(call, media_type, HS_READS_ALL, hash ? hash : 1);
 }
 
 static bool is_carried(hs_str name, const char *const *extra) {

@@ -39,6 +39,18 @@ hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {
     return status;
 }
 
+bool hs_density_is_long(const hs_request *request) {
+    static const char *const words[] = {"exact", "adaptive", "over", "network", "edge-correction"};
+    static const char *const edged[] = {"epanechnikov", "uniform", "triangular"};
+    hs_str value;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (hs_request_query(request, words[i], &value) && value.size > 0) return true;
+    if (!hs_request_query(request, "kernel", &value)) return false;
+    for (size_t i = 0; i < sizeof edged / sizeof *edged; i++)
+        if (hs_str_equal(hs_str_trim(value), hs_str_of(edged[i]))) return true;
+    return false;
+}
+
 /* The raster of a request, its extent and cell. */
 static hs_status call_raster(hs_call *call, hs_density_ask *ask, hs_box *box, bool *has_box, double *cell_m) {
     hs_str *names;

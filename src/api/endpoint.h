@@ -20,6 +20,8 @@ enum {
     HS_NEEDS_INCIDENTS = 8, /* shows single incidents or address texts: 403 where they are not public */
     HS_OGC = 16,            /* also in the OGC part's own description */
     HS_HIDDEN = 32,         /* not described */
+    HS_LONG = 64,           /* made on a thread for long work, the connection suspended meanwhile */
+    HS_LONG_AT_TIMES = 128, /* so where hs_density_is_long says it of the request */
 };
 
 struct hs_call;
@@ -83,12 +85,17 @@ hs_status hs_call_select(hs_call *call, double default_accuracy_m, hs_filter *fi
 typedef enum hs_reads { HS_READS_PROGRAM, HS_READS_GEOGRAPHY, HS_READS_ALL } hs_reads;
 /* Hash of the request (all but `v`) and of what it read. */
 uint64_t hs_call_etag(const hs_call *call, hs_reads reads);
-/* Type, compression, caching and etag of an answer; true when the body is there already or not needed. With
- * the current version in `v` the answer is immutable. */
+/* Type, compression, caching and etag of an answer; true when the handler is done: the body is there already,
+ * is not needed, or takes long and is made when the handler is called again (hs_request_cached_or_defer).
+ * With the current version in `v` the answer is immutable. */
 bool hs_call_begin(hs_call *call, const char *media_type, hs_reads reads);
 
 /* The same for an answer that read what `version` stands for, a hash, beside the city's settings. */
 bool hs_call_begin_version(hs_call *call, const char *media_type, uint64_t version);
+
+/* Whether a density is asked for that is not drawn from the cheap structures of plain tiles: exact ones,
+ * kernels with edges, adaptive bandwidths, ratios, street networks, corrected edges (density_request.c). */
+bool hs_density_is_long(const hs_request *request);
 
 /* Appends the request's filters (and `extra` names, NULL-ended, or NULL) as a query after `separator`. */
 void hs_call_carry_query(const hs_call *call, const char *const *extra, char separator, hs_buffer *out);

@@ -110,6 +110,8 @@ static const hs_parameter items_parameters[] = {
 #define CITY HS_NEEDS_SNAPSHOT
 #define JSON "application/json"
 #define GEO  "application/geo+json"
+#define PLOT (CITY | HS_TAKES_FILTERS | HS_LONG_AT_TIMES)
+#define LONG (CITY | HS_TAKES_FILTERS | HS_LONG)
 #define PAGE (HS_LENIENT | HS_HIDDEN)
 #define MVT  "application/vnd.mapbox-vector-tile"
 
@@ -143,29 +145,28 @@ const hs_endpoint hs_endpoints[] = {
     {"/tiles/{tileset}/{z}/{x}/{y}.mvt", "vectorTile", CITY | HS_TAKES_FILTERS, MVT, version_parameters,
      "Vector tile of base or incidents; 204 where there is nothing.",
      "base 或 incidents 的矢量瓦片；空瓦片为 204。", hs_serve_vector_tile},
-    {"/tiles/density/{z}/{x}/{y}.png", "densityTile", CITY | HS_TAKES_FILTERS, "image/png",
-     density_parameters,
+    {"/tiles/density/{z}/{x}/{y}.png", "densityTile", PLOT, "image/png", density_parameters,
      "Heat picture, 256 px: kernel density in incidents per km², per month where a period is set.",
      "热力图瓦片 256 像素：核密度，单位件/平方公里，设时段时为每月。", hs_serve_density_tile},
-    {"/tiles/density/{z}/{x}/{y}@2x.png", "densityTile2x", CITY | HS_TAKES_FILTERS, "image/png",
-     density_parameters, "The same with 512 px.", "同上，512 像素。", hs_serve_density_tile_2x},
-    {"/density/legend", "densityLegend", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
+    {"/tiles/density/{z}/{x}/{y}@2x.png", "densityTile2x", PLOT, "image/png", density_parameters,
+     "The same with 512 px.", "同上，512 像素。", hs_serve_density_tile_2x},
+    {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
      "Classes, unit and what was counted, for the same parameters as the tiles.",
      "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},
-    {"/density/bandwidth", "densityBandwidth", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
+    {"/density/bandwidth", "densityBandwidth", LONG, JSON, density_parameters,
      "Bandwidths by Scott, Silverman, Diggle and likelihood cross-validation, each with its reason and "
      "curve.",
      "按 Scott、Silverman、Diggle 与似然交叉验证给出的带宽，各附理由与曲线。", hs_serve_density_bandwidth},
-    {"/density.tif", "densityRaster", CITY | HS_TAKES_FILTERS, "image/tiff", raster_parameters,
+    {"/density.tif", "densityRaster", LONG, "image/tiff", raster_parameters,
      "The same as a GeoTIFF of the city's plane, exact, 32-bit floats with unit; bbox is its extent.",
      "同一密度的 GeoTIFF（城市平面、精确、32 位浮点、带单位）；bbox 为其范围。", hs_serve_density_tif},
-    {"/density/lixels", "densityLixels", CITY | HS_TAKES_FILTERS, GEO, raster_parameters,
+    {"/density/lixels", "densityLixels", LONG, GEO, raster_parameters,
      "Density of streets as GeoJSON: one line a lixel with its value; bbox is the part that is wanted.",
      "街道密度的 GeoJSON：每个街道小段一条线及其值；bbox 为所需范围。", hs_serve_density_lixels},
-    {"/density/isobands", "densityIsobands", CITY | HS_TAKES_FILTERS, GEO, raster_parameters,
+    {"/density/isobands", "densityIsobands", LONG, GEO, raster_parameters,
      "Bands between the breaks as polygons with area and count; bbox is the picture's extent.",
      "分级之间的等值面，含面积与件数；bbox 为图幅范围。", hs_serve_density_isobands},
-    {"/density/value", "densityValue", CITY | HS_TAKES_FILTERS, JSON, value_parameters,
+    {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position, with unit and street there.", "某点的密度及所在单元与街道。",
      hs_serve_density_value},
     {"/geocode", "geocode", CITY | HS_NEEDS_INCIDENTS, GEO, geocode_parameters,

@@ -1,4 +1,4 @@
-/* The one thread pool. Work items run in submission order on any of its threads. */
+/* Thread pools. Work items run in submission order on any of its threads. */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 

@@ -16,7 +16,8 @@
 static const hs_option options[] = {
     {"listen", "ADDR:PORT", "where to listen (default " DEFAULT_LISTEN "; port 0: any free one)",
      "监听地址（默认 " DEFAULT_LISTEN "；端口 0 为任意空闲端口）"},
-    {"threads", "N", "threads that answer (default: one per core)", "线程数（默认每核一个）"},
+    {"threads", "N", "threads that answer, and as many for long answers beside them (default: one per core)",
+     "应答线程数，另有同数线程处理耗时请求（默认每核一个）"},
     {"config", "FILE", "JSON object with these same names; the command line goes first",
      "JSON 配置文件，键名与选项相同；命令行优先"},
     {"public-url", "URL", "address that clients see, behind a proxy", "代理之后客户端看到的地址"},

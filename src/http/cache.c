@@ -100,6 +100,22 @@ static hs_cache_entry *add(hs_cache *cache, uint64_t key, uint64_t etag) {
     return entry;
 }
 
+/* A reference for the caller; the entry is now the one used last. */
+static void take(hs_cache *cache, hs_cache_entry *entry) {
+    atomic_fetch_add(&entry->refs, 1);
+    unlink_used(cache, entry);
+    link_newest(cache, entry);
+}
+
+hs_cache_entry *hs_cache_peek(hs_cache *cache, uint64_t key, uint64_t etag) {
+    pthread_mutex_lock(&cache->lock);
+    hs_cache_entry *entry = find(cache, key, etag);
+    if (entry && !entry->filled) entry = NULL;
+    if (entry) take(cache, entry);
+    pthread_mutex_unlock(&cache->lock);
+    return entry;
+}
+
 hs_cache_entry *hs_cache_get(hs_cache *cache, uint64_t key, uint64_t etag, bool *filled) {
     pthread_mutex_lock(&cache->lock);
     hs_cache_entry *entry = find(cache, key, etag);
@@ -108,9 +124,7 @@ hs_cache_entry *hs_cache_get(hs_cache *cache, uint64_t key, uint64_t etag, bool 
         entry = find(cache, key, etag);
     }
     if (entry) {
-        atomic_fetch_add(&entry->refs, 1);
-        unlink_used(cache, entry);
-        link_newest(cache, entry);
+        take(cache, entry);
         *filled = true;
     } else {
         entry = add(cache, key, etag);

@@ -16,6 +16,9 @@ void hs_cache_free(hs_cache *cache);
  * the caller must make them and call fill or abandon; whoever asks meanwhile waits. NULL when memory is out.
  */
 hs_cache_entry *hs_cache_get(hs_cache *cache, uint64_t key, uint64_t etag, bool *filled);
+/* The entry of (key, etag) with a reference of its own when it has bytes; else NULL. Waits for nobody and
+ * makes nothing. */
+hs_cache_entry *hs_cache_peek(hs_cache *cache, uint64_t key, uint64_t etag);
 /* Gives an entry its bytes (malloc'd, taken over). `coded`: they are gzip. The caller keeps its reference.
  * What is larger than the budget is not kept beyond that. */
 void hs_cache_fill(hs_cache *cache, hs_cache_entry *entry, char *bytes, size_t size, bool coded);

@@ -1,6 +1,7 @@
 #include "http/server_private.h"
 
 #include "base/clock.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -11,6 +12,13 @@ void hs_client_allow(hs_client *client, unsigned duration_ms) {
     if (!client) return;
     int64_t deadline = duration_ms ? (int64_t)hs_clock_monotonic_ms() + duration_ms : 0;
     atomic_store(&client->deadline_ms, deadline);
+}
+
+bool hs_client_is_gone(const hs_client *client) {
+    char byte;
+    if (!client) return false;
+    ssize_t got = recv(client->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 hs_client *hs_client_of(struct MHD_Connection *connection) {

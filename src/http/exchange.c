@@ -105,19 +105,37 @@ static hs_status respond(hs_exchange *exchange, hs_response *response, hs_error 
     return HS_OK;
 }
 
-enum MHD_Result hs_exchange_answer(hs_exchange *exchange) {
-    hs_response response = {0};
+/* The handler's response, or the problem that it ended with. */
+static void fill_response(hs_exchange *exchange, hs_response *response) {
     hs_error error = {0};
-    hs_buffer_init(&response.body, exchange->server->max_arena);
-    hs_status status = respond(exchange, &response, &error);
-    if (status != HS_OK) {
-        if (error.status == HS_OK) error.status = status;
-        hs_response_error(&response, &error);
-        if (response.status >= 500)
-            hs_log_write(exchange->server->log, HS_LOG_ERROR, "failure", "status=%u error=\"%s: %s\"",
-                         response.status, hs_status_describe(error.status), error.message);
-    }
-    return hs_exchange_send(exchange, &response);
+    hs_buffer_init(&response->body, exchange->server->max_arena);
+    hs_status status = respond(exchange, response, &error);
+    if (status == HS_OK || exchange->deferral == HS_DEFER_ASKED) return;
+    if (error.status == HS_OK) error.status = status;
+    hs_response_error(response, &error);
+    if (response->status >= 500)
+        hs_log_write(exchange->server->log, HS_LOG_ERROR, "failure", "status=%u error=\"%s: %s\"",
+                     response->status, hs_status_describe(error.status), error.message);
+}
+
+static void drop_response(hs_response *response) {
+    hs_buffer_done(&response->body);
+    hs_cache_release(response->cached);
+}
+
+enum MHD_Result hs_exchange_answer(hs_exchange *exchange) {
+    if (exchange->deferral == HS_DEFER_DONE) return hs_exchange_queue(exchange);
+    hs_response response = {0};
+    fill_response(exchange, &response);
+    if (exchange->deferral != HS_DEFER_ASKED) return hs_exchange_send(exchange, &response);
+    drop_response(&response);
+    return hs_exchange_defer(exchange);
+}
+
+void hs_exchange_work(hs_exchange *exchange) {
+    hs_response response = {0};
+    fill_response(exchange, &response);
+    hs_exchange_make(exchange, &response);
 }
 
 enum MHD_Result hs_exchange_refuse(hs_exchange *exchange, unsigned status, const char *reason) {
@@ -128,24 +146,46 @@ enum MHD_Result hs_exchange_refuse(hs_exchange *exchange, unsigned status, const
     return hs_exchange_send(exchange, &response);
 }
 
+static uint64_t cache_key(const hs_exchange *exchange) {
+    hs_str encoding = hs_exchange_list_header(exchange, "Accept-Encoding");
+    bool gzip = hs_accept_encoding_quality(encoding, HS_STR("gzip")) > 0;
+    uint64_t key = hs_hash_str(exchange->target, gzip ? 1 : 0);
+    /* What a body says of its own address depends on it too. */
+    return hs_hash_str(exchange->request.base_url, key);
+}
+
+static bool answer_from_cache(hs_exchange *exchange, hs_response *response, hs_cache_entry *entry) {
+    response->cached = entry;
+    atomic_fetch_add(&exchange->server->metrics.cache_hits, 1);
+    return true;
+}
+
 bool hs_request_cached(hs_request *request, hs_response *response, uint64_t etag) {
     response->etag = etag;
     if (hs_request_is_fresh(request, etag)) return true;
     hs_exchange *exchange = request->connection;
     if (!exchange || request->method != HS_GET || exchange->making || response->cached) return false;
-    hs_str encoding = hs_exchange_list_header(exchange, "Accept-Encoding");
-    bool gzip = hs_accept_encoding_quality(encoding, HS_STR("gzip")) > 0;
-    uint64_t key = hs_hash_str(exchange->target, gzip ? 1 : 0);
-    /* What a body says of its own address depends on it too. */
-    key = hs_hash_str(request->base_url, key);
     bool filled = false;
-    hs_cache_entry *entry = hs_cache_get(exchange->server->cache, key, etag, &filled);
-    if (!filled) {
-        exchange->making = entry;
-        if (entry) atomic_fetch_add(&exchange->server->metrics.cache_misses, 1);
-        return false;
-    }
-    response->cached = entry;
-    atomic_fetch_add(&exchange->server->metrics.cache_hits, 1);
+    hs_cache_entry *entry = hs_cache_get(exchange->server->cache, cache_key(exchange), etag, &filled);
+    if (filled) return answer_from_cache(exchange, response, entry);
+    exchange->making = entry;
+    if (entry) atomic_fetch_add(&exchange->server->metrics.cache_misses, 1);
+    return false;
+}
+
+bool hs_request_defer(hs_request *request) {
+    hs_exchange *exchange = request->connection;
+    if (!exchange || exchange->deferral == HS_DEFERRED) return false;
+    exchange->deferral = HS_DEFER_ASKED;
     return true;
+}
+
+bool hs_request_cached_or_defer(hs_request *request, hs_response *response, uint64_t etag) {
+    hs_exchange *exchange = request->connection;
+    if (!exchange || exchange->deferral == HS_DEFERRED) return hs_request_cached(request, response, etag);
+    response->etag = etag;
+    if (hs_request_is_fresh(request, etag)) return true;
+    hs_cache_entry *entry =
+        request->method == HS_GET ? hs_cache_peek(exchange->server->cache, cache_key(exchange), etag) : NULL;
+    return entry ? answer_from_cache(exchange, response, entry) : hs_request_defer(request);
 }

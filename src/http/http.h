@@ -80,6 +80,15 @@ bool hs_request_is_fresh(const hs_request *request, uint64_t etag);
  * wait for it. Everything else of the response (type, caching, compressible) is set either way. Call at most
  * once a request. */
 bool hs_request_cached(hs_request *request, hs_response *response, uint64_t etag);
+/* For answers that take longer than about 50 ms. True: the handler must return at once, what it did so far is
+ * dropped, the connection is suspended, and the handler is called again from its start on a thread for long
+ * work (or the request is refused with 503 where too many wait there). False: it is on such a thread and goes
+ * on. So everything before the call must be cheap; it is done twice. */
+bool hs_request_defer(hs_request *request);
+/* hs_request_cached for such answers: what is fresh or kept is answered at once; for what must be made, or is
+ * being made for another request, it defers, answering true, and answers as hs_request_cached when the
+ * handler is called again. */
+bool hs_request_cached_or_defer(hs_request *request, hs_response *response, uint64_t etag);
 /* The counters of the server that the request came to, as hs_server_metrics. */
 void hs_request_metrics(const hs_request *request, hs_buffer *out);
 
@@ -105,6 +114,8 @@ typedef struct hs_server_options {
     unsigned body_ms;         /* and its body so long after the header; 0: 120,000 */
     unsigned idle_ms;         /* a kept connection may wait so long for the next request; 0: 60,000 */
     size_t max_cache;         /* bytes of answers kept for repetition (hs_request_cached); 0: 64 MiB */
+    unsigned long_threads;    /* that run deferred requests (hs_request_defer); 0: as many as threads */
+    unsigned max_deferred;    /* requests queued or running there; 0: 4 x long_threads + 64 */
     hs_log *log;              /* request log; may be NULL */
 } hs_server_options;
 
@@ -116,7 +127,8 @@ hs_status hs_server_start(const hs_server_options *options, const hs_router *rou
 const char *hs_server_authority(const hs_server *server);
 bool hs_server_is_loopback(const hs_server *server);
 uint16_t hs_server_port(const hs_server *server);
-/* Stops accepting, lets requests under way end (at most grace_ms), frees. */
+/* Stops accepting, lets requests under way end (at most grace_ms), frees. Deferred requests that wait for a
+ * thread after that are refused with 503; those that run are waited for. */
 void hs_server_stop(hs_server *server, unsigned grace_ms);
 /* Counters in Prometheus text: requests by status class, bytes, durations histogram. */
 void hs_server_metrics(const hs_server *server, hs_buffer *out);

@@ -41,10 +41,14 @@ void hs_http_metrics_write(const hs_http_metrics *metrics, hs_buffer *out) {
                   atomic_load(&metrics->cache_misses));
     write_counter(out, "hotspotd_http_deadline_closed_total", "Connections closed for sending too slowly.",
                   atomic_load(&metrics->deadline_closed));
+    write_counter(out, "hotspotd_http_deferred_refused_total",
+                  "Long requests refused because too many waited.", atomic_load(&metrics->deferred_refused));
     write_head(out, "hotspotd_http_connections", "gauge", "Open connections.");
     hs_buffer_printf(out, "hotspotd_http_connections %d\n", atomic_load(&metrics->connections));
     write_head(out, "hotspotd_http_in_flight", "gauge", "Requests under way.");
     hs_buffer_printf(out, "hotspotd_http_in_flight %d\n", atomic_load(&metrics->in_flight));
+    write_head(out, "hotspotd_http_deferred", "gauge", "Long requests that wait or run beside the others.");
+    hs_buffer_printf(out, "hotspotd_http_deferred %d\n", atomic_load(&metrics->deferred));
     write_head(out, "hotspotd_http_request_duration_seconds", "histogram",
                "From the request's header to the end of its answer.");
     uint64_t sum = 0;

@@ -12,8 +12,8 @@ typedef struct hs_http_metrics {
     atomic_uint_fast64_t bytes_sent;
     atomic_uint_fast64_t bucket[HS_METRIC_BUCKETS + 1];
     atomic_uint_fast64_t total_us;
-    atomic_uint_fast64_t cache_hits, cache_misses, not_modified, deadline_closed;
-    atomic_int connections, in_flight;
+    atomic_uint_fast64_t cache_hits, cache_misses, not_modified, deadline_closed, deferred_refused;
+    atomic_int connections, in_flight, deferred;
 } hs_http_metrics;
 
 void hs_http_metrics_count(hs_http_metrics *metrics, unsigned status, uint64_t bytes, double duration_ms);

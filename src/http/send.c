@@ -165,7 +165,7 @@ static void check_body(hs_response *response) {
     hs_response_error(response, &error);
 }
 
-enum MHD_Result hs_exchange_send(hs_exchange *exchange, hs_response *response) {
+void hs_exchange_make(hs_exchange *exchange, hs_response *response) {
     char etag[HS_ETAG_TEXT_SIZE] = "";
     outgoing out;
     if (response->status == 0) response->status = 200;
@@ -176,11 +176,23 @@ enum MHD_Result hs_exchange_send(hs_exchange *exchange, hs_response *response) {
     if (response->etag && !fresh) hs_etag_format(response->etag, out.coded ? "gzip" : NULL, etag);
     uint64_t size = out.bytes.size;
     struct MHD_Response *made = make_response(&out);
-    if (!made) return MHD_NO; /* no memory even for an empty answer */
+    if (!made) return;
     add_headers(exchange, response, &out, etag, made);
     exchange->status = response->status;
     exchange->bytes = strcmp(exchange->method, "HEAD") == 0 ? 0 : size;
-    enum MHD_Result result = MHD_queue_response(exchange->connection, response->status, made);
+    exchange->made = made;
+}
+
+enum MHD_Result hs_exchange_queue(hs_exchange *exchange) {
+    struct MHD_Response *made = exchange->made;
+    if (!made) return MHD_NO; /* no memory even for an empty answer */
+    exchange->made = NULL;
+    enum MHD_Result result = MHD_queue_response(exchange->connection, exchange->status, made);
     MHD_destroy_response(made);
     return result;
+}
+
+enum MHD_Result hs_exchange_send(hs_exchange *exchange, hs_response *response) {
+    hs_exchange_make(exchange, response);
+    return hs_exchange_queue(exchange);
 }

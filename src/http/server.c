@@ -17,6 +17,8 @@
 #define DEFAULT_IDLE_MS         60000u
 /* Room of a connection for its request's header. */
 #define CONNECTION_MEMORY ((size_t)32 << 10)
+/* For answers that were made only when the grace was over. */
+#define LAST_ANSWERS_MS 1000u
 
 /* The first that libmicrohttpd tells of a request; gives the request its memory. NULL is answered later. */
 static void *request_begins(void *context, const char *uri, struct MHD_Connection *connection) {
@@ -121,6 +123,7 @@ static void request_ends(void *context, struct MHD_Connection *connection, void 
     if (!exchange) return;
     *request = NULL;
     if (exchange->making) hs_cache_abandon(server->cache, exchange->making);
+    if (exchange->made) MHD_destroy_response(exchange->made);
     if (exchange->connection) {
         double duration_ms = hs_clock_monotonic_ms() - exchange->start_ms;
         bool whole = code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
@@ -155,8 +158,12 @@ static void take_options(hs_server *server, const hs_server_options *options) {
     server->raw_lines_checked = strncmp(MHD_get_version(), "0.9.75", 6) == 0;
 }
 
+static unsigned thread_count(const hs_server_options *options) {
+    return options->threads ? options->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static hs_status start_daemon(hs_server *server, const hs_server_options *options, hs_error *error) {
-    unsigned threads = options->threads ? options->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned threads = thread_count(options);
     unsigned connections = or_default(options->max_connections, DEFAULT_MAX_CONNECTIONS);
     if (connections < threads) connections = threads;
     unsigned per_address = server->loopback ? connections : (connections + 3) / 4;
@@ -166,12 +173,13 @@ static hs_status start_daemon(hs_server *server, const hs_server_options *option
                                     {MHD_OPTION_END, 0, NULL}};
     if (threads < 2) pool[0].option = MHD_OPTION_END;
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, request_goes_on, server, MHD_OPTION_ARRAY,
-        pool, MHD_OPTION_LISTEN_SOCKET, server->listen_socket, MHD_OPTION_CONNECTION_LIMIT, connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address, MHD_OPTION_CONNECTION_TIMEOUT, inactive_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_URI_LOG_CALLBACK, request_begins, server, MHD_OPTION_NOTIFY_COMPLETED, request_ends,
-        server, MHD_OPTION_NOTIFY_CONNECTION, hs_clients_notify, server, MHD_OPTION_END);
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        request_goes_on, server, MHD_OPTION_ARRAY, pool, MHD_OPTION_LISTEN_SOCKET, server->listen_socket,
+        MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address,
+        MHD_OPTION_CONNECTION_TIMEOUT, inactive_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, request_begins, server,
+        MHD_OPTION_NOTIFY_COMPLETED, request_ends, server, MHD_OPTION_NOTIFY_CONNECTION, hs_clients_notify,
+        server, MHD_OPTION_END);
     if (!server->daemon)
         return hs_error_set(error, HS_E_IO, "cannot start the HTTP server on %s", server->authority);
     return HS_OK;
@@ -179,12 +187,14 @@ static hs_status start_daemon(hs_server *server, const hs_server_options *option
 
 static void server_free(hs_server *server) {
     hs_clients_stop(server);
+    hs_pool_free(server->long_pool);
     if (server->listen_socket >= 0) close(server->listen_socket);
     hs_server_free_compressors(server);
     hs_cache_free(server->cache);
     pthread_cond_destroy(&server->watch_wake);
     pthread_mutex_destroy(&server->clients_lock);
     pthread_mutex_destroy(&server->compressors_lock);
+    pthread_mutex_destroy(&server->defer_lock);
     free(server->public_url);
     free(server);
 }
@@ -195,6 +205,7 @@ static hs_server *server_new(const hs_server_options *options, const hs_router *
     server->router = router;
     server->listen_socket = -1;
     pthread_mutex_init(&server->compressors_lock, NULL);
+    pthread_mutex_init(&server->defer_lock, NULL);
     pthread_mutex_init(&server->clients_lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -225,6 +236,9 @@ hs_status hs_server_start(const hs_server_options *options, const hs_router *rou
         memcpy(made->authority, listening.authority, sizeof made->authority);
         status = hs_clients_watch(made, error);
     }
+    if (status == HS_OK)
+        status = hs_deferring_start(made, or_default(options->long_threads, thread_count(options)),
+                                    options->max_deferred, error);
     if (status == HS_OK) status = start_daemon(made, options, error);
     if (status != HS_OK) {
         server_free(made);
@@ -250,15 +264,23 @@ void hs_server_metrics(const hs_server *server, hs_buffer *out) {
     hs_http_metrics_write(&server->metrics, out);
 }
 
-void hs_server_stop(hs_server *server, unsigned grace_ms) {
-    if (!server) return;
-    atomic_store(&server->stopping, true);
-    MHD_quiesce_daemon(server->daemon); /* the listening socket is ours and closed below */
-    double until_ms = hs_clock_monotonic_ms() + grace_ms;
+static void wait_for_requests(hs_server *server, unsigned most_ms) {
+    double until_ms = hs_clock_monotonic_ms() + most_ms;
     while (atomic_load(&server->metrics.in_flight) > 0 && hs_clock_monotonic_ms() < until_ms) {
         struct timespec pause = {.tv_nsec = 5000000};
         nanosleep(&pause, NULL);
     }
+}
+
+void hs_server_stop(hs_server *server, unsigned grace_ms) {
+    if (!server) return;
+    atomic_store(&server->stopping, true);
+    hs_deferring_close(server);
+    MHD_quiesce_daemon(server->daemon); /* the listening socket is ours and closed below */
+    wait_for_requests(server, grace_ms);
+    bool late = atomic_load(&server->metrics.deferred) > 0;
+    hs_deferring_end(server);
+    if (late) wait_for_requests(server, LAST_ANSWERS_MS);
     MHD_stop_daemon(server->daemon);
     server_free(server);
 }

@@ -2,6 +2,7 @@
 #ifndef HTTP_SERVER_PRIVATE_H
 #define HTTP_SERVER_PRIVATE_H
 
+#include "base/pool.h"
 #include "http/cache.h"
 #include "http/http.h"
 #include "http/metrics.h"
@@ -37,6 +38,13 @@ struct hs_server {
     hs_cache *cache;
     hs_http_metrics metrics;
 
+    /* Deferred requests (defer.c). */
+    hs_pool *long_pool;
+    pthread_mutex_t defer_lock; /* held while one is queued */
+    unsigned max_deferred;
+    bool defer_closed;
+    atomic_bool abandon_deferred; /* those that wait are refused when their turn comes */
+
     pthread_mutex_t compressors_lock;
     struct libdeflate_compressor *compressors[HS_COMPRESSORS_KEPT];
     unsigned compressor_count;
@@ -49,6 +57,14 @@ struct hs_server {
     atomic_bool stopping;
 };
 
+/* Where a request's handler runs. */
+typedef enum hs_deferral {
+    HS_DIRECT,      /* on the connection's thread */
+    HS_DEFER_ASKED, /* so far there, and it asked to be called again elsewhere */
+    HS_DEFERRED,    /* on a thread for long work, the connection suspended */
+    HS_DEFER_DONE   /* the answer is made and waits for the connection's thread */
+} hs_deferral;
+
 /* A request on its way. Lives in its own arena. */
 typedef struct hs_exchange {
     hs_request request;
@@ -60,6 +76,8 @@ typedef struct hs_exchange {
     hs_client *client;
     hs_buffer body;
     hs_cache_entry *making; /* to be filled or abandoned */
+    hs_deferral deferral;
+    struct MHD_Response *made; /* the answer before it is queued */
     bool uri_too_long, close;
     double start_ms;
     unsigned status;
@@ -74,17 +92,34 @@ unsigned hs_guard_check(hs_exchange *exchange, const char *version, const char *
 
 /* Runs a complete request and queues its answer (exchange.c). */
 enum MHD_Result hs_exchange_answer(hs_exchange *exchange);
+/* Makes the answer of a complete request and leaves it in `made`; on any thread while the connection is
+ * suspended. */
+void hs_exchange_work(hs_exchange *exchange);
 /* Queues a problem. */
 enum MHD_Result hs_exchange_refuse(hs_exchange *exchange, unsigned status, const char *reason);
 
-/* Sends a response (send.c). Takes over its body. */
+/* Turns a response into `made`, NULL when memory is out; takes over its body. Queues `made`. Both (send.c).
+ */
+void hs_exchange_make(hs_exchange *exchange, hs_response *response);
+enum MHD_Result hs_exchange_queue(hs_exchange *exchange);
 enum MHD_Result hs_exchange_send(hs_exchange *exchange, hs_response *response);
 void hs_server_free_compressors(hs_server *server);
+
+/* Deferred requests (defer.c): suspends the connection and queues the request for long work, or refuses it.
+ */
+enum MHD_Result hs_exchange_defer(hs_exchange *exchange);
+hs_status hs_deferring_start(hs_server *server, unsigned threads, unsigned most, hs_error *error);
+/* From now on every request is refused. */
+void hs_deferring_close(hs_server *server);
+/* Refuses what waits, waits for what runs: no connection is suspended afterwards. */
+void hs_deferring_end(hs_server *server);
 
 /* Watching clients (clients.c). */
 void hs_clients_notify(void *server, struct MHD_Connection *connection, void **context,
                        enum MHD_ConnectionNotificationCode code);
 void hs_client_allow(hs_client *client, unsigned duration_ms); /* 0: no deadline */
+/* Whether the client has closed its side. Only while the connection cannot end meanwhile. */
+bool hs_client_is_gone(const hs_client *client);
 hs_client *hs_client_of(struct MHD_Connection *connection);
 hs_status hs_clients_watch(hs_server *server, hs_error *error);
 void hs_clients_stop(hs_server *server);

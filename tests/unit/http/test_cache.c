@@ -128,6 +128,36 @@ static void test_is_made_once(void **state) {
     assert_in_range(make_in_a_crowd(BUDGET + 1, false), 1, THREADS);
 }
 
+/* A look takes what is there, counts as a use, and neither waits for what is being made nor makes it. */
+static void test_peeks(void **state) {
+    (void)state;
+    bool filled = true;
+    hs_cache *cache = hs_cache_new(BUDGET);
+    assert_null(hs_cache_peek(cache, 1, 1));
+    hs_cache_entry *making = hs_cache_get(cache, 1, 1, &filled);
+    assert_false(filled);
+    assert_null(hs_cache_peek(cache, 1, 1));
+    hs_cache_fill(cache, making, answer(0, BUDGET / 2), BUDGET / 2, true);
+    hs_cache_release(making);
+    hs_cache_entry *other = hs_cache_get(cache, 2, 1, &filled);
+    hs_cache_fill(cache, other, answer(1, BUDGET / 4), BUDGET / 4, false);
+    hs_cache_release(other);
+    hs_cache_entry *seen = hs_cache_peek(cache, 1, 1);
+    assert_non_null(seen);
+    assert_int_equal(hs_cache_bytes(seen).size, BUDGET / 2);
+    assert_true(hs_cache_coded(seen));
+    hs_cache_release(seen);
+    hs_cache_entry *third = hs_cache_get(cache, 3, 1, &filled);
+    hs_cache_fill(cache, third, answer(2, BUDGET / 3), BUDGET / 3, false);
+    hs_cache_release(third);
+    seen = hs_cache_peek(cache, 1, 1);
+    assert_non_null(seen); /* the other was used longer ago */
+    hs_cache_release(seen);
+    assert_null(hs_cache_peek(cache, 2, 1));
+    assert_null(hs_cache_peek(cache, 1, 2));
+    hs_cache_free(cache);
+}
+
 typedef struct mill {
     hs_cache *cache;
     atomic_int wrong;
@@ -167,6 +197,7 @@ int main(void) {
         cmocka_unit_test(test_drops_what_was_used_longest_ago),
         cmocka_unit_test(test_a_giant_pushes_nobody_out),
         cmocka_unit_test(test_is_made_once),
+        cmocka_unit_test(test_peeks),
         cmocka_unit_test(test_many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
