@@ -14,6 +14,7 @@
 #include <hotspot/kernel.h>
 #include <hotspot/raster_density.h>
 #include <hotspot/records.h>
+#include <hotspot/relative_risk.h>
 #include <hotspot/time_kernel.h>
 #include <hotspot/types.h>
 
