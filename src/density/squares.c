@@ -49,18 +49,13 @@ static bool near(const cells *c, double at, double reach, uint32_t count, uint32
     return true;
 }
 
-/* weight^2 in 2^-16, of a weight in 2^-16. */
-static uint64_t squared_scale(uint64_t scale) {
-    return (scale * scale + 32768) >> 16;
-}
-
-static uint64_t square_of(const cells *c, double squared, uint64_t scale2) {
+static uint64_t square_of(const cells *c, double squared, uint64_t scale) {
     double share = hs_profile(c->kernel, squared);
-    return hs_kernel_scale((uint64_t)(share * share * c->one + 0.5), scale2);
+    return hs_kernel_scale((uint64_t)(share * share * c->one + 0.5), scale);
 }
 
 /* A point at (x, y) from the view's corner. */
-static void add_point(cells *c, double x, double y, uint64_t scale2, uint64_t *sums) {
+static void add_point(cells *c, double x, double y, uint64_t scale, uint64_t *sums) {
     uint32_t size = c->view->size;
     uint32_t first;
     uint32_t end;
@@ -76,13 +71,13 @@ static void add_point(cells *c, double x, double y, uint64_t scale2, uint64_t *s
         uint64_t *out = sums + (size_t)row * size;
         for (uint32_t j = begin; j < stop; j++) {
             double dx = ((double)j + 0.5) * c->cell - x;
-            out[j >> c->subdivision] += square_of(c, c->kx * (dx * dx) + c->ky * (dy * dy), scale2);
+            out[j >> c->subdivision] += square_of(c, c->kx * (dx * dx) + c->ky * (dy * dy), scale);
         }
     }
 }
 
 /* Pixels that carry their own incidents. */
-static void add_to_bin(cells *c, double x, double y, uint64_t scale2, uint64_t *sums) {
+static void add_to_bin(cells *c, double x, double y, uint64_t scale, uint64_t *sums) {
     double size = (double)c->view->size;
     double column = floor(x / c->pixel);
     double row = floor(y / c->pixel);
@@ -90,7 +85,7 @@ static void add_to_bin(cells *c, double x, double y, uint64_t scale2, uint64_t *
     set_row(c, (uint32_t)row);
     double share = 1.0 / (hs_kernel_peak(c->kernel) * c->pixel * c->pixel * sqrt(c->kx * c->ky));
     sums[(size_t)row * c->view->size + (size_t)column] +=
-        hs_kernel_scale((uint64_t)(share * share * (double)HS_KERNEL_ONE + 0.5), scale2);
+        hs_kernel_scale((uint64_t)(share * share * (double)HS_KERNEL_ONE + 0.5), scale);
 }
 
 hs_status hs_density_add_squared(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
@@ -104,16 +99,16 @@ hs_status hs_density_add_squared(const hs_point_columns *points, hs_kernel kerne
     bool binned = c.sampling == HS_DENSITY_BINNED;
     for (uint32_t i = 0; i < points->count; i++) {
         if (!hs_point_selected(points, i)) continue;
-        uint64_t scale2 = squared_scale(hs_weight_fixed(points, i));
-        if (scale2 == 0) continue;
+        uint64_t scale = hs_weight_fixed(points, i);
+        if (scale == 0) continue;
         double y = (double)points->mercator[i].y - c.y0;
         if (y < -c.half_y || y > c.pixel * view->size + c.half_y) continue;
         double x = (double)points->mercator[i].x - c.x0;
         for (int world = -1; world <= 1; world++) {
             if (binned)
-                add_to_bin(&c, x + world * WORLD, y, scale2, sums);
+                add_to_bin(&c, x + world * WORLD, y, scale, sums);
             else
-                add_point(&c, x + world * WORLD, y, scale2, sums);
+                add_point(&c, x + world * WORLD, y, scale, sums);
         }
     }
     return HS_OK;

@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The mask of kernels with edges is drawn from a quartic of the same spread. */
-#define MASK_KERNEL HS_KERNEL_QUARTIC
-
 static double unit_of(const hs_snapshot *snapshot, const hs_density_request *request, double months) {
     double bandwidth_km = request->bandwidth_m / 1000.0;
     double unit = hs_kernel_peak(request->kernel) / (bandwidth_km * bandwidth_km);
@@ -40,6 +37,7 @@ density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapsh
                            .time_bandwidth_s = request->time_bandwidth_s,
                            .at_s = request->at_s,
                            .metres_per_unit = hs_density_largest_scale(snapshot->incidents),
+                           .per_weight = 1,
                            .unit =
                                unit_of(snapshot, request, other ? request->other_months : request->months)};
 }
@@ -125,6 +123,8 @@ hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk
     made.columns.selected = made.bits;
     hs_status status = HS_OK;
     if (layer->time_bandwidth_s > 0) status = add_time_factors(layer, chunk, error, &made);
+    if (status == HS_OK && layer->squares && !hs_layer_points_square(&made))
+        status = hs_error_set(error, HS_E_MEMORY, "out of memory for weights");
     if (status == HS_OK)
         *points = made;
     else
@@ -135,15 +135,18 @@ hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk
 void hs_layer_points_done(layer_points *points) {
     free(points->bits);
     free(points->factor);
+    free(points->weight);
 }
 
 /* What decides which rows of a chunk count, and how much. */
 static uint64_t layer_hash(const density_layer *layer) {
     struct {
-        uint64_t filter, geography;
+        uint64_t filter, geography, squares;
         double time_bandwidth_s;
         int64_t at_s, time_kernel;
-    } parts = {.filter = layer->filter->hash, .geography = layer->snapshot->geography_version};
+    } parts = {.filter = layer->filter->hash,
+               .geography = layer->snapshot->geography_version,
+               .squares = layer->squares};
     if (layer->time_bandwidth_s > 0) {
         parts.time_bandwidth_s = layer->time_bandwidth_s;
         parts.at_s = layer->at_s;
@@ -257,8 +260,11 @@ static hs_status lattice_tile(const density_layer *layer, const hs_lattice *latt
     return status;
 }
 
-static hs_status add_exact(const density_layer *layer, const hs_density_view *view, hs_error *error,
-                           uint64_t *sums) {
+typedef hs_status (*add_points)(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
+                                const hs_density_view *view, hs_error *error, uint64_t *sums);
+
+static hs_status add_exact(const density_layer *layer, const hs_density_view *view, add_points add,
+                           hs_error *error, uint64_t *sums) {
     const hs_incidents *incidents = layer->snapshot->incidents;
     reach_box reach = hs_density_layer_reach(layer, view);
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
@@ -267,50 +273,58 @@ static hs_status add_exact(const density_layer *layer, const hs_density_view *vi
         layer_points points = {0};
         hs_status status = hs_layer_points_of(layer, chunk, error, &points);
         if (status != HS_OK) return status;
-        status = hs_density_add(&points.columns, layer->kernel, layer->bandwidth_m, view, error, sums);
+        status = add(&points.columns, layer->kernel, layer->bandwidth_m, view, error, sums);
         hs_layer_points_done(&points);
         if (status != HS_OK) return status;
     }
     return HS_OK;
 }
 
-static hs_status exact_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
-                            float *sums) {
+static hs_status exact_tile(const density_layer *layer, const hs_density_view *view, add_points add,
+                            hs_error *error, float *sums) {
     size_t pixels = (size_t)view->size * view->size;
     uint64_t *whole = calloc(pixels + 1, sizeof *whole);
     if (!whole) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
-    hs_status status = add_exact(layer, view, error, whole);
+    hs_status status = add_exact(layer, view, add, error, whole);
     for (size_t i = 0; i < pixels; i++)
         sums[i] = (float)((double)whole[i] * 0x1p-32);
     free(whole);
     return status;
 }
 
+/* Squared kernels carry squared weights: a deposit of its own. */
+static hs_status lattice_squares(const density_layer *squares, const hs_lattice *lattice,
+                                 const hs_density_view *view, hs_error *error, float *squared) {
+    float *sums = malloc((size_t)view->size * view->size * sizeof *sums);
+    if (!sums) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
+    hs_status status = lattice_tile(squares, lattice, view, error, sums, squared);
+    free(sums);
+    return status;
+}
+
+static void multiply(float *values, size_t count, double factor) {
+    for (size_t i = 0; factor != 1.0 && i < count; i++)
+        values[i] = (float)((double)values[i] * factor);
+}
+
 hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
                                 float *sums, float *squared) {
+    density_layer squares = *layer;
+    squares.squares = squared && !layer->residents && hs_density_layer_weighted(layer);
     hs_lattice lattice;
-    if (hs_density_layer_lattice(layer, view, &lattice))
-        return lattice_tile(layer, &lattice, view, error, sums, squared);
-    hs_status status = HS_OK;
-    if (squared) {
-        /* Sums and squares of the same kernel, so that their ratio is a number of incidents. */
-        density_layer mask = *layer;
-        mask.exact = false;
-        if (!hs_density_layer_lattice(&mask, view, &lattice)) {
-            mask.bandwidth_m *= hs_kernel_deviation(layer->kernel) / hs_kernel_deviation(MASK_KERNEL);
-            mask.kernel = MASK_KERNEL;
-            if (!hs_density_layer_lattice(&mask, view, &lattice))
-                return hs_error_set(error, HS_E_ARGUMENT, "no mask for a bandwidth of %g m",
-                                    mask.bandwidth_m);
-        }
-        status = lattice_tile(&mask, &lattice, view, error, sums, squared);
-        size_t pixels = (size_t)view->size * view->size;
-        for (size_t i = 0; status == HS_OK && i < pixels; i++)
-            squared[i] = sums[i] > 0 ? squared[i] / (sums[i] * sums[i]) : 0;
-        if (status == HS_OK) status = exact_tile(layer, view, error, sums);
-        for (size_t i = 0; status == HS_OK && i < pixels; i++)
-            squared[i] *= sums[i] * sums[i];
-        return status;
+    hs_status status;
+    if (hs_density_layer_lattice(layer, view, &lattice)) {
+        status = lattice_tile(layer, &lattice, view, error, sums, squares.squares ? NULL : squared);
+        if (status == HS_OK && squares.squares)
+            status = lattice_squares(&squares, &lattice, view, error, squared);
+    } else {
+        status = exact_tile(layer, view, hs_density_add, error, sums);
+        if (status == HS_OK && squared)
+            status = exact_tile(&squares, view, hs_density_add_squared, error, squared);
     }
-    return exact_tile(layer, view, error, sums);
+    if (status != HS_OK) return status;
+    size_t pixels = (size_t)view->size * view->size;
+    multiply(sums, pixels, layer->per_weight);
+    if (squared) multiply(squared, pixels, layer->per_weight);
+    return HS_OK;
 }

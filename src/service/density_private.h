@@ -7,7 +7,7 @@
 #include "service/service_private.h"
 
 /* Kinds of values in the shared cache: the first word of a key. */
-enum { HS_CACHED_DEPOSIT = 1 };
+enum { HS_CACHED_DEPOSIT = 1, HS_CACHED_POPULATION };
 
 /* One density: the incidents of a filter under one kernel. */
 typedef struct density_layer {
@@ -22,6 +22,9 @@ typedef struct density_layer {
     int64_t at_s;
     double metres_per_unit; /* the largest among the incidents */
     double unit;            /* what a weight of one peak adds: incidents per km^2, per month */
+    bool residents;         /* points are places where `per_weight` times their weight live, one by one */
+    double per_weight;      /* 1 for incidents */
+    bool squares;           /* points weigh the squares of their weights */
 } density_layer;
 
 /* The layer of a request's filter, or of the other one. */
@@ -38,9 +41,72 @@ typedef struct reach_box {
     double west, north, east, south;
 } reach_box;
 reach_box hs_density_layer_reach(const density_layer *layer, const hs_density_view *view);
+/* The same of a place (density_value.c). */
+reach_box hs_density_reach_of_place(const density_layer *layer, hs_mercator at);
 bool hs_reach_meets(const reach_box *reach, const hs_mercator_box *box);
 /* Metres per unit at the incidents' latitude nearest to the equator, to a whole degree towards it. */
 double hs_density_largest_scale(const hs_incidents *incidents);
+
+/* Both sides of a request. `snapshot` of the second one is another where it counts residents. */
+typedef struct density_sides {
+    density_layer a, b;
+    hs_risk_sides overlap;
+    hs_shared_entry *population; /* held for the second one, or NULL */
+} density_sides;
+hs_status hs_density_sides_of(hs_service *service, const hs_snapshot *snapshot,
+                              const hs_density_request *request, hs_error *error, density_sides *sides);
+void hs_density_sides_done(density_sides *sides);
+/* How the incidents of a request's filters lie to each other. */
+hs_risk_sides hs_density_overlap(const hs_density_request *request, const hs_incidents *incidents);
+
+/* All that a layer counts, and its squares: incidents by weight and factor, residents. */
+typedef struct density_total {
+    double sum, sum_squared;
+} density_total;
+hs_status hs_density_total_of(const density_layer *layer, hs_error *error, density_total *total);
+/* Whether a layer's incidents may weigh other than 1. */
+bool hs_density_layer_weighted(const density_layer *layer);
+/* The exposures of both sides: totals for shares, months for rates; and the dispersion of hs_risk_z. */
+typedef struct density_exposures {
+    double a, b, dispersion;
+} density_exposures;
+hs_status hs_density_exposures_of(const hs_density_request *request, const density_sides *sides,
+                                  hs_error *error, density_exposures *exposures);
+
+/* Incidents of a layer on the plane (density_raster.c). */
+typedef struct plane_points {
+    double *x_m, *y_m, *weight;
+    size_t count, capacity;
+} plane_points;
+hs_status hs_plane_points_of(const density_layer *layer, hs_error *error, plane_points *out);
+void hs_plane_points_done(plane_points *points);
+/* The measure at the cells of a grid; `points` are those of the first side. z may be NULL
+ * (density_measure.c). */
+hs_status hs_density_measure_cells(hs_service *service, const hs_snapshot *snapshot,
+                                   const hs_density_request *request, const hs_raster_grid *grid,
+                                   const plane_points *points, hs_error *error, double *values, float *z);
+
+/* Densities of a raster's cells in a layer's unit, and their squares where something rests on them. */
+typedef struct density_cells {
+    double *values, *squared; /* squared may be NULL */
+} density_cells;
+/* Masks where a density's kernel holds too few; turns a's values into the measure, with its z where z is not
+ * NULL (density_compare.c). */
+void hs_density_mask_cells(const hs_density_request *request, const density_layer *layer, size_t count,
+                           const density_cells *cells);
+void hs_density_compare_cells(const hs_density_request *request, const density_sides *sides,
+                              const density_exposures *exposures, size_t count, const density_cells *a,
+                              const density_cells *b, float *z);
+
+/* The places of a request's residents: a snapshot that holds them as incidents (density_population.c). */
+typedef struct density_population {
+    hs_snapshot *snapshot;
+    double per_weight;
+    hs_population_info info;
+} density_population;
+hs_status hs_density_population_of(hs_service *service, const hs_snapshot *snapshot,
+                                   const hs_density_request *request, hs_error *error,
+                                   hs_shared_entry **entry);
 
 /* The rows of one chunk that a layer counts; hs_layer_points_done gives them back. */
 typedef struct layer_points {
@@ -48,9 +114,14 @@ typedef struct layer_points {
     uint32_t selected; /* how many */
     uint64_t *bits;
     uint32_t *factor;
+    float *weight; /* where they are not the chunk's, or NULL */
 } layer_points;
 hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
                              layer_points *points);
 void hs_layer_points_done(layer_points *points);
+/* Squares their weights and factors; false when memory is out. */
+bool hs_layer_points_square(layer_points *points);
+/* Takes the roots of their weights; false when memory is out. */
+bool hs_layer_points_root(layer_points *points);
 
 #endif

@@ -10,13 +10,6 @@
 
 #define MOST_CELLS (UINT64_C(64) << 20)
 #define MOST_SIDE  2048.0
-#define BAND_ROWS  128 /* a fixed number, so that bits do not depend on threads */
-
-/* Incidents of a layer on the plane. */
-typedef struct plane_points {
-    double *x_m, *y_m, *weight;
-    size_t count, capacity;
-} plane_points;
 
 static bool reserve(plane_points *p, size_t more) {
     if (p->weight && p->count + more <= p->capacity) return true;
@@ -34,7 +27,7 @@ static bool reserve(plane_points *p, size_t more) {
     return true;
 }
 
-static void plane_points_done(plane_points *p) {
+void hs_plane_points_done(plane_points *p) {
     free(p->x_m);
     free(p->y_m);
     free(p->weight);
@@ -71,6 +64,7 @@ static hs_status add_chunk(const density_layer *layer, const hs_incident_chunk *
         double weight = hs_incident_weight(chunk, i);
         if (!(weight > 0)) weight = 0;
         if (points.factor) weight *= (double)points.factor[i] / 65536.0;
+        weight *= layer->per_weight;
         row[found] = i;
         out->weight[out->count + found++] = weight;
     }
@@ -83,7 +77,7 @@ static hs_status add_chunk(const density_layer *layer, const hs_incident_chunk *
     return HS_OK;
 }
 
-static hs_status points_of(const density_layer *layer, hs_error *error, plane_points *out) {
+hs_status hs_plane_points_of(const density_layer *layer, hs_error *error, plane_points *out) {
     const hs_incidents *incidents = layer->snapshot->incidents;
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
@@ -170,99 +164,6 @@ static hs_status grid_of(extent e, double bandwidth_m, double cell_m, hs_error *
     return HS_OK;
 }
 
-typedef struct banding {
-    const hs_plane_points *points;
-    hs_kernel kernel;
-    double bandwidth_m;
-    const hs_raster_grid *grid;
-    double *values;
-    hs_status *status; /* [bands] */
-    hs_error *error;
-} banding;
-
-static void compute_bands(void *context, size_t begin, size_t end) {
-    banding *work = context;
-    for (size_t b = begin; b < end; b++) {
-        uint32_t first = (uint32_t)b * BAND_ROWS;
-        uint32_t last = first + BAND_ROWS < work->grid->rows ? first + BAND_ROWS : work->grid->rows;
-        work->status[b] = hs_raster_density(work->points, work->kernel, work->bandwidth_m, work->grid, first,
-                                            last, &work->error[b], work->values);
-    }
-}
-
-/* Densities of a layer, in the layer's unit. */
-static hs_status compute(const density_layer *layer, const plane_points *p, const hs_raster_grid *grid,
-                         hs_error *error, double *values) {
-    hs_plane_points points = {p->x_m, p->y_m, p->weight, p->count};
-    size_t bands = (grid->rows + BAND_ROWS - 1) / BAND_ROWS;
-    banding work = {&points, layer->kernel, layer->bandwidth_m, grid, values, NULL, NULL};
-    work.status = calloc(bands + 1, sizeof *work.status);
-    work.error = calloc(bands + 1, sizeof *work.error);
-    hs_status status = HS_OK;
-    if (!work.status || !work.error) {
-        free(work.status);
-        free(work.error);
-        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
-        return HS_E_MEMORY;
-    }
-    hs_pool_for(layer->service->pool, bands, 1, compute_bands, &work);
-    for (size_t b = 0; b < bands && status == HS_OK; b++) {
-        status = work.status[b];
-        if (status != HS_OK && error) *error = work.error[b];
-    }
-    free(work.status);
-    free(work.error);
-    double bandwidth_km = layer->bandwidth_m / 1000.0;
-    double scale = layer->unit / (hs_kernel_peak(layer->kernel) / (bandwidth_km * bandwidth_km));
-    for (size_t i = 0; status == HS_OK && i < (size_t)grid->rows * grid->columns; i++)
-        values[i] *= scale;
-    return status;
-}
-
-static double sum_of(const plane_points *p) {
-    double sum = 0;
-    for (size_t i = 0; i < p->count; i++)
-        sum += p->weight[i];
-    return sum;
-}
-
-/* The measure from one density or two, in place of the first. */
-static void combine(const hs_density_request *request, const density_layer *a, const density_layer *b,
-                    double total_a, double total_b, const double *other, size_t cells, double *values) {
-    if (request->measure == HS_MEASURE_DENSITY) return;
-    for (size_t i = 0; i < cells; i++) {
-        if (request->measure == HS_MEASURE_DIFFERENCE) {
-            values[i] -= other[i];
-            continue;
-        }
-        double share = values[i] / (a->unit * total_a);
-        double base = other[i] / (b->unit * total_b);
-        values[i] = share > 0 && base > 0 ? log2(share / base) : (double)NAN;
-    }
-}
-
-static hs_status measure(hs_service *service, const hs_snapshot *snapshot, const hs_density_request *request,
-                         const hs_raster_grid *grid, const plane_points *points, hs_error *error,
-                         double *values) {
-    size_t cells = (size_t)grid->rows * grid->columns;
-    density_layer a = hs_density_layer_of(service, snapshot, request, false);
-    hs_status status = compute(&a, points, grid, error, values);
-    if (status != HS_OK || request->measure == HS_MEASURE_DENSITY) return status;
-    density_layer b = hs_density_layer_of(service, snapshot, request, true);
-    plane_points other = {0};
-    double *base = calloc(cells + 1, sizeof *base);
-    if (!base) {
-        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
-        return HS_E_MEMORY;
-    }
-    status = points_of(&b, error, &other);
-    if (status == HS_OK) status = compute(&b, &other, grid, error, base);
-    if (status == HS_OK) combine(request, &a, &b, sum_of(points), sum_of(&other), base, cells, values);
-    plane_points_done(&other);
-    free(base);
-    return status;
-}
-
 static int compare_doubles(const void *a, const void *b) {
     double x = *(const double *)a;
     double y = *(const double *)b;
@@ -347,8 +248,21 @@ static hs_status cut_at_the_edge(const hs_snapshot *snapshot, const hs_raster_gr
     return made ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for the city's edge");
 }
 
+static hs_status cut_z_at_the_edge(const hs_snapshot *snapshot, const hs_raster_grid *g, hs_error *error,
+                                   float *z) {
+    size_t cells = (size_t)g->rows * g->columns;
+    double *inside = calloc(cells + 1, sizeof *inside);
+    hs_status status = inside ? cut_at_the_edge(snapshot, g, error, inside)
+                              : hs_error_set(error, HS_E_MEMORY, "out of memory for the city's edge");
+    for (size_t i = 0; status == HS_OK && i < cells; i++)
+        if (isnan(inside[i])) z[i] = NAN;
+    free(inside);
+    return status;
+}
+
 void hs_density_raster_done(hs_density_raster *raster) {
     free(raster->values);
+    free(raster->z);
     free(raster->x_m);
     free(raster->y_m);
     memset(raster, 0, sizeof *raster);
@@ -362,30 +276,35 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
     hs_raster_grid grid = {0};
     double *values = NULL;
     float *rounded = NULL;
-    hs_status status = points_of(&layer, error, &points);
+    float *z = NULL;
+    hs_status status = hs_plane_points_of(&layer, error, &points);
     if (status == HS_OK)
         status = grid_of(extent_of(snapshot, box, &points), request->bandwidth_m, cell_m, error, &grid);
     size_t cells = (size_t)grid.rows * grid.columns;
     if (status == HS_OK) {
         values = calloc(cells + 1, sizeof *values);
         rounded = calloc(cells + 1, sizeof *rounded);
-        if (!values || !rounded) {
+        if (request->tolerance > 0) z = calloc(cells + 1, sizeof *z);
+        if (!values || !rounded || (request->tolerance > 0 && !z)) {
             (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
             status = HS_E_MEMORY;
         }
     }
-    if (status == HS_OK) status = measure(service, snapshot, request, &grid, &points, error, values);
+    if (status == HS_OK)
+        status = hs_density_measure_cells(service, snapshot, request, &grid, &points, error, values, z);
+    if (status == HS_OK && z) status = cut_z_at_the_edge(snapshot, &grid, error, z);
     if (status == HS_OK) status = cut_at_the_edge(snapshot, &grid, error, values);
     for (size_t i = 0; status == HS_OK && i < cells; i++)
         rounded[i] = (float)values[i];
     free(values);
     if (status == HS_OK) {
-        *raster = (hs_density_raster){grid, rounded, points.x_m, points.y_m, points.count};
+        *raster = (hs_density_raster){grid, rounded, z, points.x_m, points.y_m, points.count};
         free(points.weight);
         return HS_OK;
     }
     free(rounded);
-    plane_points_done(&points);
+    free(z);
+    hs_plane_points_done(&points);
     return status;
 }
 
@@ -394,7 +313,7 @@ hs_status hs_service_density_sample(hs_service *service, const hs_snapshot *snap
                                     hs_error *error, hs_plane_points *points, uint64_t *total) {
     density_layer layer = hs_density_layer_of(service, snapshot, request, false);
     plane_points all = {0};
-    hs_status status = points_of(&layer, error, &all);
+    hs_status status = hs_plane_points_of(&layer, error, &all);
     size_t step = most > 0 && all.count > most ? (all.count + most - 1) / most : 1;
     size_t count = (all.count + step - 1) / (step > 0 ? step : 1);
     double *x = hs_arena_array(arena, count + 1, sizeof *x);
@@ -408,7 +327,7 @@ hs_status hs_service_density_sample(hs_service *service, const hs_snapshot *snap
         y[i] = all.y_m[i * step];
     }
     *total = all.count;
-    plane_points_done(&all);
+    hs_plane_points_done(&all);
     if (status == HS_OK) *points = (hs_plane_points){x, y, NULL, count};
     return status;
 }

@@ -8,17 +8,21 @@
 
 uint64_t hs_density_request_hash(const hs_density_request *request) {
     struct {
-        uint64_t filter, other, measure, kernel, exact, time_kernel;
-        double bandwidth_m, time_bandwidth_s, months, other_months, min_n;
+        uint64_t filter, other, measure, kernel, exact, time_kernel, population, level;
+        double bandwidth_m, time_bandwidth_s, months, other_months, min_n, tolerance;
         int64_t at_s;
     } parts;
     memset(&parts, 0, sizeof parts);
     parts.filter = request->filter.hash;
     parts.measure = (uint64_t)request->measure;
-    if (request->measure != HS_MEASURE_DENSITY) {
+    if (request->population.size > 0) {
+        parts.population = hs_hash_str(request->population, 1);
+        parts.level = (uint64_t)request->level;
+    } else if (request->measure != HS_MEASURE_DENSITY) {
         parts.other = request->other.hash;
         parts.other_months = request->other_months;
     }
+    parts.tolerance = request->tolerance;
     parts.kernel = (uint64_t)request->kernel;
     parts.exact = request->exact;
     parts.bandwidth_m = request->bandwidth_m;
@@ -86,52 +90,51 @@ static void write_risk(const field *a, const field *b, double total_a, double to
     }
 }
 
-/* Incidents that a layer counts, with their weights and factors. */
-static hs_status total_of(const density_layer *layer, hs_error *error, double *total) {
-    const hs_selection *selection;
-    hs_status status = hs_service_select(layer->service, layer->snapshot, layer->filter, error, &selection);
-    if (status != HS_OK) return status;
-    *total = (double)selection->count;
-    hs_service_selection_unref(selection);
-    return HS_OK;
+/* Leaves what departs from 0 at the level of the tolerance. */
+static void keep_significant(const hs_density_request *request, hs_risk_sides overlap,
+                             const density_exposures *e, const field *a, const field *b, size_t pixels,
+                             float *values) {
+    double least = hs_risk_z_of(request->tolerance);
+    for (size_t i = 0; i < pixels; i++) {
+        if (isnan(values[i])) continue;
+        hs_risk_side side_a = {(double)a->sums[i], (double)a->squared[i], e->a};
+        hs_risk_side side_b = {(double)b->sums[i], (double)b->squared[i], e->b};
+        if (!(fabs(hs_risk_z(&side_a, &side_b, overlap, e->dispersion)) >= least)) values[i] = NAN;
+    }
 }
 
-static hs_status two_fields(const hs_density_request *request, const density_layer *a, const density_layer *b,
+static hs_status two_fields(const hs_density_request *request, const density_sides *sides,
                             const hs_density_view *view, hs_error *error, field *fa, field *fb) {
-    bool squares = request->min_n > 0;
-    hs_status status = hs_density_layer_tile(a, view, error, fa->sums, squares ? fa->squared : NULL);
+    bool squares = request->min_n > 0 || request->tolerance > 0;
+    hs_status status = hs_density_layer_tile(&sides->a, view, error, fa->sums, squares ? fa->squared : NULL);
     if (status == HS_OK)
-        status = hs_density_layer_tile(b, view, error, fb->sums, squares ? fb->squared : NULL);
+        status = hs_density_layer_tile(&sides->b, view, error, fb->sums, squares ? fb->squared : NULL);
     return status;
 }
 
-static hs_status fill_values(const hs_density_request *request, const density_layer *a,
-                             const density_layer *b, const hs_density_view *view, hs_error *error,
-                             float *room, float *values) {
+static hs_status fill_values(const hs_density_request *request, const density_sides *sides,
+                             const hs_density_view *view, hs_error *error, float *room, float *values) {
     size_t pixels = (size_t)view->size * view->size;
     hs_status status;
-    double total_a = 1;
-    double total_b = 1;
     if (request->measure == HS_MEASURE_DENSITY) {
         field only = {values, room};
-        status = hs_density_layer_tile(a, view, error, only.sums, room);
+        status = hs_density_layer_tile(&sides->a, view, error, only.sums, room);
         if (status != HS_OK) return status;
         if (room) mask(&only, pixels, request->min_n, values);
-        write_density(&only, a->unit, pixels, values);
+        write_density(&only, sides->a.unit, pixels, values);
         return HS_OK;
     }
     field fa = {room, room + pixels};
     field fb = {room + 2 * pixels, room + 3 * pixels};
-    status = two_fields(request, a, b, view, error, &fa, &fb);
-    if (status == HS_OK && request->measure == HS_MEASURE_RELATIVE_RISK) {
-        status = total_of(a, error, &total_a);
-        if (status == HS_OK) status = total_of(b, error, &total_b);
-    }
+    density_exposures e;
+    status = two_fields(request, sides, view, error, &fa, &fb);
+    if (status == HS_OK) status = hs_density_exposures_of(request, sides, error, &e);
     if (status != HS_OK) return status;
     if (request->measure == HS_MEASURE_DIFFERENCE)
-        write_difference(&fa, &fb, a->unit, b->unit, request->min_n, pixels, values);
+        write_difference(&fa, &fb, sides->a.unit, sides->b.unit, request->min_n, pixels, values);
     else
-        write_risk(&fa, &fb, total_a, total_b, request->min_n, pixels, values);
+        write_risk(&fa, &fb, e.a, e.b, request->min_n, pixels, values);
+    if (request->tolerance > 0) keep_significant(request, sides->overlap, &e, &fa, &fb, pixels, values);
     return HS_OK;
 }
 
@@ -141,8 +144,6 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
     if (size_px != 256 && size_px != 512)
         return hs_error_set(error, HS_E_ARGUMENT, "density tiles have 256 or 512 pixels a side, not %u",
                             (unsigned)size_px);
-    density_layer a = hs_density_layer_of(service, snapshot, request, false);
-    density_layer b = hs_density_layer_of(service, snapshot, request, true);
     hs_density_view view = {tile.z, tile.x, tile.y, size_px};
     size_t pixels = (size_t)size_px * size_px;
     bool single = request->measure == HS_MEASURE_DENSITY;
@@ -151,7 +152,12 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
         room = malloc((single ? 1 : 4) * pixels * sizeof *room);
         if (!room) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
     }
-    hs_status status = fill_values(request, &a, &b, &view, error, room, values);
+    density_sides sides;
+    hs_status status = hs_density_sides_of(service, snapshot, request, error, &sides);
+    if (status == HS_OK) {
+        status = fill_values(request, &sides, &view, error, room, values);
+        hs_density_sides_done(&sides);
+    }
     free(room);
     return status;
 }

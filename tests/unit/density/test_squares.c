@@ -57,7 +57,7 @@ static void against_brute_force(void **state) {
 }
 
 static hs_mercator cloud[POINTS];
-static float cloud_weight[POINTS];
+static float cloud_weight[POINTS], cloud_squared[POINTS];
 
 static hs_point_columns make_cloud(bool weights) {
     hs_random random;
@@ -66,6 +66,7 @@ static hs_point_columns make_cloud(bool weights) {
         cloud[i] = hs_mercator_from_degrees(100.45 + 0.004 * hs_random_normal(&random),
                                             38.93 + 0.004 * hs_random_normal(&random));
         cloud_weight[i] = (float)(i % 4) * 0.5F;
+        cloud_squared[i] = cloud_weight[i] * cloud_weight[i];
     }
     return (hs_point_columns){.mercator = cloud, .weight = weights ? cloud_weight : NULL, .count = POINTS};
 }
@@ -101,7 +102,9 @@ static void tiles(void **state) {
             hs_density_view view = view_at(cases[c].z);
             assert_int_equal(hs_density_sampling_of(&view, kernel, h), cases[c].sampling);
             hs_point_columns points = make_cloud(c == 0 && k % 2 == 0);
-            uint64_t *sums = squares_of(&points, kernel, h, view);
+            hs_point_columns squared = points;
+            if (points.weight) squared.weight = cloud_squared;
+            uint64_t *sums = squares_of(&squared, kernel, h, view);
             uint32_t side = UINT32_C(1) << hs_density_subdivision(&view, kernel, h);
             double pixel = ldexp(0x1p32, -(int)view.z) / 256;
             double most = 0;
