@@ -15,4 +15,15 @@ typedef struct hs_density_ask {
 /* Filters, bandwidth, kernel, comparison, ramp, breaks and period of a request (density_request.c). */
 hs_status hs_call_density(hs_call *call, hs_density_ask *ask);
 
+/* Uncertainty (density_uncertainty.c): `interval`, `replications` and `seed` of a request, and members of an
+ * answer: the interval, the tolerance of what is drawn, the test of a comparison, where residents are from.
+ */
+hs_status hs_call_interval(hs_call *call, hs_density_interval_request *how);
+void hs_write_number(hs_json *json, const char *key, double value);
+void hs_write_interval(hs_json *json, const hs_density_interval_request *how,
+                       const hs_density_bounds *bounds);
+void hs_write_tolerance(hs_json *json, const hs_density_request *request);
+void hs_write_test(hs_json *json, const hs_density_request *request, const hs_density_value *value);
+hs_status hs_write_population(hs_call *call, const hs_density_request *request);
+
 #endif

@@ -140,6 +140,8 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
                                     const hs_density_request *request, const hs_box *box, double cell_m,
                                     hs_error *error, hs_density_raster *raster);
 void hs_density_raster_done(hs_density_raster *raster);
+/* Leaves values that depart from 0 at the level of a tolerance, NAN elsewhere; all where there is no z. */
+void hs_density_keep_significant(hs_density_raster *raster, double tolerance);
 
 /* The request's incidents on the plane, for choosing a bandwidth: every k-th along the curve so that at most
  * `most` are taken; `total` is how many there are. Arrays live in the arena. */

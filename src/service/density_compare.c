@@ -57,3 +57,10 @@ void hs_density_compare_cells(const hs_density_request *request, const density_s
                            : ratio_of(request, &side_a, &side_b);
     }
 }
+
+void hs_density_keep_significant(hs_density_raster *raster, double tolerance) {
+    double least = hs_risk_z_of(tolerance);
+    size_t cells = (size_t)raster->grid.rows * raster->grid.columns;
+    for (size_t i = 0; raster->z && i < cells; i++)
+        if (!(fabs((double)raster->z[i]) >= least)) raster->values[i] = NAN;
+}
