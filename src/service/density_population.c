@@ -1,5 +1,5 @@
 /* Residents as the denominator of a relative risk. Each unit's number, a numeric attribute that came with it,
- * stands evenly on the points of a lattice of the city's plane that lie in its polygon; these enter a
+ * stands evenly on the squares of a lattice of the city's plane, by their part in its polygon; these enter a
  * snapshot of their own as if they were incidents with weights, so that tiles, rasters and values take them
  * alike. */
 #include "service/density_private.h"
@@ -112,10 +112,18 @@ static double step_of(const hs_density_request *request) {
     return radius_m / 6.0;
 }
 
-/* Where a unit's residents stand. */
+/* Squares of the lattice are looked at in SIDE x SIDE parts. */
+#define SIDE 3
+
+/* Where a unit's residents stand, and how many parts of the square there lie in the unit. */
+typedef struct place {
+    hs_position at;
+    uint32_t parts;
+} place;
+
 typedef struct places {
-    hs_position *at;
-    uint32_t count, capacity;
+    place *place;
+    uint32_t count, capacity, parts;
     bool failed;
 } places;
 
@@ -127,15 +135,16 @@ typedef struct spreading {
     places *places; /* [counted->count] */
 } spreading;
 
-static bool add_place(places *p, hs_position at) {
+static bool add_place(places *p, place one) {
     if (p->count == p->capacity) {
         uint32_t capacity = p->capacity ? 2 * p->capacity : 16;
-        hs_position *grown = realloc(p->at, capacity * sizeof *grown);
+        place *grown = realloc(p->place, capacity * sizeof *grown);
         if (!grown) return false;
-        p->at = grown;
+        p->place = grown;
         p->capacity = capacity;
     }
-    p->at[p->count++] = at;
+    p->place[p->count++] = one;
+    p->parts += one.parts;
     return true;
 }
 
@@ -159,22 +168,47 @@ static steps steps_of(const spreading *work, const hs_geometry *geometry) {
     return s;
 }
 
-/* The lattice points in a unit, by half open edges; its label point where none lies in it. */
+/* The parts of the square about (x, y) that lie in unit i, by half open edges, at their middle. Within a
+ * square the plane and the local scale of degrees differ by less than a hundredth of its side. */
+static place place_at(const spreading *work, uint32_t i, double x, double y) {
+    double lon;
+    double lat;
+    double metres_per_lon;
+    double metres_per_lat;
+    hs_plane_inverse(work->plane, x, y, &lon, &lat);
+    hs_position middle = {(int32_t)lround(lon * 1e7), (int32_t)lround(lat * 1e7)};
+    hs_ground_scale_m(middle.lat_e7, &metres_per_lon, &metres_per_lat);
+    double part_m = work->step_m / SIDE;
+    int64_t sum_lon = 0;
+    int64_t sum_lat = 0;
+    place made = {0};
+    for (int k = 0; k < SIDE * SIDE; k++) {
+        int32_t dx = (int32_t)lround((k % SIDE - (SIDE - 1) / 2) * part_m / metres_per_lon);
+        int32_t dy = (int32_t)lround((k / SIDE - (SIDE - 1) / 2) * part_m / metres_per_lat);
+        hs_position at = {middle.lon_e7 + dx, middle.lat_e7 + dy};
+        if (!hs_polygon_index_contains(work->index, i, at)) continue;
+        sum_lon += dx;
+        sum_lat += dy;
+        made.parts++;
+    }
+    if (made.parts > 0)
+        made.at = (hs_position){middle.lon_e7 + (int32_t)(sum_lon / (int64_t)made.parts),
+                                middle.lat_e7 + (int32_t)(sum_lat / (int64_t)made.parts)};
+    return made;
+}
+
+/* The squares of the lattice that a unit has part of; its label point where it has part of none. */
 static void place_unit(const spreading *work, uint32_t i, places *out) {
     const hs_units *units = work->counted->units;
     uint32_t unit = work->counted->first + i;
     steps s = steps_of(work, &units->geometry[unit]);
     for (double row = s.south; row < s.north && !out->failed; row += 1.0)
         for (double column = s.west; column < s.east && !out->failed; column += 1.0) {
-            double lon;
-            double lat;
-            hs_plane_inverse(work->plane, (column + 0.5) * work->step_m, (row + 0.5) * work->step_m, &lon,
-                             &lat);
-            hs_position at = {(int32_t)lround(lon * 1e7), (int32_t)lround(lat * 1e7)};
-            if (!hs_polygon_index_contains(work->index, i, at)) continue;
-            out->failed = out->count > MOST_PLACES || !add_place(out, at);
+            place one = place_at(work, i, (column + 0.5) * work->step_m, (row + 0.5) * work->step_m);
+            if (one.parts == 0) continue;
+            out->failed = out->count > MOST_PLACES || !add_place(out, one);
         }
-    if (out->count == 0) out->failed = !add_place(out, units->label[unit]);
+    if (out->count == 0) out->failed = !add_place(out, (place){units->label[unit], 1});
 }
 
 static void place_range(void *context, size_t begin, size_t end) {
@@ -187,8 +221,8 @@ static double most_a_place(const spreading *work) {
     double most = 0;
     for (uint32_t i = 0; i < work->counted->count; i++)
         if (work->places[i].count > 0)
-            most = fmax(most, work->counted->residents[i] / (double)work->places[i].count);
-    return most;
+            most = fmax(most, work->counted->residents[i] / (double)work->places[i].parts);
+    return most * (SIDE * SIDE);
 }
 
 /* Residents that a weight of 1 stands for: a power of two, so that the heaviest place weighs 2^12 at most. */
@@ -198,20 +232,22 @@ static double residents_per_weight(double most) {
     return ldexp(1.0, exponent - WEIGHT_BITS);
 }
 
-/* A unit's total in quanta of weight, dealt out so that the parts sum to it and differ by one at most. */
+/* A unit's total in quanta of weight, dealt out by parts so that they sum to it. */
 static hs_status add_unit(hs_incidents_builder *builder, const places *p, double residents, double per_weight,
                           int64_t *id, hs_error *error) {
     double quanta = floor(ldexp(residents / per_weight, WEIGHT_BITS) + 0.5);
     double given = 0;
+    double parts = 0;
     for (uint32_t i = 0; i < p->count; i++) {
-        double up_to = floor(quanta * ((double)i + 1.0) / (double)p->count);
+        parts += (double)p->place[i].parts;
+        double up_to = floor(quanta * parts / (double)p->parts);
         hs_incident_record record = {.id = ++*id,
                                      .reported_s = HS_NO_TIME,
                                      .occurred_s = HS_NO_TIME,
                                      .closed_s = HS_NO_TIME,
                                      .deadline_s = HS_NO_TIME,
                                      .has_position = true,
-                                     .position = p->at[i],
+                                     .position = p->place[i].at,
                                      .match_type = HS_MATCH_GIVEN,
                                      .weight = (float)ldexp(up_to - given, -WEIGHT_BITS)};
         given = up_to;
@@ -297,7 +333,7 @@ static hs_status spread(const making *m, counted *c, hs_error *error, density_po
     status = work.places ? make_places(&work, m->service, m->snapshot, m->request, error, made)
                          : hs_error_set(error, HS_E_MEMORY, "out of memory for residents");
     for (uint32_t i = 0; work.places && i < c->count; i++)
-        free(work.places[i].at);
+        free(work.places[i].place);
     free(work.places);
     hs_polygon_index_free(index);
     return status;
