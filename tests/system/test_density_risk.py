@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import numpy
 from osgeo import gdal, ogr, osr
