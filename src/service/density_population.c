@@ -284,26 +284,40 @@ static hs_status make_snapshot(const hs_snapshot *city, hs_incidents_builder *bu
                            hs_taxonomy_ref(city->taxonomy), error, snapshot);
 }
 
+static hs_status check_count(double places, const hs_density_request *request, hs_error *error) {
+    if (places <= (double)MOST_PLACES) return HS_OK;
+    return hs_error_set(error, HS_E_ARGUMENT,
+                        "over=population takes up to %u places of a sixth of the bandwidth: take a "
+                        "bandwidth of %.0f m or more",
+                        (unsigned)MOST_PLACES,
+                        ceil(request->bandwidth_m * sqrt(places / (double)MOST_PLACES)) + 1.0);
+}
+
+/* By area, before any is made. */
+static hs_status check_area(const spreading *work, const hs_density_request *request, hs_error *error) {
+    double places = 0;
+    for (uint32_t i = 0; i < work->counted->count; i++)
+        if (work->counted->residents[i] > 0)
+            places += work->counted->units->area_km2[work->counted->first + i] * 1e6;
+    return check_count(places / (work->step_m * work->step_m), request, error);
+}
+
 static hs_status check_places(const spreading *work, const hs_density_request *request, hs_error *error) {
-    uint64_t total = 0;
+    double places = 0;
     for (uint32_t i = 0; i < work->counted->count; i++) {
-        total += work->places[i].count;
+        places += (double)work->places[i].count;
         if (work->places[i].failed && work->places[i].count <= MOST_PLACES)
             return hs_error_set(error, HS_E_MEMORY, "out of memory for residents");
     }
-    if (total > MOST_PLACES)
-        return hs_error_set(error, HS_E_ARGUMENT,
-                            "over=population takes up to %u places of a sixth of the bandwidth: take a "
-                            "bandwidth of %.0f m or more",
-                            (unsigned)MOST_PLACES,
-                            ceil(request->bandwidth_m * sqrt((double)total / (double)MOST_PLACES)) + 1.0);
-    return HS_OK;
+    return check_count(places, request, error);
 }
 
 static hs_status make_places(const spreading *work, hs_service *service, const hs_snapshot *snapshot,
                              const hs_density_request *request, hs_error *error, density_population *made) {
+    hs_status status = check_area(work, request, error);
+    if (status != HS_OK) return status;
     hs_pool_for(service->pool, work->counted->count, 1, place_range, (void *)work);
-    hs_status status = check_places(work, request, error);
+    status = check_places(work, request, error);
     hs_incidents_builder *builder = NULL;
     if (status == HS_OK) status = hs_incidents_builder_new(error, &builder);
     made->per_weight = residents_per_weight(most_a_place(work));

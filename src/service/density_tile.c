@@ -177,13 +177,14 @@ uint64_t hs_service_density_tile_version(const hs_snapshot *snapshot, const hs_d
     reach_box reach = hs_density_layer_reach(&layer, &view);
     struct {
         uint64_t incidents, geography, totals;
-        double scale, unit;
+        double scale, unit, other_months;
     } parts;
     memset(&parts, 0, sizeof parts);
     parts.incidents = state_of(snapshot->incidents, &reach);
     parts.geography = snapshot->geography_version;
     parts.scale = layer.metres_per_unit;
     parts.unit = layer.unit;
+    parts.other_months = request->measure == HS_MEASURE_DIFFERENCE ? request->other_months : 0;
     /* Shares of a total change with it. */
     if (request->measure == HS_MEASURE_RELATIVE_RISK) parts.totals = snapshot->incidents->version;
     return hs_hash(&parts, sizeof parts, 0);

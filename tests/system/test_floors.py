@@ -29,6 +29,7 @@ PUBLIC = {
     "kernel.h": "density",
     "time_kernel.h": "density",
     "raster_density.h": "density",
+    "relative_risk.h": "density",
     "network_density.h": "density",
     "bandwidth.h": "density",
     "density_interval.h": "density",
