@@ -1,5 +1,6 @@
 /* Bootstrap of kernel sums. */
 #include "base/random.h"
+#include "density/profile.h"
 #include <hotspot/density_interval.h>
 
 #include <math.h>
@@ -43,20 +44,72 @@ static uint32_t group_weights(const uint64_t *sorted, uint32_t count, group *gro
     return made;
 }
 
-/* Poisson of mean 1 by inversion: at[k] is 2^64 times the chance of k at most. */
-static uint32_t draw_one(hs_random *random) {
-    static const uint64_t at[] = {
-        UINT64_C(0x5e2d58d8b3bcdf1b), UINT64_C(0xbc5ab1b16779be35), UINT64_C(0xeb715e1dc1582dc3),
-        UINT64_C(0xfb23979734a252f2), UINT64_C(0xff1025f59174dc3e), UINT64_C(0xffd90f3ba4055e1a),
-        UINT64_C(0xfffa8b71fc72c914), UINT64_C(0xffff540c0914b3ca), UINT64_C(0xffffed1f4aa8f120),
-        UINT64_C(0xfffffe216e641463), UINT64_C(0xffffffd4d85d3183), UINT64_C(0xfffffffc6da262b5),
-        UINT64_C(0xffffffffba12d179), UINT64_C(0xfffffffffb07c64d), UINT64_C(0xffffffffffab8ea5),
-        UINT64_C(0xfffffffffffabe22), UINT64_C(0xffffffffffffb11a)};
-    uint64_t u = hs_random_next(random);
+/* The chances of k at most of Poisson counts, made when a mean first comes: by the four operations, so that
+ * every machine has the same. */
+#define TABLED_MEAN 512u
+#define TABLE_SIZE  (TABLED_MEAN + 320u) /* over 14 deviations */
+
+typedef struct tables {
+    double *below[TABLED_MEAN + 1];
+    uint32_t size[TABLED_MEAN + 1];
+} tables;
+
+static bool make_table(tables *t, uint32_t mean) {
+    double *below = malloc(TABLE_SIZE * sizeof *below);
+    if (!below) return false;
+    double chance = hs_exp_minus((double)mean);
+    double sum = 0.0;
     uint32_t k = 0;
-    while (k < sizeof at / sizeof *at && u >= at[k])
-        k++;
-    return k;
+    for (; k < TABLE_SIZE - 1 && (k <= mean || chance > 1e-18); k++) {
+        sum += chance;
+        below[k] = sum;
+        chance *= (double)mean / (double)(k + 1);
+    }
+    below[k++] = 1.0;
+    t->below[mean] = below;
+    t->size[mean] = k;
+    return true;
+}
+
+static void tables_free(tables *t) {
+    for (uint32_t m = 0; t && m <= TABLED_MEAN; m++)
+        free(t->below[m]);
+    free(t);
+}
+
+static bool make_tables(tables *t, const group *groups, uint32_t count) {
+    for (uint32_t g = 0; g < count; g++) {
+        uint32_t mean = groups[g].count;
+        if (mean <= TABLED_MEAN && !t->below[mean] && !make_table(t, mean)) return false;
+    }
+    return true;
+}
+
+/* By inversion: the first k whose chance is above a uniform number. */
+static uint32_t draw(const tables *t, uint32_t mean, hs_random *random) {
+    if (mean > TABLED_MEAN) return hs_random_poisson(random, (double)mean);
+    double u = hs_random_uniform(random);
+    const double *below = t->below[mean];
+    uint32_t low = 0;
+    uint32_t high = t->size[mean] - 1;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (u < below[middle])
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static void replicate(const group *groups, uint32_t count, const tables *t, hs_random *random,
+                      uint32_t replications, double *sums) {
+    for (uint32_t r = 0; r < replications; r++) {
+        double sum = 0.0;
+        for (uint32_t g = 0; g < count; g++)
+            sum += (double)draw(t, groups[g].count, random) * groups[g].weight;
+        sums[r] += sum;
+    }
 }
 
 hs_status hs_density_bootstrap(const uint64_t *weights, uint32_t count, uint64_t seed, uint64_t stream,
@@ -64,28 +117,24 @@ hs_status hs_density_bootstrap(const uint64_t *weights, uint32_t count, uint64_t
     uint32_t most = count < HS_BOOTSTRAP_GROUPS ? count : HS_BOOTSTRAP_GROUPS;
     uint64_t *sorted = malloc(((size_t)count + 1) * sizeof *sorted);
     group *groups = malloc(((size_t)most + 1) * sizeof *groups);
-    if (!sorted || !groups) {
-        free(sorted);
-        free(groups);
-        return hs_error_set(error, HS_E_MEMORY, "no memory for a bootstrap");
+    tables *t = calloc(1, sizeof *t);
+    bool made = sorted && groups && t;
+    uint32_t used = 0;
+    if (made) {
+        if (count > 0) memcpy(sorted, weights, (size_t)count * sizeof *sorted);
+        qsort(sorted, count, sizeof *sorted, compare_weights);
+        used = group_weights(sorted, count, groups);
+        made = make_tables(t, groups, used);
     }
-    if (count > 0) memcpy(sorted, weights, (size_t)count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, compare_weights);
-    uint32_t made = group_weights(sorted, count, groups);
-    hs_random random;
-    hs_random_seed_stream(&random, seed, stream);
-    for (uint32_t r = 0; r < replications; r++) {
-        double sum = 0.0;
-        for (uint32_t g = 0; g < made; g++) {
-            uint32_t n = groups[g].count == 1 ? draw_one(&random)
-                                              : hs_random_poisson(&random, (double)groups[g].count);
-            sum += (double)n * groups[g].weight;
-        }
-        sums[r] += sum;
+    if (made) {
+        hs_random random;
+        hs_random_seed_stream(&random, seed, stream);
+        replicate(groups, used, t, &random, replications, sums);
     }
     free(sorted);
     free(groups);
-    return HS_OK;
+    tables_free(t);
+    return made ? HS_OK : hs_error_set(error, HS_E_MEMORY, "no memory for a bootstrap");
 }
 
 static int compare_doubles(const void *a, const void *b) {

@@ -307,6 +307,46 @@ static void multiply(float *values, size_t count, double factor) {
         values[i] = (float)((double)values[i] * factor);
 }
 
+/* (1 - r)^2 = 2 (1 - r) - (1 - r^2): the cone's square from sums that are quick, centre by centre. */
+static hs_status squared_cones(const density_layer *squares, const hs_density_view *view, hs_error *error,
+                               float *squared) {
+    size_t pixels = (size_t)view->size * view->size;
+    uint64_t *cones = calloc(2 * pixels + 1, sizeof *cones);
+    if (!cones) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
+    density_layer domes = *squares;
+    domes.kernel = HS_KERNEL_EPANECHNIKOV;
+    hs_status status = add_exact(squares, view, hs_density_add, error, cones);
+    if (status == HS_OK) status = add_exact(&domes, view, hs_density_add, error, cones + pixels);
+    for (size_t i = 0; i < pixels; i++) {
+        int64_t left = (int64_t)(2 * cones[i] - cones[pixels + i]);
+        squared[i] = left > 0 ? (float)((double)left * 0x1p-32) : 0;
+    }
+    free(cones);
+    return status;
+}
+
+/* Beside exact sums: from a lattice, within its bound, where one holds the squared kernel (that of the
+ * Epanechnikov kernel is the quartic), else summed too. */
+static hs_status squares_beside_exact(const density_layer *squares, const hs_density_view *view,
+                                      hs_error *error, float *squared) {
+    density_layer quick = *squares;
+    hs_lattice lattice;
+    quick.exact = false;
+    bool binned = hs_density_sampling_of(view, squares->kernel, squares->bandwidth_m) == HS_DENSITY_BINNED;
+    if (hs_density_layer_lattice(&quick, view, &lattice))
+        return lattice_squares(&quick, &lattice, view, error, squared);
+    if (squares->kernel == HS_KERNEL_UNIFORM && !binned)
+        return exact_tile(squares, view, hs_density_add, error, squared);
+    if (squares->kernel == HS_KERNEL_TRIANGULAR &&
+        hs_density_sampling_of(view, squares->kernel, squares->bandwidth_m) == HS_DENSITY_CENTRE)
+        return squared_cones(squares, view, error, squared);
+    quick.kernel = HS_KERNEL_QUARTIC;
+    if (squares->kernel == HS_KERNEL_EPANECHNIKOV && !binned &&
+        hs_density_layer_lattice(&quick, view, &lattice) && lattice.sampling != HS_DENSITY_BINNED)
+        return lattice_tile(&quick, &lattice, view, error, squared, NULL);
+    return exact_tile(squares, view, hs_density_add_squared, error, squared);
+}
+
 hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
                                 float *sums, float *squared) {
     density_layer squares = *layer;
@@ -319,8 +359,7 @@ hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_vie
             status = lattice_squares(&squares, &lattice, view, error, squared);
     } else {
         status = exact_tile(layer, view, hs_density_add, error, sums);
-        if (status == HS_OK && squared)
-            status = exact_tile(&squares, view, hs_density_add_squared, error, squared);
+        if (status == HS_OK && squared) status = squares_beside_exact(&squares, view, error, squared);
     }
     if (status != HS_OK) return status;
     size_t pixels = (size_t)view->size * view->size;

@@ -100,9 +100,10 @@ static hs_status compare(const hs_density_request *request, const density_sides 
                          const hs_raster_grid *grid, const plane_points *points, double *room,
                          hs_error *error, double *values, float *z) {
     size_t cells = (size_t)grid->rows * grid->columns;
-    bool squares = request->min_n > 0 || z;
-    density_cells a = {values, squares ? room + cells : NULL};
-    density_cells b = {room, squares ? room + 2 * cells : NULL};
+    bool masks = request->min_n > 0;
+    bool masks_a = masks && request->measure == HS_MEASURE_DIFFERENCE;
+    density_cells a = {values, masks_a || z ? room + cells : NULL};
+    density_cells b = {room, masks || z ? room + 2 * cells : NULL};
     plane_points other = {0};
     density_exposures e;
     hs_status status = compute_cells(&sides->a, points, grid, error, &a);

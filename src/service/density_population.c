@@ -284,32 +284,32 @@ static hs_status make_snapshot(const hs_snapshot *city, hs_incidents_builder *bu
                            hs_taxonomy_ref(city->taxonomy), error, snapshot);
 }
 
-static hs_status check_count(double places, const hs_density_request *request, hs_error *error) {
-    if (places <= (double)MOST_PLACES) return HS_OK;
+static hs_status check_count(double count, const hs_density_request *request, hs_error *error) {
+    if (count <= (double)MOST_PLACES) return HS_OK;
     return hs_error_set(error, HS_E_ARGUMENT,
                         "over=population takes up to %u places of a sixth of the bandwidth: take a "
                         "bandwidth of %.0f m or more",
                         (unsigned)MOST_PLACES,
-                        ceil(request->bandwidth_m * sqrt(places / (double)MOST_PLACES)) + 1.0);
+                        ceil(request->bandwidth_m * sqrt(count / (double)MOST_PLACES)) + 1.0);
 }
 
 /* By area, before any is made. */
 static hs_status check_area(const spreading *work, const hs_density_request *request, hs_error *error) {
-    double places = 0;
+    double count = 0;
     for (uint32_t i = 0; i < work->counted->count; i++)
         if (work->counted->residents[i] > 0)
-            places += work->counted->units->area_km2[work->counted->first + i] * 1e6;
-    return check_count(places / (work->step_m * work->step_m), request, error);
+            count += work->counted->units->area_km2[work->counted->first + i] * 1e6;
+    return check_count(count / (work->step_m * work->step_m), request, error);
 }
 
 static hs_status check_places(const spreading *work, const hs_density_request *request, hs_error *error) {
-    double places = 0;
+    double count = 0;
     for (uint32_t i = 0; i < work->counted->count; i++) {
-        places += (double)work->places[i].count;
+        count += (double)work->places[i].count;
         if (work->places[i].failed && work->places[i].count <= MOST_PLACES)
             return hs_error_set(error, HS_E_MEMORY, "out of memory for residents");
     }
-    return check_count(places, request, error);
+    return check_count(count, request, error);
 }
 
 static hs_status make_places(const spreading *work, hs_service *service, const hs_snapshot *snapshot,

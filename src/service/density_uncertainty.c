@@ -95,18 +95,21 @@ static double measure_of(const hs_density_request *request, const hs_density_val
     return log2(a / v->total / (b / v->other_total));
 }
 
+/* Adds to the sums of both sides what was drawn; what counts on both is drawn once. */
 static hs_status draw(const weights *shares, const hs_density_interval_request *how, hs_error *error,
                       double *a, double *b) {
-    hs_status status = HS_OK;
-    for (int share = 0; share < SHARES && status == HS_OK; share++) {
-        const weights *w = &shares[share];
-        if (share != ONLY_B)
-            status = hs_density_bootstrap(w->weight, w->count, how->seed, (uint64_t)share, how->replications,
-                                          error, a);
-        if (status == HS_OK && share != ONLY_A)
-            status = hs_density_bootstrap(w->weight, w->count, how->seed, (uint64_t)share, how->replications,
-                                          error, b);
+    double *both = calloc((size_t)how->replications + 1, sizeof *both);
+    double *sums[SHARES] = {a, b, both};
+    hs_status status = both ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for a bootstrap");
+    for (int share = 0; share < SHARES && status == HS_OK; share++)
+        if (shares[share].count > 0)
+            status = hs_density_bootstrap(shares[share].weight, shares[share].count, how->seed,
+                                          (uint64_t)share, how->replications, error, sums[share]);
+    for (uint32_t r = 0; status == HS_OK && r < how->replications; r++) {
+        a[r] += both[r];
+        b[r] += both[r];
     }
+    free(both);
     return status;
 }
 

@@ -23,6 +23,8 @@ KERNELS = {
     "quartic": lambda r: numpy.where(r < 1, (1 - r**2) ** 2, 0),
     "epanechnikov": lambda r: numpy.where(r < 1, 1 - r**2, 0),
     "gaussian": lambda r: numpy.exp(-(r**2) / 2),
+    "triangular": lambda r: numpy.where(r < 1, 1 - r, 0),
+    "uniform": lambda r: numpy.where(r < 1, 1, 0),
 }
 PEAKS = {"quartic": 3 / math.pi, "epanechnikov": 2 / math.pi, "gaussian": 1 / (2 * math.pi)}
 
@@ -254,6 +256,8 @@ def check_tiles(s):
     months = s.get(f"/density/value?lon={lon}&lat={lat}&datetime={SECOND}&compare={FIRST}")
     cases = (("quartic", 700, "&category=0510&over=all", (a, b, len(a), len(b), "nested")),
              ("epanechnikov", 600, "&category=0510&over=all", (a, b, len(a), len(b), "nested")),
+             ("triangular", 600, "&category=0510&over=all", (a, b, len(a), len(b), "nested")),
+             ("uniform", 500, "&category=0510&over=all", (a, b, len(a), len(b), "nested")),
              ("quartic", 700, f"&datetime={SECOND}&compare={FIRST}",
               (second, first, months["months"], months["compare_months"], "apart")))
     z = 13
@@ -275,7 +279,7 @@ def check_tiles(s):
                 if n < 6 or sa[0] == 0 or sb[0] == 0:
                     continue
                 score = z_of(sa, sb, ea, eb, sides)
-                if abs(abs(score) - 1.96) < 0.03 + 0.01 * abs(score) or plain[r, c, 3] == 0:
+                if abs(abs(score) - 1.96) < (0.15 if kernel == "uniform" else 0.03) + 0.01 * abs(score) or plain[r, c, 3] == 0:
                     continue
                 compared += 1
                 assert drawn[r, c] == (abs(score) > 1.96), (kernel, query, r, c, score)
@@ -463,6 +467,44 @@ def check_refusals(s):
             assert word in json.loads(s.ask(f"{path}?{bad}", status=400)[1])["detail"], (bad, word)
 
 
+def check_weights(s, places, weights, codes):
+    """An incident of weight w counts w times in sums and w^2 times in their variance."""
+    mine = codes == "0510"
+    for kernel, h in (("quartic", 500), ("epanechnikov", 400)):
+        for lon, lat in ((100.43, 38.92), (100.428, 38.917)):
+            value = s.get(f"/density/value?lon={lon}&lat={lat}&bandwidth={h}&kernel={kernel}&category=0510&over=all")
+            r = [sums(places[k], lon, lat, h, kernel, weights[k])[0] for k in (mine, mine | True)]
+            q = [sums(places[k], lon, lat, h, kernel, weights[k] ** 2)[1] for k in (mine, mine | True)]
+            totals = weights[mine].sum(), weights.sum()
+            close(value["z"], z_of((r[0], q[0]), (r[1], q[1]), *totals, "nested"), 2e-3, 2e-3)
+            close(value["value"], math.log2(r[0] / totals[0] / (r[1] / totals[1])), 1e-3, 1e-3)
+            close(value["effective_n"], r[1] ** 2 / q[1], 1e-3)
+            time_kernel = s.get(f"/density/value?lon={lon}&lat={lat}&bandwidth={h}&kernel={kernel}&category=0510&over=all"
+                                "&at=2024-03-15T00:00:00Z&time-bandwidth=P14D&time-kernel=uniform")
+            assert abs(time_kernel["z"]) < abs(value["z"]) + 3 and time_kernel["effective_n"] < value["effective_n"] * 1.2
+    x, y = tile_of(100.43, 38.92, 14)
+    for query in ("", "&at=2024-03-15T00:00:00Z&time-bandwidth=P14D"):
+        for tolerance in ("", "&tolerance=0.2"):
+            path = f"/tiles/density/14/{x}/{y}.png?category=0510&over=all&bandwidth=500&min-n=3" + query + tolerance
+            quick, exact = rgba(s.ask(path)[1]), rgba(s.ask(path + "&exact=true")[1])
+            assert (quick != exact).any(axis=-1).mean() < 5e-3 and (quick[..., 3] > 0).any(), (query, tolerance)
+    name = os.path.join(folder, "weighted.tif")
+    with open(name, "wb") as file:
+        file.write(s.ask("/density.tif?category=0510&over=all&bandwidth=500&cell=250&tolerance=0.1")[1])
+    raster = gdal.Open(name)
+    values, p = raster.ReadAsArray()
+    west, cell, _, north, _, _ = raster.GetGeoTransform()
+    transform, compared = plane_to_degrees(raster), 0
+    for r, c in zip(*numpy.nonzero(~numpy.isnan(values))):
+        lon, lat, _ = transform.TransformPoint(west + (c + 0.5) * cell, north - (r + 0.5) * cell)
+        one = s.get(f"/density/value?lon={lon:.7f}&lat={lat:.7f}&category=0510&over=all&bandwidth=500")
+        if not one["masked"]:
+            close(float(values[r, c]), one["value"], 2e-3, 5e-3)
+            close(float(p[r, c]), one["p_value"], 0.02, 1e-3)
+            compared += 1
+    assert compared > 5
+
+
 def check_even_city():
     """One square unit without the sample's shapes: inside, away from its edge, the density of residents is
     their number over its area, under any kernel."""
@@ -479,10 +521,11 @@ def check_even_city():
     rows = os.path.join(folder, "even.csv")
     random = numpy.random.default_rng(5)
     places = random.uniform((100.425, 38.915), (100.435, 38.925), (300, 2))
+    weights, codes = numpy.array([0.5, 1, 1.75, 3])[numpy.arange(300) % 4], numpy.where(places[:, 0] + random.normal(0, 0.004, 300) < 100.43, "0510", "0501")
     with open(rows, "w", encoding="utf-8") as file:
-        file.write("id,category,reported,lon,lat\n")
+        file.write("id,category,reported,lon,lat,weight\n")
         for i, (lon, lat) in enumerate(places):
-            file.write(f"e{i},0510,2024-03-{1 + i % 28:02d} 10:00,{lon:.7f},{lat:.7f}\n")
+            file.write(f"e{i},{codes[i]},2024-03-{1 + i % 28:02d} 10:00,{lon:.7f},{lat:.7f},{weights[i]}\n")
     run("import", store, "incidents", rows)
     s = Server(store)
     try:
@@ -490,14 +533,15 @@ def check_even_city():
         assert area
         east, north = radii(38.92)
         km2 = math.radians(0.06) * east * math.radians(0.04) * north / 1e6
-        points = s.points()
+        assert len(s.points()) == 300
+        check_weights(s, numpy.round(places, 7), weights, codes)
         for kernel, h in (("quartic", 300), ("gaussian", 90), ("epanechnikov", 500), ("triangular", 400), ("triweight", 250)):
             value = s.get(f"/density/value?lon=100.43&lat=38.92&bandwidth={h}&kernel={kernel}&over=population")
             density = s.get(f"/density/value?lon=100.43&lat=38.92&bandwidth={h}&kernel={kernel}")["value"]
             assert value["population"]["attribute"] == "人口" and value["population"]["residents"] == 37000
             # Squares at the edge count by ninths.
             close(value["rate_per_1000"], 1000 * density / (36500 / km2), 1e-2)
-            close(value["value"], math.log2(density / len(points) / (36500 / km2 / 37000)), 0, 0.015)
+            close(value["value"], math.log2(density / weights.sum() / (36500 / km2 / 37000)), 0, 0.015)
         # The small unit holds no point of the lattice and keeps its residents all the same.
         value = s.get("/density/value?lon=100.39005&lat=38.90005&bandwidth=600&over=population&min-n=0")
         assert value["rate_per_1000"] == 0 and value["value"] is None and value["other_n"] == 500
