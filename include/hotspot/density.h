@@ -60,6 +60,12 @@ HS_API unsigned hs_density_subdivision(const hs_density_view *view, hs_kernel ke
  * O(points in reach x pixels in their reach). Allocates nothing. Thread-safe. */
 HS_API hs_status hs_density_add(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
                                 const hs_density_view *view, hs_error *error, uint64_t *sums);
+/* Adds the sums of squared kernels, each times the point's weight, to sums[size * size], in 2^-32 of the
+ * squared peak: the variance of a density, when the weights handed in are the squares of the incidents'.
+ * Where pixels carry means over sub-pixels it is the mean of the squares, that is the variance at a typical
+ * place of the pixel, not that of the mean. Else as hs_density_add. */
+HS_API hs_status hs_density_add_squared(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
+                                        const hs_density_view *view, hs_error *error, uint64_t *sums);
 /* Density in incidents per km^2 of a sum; divide by months for a rate. And the largest sum whose density is
  * below `density_per_km2`, for classing by integers. */
 HS_API double hs_density_from_sum(uint64_t sum, hs_kernel kernel, double bandwidth_m);

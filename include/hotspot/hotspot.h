@@ -17,6 +17,7 @@
 #include <hotspot/network_density.h>
 #include <hotspot/raster_density.h>
 #include <hotspot/records.h>
+#include <hotspot/relative_risk.h>
 #include <hotspot/time_kernel.h>
 #include <hotspot/types.h>
 

@@ -37,6 +37,12 @@ typedef struct hs_plane_points {
 HS_API hs_status hs_raster_density(const hs_plane_points *points, hs_kernel kernel, double bandwidth_m,
                                    const hs_raster_grid *grid, uint32_t row_begin, uint32_t row_end,
                                    hs_error *error, double *values);
+/* The same sums of squared kernels, each times the point's weight: the variance of the density where points
+ * are Poisson, when the weights handed in are the squares of theirs. In (incidents per km^2)^2. Summed over
+ * the cells in reach for all kernels, within 1e-9 of one squared peak; else as hs_raster_density. */
+HS_API hs_status hs_raster_density_squared(const hs_plane_points *points, hs_kernel kernel,
+                                           double bandwidth_m, const hs_raster_grid *grid, uint32_t row_begin,
+                                           uint32_t row_end, hs_error *error, double *values);
 
 #ifdef __cplusplus
 }

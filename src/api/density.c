@@ -4,7 +4,6 @@
 #include <hotspot/bandwidth.h>
 #include <hotspot/coordinates.h>
 #include <hotspot/density.h>
-#include <hotspot/density_interval.h>
 #include <math.h>
 
 void hs_density_write_unit(hs_json *json, const hs_density_ask *ask) {
@@ -60,6 +59,7 @@ void hs_density_write_method(hs_json *json, const hs_density_request *request) {
         hs_json_pair_double(json, "compare_months", request->other_months);
     }
     hs_json_pair_double(json, "min_n", request->min_n);
+    hs_write_tolerance(json, request);
 }
 
 static void write_colour(hs_json *json, hs_rgba colour) {
@@ -186,10 +186,11 @@ hs_status hs_serve_density_legend(hs_call *call) {
     if (!ask.request.network) write_error_bounds(call, &ask.request);
     write_period(json, &ask.request);
     write_counted(json, &ask.request.filter, counted, outside, all);
+    status = hs_write_population(call, &ask.request);
     write_classes(json, &ask.classes, hs_ramp_diverges(ask.scale));
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
     hs_json_object_end(json);
-    return HS_OK;
+    return status;
 }
 
 void hs_density_write_where(hs_call *call, hs_position position) {
@@ -226,50 +227,32 @@ void hs_density_write_where(hs_call *call, hs_position position) {
     hs_json_object_end(json);
 }
 
-void hs_density_write_number(hs_json *json, const char *key, double value) {
-    hs_json_key(json, key);
-    if (isfinite(value))
-        hs_json_double(json, value);
-    else
-        hs_json_null(json);
-}
-
-/* Of a density: what Poisson counts under the kernel leave open. Comparisons have none. */
-static void write_poisson_interval(hs_json *json, const hs_density_value *value) {
-    double lower;
-    double upper;
-    hs_density_interval(value->sum, value->sum_squared, value->largest > 0 ? value->largest : 1.0, 0.95,
-                        &lower, &upper);
-    hs_json_key(json, "interval");
-    hs_json_object(json);
-    bool valued = isfinite(value->value);
-    hs_density_write_number(json, "lower", valued ? lower * value->unit : (double)NAN);
-    hs_density_write_number(json, "upper", valued ? upper * value->unit : (double)NAN);
-    hs_json_pair_double(json, "confidence", 0.95);
-    hs_json_pair_text(json, "method", "poisson");
-    hs_json_object_end(json);
-}
-
-static void write_value(hs_call *call, const hs_density_ask *ask, hs_position position,
-                        const hs_density_value *value) {
+static hs_status write_value(hs_call *call, const hs_density_ask *ask, hs_position position,
+                             const hs_density_value *value, const hs_density_interval_request *how,
+                             const hs_density_bounds *bounds) {
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_key(json, "position");
     hs_json_position(json, position);
-    hs_density_write_number(json, "value", value->value);
+    hs_write_number(json, "value", value->value);
     hs_density_write_unit(json, ask);
     hs_json_pair_text(json, "value_unit", hs_density_unit_en(&ask->request));
-    if (ask->request.measure == HS_MEASURE_DENSITY) write_poisson_interval(json, value);
+    hs_write_interval(json, how, bounds);
+    hs_write_test(json, &ask->request, value);
     hs_json_pair_int(json, "n", (int64_t)value->n);
-    if (ask->request.measure != HS_MEASURE_DENSITY)
+    if (ask->request.measure != HS_MEASURE_DENSITY) {
         hs_json_pair_int(json, "other_n", (int64_t)value->other_n);
-    hs_density_write_number(json, "effective_n", value->effective_n);
+        hs_json_pair_text(json, "other_unit", ask->request.population.size > 0 ? "residents" : "incidents");
+    }
+    hs_write_number(json, "effective_n", value->effective_n);
     hs_json_pair_bool(json, "masked", value->masked);
     hs_density_write_method(json, &ask->request);
     write_months(json, ask->request.months);
+    hs_status status = hs_write_population(call, &ask->request);
     hs_density_write_where(call, position);
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
     hs_json_object_end(json);
+    return status;
 }
 
 static hs_status parse_position(hs_call *call, hs_position *position) {
@@ -285,15 +268,20 @@ hs_status hs_serve_density_value(hs_call *call) {
     hs_position position = {0};
     hs_density_ask ask;
     hs_density_value value;
+    hs_density_interval_request how = {0};
+    hs_density_bounds bounds;
     hs_status status = parse_position(call, &position);
     if (status == HS_OK) status = hs_call_density(call, &ask);
+    if (status == HS_OK) status = hs_call_interval(call, &how);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
     if (ask.request.network) return hs_call_street_value(call, &ask, position);
     status = hs_service_density_value(call->api->service, call->snapshot, &ask.request, position, call->error,
                                       &value);
-    if (status == HS_OK) write_value(call, &ask, position, &value);
-    return status;
+    if (status == HS_OK)
+        status = hs_service_density_interval(call->api->service, call->snapshot, &ask.request, position,
+                                             &value, &how, call->error, &bounds);
+    return status == HS_OK ? write_value(call, &ask, position, &value, &how, &bounds) : status;
 }
 
 static void write_curve(hs_json *json, const hs_bandwidth_choice *choice) {

@@ -22,11 +22,20 @@ hs_status hs_call_lixels(hs_call *call, hs_density_ask *ask, hs_box *box, bool *
 hs_status hs_call_street_tile(hs_call *call, const hs_density_ask *ask, hs_tile tile, uint32_t size_px);
 hs_status hs_call_street_value(hs_call *call, const hs_density_ask *ask, hs_position position);
 
-/* Pairs of an answer's object (density.c): unit, how the values come about, where a position lies, a number
- * or null. */
+/* Pairs of an answer's object (density.c): unit, how the values come about, where a position lies. */
 void hs_density_write_unit(hs_json *json, const hs_density_ask *ask);
 void hs_density_write_method(hs_json *json, const hs_density_request *request);
 void hs_density_write_where(hs_call *call, hs_position position);
-void hs_density_write_number(hs_json *json, const char *key, double value);
+
+/* Uncertainty (density_uncertainty.c): `interval`, `replications` and `seed` of a request, and members of an
+ * answer: the interval, the tolerance of what is drawn, the test of a comparison, where residents are from.
+ */
+hs_status hs_call_interval(hs_call *call, hs_density_interval_request *how);
+void hs_write_number(hs_json *json, const char *key, double value);
+void hs_write_interval(hs_json *json, const hs_density_interval_request *how,
+                       const hs_density_bounds *bounds);
+void hs_write_tolerance(hs_json *json, const hs_density_request *request);
+void hs_write_test(hs_json *json, const hs_density_request *request, const hs_density_value *value);
+hs_status hs_write_population(hs_call *call, const hs_density_request *request);
 
 #endif

@@ -48,11 +48,11 @@ hs_status hs_call_street_value(hs_call *call, const hs_density_ask *ask, hs_posi
     hs_json_object(json);
     hs_json_key(json, "position");
     hs_json_position(json, position);
-    hs_density_write_number(json, "value", found ? (double)streets.values[lixel] : (double)NAN);
+    hs_write_number(json, "value", found ? (double)streets.values[lixel] : (double)NAN);
     hs_density_write_unit(json, ask);
     hs_json_pair_text(json, "value_unit", hs_density_unit_en(&ask->request));
-    hs_density_write_number(json, "lixel", found ? (double)lixel + 1 : (double)NAN);
-    hs_density_write_number(json, "distance_m", found ? distance_m : (double)NAN);
+    hs_write_number(json, "lixel", found ? (double)lixel + 1 : (double)NAN);
+    hs_write_number(json, "distance_m", found ? distance_m : (double)NAN);
     hs_density_write_method(json, &ask->request);
     hs_density_write_snapping(json, &ask->request, &streets);
     hs_density_write_where(call, position);

@@ -33,8 +33,16 @@ static const hs_parameter version_parameters[] = {
          "时间核，取值同 kernel，默认 quartic", false},                                                      \
         {"compare", "string", "another period, as datetime: the difference of datetime less that one",       \
          "另一时段，写法同 datetime：datetime 减该时段之差", false},                                         \
-        {"over", "string", "all, or categories: relative risk, log2 of the ratio of shares",                 \
-         "all 或类别：相对风险，占比之比的 log2", false},                                                    \
+        {"over", "string",                                                                                   \
+         "all, or categories: relative risk, log2 of the ratio of shares; population: over residents",       \
+         "all 或类别：相对风险，占比之比的 log2；population：以人口为分母", false},                          \
+        {"population", "string",                                                                             \
+         "attribute:NAME, the units' number of residents; default population, pop, 人口 or 常住人口",        \
+         "attribute:名称，单元的人口数；默认依次为 population、pop、人口、常住人口", false},                 \
+        {"tolerance", "number",                                                                              \
+         "two-sided p-value, as 0.05: of a comparison only what departs from 0 at that level is drawn; "     \
+         "pointwise, without correction for many places",                                                    \
+         "双侧 p 值，如 0.05：比较时仅绘制在此水平上偏离 0 的地点；逐点检验，未作多重比较校正", false},      \
         {"network", "boolean", "true: density of streets, incidents per km of street, over lixels",          \
          "true：沿街道的密度，单位件/公里街道，按街道小段（lixel）", false},                                 \
         {"network-kernel", "string",                                                                         \
@@ -47,8 +55,10 @@ static const hs_parameter version_parameters[] = {
          "街道小段长度（米），默认带宽的二十分之一，5 至 50", false},                                        \
     {                                                                                                        \
         "min-n", "number",                                                                                   \
-            "masked where fewer effective incidents lie under the kernel; default 0, 5 with over",           \
-            "核下有效案件少于此数处不绘；默认 0，用 over 时为 5", false                                      \
+            "masked where fewer effective incidents (residents) lie under the kernel; default 0, 5 with "    \
+            "over or tolerance, 100 residents with over=population",                                         \
+            "核下有效案件（人口）少于此数处不绘；默认 0，用 over 或 tolerance 时为 5，以人口为分母时为 100", \
+            false                                                                                            \
     }
 static const hs_parameter density_parameters[] = {
     DENSITY_PARAMETERS,
@@ -74,6 +84,13 @@ static const hs_parameter value_parameters[] = {
     {"lon", "number", "longitude, WGS 84 degrees", "经度，WGS 84 度", true},
     {"lat", "number", "latitude, WGS 84 degrees", "纬度，WGS 84 度", true},
     DENSITY_PARAMETERS,
+    {"interval", "string",
+     "poisson (default), or bootstrap: percentiles of resampled incidents; both at 95 %",
+     "poisson（默认）或 bootstrap（重抽样案件的百分位区间），均为 95%", false},
+    {"replications", "integer", "of the bootstrap, 100 to 10000; default 1000",
+     "bootstrap 重抽样次数，100 至 10000，默认 1000", false},
+    {"seed", "integer", "of the bootstrap: the same seed gives the same interval; default 1",
+     "bootstrap 随机种子：相同种子结果相同，默认 1", false},
     {"ramp", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
     {"breaks", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
     {"theme", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
@@ -158,17 +175,23 @@ const hs_endpoint hs_endpoints[] = {
      "curve.",
      "按 Scott、Silverman、Diggle 与似然交叉验证给出的带宽，各附理由与曲线。", hs_serve_density_bandwidth},
     {"/density.tif", "densityRaster", LONG, "image/tiff", raster_parameters,
-     "The same as a GeoTIFF of the city's plane, exact, 32-bit floats with unit; bbox is its extent.",
-     "同一密度的 GeoTIFF（城市平面、精确、32 位浮点、带单位）；bbox 为其范围。", hs_serve_density_tif},
+     "The same as a GeoTIFF of the city's plane, exact, 32-bit floats with unit, with tolerance a second "
+     "band "
+     "p_value (the first one is whole then); bbox is its extent.",
+     "同一密度的 GeoTIFF（城市平面、精确、32 位浮点、带单位），设 tolerance 时第二波段为 "
+     "p_value（第一波段保持完整）；bbox 为其范围。",
+     hs_serve_density_tif},
     {"/density/lixels", "densityLixels", LONG, GEO, raster_parameters,
      "Density of streets as GeoJSON: one line a lixel with its value; bbox is the part that is wanted.",
      "街道密度的 GeoJSON：每个街道小段一条线及其值；bbox 为所需范围。", hs_serve_density_lixels},
     {"/density/isobands", "densityIsobands", LONG, GEO, raster_parameters,
-     "Bands between the breaks as polygons with area and count; bbox is the picture's extent.",
-     "分级之间的等值面，含面积与件数；bbox 为图幅范围。", hs_serve_density_isobands},
+     "Bands between the breaks as polygons with area and count, with tolerance also what departs from 0; "
+     "bbox is the picture's extent.",
+     "分级之间的等值面，含面积与件数，设 tolerance 时另有偏离 0 的范围；bbox 为图幅范围。",
+     hs_serve_density_isobands},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
-     "Density at a position, with unit and street there.", "某点的密度及所在单元与街道。",
-     hs_serve_density_value},
+     "Density at a position with its interval, of a comparison with its test, and unit and street there.",
+     "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
     {"/geocode", "geocode", CITY | HS_NEEDS_INCIDENTS, GEO, geocode_parameters,
      "Address to position, GeocodeJSON 0.1.0.", "地址定位，GeocodeJSON 0.1.0。", hs_serve_geocode},
     {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",

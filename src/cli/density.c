@@ -23,7 +23,16 @@ static const hs_option options[] = {
     {"time-bandwidth", "P7D", "bandwidth in time", "时间带宽"},
     {"time-kernel", "K", "kernel in time", "时间核"},
     {"compare", "PERIOD", "difference to another period", "与另一时段之差"},
-    {"over", "all|CODES", "relative risk over other problems", "相对其他问题的风险"},
+    {"over", "all|CODES|population", "relative risk over other problems, or over residents",
+     "相对其他问题或人口的风险"},
+    {"population", "attribute:NAME",
+     "the units' number of residents (default population, pop, 人口, 常住人口)",
+     "单元的人口数（默认 population、pop、人口、常住人口）"},
+    {"tolerance", "P",
+     "only what departs from 0 at this two-sided p-value, pointwise (0.05); .tif adds a band",
+     "仅保留在此双侧 p 值上偏离 0 之处，逐点检验（如 0.05）；.tif 增加一个波段"},
+    {"min-n", "N", "masked where fewer effective incidents (residents) lie under the kernel",
+     "核下有效案件（人口）少于此数处不绘"},
     {"network", NULL, "density of streets: lixels as lines into a .geojson",
      "沿街道的密度：街道小段写入 .geojson"},
     {"network-kernel", "K", "equal-split-continuous (default) equal-split-discontinuous simple",
@@ -66,10 +75,11 @@ static hs_status write_beside(const char *path, const char *extension, const cha
 }
 
 static hs_status write_png(const char *path, const hs_snapshot *snapshot, const hs_ramp_classes *classes,
-                           const hs_density_raster *raster, hs_error *error) {
+                           double tolerance, hs_density_raster *raster, hs_error *error) {
     const hs_raster_grid *g = &raster->grid;
     hs_buffer out;
     hs_buffer_init(&out, (size_t)1 << 30);
+    hs_density_keep_significant(raster, tolerance);
     hs_status status = hs_render_density_picture(raster->values, g->columns, g->rows, classes, error, &out);
     if (status == HS_OK) status = write_file(path, out.data, out.size, error);
     hs_buffer_done(&out);
@@ -193,7 +203,7 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
         if (ends_with(path, ".tif"))
             status = hs_density_tif(snapshot, &a.request, &raster, path, error, NULL);
         else if (ends_with(path, ".png"))
-            status = write_png(path, snapshot, &a.classes, &raster, error);
+            status = write_png(path, snapshot, &a.classes, a.request.tolerance, &raster, error);
         else
             status = write_isobands(path, snapshot, &a.request, &a.classes, &raster, error);
     }

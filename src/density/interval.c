@@ -61,3 +61,16 @@ void hs_density_interval(double sum, double sum_squared, double largest, double 
     *upper =
         more > 0.0 ? more_squared / more * hs_gamma_quantile(more * more / more_squared, 1.0 - tail) : 0.0;
 }
+
+void hs_difference_interval(const hs_estimate *a, const hs_estimate *b, double correlation, double *lower,
+                            double *upper) {
+    double a_below = a->value - a->lower;
+    double a_above = a->upper - a->value;
+    double b_below = b->value - b->lower;
+    double b_above = b->upper - b->value;
+    double down = a_below * a_below + b_above * b_above - 2.0 * correlation * (a_below * b_above);
+    double up = a_above * a_above + b_below * b_below - 2.0 * correlation * (a_above * b_below);
+    double value = a->value - b->value;
+    *lower = value - (down > 0.0 ? sqrt(down) : 0.0);
+    *upper = value + (up > 0.0 ? sqrt(up) : 0.0);
+}

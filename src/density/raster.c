@@ -12,8 +12,8 @@
 /* Points are taken in squares of cells, so that what neighbours touch is still at hand. */
 #define SQUARE_MOST 16.0
 
-static hs_status check(const hs_plane_points *points, hs_kernel kernel, double bandwidth_m,
-                       const hs_raster_grid *grid, uint32_t row_begin, uint32_t row_end, hs_error *error) {
+hs_status hs_raster_check(const hs_plane_points *points, hs_kernel kernel, double bandwidth_m,
+                          const hs_raster_grid *grid, uint32_t row_begin, uint32_t row_end, hs_error *error) {
     if ((unsigned)kernel >= HS_KERNEL_COUNT)
         return hs_error_set(error, HS_E_ARGUMENT, "kernel %d is not known", (int)kernel);
     if (!(bandwidth_m > 0.0) || !isfinite(bandwidth_m))
@@ -27,6 +27,9 @@ static hs_status check(const hs_plane_points *points, hs_kernel kernel, double b
     if (row_begin > row_end || row_end > grid->rows)
         return hs_error_set(error, HS_E_ARGUMENT, "there are no rows %u to %u", (unsigned)row_begin,
                             (unsigned)row_end);
+    if (bandwidth_m / grid->cell_m > 1e6)
+        return hs_error_set(error, HS_E_ARGUMENT, "a bandwidth of %g m is too wide for cells of %g m",
+                            bandwidth_m, grid->cell_m);
     for (size_t i = 0; i < points->count; i++) {
         if (!isfinite(points->x_m[i]) || !isfinite(points->y_m[i]))
             return hs_error_set(error, HS_E_ARGUMENT, "point %zu has no finite coordinates", i);
@@ -168,7 +171,7 @@ static hs_status sweep_strips(sweep *s, const hs_plane_points *points, hs_error 
 hs_status hs_raster_density(const hs_plane_points *points, hs_kernel kernel, double bandwidth_m,
                             const hs_raster_grid *grid, uint32_t row_begin, uint32_t row_end, hs_error *error,
                             double *values) {
-    hs_status status = check(points, kernel, bandwidth_m, grid, row_begin, row_end, error);
+    hs_status status = hs_raster_check(points, kernel, bandwidth_m, grid, row_begin, row_end, error);
     if (status != HS_OK || row_begin == row_end || grid->columns == 0) return status;
     double bandwidth_km = bandwidth_m / 1000.0;
     sweep s = {.grid = grid,
@@ -180,9 +183,6 @@ hs_status hs_raster_density(const hs_plane_points *points, hs_kernel kernel, dou
                .reach = hs_kernel_reach(kernel) * bandwidth_m / grid->cell_m,
                .unit = hs_kernel_peak(kernel) / (bandwidth_km * bandwidth_km),
                .values = values};
-    if (s.reach > 1e6)
-        return hs_error_set(error, HS_E_ARGUMENT, "a bandwidth of %g m is too wide for cells of %g m",
-                            bandwidth_m, grid->cell_m);
     if (kernel == HS_KERNEL_GAUSSIAN || kernel == HS_KERNEL_TRIANGULAR) {
         s.rounder = hs_raster_rounder(total_weight(points), 1.0);
         return hs_raster_direct(&s, points, error);

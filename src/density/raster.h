@@ -23,6 +23,9 @@ typedef struct sweep {
     double *values;
 } sweep;
 
+/* HS_E_ARGUMENT where the arguments of a raster are wrong. */
+hs_status hs_raster_check(const hs_plane_points *points, hs_kernel kernel, double bandwidth_m,
+                          const hs_raster_grid *grid, uint32_t row_begin, uint32_t row_end, hs_error *error);
 /* Sweeps one strip; false when memory is out (raster_sweep.c). */
 bool hs_raster_sweep(const sweep *s, const double *x, const double *y, const double *weight, size_t count);
 /* A rounder of each term, where coordinates stay within `widest` bandwidths. */

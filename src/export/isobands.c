@@ -214,6 +214,29 @@ static void write_labels(const hs_isobands *b, uint32_t i, hs_json *json) {
     }
 }
 
+static void write_side(const hs_isobands *b, hs_json *json) {
+    char text[160];
+    bool above = strcmp(b->side, "above") == 0;
+    hs_json_pair_double(json, "tolerance", b->tolerance);
+    hs_json_pair_text(json, "side", b->side);
+    (void)snprintf(text, sizeof text, "p < %g，%s", b->tolerance, above ? "偏高" : "偏低");
+    hs_json_pair_text(json, "label_zh", text);
+    (void)snprintf(text, sizeof text, "p < %g, %s", b->tolerance, b->side);
+    hs_json_pair_text(json, "label_en", text);
+}
+
+static void write_values(const hs_isobands *b, uint32_t i, hs_json *json) {
+    hs_json_pair_double(json, "from", b->breaks[i]);
+    hs_json_key(json, "to");
+    if (i + 1 < b->break_count)
+        hs_json_double(json, b->breaks[i + 1]);
+    else
+        hs_json_null(json);
+    hs_json_pair_text(json, "unit", b->unit_en);
+    hs_json_pair_text(json, "colour", b->colours[i]);
+    write_labels(b, i, json);
+}
+
 static void write_band(const hs_isobands *b, const hs_plane *plane, const band *bands, uint32_t i,
                        hs_json *json) {
     double above_m2 = 0;
@@ -224,22 +247,17 @@ static void write_band(const hs_isobands *b, const hs_plane *plane, const band *
     }
     hs_json_object(json);
     hs_json_pair_text(json, "type", "Feature");
-    hs_json_pair_int(json, "id", (int64_t)i + 1);
+    hs_json_pair_int(json, "id", b->first_id + (int64_t)i);
     hs_json_key(json, "properties");
     hs_json_object(json);
-    hs_json_pair_double(json, "from", b->breaks[i]);
-    hs_json_key(json, "to");
-    if (i + 1 < b->break_count)
-        hs_json_double(json, b->breaks[i + 1]);
+    if (b->tolerance > 0)
+        write_side(b, json);
     else
-        hs_json_null(json);
-    hs_json_pair_text(json, "unit", b->unit_en);
-    hs_json_pair_text(json, "colour", b->colours[i]);
+        write_values(b, i, json);
     hs_json_pair_double(json, "area_km2", bands[i].area_m2 / 1e6);
     hs_json_pair_int(json, "count", (int64_t)bands[i].count);
     hs_json_pair_double(json, "at_least_area_km2", above_m2 / 1e6);
     hs_json_pair_int(json, "at_least_count", (int64_t)above);
-    write_labels(b, i, json);
     hs_json_object_end(json);
     write_geometry(plane, bands[i].geometry, json);
     hs_json_object_end(json);

@@ -32,20 +32,27 @@ static void CPL_STDCALL listen(CPLErr level, CPLErrorNum number, const char *mes
     if (level >= CE_Failure && message) (void)snprintf(said, 256, "%s", message);
 }
 
+static bool fill_band(GDALDatasetH dataset, int number, const hs_raster_grid *g, const float *values,
+                      const char *unit, const char *description) {
+    GDALRasterBandH to = GDALGetRasterBand(dataset, number);
+    GDALSetDescription(to, description);
+    return GDALSetRasterUnitType(to, unit) == CE_None &&
+           GDALSetRasterNoDataValue(to, (double)NAN) == CE_None &&
+           GDALRasterIO(to, GF_Write, 0, 0, (int)g->columns, (int)g->rows, (void *)values, (int)g->columns,
+                        (int)g->rows, GDT_Float32, 0, 0) == CE_None;
+}
+
 static bool fill(GDALDatasetH dataset, const hs_raster_band *band, OGRSpatialReferenceH system) {
     const hs_raster_grid *g = &band->grid;
     double transform[6] = {g->west_m, g->cell_m, 0, g->north_m, 0, -g->cell_m};
     if (GDALSetGeoTransform(dataset, transform) != CE_None || GDALSetSpatialRef(dataset, system) != CE_None)
         return false;
-    GDALRasterBandH to = GDALGetRasterBand(dataset, 1);
-    GDALSetDescription(to, band->description);
-    bool set = GDALSetRasterUnitType(to, band->unit) == CE_None &&
-               GDALSetRasterNoDataValue(to, (double)NAN) == CE_None;
     GDALSetMetadataItem(dataset, GDALMD_AREA_OR_POINT, GDALMD_AOP_AREA, NULL);
     for (const hs_raster_text *t = band->texts; t && t->key; t++)
         GDALSetMetadataItem(dataset, t->key, t->value, NULL);
-    return set && GDALRasterIO(to, GF_Write, 0, 0, (int)g->columns, (int)g->rows, (void *)band->values,
-                               (int)g->columns, (int)g->rows, GDT_Float32, 0, 0) == CE_None;
+    return fill_band(dataset, 1, g, band->values, band->unit, band->description) &&
+           (!band->second ||
+            fill_band(dataset, 2, g, band->second, band->second_unit, band->second_description));
 }
 
 static bool create(const hs_raster_band *band, const hs_plane *plane, const char *path) {
@@ -56,8 +63,9 @@ static bool create(const hs_raster_band *band, const hs_plane *plane, const char
     options = CSLSetNameValue(options, "COMPRESS", "DEFLATE");
     options = CSLSetNameValue(options, "PREDICTOR", "3");
     options = CSLSetNameValue(options, "BIGTIFF", "IF_SAFER");
-    GDALDatasetH dataset =
-        GDALCreate(driver, path, (int)band->grid.columns, (int)band->grid.rows, 1, GDT_Float32, options);
+    options = CSLSetNameValue(options, "INTERLEAVE", "BAND");
+    GDALDatasetH dataset = GDALCreate(driver, path, (int)band->grid.columns, (int)band->grid.rows,
+                                      band->second ? 2 : 1, GDT_Float32, options);
     CSLDestroy(options);
     if (!dataset) return false;
     OGRSpatialReferenceH system = hs_plane_system(plane);

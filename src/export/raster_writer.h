@@ -1,4 +1,5 @@
-/* Rasters of the city's plane as GeoTIFF: one band of 32-bit floats with its unit, its system and what it is.
+/* Rasters of the city's plane as GeoTIFF: a band of 32-bit floats with its unit, its system and what it is; a
+ * second one where there is one.
  * GDAL's own messages become part of the error, never output. Equal rasters give equal bytes. */
 #ifndef EXPORT_RASTER_WRITER_H
 #define EXPORT_RASTER_WRITER_H
@@ -13,9 +14,11 @@ typedef struct hs_raster_text {
 
 typedef struct hs_raster_band {
     hs_raster_grid grid;
-    const float *values;         /* [rows * columns]; NAN is no data */
-    const char *unit;            /* `incidents per km² per month` */
-    const char *description;     /* of the band */
+    const float *values;     /* [rows * columns]; NAN is no data */
+    const char *unit;        /* `incidents per km² per month` */
+    const char *description; /* of the band */
+    const float *second;     /* [rows * columns] another band, or NULL */
+    const char *second_unit, *second_description;
     const hs_raster_text *texts; /* metadata, ended by a NULL key; or NULL */
 } hs_raster_band;
 

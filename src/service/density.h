@@ -8,6 +8,7 @@
 #include <hotspot/density.h>
 #include <hotspot/network_density.h>
 #include <hotspot/raster_density.h>
+#include <hotspot/relative_risk.h>
 
 typedef enum hs_density_measure {
     HS_MEASURE_DENSITY = 0,   /* incidents per km^2, per month with a period or a kernel in time */
@@ -19,7 +20,10 @@ typedef enum hs_density_measure {
 typedef struct hs_density_request {
     hs_filter filter;
     hs_density_measure measure;
-    hs_filter other; /* the other period, or the denominator's incidents */
+    hs_filter other;   /* the other period, or the denominator's incidents */
+    hs_str population; /* instead of them the units' numeric attribute that counts residents; or empty */
+    hs_level level;    /* of the units that carry it */
+    double tolerance;  /* two-sided p-value above which comparisons are not drawn; 0: all are drawn */
     hs_kernel kernel;
     double bandwidth_m;
     bool adaptive; /* Abramson's: bandwidth_m is that of the pilot and of the incident in the middle */
@@ -48,9 +52,9 @@ typedef struct hs_density_request {
 #define HS_DEFAULT_ACCURACY_M 100.0
 
 /* Words and what they are given: filters, bandwidth, kernel, exact, adaptive, edge-correction, at,
- * time-bandwidth, time-kernel, compare, over, min-n, network, network-kernel, snap, lixel; others are not
- * looked at. Texts and arrays of the request live in the arena. HS_E_ARGUMENT names the word and what it
- * takes. */
+ * time-bandwidth, time-kernel, compare, over, population, tolerance, min-n, network, network-kernel, snap,
+ * lixel; others are not looked at. Texts and arrays of the request live in the arena. HS_E_ARGUMENT names the
+ * word and what it takes. */
 hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                                    size_t count, hs_arena *arena, hs_error *error,
                                    hs_density_request *request);
@@ -93,19 +97,60 @@ typedef struct hs_density_value {
     double sum, sum_squared, largest; /* of kernel weights, in peaks */
     double other_sum, other_sum_squared, other_largest;
     double unit, other_unit;   /* what a weight of one peak adds to the density */
-    double total, other_total; /* incidents that count, anywhere */
+    double total, other_total; /* what passes anywhere, incidents by their weights; residents */
+    hs_risk_sides sides;       /* of a comparison; apart for a density */
+    double z, p_value;         /* whether the sides differ here (hotspot/relative_risk.h); NAN: not tested */
+    double rate_per_1000;      /* incidents per 1,000 residents, per month with a period; NAN: no residents */
     bool masked;
 } hs_density_value;
-/* Exact, but for HS_DENSITY_SHARE_ROUNDING; with edge correction the value is NAN outside the city. */
+/* Exact, but for HS_DENSITY_SHARE_ROUNDING; with edge correction the value is NAN outside the city. With
+ * residents other_n is how many live within the kernel's reach. */
 hs_status hs_service_density_value(hs_service *service, const hs_snapshot *snapshot,
                                    const hs_density_request *request, hs_position position, hs_error *error,
                                    hs_density_value *value);
+
+/* How an interval comes about (hotspot/density_interval.h). */
+typedef struct hs_density_interval_request {
+    bool bootstrap;
+    uint32_t replications; /* 1 to HS_MOST_REPLICATIONS */
+    uint64_t seed;
+    double confidence; /* as 0.95 */
+} hs_density_interval_request;
+#define HS_MOST_REPLICATIONS 10000u
+
+typedef struct hs_density_bounds {
+    double lower, upper; /* in the measure's unit; NAN or infinite where open or undefined */
+    const char *method;  /* `poisson`, `poisson-mover` or `bootstrap` */
+    uint32_t defined;    /* replications in which the measure has a value */
+} hs_density_bounds;
+/* The interval of a value at a position. Poisson: of Fay and Feuer, a comparison's by Zou and Donner from
+ * those of its sides; residents are known without error. Bootstrap: percentiles, an incident that counts on
+ * both sides is drawn once for both. Totals are taken as they are. */
+hs_status hs_service_density_interval(hs_service *service, const hs_snapshot *snapshot,
+                                      const hs_density_request *request, hs_position position,
+                                      const hs_density_value *value, const hs_density_interval_request *how,
+                                      hs_error *error, hs_density_bounds *bounds);
+
+/* Residents as a denominator: each unit's number spread evenly over its polygon (density_population.c). */
+typedef struct hs_population_info {
+    double residents;
+    double step_m;           /* of the lattice of places */
+    uint32_t units, without; /* of the level, and those of them that do not carry the attribute */
+} hs_population_info;
+/* HS_E_ARGUMENT for a request without residents. */
+hs_status hs_service_population(hs_service *service, const hs_snapshot *snapshot,
+                                const hs_density_request *request, hs_error *error, hs_population_info *info);
+/* The lowest level of which a unit carries the numeric attribute `name`; HS_LEVEL_COUNT where none does. */
+hs_level hs_population_level(const hs_geography *geography, hs_str name);
+/* The names of the numeric attributes that the first units of each level carry, or `none`; in the arena. */
+hs_str hs_population_attributes(const hs_geography *geography, hs_arena *arena);
 
 /* Values on the city's plane, exact, what incidents count in doubles. NAN outside the units of the top level,
  * where there are units. */
 typedef struct hs_density_raster {
     hs_raster_grid grid;
-    float *values;     /* [rows * columns], freed by hs_density_raster_done */
+    float *values;     /* [rows * columns], freed by hs_density_raster_done; NAN where masked too */
+    float *z;          /* [rows * columns] with a tolerance, NAN where not tested; else NULL */
     double *x_m, *y_m; /* [n] the incidents of `filter` whose kernels may reach it, on the plane */
     size_t n;
 } hs_density_raster;
@@ -116,6 +161,8 @@ hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snap
                                     const hs_density_request *request, const hs_box *box, double cell_m,
                                     hs_error *error, hs_density_raster *raster);
 void hs_density_raster_done(hs_density_raster *raster);
+/* Leaves values that depart from 0 at the level of a tolerance, NAN elsewhere; all where there is no z. */
+void hs_density_keep_significant(hs_density_raster *raster, double tolerance);
 
 /* How incidents came to their streets. */
 typedef struct hs_snapping {
@@ -161,7 +208,7 @@ hs_status hs_service_density_sample(hs_service *service, const hs_snapshot *snap
 hs_status hs_density_tif(const hs_snapshot *snapshot, const hs_density_request *request,
                          const hs_density_raster *raster, const char *path, hs_error *error, hs_buffer *out);
 /* A whole GeoJSON FeatureCollection of bands between the classes' breaks (export/isobands.h), with what it
- * was made of. */
+ * was made of; with a tolerance besides them what lies above it and below it. */
 hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_request *request,
                               const hs_ramp_classes *classes, const hs_density_raster *raster,
                               hs_error *error, hs_json *json);

@@ -4,7 +4,9 @@
 #include "export/isobands.h"
 #include "export/raster_writer.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TEXT_SIZE = 160 };
@@ -12,7 +14,7 @@ enum { TEXT_SIZE = 160 };
 /* What a picture was made of, as pairs of texts. */
 typedef struct description {
     char bandwidth[TEXT_SIZE], period[TEXT_SIZE], other[TEXT_SIZE], n[TEXT_SIZE], version[TEXT_SIZE],
-        text[TEXT_SIZE];
+        text[TEXT_SIZE], tolerance[TEXT_SIZE];
     hs_raster_text pairs[12];
 } description;
 
@@ -46,22 +48,77 @@ static void describe(const hs_snapshot *snapshot, const hs_density_request *requ
         write_period(&request->other, d->other);
         d->pairs[at++] = (hs_raster_text){"COMPARE", d->other};
     }
+    if (request->population.size > 0) {
+        (void)snprintf(d->other, TEXT_SIZE, "population (%.*s)", (int)request->population.size,
+                       request->population.data);
+        d->pairs[at++] = (hs_raster_text){"OVER", d->other};
+    }
+    if (request->tolerance > 0) {
+        (void)snprintf(d->tolerance, TEXT_SIZE, "%g", request->tolerance);
+        d->pairs[at++] = (hs_raster_text){"TOLERANCE", d->tolerance};
+    }
     d->pairs[at] = (hs_raster_text){NULL, NULL};
+}
+
+static float *p_values_of(const hs_density_raster *raster) {
+    size_t cells = (size_t)raster->grid.rows * raster->grid.columns;
+    float *values = malloc((cells + 1) * sizeof *values);
+    for (size_t i = 0; values && i < cells; i++)
+        values[i] = (float)hs_risk_p_value((double)raster->z[i]);
+    return values;
 }
 
 hs_status hs_density_tif(const hs_snapshot *snapshot, const hs_density_request *request,
                          const hs_density_raster *raster, const char *path, hs_error *error, hs_buffer *out) {
     description d;
     describe(snapshot, request, raster->n, &d);
-    hs_raster_band band = {raster->grid, raster->values, hs_density_unit_en(request), d.text, d.pairs};
-    if (path) return hs_raster_write(&band, &snapshot->plane, path, error);
-    return hs_raster_write_buffer(&band, &snapshot->plane, error, out);
+    hs_raster_band band = {.grid = raster->grid,
+                           .values = raster->values,
+                           .unit = hs_density_unit_en(request),
+                           .description = d.text,
+                           .texts = d.pairs};
+    float *p_values = NULL;
+    if (raster->z) {
+        p_values = p_values_of(raster);
+        if (!p_values) return hs_error_set(error, HS_E_MEMORY, "out of memory for p-values");
+        band.second = p_values;
+        band.second_unit = "";
+        band.second_description = "p_value";
+    }
+    hs_status status = path ? hs_raster_write(&band, &snapshot->plane, path, error)
+                            : hs_raster_write_buffer(&band, &snapshot->plane, error, out);
+    free(p_values);
+    return status;
 }
 
 /* Bands begin at the first break; those of a diverging ramp are open below too. */
 static void colour_of(const hs_ramp_classes *classes, uint32_t i, char *out) {
     hs_rgba c = classes->colour[i + 1];
     (void)snprintf(out, 8, "#%02x%02x%02x", c.r, c.g, c.b);
+}
+
+/* Where z passes the tolerance on one side: the contour of the p-value. */
+static hs_status write_side(const hs_density_request *request, const hs_density_raster *raster,
+                            const hs_plane *plane, bool above, int64_t id, hs_error *error, hs_json *json) {
+    size_t cells = (size_t)raster->grid.rows * raster->grid.columns;
+    float *turned = malloc((cells + 1) * sizeof *turned);
+    if (!turned) return hs_error_set(error, HS_E_MEMORY, "out of memory for a tolerance contour");
+    for (size_t i = 0; i < cells; i++)
+        turned[i] = above ? raster->z[i] : -raster->z[i];
+    double least = hs_risk_z_of(request->tolerance);
+    hs_isobands bands = {.grid = raster->grid,
+                         .values = turned,
+                         .breaks = &least,
+                         .break_count = 1,
+                         .x_m = raster->x_m,
+                         .y_m = raster->y_m,
+                         .points = raster->n,
+                         .tolerance = request->tolerance,
+                         .side = above ? "above" : "below",
+                         .first_id = id};
+    hs_status status = hs_isobands_write(&bands, plane, error, json);
+    free(turned);
+    return status;
 }
 
 hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_request *request,
@@ -82,7 +139,8 @@ hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_requ
                          .points = raster->n,
                          .colours = names,
                          .unit_zh = hs_density_unit_zh(request),
-                         .unit_en = hs_density_unit_en(request)};
+                         .unit_en = hs_density_unit_en(request),
+                         .first_id = 1};
     hs_json_object(json);
     hs_json_pair_text(json, "type", "FeatureCollection");
     hs_json_pair_text(json, "measure", measure_names[request->measure]);
@@ -94,9 +152,13 @@ hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_requ
     hs_json_pair_double(json, "cell_m", raster->grid.cell_m);
     hs_json_pair_int(json, "n", (int64_t)raster->n);
     hs_json_pair_int(json, "version", (int64_t)snapshot->version);
+    if (request->tolerance > 0) hs_json_pair_double(json, "tolerance", request->tolerance);
     hs_json_key(json, "features");
     hs_json_array(json);
     hs_status status = hs_isobands_write(&bands, &snapshot->plane, error, json);
+    for (int side = 0; side < 2 && status == HS_OK && raster->z; side++)
+        status = write_side(request, raster, &snapshot->plane, side == 0,
+                            (int64_t)classes->break_count + 1 + side, error, json);
     hs_json_array_end(json);
     hs_json_object_end(json);
     return status;

@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The mask of kernels with edges is drawn from a quartic of the same spread. */
-#define MASK_KERNEL HS_KERNEL_QUARTIC
-
 static double unit_of(const hs_snapshot *snapshot, const hs_density_request *request, double months) {
     double bandwidth_km = request->bandwidth_m / 1000.0;
     double unit = hs_kernel_peak(request->kernel) / (bandwidth_km * bandwidth_km);
@@ -44,6 +41,7 @@ density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapsh
                            .edge_kernel = request->kernel,
                            .edge_bandwidth_m = request->bandwidth_m,
                            .metres_per_unit = hs_density_largest_scale(snapshot->incidents),
+                           .per_weight = 1,
                            .unit =
                                unit_of(snapshot, request, other ? request->other_months : request->months)};
 }
@@ -206,8 +204,11 @@ static hs_status lattice_tile(const density_layer *layer, const hs_lattice *latt
     return status;
 }
 
-static hs_status add_exact(const density_layer *layer, const hs_density_view *view, hs_error *error,
-                           uint64_t *sums) {
+typedef hs_status (*add_points)(const hs_point_columns *points, hs_kernel kernel, double bandwidth_m,
+                                const hs_density_view *view, hs_error *error, uint64_t *sums);
+
+static hs_status add_exact(const density_layer *layer, const hs_density_view *view, add_points add,
+                           hs_error *error, uint64_t *sums) {
     const hs_incidents *incidents = layer->snapshot->incidents;
     reach_box reach = hs_density_layer_reach(layer, view);
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
@@ -216,63 +217,99 @@ static hs_status add_exact(const density_layer *layer, const hs_density_view *vi
         layer_points points = {0};
         hs_status status = hs_layer_points_of(layer, chunk, error, &points);
         if (status != HS_OK) return status;
-        status = hs_density_add(&points.columns, layer->kernel, layer->bandwidth_m, view, error, sums);
+        status = add(&points.columns, layer->kernel, layer->bandwidth_m, view, error, sums);
         hs_layer_points_done(&points);
         if (status != HS_OK) return status;
     }
     return HS_OK;
 }
 
-static hs_status exact_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
-                            float *sums) {
+static hs_status exact_tile(const density_layer *layer, const hs_density_view *view, add_points add,
+                            hs_error *error, float *sums) {
     size_t pixels = (size_t)view->size * view->size;
     uint64_t *whole = calloc(pixels + 1, sizeof *whole);
     if (!whole) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
-    hs_status status = add_exact(layer, view, error, whole);
+    hs_status status = add_exact(layer, view, add, error, whole);
     for (size_t i = 0; i < pixels; i++)
         sums[i] = (float)((double)whole[i] * 0x1p-32);
     free(whole);
     return status;
 }
 
-/* With squares of the kernel times squares of what incidents weigh. */
-static hs_status weighed_tile(const density_layer *layer, const hs_lattice *lattice,
-                              const hs_density_view *view, hs_error *error, float *sums, float *squared) {
-    if (!squared || !hs_density_layer_weighs(layer))
-        return lattice_tile(layer, lattice, view, error, sums, squared);
-    density_layer squares = *layer;
-    squares.squares = true;
-    hs_status status = lattice_tile(&squares, lattice, view, error, sums, squared);
-    return status == HS_OK ? lattice_tile(layer, lattice, view, error, sums, NULL) : status;
+/* Squared kernels carry squared weights: a deposit of its own. */
+static hs_status lattice_squares(const density_layer *squares, const hs_lattice *lattice,
+                                 const hs_density_view *view, hs_error *error, float *squared) {
+    float *sums = malloc((size_t)view->size * view->size * sizeof *sums);
+    if (!sums) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
+    hs_status status = lattice_tile(squares, lattice, view, error, sums, squared);
+    free(sums);
+    return status;
+}
+
+static void multiply(float *values, size_t count, double factor) {
+    for (size_t i = 0; factor != 1.0 && i < count; i++)
+        values[i] = (float)((double)values[i] * factor);
+}
+
+/* (1 - r)^2 = 2 (1 - r) - (1 - r^2): the cone's square from sums that are quick, centre by centre. */
+static hs_status squared_cones(const density_layer *squares, const hs_density_view *view, hs_error *error,
+                               float *squared) {
+    size_t pixels = (size_t)view->size * view->size;
+    uint64_t *cones = calloc(2 * pixels + 1, sizeof *cones);
+    if (!cones) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
+    density_layer domes = *squares;
+    domes.kernel = HS_KERNEL_EPANECHNIKOV;
+    hs_status status = add_exact(squares, view, hs_density_add, error, cones);
+    if (status == HS_OK) status = add_exact(&domes, view, hs_density_add, error, cones + pixels);
+    for (size_t i = 0; i < pixels; i++) {
+        int64_t left = (int64_t)(2 * cones[i] - cones[pixels + i]);
+        squared[i] = left > 0 ? (float)((double)left * 0x1p-32) : 0;
+    }
+    free(cones);
+    return status;
+}
+
+/* Beside exact sums: from a lattice, within its bound, where one holds the squared kernel (that of the
+ * Epanechnikov kernel is the quartic), else summed too. */
+static hs_status squares_beside_exact(const density_layer *squares, const hs_density_view *view,
+                                      hs_error *error, float *squared) {
+    density_layer quick = *squares;
+    hs_lattice lattice;
+    quick.exact = false;
+    bool binned = hs_density_sampling_of(view, squares->kernel, squares->bandwidth_m) == HS_DENSITY_BINNED;
+    if (hs_density_layer_lattice(&quick, view, &lattice))
+        return lattice_squares(&quick, &lattice, view, error, squared);
+    if (squares->kernel == HS_KERNEL_UNIFORM && !binned)
+        return exact_tile(squares, view, hs_density_add, error, squared);
+    if (squares->kernel == HS_KERNEL_TRIANGULAR &&
+        hs_density_sampling_of(view, squares->kernel, squares->bandwidth_m) == HS_DENSITY_CENTRE)
+        return squared_cones(squares, view, error, squared);
+    quick.kernel = HS_KERNEL_QUARTIC;
+    if (squares->kernel == HS_KERNEL_EPANECHNIKOV && !binned &&
+        hs_density_layer_lattice(&quick, view, &lattice) && lattice.sampling != HS_DENSITY_BINNED)
+        return lattice_tile(&quick, &lattice, view, error, squared, NULL);
+    return exact_tile(squares, view, hs_density_add_squared, error, squared);
 }
 
 hs_status hs_density_layer_fixed_tile(const density_layer *layer, const hs_density_view *view,
                                       hs_error *error, float *sums, float *squared) {
+    density_layer squares = *layer;
+    squares.squares = squared && !layer->residents && hs_density_layer_weighted(layer);
     hs_lattice lattice;
-    if (hs_density_layer_lattice(layer, view, &lattice))
-        return weighed_tile(layer, &lattice, view, error, sums, squared);
-    hs_status status = HS_OK;
-    if (squared) {
-        /* Sums and squares of the same kernel, so that their ratio is a number of incidents. */
-        density_layer mask = *layer;
-        mask.exact = false;
-        if (!hs_density_layer_lattice(&mask, view, &lattice)) {
-            mask.bandwidth_m *= hs_kernel_deviation(layer->kernel) / hs_kernel_deviation(MASK_KERNEL);
-            mask.kernel = MASK_KERNEL;
-            if (!hs_density_layer_lattice(&mask, view, &lattice))
-                return hs_error_set(error, HS_E_ARGUMENT, "no mask for a bandwidth of %g m",
-                                    mask.bandwidth_m);
-        }
-        status = weighed_tile(&mask, &lattice, view, error, sums, squared);
-        size_t pixels = (size_t)view->size * view->size;
-        for (size_t i = 0; status == HS_OK && i < pixels; i++)
-            squared[i] = sums[i] > 0 ? squared[i] / (sums[i] * sums[i]) : 0;
-        if (status == HS_OK) status = exact_tile(layer, view, error, sums);
-        for (size_t i = 0; status == HS_OK && i < pixels; i++)
-            squared[i] *= sums[i] * sums[i];
-        return status;
+    hs_status status;
+    if (hs_density_layer_lattice(layer, view, &lattice)) {
+        status = lattice_tile(layer, &lattice, view, error, sums, squares.squares ? NULL : squared);
+        if (status == HS_OK && squares.squares)
+            status = lattice_squares(&squares, &lattice, view, error, squared);
+    } else {
+        status = exact_tile(layer, view, hs_density_add, error, sums);
+        if (status == HS_OK && squared) status = squares_beside_exact(&squares, view, error, squared);
     }
-    return exact_tile(layer, view, error, sums);
+    if (status != HS_OK) return status;
+    size_t pixels = (size_t)view->size * view->size;
+    multiply(sums, pixels, layer->per_weight);
+    if (squared) multiply(squared, pixels, layer->per_weight);
+    return HS_OK;
 }
 
 hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,

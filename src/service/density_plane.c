@@ -56,7 +56,7 @@ static hs_status add_chunk(const density_layer *layer, const hs_incident_chunk *
     for (uint32_t i = 0; i < chunk->count; i++) {
         if (!(points.bits[i / 64] >> (i % 64) & 1)) continue;
         row[found] = i;
-        out->weight[out->count + found++] = hs_layer_weight(&points, chunk, i);
+        out->weight[out->count + found++] = hs_layer_weight(&points, chunk, i) * layer->per_weight;
     }
     projecting work = {&layer->snapshot->plane, chunk->mercator, row, out->x_m + out->count,
                        out->y_m + out->count};

@@ -93,6 +93,18 @@ static hs_status round_shares(hs_error *error, layer_points *points) {
     return HS_OK;
 }
 
+/* w s'^2 = s: shares whose squares, with the weight's, are what the rows weigh. */
+hs_status hs_layer_points_root(const hs_incident_chunk *chunk, hs_error *error, layer_points *points) {
+    if (!hs_layer_points_share(points)) return hs_error_set(error, HS_E_MEMORY, "out of memory for weights");
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        double weight = (double)hs_incident_weight(chunk, i);
+        points->share[i] = weight > 0.0 ? sqrt(points->share[i] / weight) : 0.0;
+    }
+    free(points->factor);
+    points->factor = NULL;
+    return round_shares(error, points);
+}
+
 hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
                              layer_points *points) {
     layer_points made = {.columns = {.mercator = chunk->mercator,
@@ -147,67 +159,4 @@ uint64_t hs_density_layer_hash(const density_layer *layer) {
         parts.rung = (uint64_t)layer->rung << 1 | layer->nearest;
     }
     return hs_hash(&parts, sizeof parts, 0);
-}
-
-bool hs_density_layer_weighs(const density_layer *layer) {
-    if (layer->edge_correction || layer->time_bandwidth_s > 0) return true;
-    const hs_incidents *incidents = layer->snapshot->incidents;
-    for (uint32_t c = 0; c < incidents->chunk_count; c++)
-        if (incidents->chunk[c]->weight) return true;
-    return false;
-}
-
-/* What the incidents of one chunk weigh over the whole city. */
-typedef struct totalling {
-    const density_layer *layer;
-    const hs_incident_chunk *chunk;
-} totalling;
-
-static hs_status make_total(void *context, hs_error *error, void **value, size_t *bytes) {
-    const totalling *work = context;
-    layer_points points = {0};
-    hs_status status = hs_layer_points_of(work->layer, work->chunk, error, &points);
-    if (status != HS_OK) return status;
-    double *total = calloc(1, sizeof *total);
-    for (uint32_t i = 0; total && i < work->chunk->count; i++) {
-        if (!(points.bits[i / 64] >> (i % 64) & 1)) continue;
-        *total += hs_layer_weight(&points, work->chunk, i);
-    }
-    hs_layer_points_done(&points);
-    if (!total) return hs_error_set(error, HS_E_MEMORY, "out of memory for a total");
-    *value = total;
-    *bytes = sizeof *total;
-    return HS_OK;
-}
-
-static hs_status total_inside(const density_layer *layer, hs_error *error, double *total) {
-    const hs_incidents *incidents = layer->snapshot->incidents;
-    density_layer whole = *layer;
-    whole.whole = true;
-    uint64_t rows = hs_density_layer_hash(&whole);
-    double sum = 0.0;
-    for (uint32_t c = 0; c < incidents->chunk_count; c++) {
-        const hs_incident_chunk *chunk = incidents->chunk[c];
-        if (!chunk->positioned || chunk->count == 0) continue;
-        totalling one = {&whole, chunk};
-        hs_shared_key key = {{HS_CACHED_TOTAL, rows, 0, chunk->id}};
-        hs_shared_maker maker = {make_total, free, &one};
-        hs_shared_entry *entry;
-        hs_status status = hs_shared_cache_get(layer->service->shared, &key, &maker, error, &entry);
-        if (status != HS_OK) return status;
-        sum += *(const double *)hs_shared_value(entry);
-        hs_shared_unref(entry);
-    }
-    *total = sum;
-    return HS_OK;
-}
-
-hs_status hs_density_layer_total(const density_layer *layer, hs_error *error, double *total) {
-    if (layer->edge_correction) return total_inside(layer, error, total);
-    const hs_selection *selection;
-    hs_status status = hs_service_select(layer->service, layer->snapshot, layer->filter, error, &selection);
-    if (status != HS_OK) return status;
-    *total = (double)selection->count;
-    hs_service_selection_unref(selection);
-    return HS_OK;
 }

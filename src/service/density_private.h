@@ -13,11 +13,11 @@ enum {
     HS_CACHED_OUTLINE,
     HS_CACHED_STUDY_AREA,
     HS_CACHED_EDGE_SHARES,
-    HS_CACHED_TOTAL,
     HS_CACHED_PILOT,
     HS_CACHED_PLACES,
     HS_CACHED_NETWORK,
     HS_CACHED_STREETS,
+    HS_CACHED_POPULATION,
 };
 
 /* One density: the incidents of a filter under one kernel. */
@@ -41,7 +41,9 @@ typedef struct density_layer {
     bool adaptive;          /* bandwidth_m is that of the pilot and of the incident in the middle */
     const struct hs_adaptive *ladder; /* not NULL: only what has the bandwidth of step `rung` */
     uint32_t rung;
-    bool nearest; /* each incident at its nearest step, without shares */
+    bool nearest;      /* each incident at its nearest step, without shares */
+    bool residents;    /* points are places where `per_weight` times their weight live, one by one */
+    double per_weight; /* 1 for incidents */
 } density_layer;
 
 /* The layer of a request's filter, or of the other one. */
@@ -61,9 +63,72 @@ typedef struct reach_box {
     double west, north, east, south;
 } reach_box;
 reach_box hs_density_layer_reach(const density_layer *layer, const hs_density_view *view);
+/* The same of a place (density_value.c). */
+reach_box hs_density_reach_of_place(const density_layer *layer, hs_mercator at);
 bool hs_reach_meets(const reach_box *reach, const hs_mercator_box *box);
 /* Metres per unit at the incidents' latitude nearest to the equator, to a whole degree towards it. */
 double hs_density_largest_scale(const hs_incidents *incidents);
+
+/* Both sides of a request. `snapshot` of the second one is another where it counts residents. */
+typedef struct density_sides {
+    density_layer a, b;
+    hs_risk_sides overlap;
+    hs_shared_entry *population; /* held for the second one, or NULL */
+} density_sides;
+hs_status hs_density_sides_of(hs_service *service, const hs_snapshot *snapshot,
+                              const hs_density_request *request, hs_error *error, density_sides *sides);
+void hs_density_sides_done(density_sides *sides);
+/* How the incidents of a request's filters lie to each other. */
+hs_risk_sides hs_density_overlap(const hs_density_request *request, const hs_incidents *incidents);
+
+/* All that a layer counts, and its squares: incidents by weight and factor, residents. */
+typedef struct density_total {
+    double sum, sum_squared;
+} density_total;
+hs_status hs_density_total_of(const density_layer *layer, hs_error *error, density_total *total);
+/* Whether a layer's incidents may count other than 1. */
+bool hs_density_layer_weighted(const density_layer *layer);
+/* The exposures of both sides: totals for shares, months for rates; and the dispersion of hs_risk_z. */
+typedef struct density_exposures {
+    double a, b, dispersion;
+} density_exposures;
+hs_status hs_density_exposures_of(const hs_density_request *request, const density_sides *sides,
+                                  hs_error *error, density_exposures *exposures);
+
+/* Incidents of a layer on the plane (density_plane.c). */
+typedef struct plane_points {
+    double *x_m, *y_m, *weight;
+    size_t count, capacity;
+} plane_points;
+hs_status hs_density_plane_points(const density_layer *layer, hs_error *error, plane_points *points);
+void hs_plane_points_done(plane_points *points);
+/* The measure at the cells of a grid; `points` are those of the first side. z may be NULL
+ * (density_measure.c). */
+hs_status hs_density_measure_cells(hs_service *service, const hs_snapshot *snapshot,
+                                   const hs_density_request *request, const hs_raster_grid *grid,
+                                   const plane_points *points, hs_error *error, double *values, float *z);
+
+/* Densities of a raster's cells in a layer's unit, and their squares where something rests on them. */
+typedef struct density_cells {
+    double *values, *squared; /* squared may be NULL */
+} density_cells;
+/* Masks where a density's kernel holds too few; turns a's values into the measure, with its z where z is not
+ * NULL (density_compare.c). */
+void hs_density_mask_cells(const hs_density_request *request, const density_layer *layer, size_t count,
+                           const density_cells *cells);
+void hs_density_compare_cells(const hs_density_request *request, const density_sides *sides,
+                              const density_exposures *exposures, size_t count, const density_cells *a,
+                              const density_cells *b, float *z);
+
+/* The places of a request's residents: a snapshot that holds them as incidents (density_population.c). */
+typedef struct density_population {
+    hs_snapshot *snapshot;
+    double per_weight;
+    hs_population_info info;
+} density_population;
+hs_status hs_density_population_of(hs_service *service, const hs_snapshot *snapshot,
+                                   const hs_density_request *request, hs_error *error,
+                                   hs_shared_entry **entry);
 
 /* The rows of one chunk that a layer counts; hs_layer_points_done gives them back (density_points.c). */
 typedef struct layer_points {
@@ -81,21 +146,10 @@ double hs_layer_weight(const layer_points *points, const hs_incident_chunk *chun
 hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
                              layer_points *points);
 void hs_layer_points_done(layer_points *points);
+/* Shares anew so that squared weights become the weights themselves. */
+hs_status hs_layer_points_root(const hs_incident_chunk *chunk, hs_error *error, layer_points *points);
 /* Decides which rows of a chunk count, and how much: part of keys. */
 uint64_t hs_density_layer_hash(const density_layer *layer);
-/* Whether incidents may count other than 1. */
-bool hs_density_layer_weighs(const density_layer *layer);
-/* How many incidents a layer counts in all; with edge correction those in the city, by weight. */
-hs_status hs_density_layer_total(const density_layer *layer, hs_error *error, double *total);
-
-/* Incidents of a layer on the plane (density_plane.c). */
-typedef struct plane_points {
-    double *x_m, *y_m, *weight;
-    size_t count, capacity;
-} plane_points;
-hs_status hs_density_plane_points(const density_layer *layer, hs_error *error, plane_points *points);
-void hs_plane_points_done(plane_points *points);
-
 /* The city: the units of the topmost level that has any (density_edge.c). First row of the units' columns and
  * the one after the last; equal where there are none. */
 uint32_t hs_city_units(const hs_geography *geography, uint32_t *end);

@@ -1,5 +1,5 @@
 /* From words to a density request: the same ones as query parameters and as options. */
-#include "service/density.h"
+#include "service/density_private.h"
 
 #include "base/text.h"
 
@@ -177,14 +177,77 @@ static hs_status filter_with(const words *w, const char *name, hs_str value, hs_
                            filter);
 }
 
+/* An attribute that no unit of any level carries: which numeric ones there are, of the lowest level. */
+static hs_status unknown_attribute(const words *w, hs_str name) {
+    hs_str known = hs_population_attributes(w->snapshot->geography, w->arena);
+    int size = (int)hs_utf8_cut(name, 60);
+    return hs_error_set(w->error, HS_E_ARGUMENT,
+                        "population: no unit carries the number %.*s: give population=attribute:NAME; units "
+                        "carry %.*s",
+                        size, name.data, (int)hs_utf8_cut(known, 300), known.data);
+}
+
+/* `over=population`: the units' attribute that counts residents. */
+static hs_status parse_population(const words *w, hs_density_request *request) {
+    static const char *const usual[] = {"population", "pop", "人口", "常住人口"};
+    const hs_geography *geography = w->snapshot->geography;
+    hs_str text = word_of(w, "population");
+    hs_str name = hs_str_of(usual[0]);
+    request->measure = HS_MEASURE_RELATIVE_RISK;
+    if (text.size > 0) {
+        hs_str prefix = HS_STR("attribute:");
+        if (text.size <= prefix.size || memcmp(text.data, prefix.data, prefix.size) != 0)
+            return hs_error_set(w->error, HS_E_ARGUMENT,
+                                "population: %.*s is not attribute: and the name of a numeric attribute",
+                                (int)hs_utf8_cut(text, 60), text.data);
+        name = (hs_str){text.data + prefix.size, text.size - prefix.size};
+        request->level = hs_population_level(geography, name);
+    } else {
+        request->level = HS_LEVEL_COUNT;
+        for (size_t i = 0; i < sizeof usual / sizeof *usual && request->level == HS_LEVEL_COUNT; i++) {
+            request->level = hs_population_level(geography, hs_str_of(usual[i]));
+            if (request->level < HS_LEVEL_COUNT) name = hs_str_of(usual[i]);
+        }
+    }
+    if (request->level == HS_LEVEL_COUNT) return unknown_attribute(w, name);
+    request->population = name;
+    return HS_OK;
+}
+
+/* `tolerance`: what departs from 0 at that level only. */
+static hs_status parse_tolerance(const words *w, hs_density_request *request) {
+    hs_str text = word_of(w, "tolerance");
+    if (text.size == 0) return HS_OK;
+    double p;
+    if (!hs_str_to_double(text, &p) || !(p > 0.0 && p < 0.5))
+        return hs_error_set(w->error, HS_E_ARGUMENT,
+                            "tolerance: %.*s is no two-sided p-value between 0 and 0.5, as 0.05",
+                            (int)hs_utf8_cut(text, 60), text.data);
+    if (request->measure == HS_MEASURE_DENSITY)
+        return hs_error_set(
+            w->error, HS_E_ARGUMENT,
+            "tolerance needs a comparison: over or compare, whose departure from 0 is tested");
+    if (hs_density_overlap(request, w->snapshot->incidents) == HS_SIDES_MIXED)
+        return hs_error_set(w->error, HS_E_ARGUMENT,
+                            "tolerance: the two sides share some of their incidents: take sides that are "
+                            "apart, or one that holds the other");
+    request->tolerance = p;
+    return HS_OK;
+}
+
 /* `compare`: the difference to another period; `over`: the ratio to other problems. */
 static hs_status parse_measure(const words *w, hs_density_request *request) {
     hs_str compare = word_of(w, "compare");
     hs_str over = word_of(w, "over");
     if (compare.size > 0 && over.size > 0)
         return hs_error_set(w->error, HS_E_ARGUMENT, "compare and over exclude each other: give one");
+    bool population = hs_str_equal(over, HS_STR("population"));
+    if (!population && word_of(w, "population").size > 0)
+        return hs_error_set(w->error, HS_E_ARGUMENT, "population needs over=population");
     hs_status status = HS_OK;
-    if (compare.size > 0) {
+    if (population) {
+        status = parse_population(w, request);
+    } else if (compare.size > 0) {
         request->measure = HS_MEASURE_DIFFERENCE;
         status = filter_with(w, "datetime", compare, &request->other);
         if (status != HS_OK) return hs_error_prefix(w->error, status, "compare");
@@ -208,6 +271,16 @@ static hs_status parse_measure(const words *w, hs_density_request *request) {
     return status;
 }
 
+/* What is not made for streets is refused, not left out. */
+static hs_status check_network(const words *w, const hs_density_request *request) {
+    const char *word = request->population.size > 0                         ? "over=population"
+                       : request->tolerance > 0                             ? "tolerance"
+                       : request->min_n > 0 && word_of(w, "min-n").size > 0 ? "min-n"
+                                                                            : NULL;
+    if (!request->network || !word) return HS_OK;
+    return hs_error_set(w->error, HS_E_ARGUMENT, "%s is for density on the plane, not with network", word);
+}
+
 hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                                    size_t count, hs_arena *arena, hs_error *error,
                                    hs_density_request *request) {
@@ -228,9 +301,13 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
     if (status != HS_OK) return status;
     if (!hs_filter_months(&made.filter, snapshot, &made.months)) made.months = 0;
     status = parse_measure(w, &made);
-    /* A ratio says nothing where the denominator has next to nothing. */
-    double least = made.measure == HS_MEASURE_RELATIVE_RISK ? 5.0 : 0.0;
+    if (status == HS_OK) status = parse_tolerance(w, &made);
+    /* A ratio says nothing where the denominator has next to nothing, nor does a test. */
+    double least = made.population.size > 0                                           ? 100.0
+                   : made.measure == HS_MEASURE_RELATIVE_RISK || made.tolerance > 0.0 ? 5.0
+                                                                                      : 0.0;
     if (status == HS_OK) status = number_of(w, "min-n", 0, 1e6, least, &made.min_n);
+    if (status == HS_OK) status = check_network(w, &made);
     if (status == HS_OK) *request = made;
     return status;
 }
@@ -271,6 +348,7 @@ const char *hs_density_unit_en(const hs_density_request *request) {
                                                       "incidents per km of street",
                                                       "incidents per km of street per month",
                                                       "incidents per km of street per month, difference"};
+    if (request->population.size > 0) return "log2 of the incidents' share over the residents'";
     return units[hs_density_scale(request)];
 }
 
@@ -278,5 +356,6 @@ const char *hs_density_unit_zh(const hs_density_request *request) {
     static const char *const units[HS_RAMP_SCALES] = {
         "件/平方公里", "件/平方公里·月", "件/平方公里·月，差值", "占比之比的以 2 为底的对数",
         "件/公里街道", "件/公里街道·月", "件/公里街道·月，差值"};
+    if (request->population.size > 0) return "案件占比与人口占比之比的以 2 为底的对数";
     return units[hs_density_scale(request)];
 }

@@ -8,21 +8,27 @@
 #include <string.h>
 
 #define STREET_MARGIN_PX 16.0
+/* Deposits that count other than 1 are rounded to parts of what their chunk weighs in all. */
+#define DEPOSIT_ROUNDING 0x1p-14
 
 uint64_t hs_density_request_hash(const hs_density_request *request) {
     struct {
-        uint64_t filter, other, measure, kernel, exact, edge_correction, adaptive, network, network_method,
-            time_kernel;
-        double bandwidth_m, time_bandwidth_s, months, other_months, min_n, snap_m, lixel_m;
+        uint64_t filter, other, measure, kernel, exact, time_kernel, population, level, edge_correction,
+            adaptive, network, network_method;
+        double bandwidth_m, time_bandwidth_s, months, other_months, min_n, tolerance, snap_m, lixel_m;
         int64_t at_s;
     } parts;
     memset(&parts, 0, sizeof parts);
     parts.filter = request->filter.hash;
     parts.measure = (uint64_t)request->measure;
-    if (request->measure != HS_MEASURE_DENSITY) {
+    if (request->population.size > 0) {
+        parts.population = hs_hash_str(request->population, 1);
+        parts.level = (uint64_t)request->level;
+    } else if (request->measure != HS_MEASURE_DENSITY) {
         parts.other = request->other.hash;
         parts.other_months = request->other_months;
     }
+    parts.tolerance = request->tolerance;
     parts.kernel = (uint64_t)request->kernel;
     parts.exact = request->exact;
     parts.edge_correction = request->edge_correction;
@@ -98,42 +104,51 @@ static void write_risk(const field *a, const field *b, double total_a, double to
     }
 }
 
-static hs_status two_fields(const hs_density_request *request, const density_layer *a, const density_layer *b,
+/* Leaves what departs from 0 at the level of the tolerance. */
+static void keep_significant(const hs_density_request *request, hs_risk_sides overlap,
+                             const density_exposures *e, const field *a, const field *b, size_t pixels,
+                             float *values) {
+    double least = hs_risk_z_of(request->tolerance);
+    for (size_t i = 0; i < pixels; i++) {
+        if (isnan(values[i])) continue;
+        hs_risk_side side_a = {(double)a->sums[i], (double)a->squared[i], e->a};
+        hs_risk_side side_b = {(double)b->sums[i], (double)b->squared[i], e->b};
+        if (!(fabs(hs_risk_z(&side_a, &side_b, overlap, e->dispersion)) >= least)) values[i] = NAN;
+    }
+}
+
+static hs_status two_fields(const hs_density_request *request, const density_sides *sides,
                             const hs_density_view *view, hs_error *error, field *fa, field *fb) {
-    bool squares = request->min_n > 0;
-    hs_status status = hs_density_layer_tile(a, view, error, fa->sums, squares ? fa->squared : NULL);
+    bool squares = request->min_n > 0 || request->tolerance > 0;
+    hs_status status = hs_density_layer_tile(&sides->a, view, error, fa->sums, squares ? fa->squared : NULL);
     if (status == HS_OK)
-        status = hs_density_layer_tile(b, view, error, fb->sums, squares ? fb->squared : NULL);
+        status = hs_density_layer_tile(&sides->b, view, error, fb->sums, squares ? fb->squared : NULL);
     return status;
 }
 
-static hs_status fill_values(const hs_density_request *request, const density_layer *a,
-                             const density_layer *b, const hs_density_view *view, hs_error *error,
-                             float *room, float *values) {
+static hs_status fill_values(const hs_density_request *request, const density_sides *sides,
+                             const hs_density_view *view, hs_error *error, float *room, float *values) {
     size_t pixels = (size_t)view->size * view->size;
     hs_status status;
-    double total_a = 1;
-    double total_b = 1;
     if (request->measure == HS_MEASURE_DENSITY) {
         field only = {values, room};
-        status = hs_density_layer_tile(a, view, error, only.sums, room);
+        status = hs_density_layer_tile(&sides->a, view, error, only.sums, room);
         if (status != HS_OK) return status;
         if (room) mask(&only, pixels, request->min_n, values);
-        write_density(&only, a->unit, pixels, values);
+        write_density(&only, sides->a.unit, pixels, values);
         return HS_OK;
     }
     field fa = {room, room + pixels};
     field fb = {room + 2 * pixels, room + 3 * pixels};
-    status = two_fields(request, a, b, view, error, &fa, &fb);
-    if (status == HS_OK && request->measure == HS_MEASURE_RELATIVE_RISK) {
-        status = hs_density_layer_total(a, error, &total_a);
-        if (status == HS_OK) status = hs_density_layer_total(b, error, &total_b);
-    }
+    density_exposures e;
+    status = two_fields(request, sides, view, error, &fa, &fb);
+    if (status == HS_OK) status = hs_density_exposures_of(request, sides, error, &e);
     if (status != HS_OK) return status;
     if (request->measure == HS_MEASURE_DIFFERENCE)
-        write_difference(&fa, &fb, a->unit, b->unit, request->min_n, pixels, values);
+        write_difference(&fa, &fb, sides->a.unit, sides->b.unit, request->min_n, pixels, values);
     else
-        write_risk(&fa, &fb, total_a, total_b, request->min_n, pixels, values);
+        write_risk(&fa, &fb, e.a, e.b, request->min_n, pixels, values);
+    if (request->tolerance > 0) keep_significant(request, sides->overlap, &e, &fa, &fb, pixels, values);
     return HS_OK;
 }
 
@@ -143,8 +158,6 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
     if (size_px != 256 && size_px != 512)
         return hs_error_set(error, HS_E_ARGUMENT, "density tiles have 256 or 512 pixels a side, not %u",
                             (unsigned)size_px);
-    density_layer a = hs_density_layer_of(service, snapshot, request, false);
-    density_layer b = hs_density_layer_of(service, snapshot, request, true);
     hs_density_view view = {tile.z, tile.x, tile.y, size_px};
     size_t pixels = (size_t)size_px * size_px;
     bool single = request->measure == HS_MEASURE_DENSITY;
@@ -153,15 +166,17 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
         room = malloc((single ? 1 : 4) * pixels * sizeof *room);
         if (!room) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
     }
-    hs_status status = fill_values(request, &a, &b, &view, error, room, values);
+    density_sides sides;
+    hs_status status = hs_density_sides_of(service, snapshot, request, error, &sides);
+    if (status == HS_OK) {
+        status = fill_values(request, &sides, &view, error, room, values);
+        hs_density_sides_done(&sides);
+    }
     free(room);
     if (status == HS_OK && request->edge_correction)
         status = hs_cut_tile(service, snapshot, &view, error, values);
     return status;
 }
-
-/* Deposits that count other than 1 are rounded to parts of what their chunk weighs in all. */
-#define DEPOSIT_ROUNDING 0x1p-14
 
 double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_request *request, hs_tile tile,
                                 uint32_t size_px) {
@@ -186,7 +201,7 @@ uint64_t hs_service_density_tile_version(const hs_snapshot *snapshot, const hs_d
     reach_box reach = hs_density_layer_reach(&widest, &view);
     struct {
         uint64_t incidents, geography, totals, edge_correction;
-        double scale, unit;
+        double scale, unit, other_months;
     } parts;
     memset(&parts, 0, sizeof parts);
     parts.incidents = state_of(snapshot->incidents, &reach);
@@ -194,6 +209,7 @@ uint64_t hs_service_density_tile_version(const hs_snapshot *snapshot, const hs_d
     parts.edge_correction = request->edge_correction;
     parts.scale = layer.metres_per_unit;
     parts.unit = layer.unit;
+    parts.other_months = request->measure == HS_MEASURE_DIFFERENCE ? request->other_months : 0;
     /* Shares of a total change with it. */
     if (request->measure == HS_MEASURE_RELATIVE_RISK || (request->network && request->adaptive))
         parts.totals = snapshot->incidents->version;

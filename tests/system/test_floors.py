@@ -30,6 +30,7 @@ PUBLIC = {
     "edge_correction.h": "density",
     "time_kernel.h": "density",
     "raster_density.h": "density",
+    "relative_risk.h": "density",
     "network_density.h": "density",
     "bandwidth.h": "density",
     "density_interval.h": "density",
