@@ -357,8 +357,10 @@ static void test_stop_without_grace(void **state) {
         waiting[i] = begin(&f, "GET", i % 2 ? "/slow/1" : "/kept");
     wait_deferred(&f, 6);
     pthread_create(&stopper, NULL, stop_now, f.server);
-    while (!atomic_load(&f.server->abandon_deferred))
+    for (int i = 0; !atomic_load(&f.server->abandon_deferred); i++) {
+        assert_true(i < PATIENCE_MS);
         pause_ms(1);
+    }
     open_gate(&f);
     check_reply(client_read_all(running), 200, "slow ? 0");
     for (int i = 0; i < 5; i++)
@@ -400,8 +402,10 @@ static void test_stop_with_grace(void **state) {
         waiting[i] = begin(&f, "GET", "/slow/0");
     wait_deferred(&f, 3);
     pthread_create(&stopper, NULL, stop_gently, f.server);
-    while (!takes_no_more(f.server))
+    for (int i = 0; !takes_no_more(f.server); i++) {
+        assert_true(i < PATIENCE_MS);
         pause_ms(1);
+    }
     client_send(kept_open, second, sizeof second - 1);
     check_reply(client_read_all(kept_open), 503, "stopping");
     open_gate(&f);
