@@ -3,8 +3,8 @@
 #include "geo/mercator.h"
 #include <stdlib.h>
 
-#define LONGEST_E7  100000
-#define MOST_PIECES 1024
+#define LONGEST_E7  20000
+#define MOST_PIECES 4096
 
 /* An edge with its ends in order, to find the one that runs back along it. */
 typedef struct found_edge {
@@ -94,11 +94,11 @@ static uint32_t pieces_of(const found_edge *e) {
 }
 
 /* The i-th of the places that cut an edge evenly, counted from its lower end whichever way it runs. */
-static hs_position place_on(const found_edge *e, uint32_t i, uint32_t pieces) {
-    int64_t lon = (int64_t)e->high.lon_e7 - e->low.lon_e7;
-    int64_t lat = (int64_t)e->high.lat_e7 - e->low.lat_e7;
-    return (hs_position){(int32_t)(e->low.lon_e7 + lon * i / pieces),
-                         (int32_t)(e->low.lat_e7 + lat * i / pieces)};
+static void place_on(const found_edge *e, uint32_t i, uint32_t pieces, double *lon_deg, double *lat_deg) {
+    double low = (double)(pieces - i);
+    double high = (double)i;
+    *lon_deg = (e->low.lon_e7 * low + e->high.lon_e7 * high) / pieces / 1e7;
+    *lat_deg = (e->low.lat_e7 * low + e->high.lat_e7 * high) / pieces / 1e7;
 }
 
 static void add_pieces(hs_outline *outline, const found_edge *e) {
@@ -106,8 +106,9 @@ static void add_pieces(hs_outline *outline, const found_edge *e) {
     for (uint32_t i = 0; i < pieces; i++) {
         uint32_t a = e->back ? pieces - i : i;
         uint32_t b = e->back ? pieces - i - 1 : i + 1;
-        outline->from[outline->count] = place_on(e, a, pieces);
-        outline->to[outline->count++] = place_on(e, b, pieces);
+        hs_directed_edge *piece = &outline->edge[outline->count++];
+        place_on(e, a, pieces, &piece->x0, &piece->y0);
+        place_on(e, b, pieces, &piece->x1, &piece->y1);
     }
 }
 
@@ -118,11 +119,8 @@ static hs_status lay_out(const found_edge *edges, uint32_t count, hs_error *erro
     if (pieces > UINT64_C(1) << 28)
         return hs_error_set(error, HS_E_LIMIT, "an outline of over 2^28 edges is not taken");
     hs_outline *made = calloc(1, sizeof *made);
-    if (made) {
-        made->from = malloc((pieces + 1) * sizeof *made->from);
-        made->to = malloc((pieces + 1) * sizeof *made->to);
-    }
-    if (!made || !made->from || !made->to) {
+    if (made) made->edge = malloc((pieces + 1) * sizeof *made->edge);
+    if (!made || !made->edge) {
         hs_outline_free(made);
         return hs_error_set(error, HS_E_MEMORY, "out of memory for an outline");
     }
@@ -155,29 +153,30 @@ hs_status hs_outline_new(const hs_geometry *geometries, uint32_t count, hs_error
 
 void hs_outline_free(hs_outline *outline) {
     if (!outline) return;
-    free(outline->from);
-    free(outline->to);
+    free(outline->edge);
     free(outline);
 }
 
 void hs_outline_on_plane(const hs_outline *outline, const hs_plane *plane, size_t begin, size_t end,
                          hs_directed_edge *edges) {
     for (size_t i = begin; i < end; i++) {
-        hs_plane_forward(plane, outline->from[i], &edges[i].x0, &edges[i].y0);
-        hs_plane_forward(plane, outline->to[i], &edges[i].x1, &edges[i].y1);
+        const hs_directed_edge *e = &outline->edge[i];
+        hs_plane_forward_degrees(plane, e->x0, e->y0, &edges[i].x0, &edges[i].y0);
+        hs_plane_forward_degrees(plane, e->x1, e->y1, &edges[i].x1, &edges[i].y1);
     }
 }
 
-/* The centre of its unit, which is finer than a position. */
-static void on_mercator(hs_position position, double *x, double *y) {
-    hs_mercator m = hs_mercator_from_position(position);
+/* The centre of its unit, which is below a centimetre wide. */
+static void on_mercator(double lon_deg, double lat_deg, double *x, double *y) {
+    hs_mercator m = hs_mercator_from_degrees(lon_deg, lat_deg);
     *x = (double)m.x + 0.5;
     *y = (double)m.y + 0.5;
 }
 
 void hs_outline_on_mercator(const hs_outline *outline, size_t begin, size_t end, hs_directed_edge *edges) {
     for (size_t i = begin; i < end; i++) {
-        on_mercator(outline->from[i], &edges[i].x0, &edges[i].y0);
-        on_mercator(outline->to[i], &edges[i].x1, &edges[i].y1);
+        const hs_directed_edge *e = &outline->edge[i];
+        on_mercator(e->x0, e->y0, &edges[i].x0, &edges[i].y0);
+        on_mercator(e->x1, e->y1, &edges[i].x1, &edges[i].y1);
     }
 }

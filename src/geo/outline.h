@@ -7,11 +7,12 @@
 #include <hotspot/error.h>
 #include <hotspot/geometry.h>
 
-/* Edges are straight in degrees, as everywhere; long ones are cut into pieces of at most 0.01 degrees, so
- * that they are as good as straight on a plane and on the Mercator square too (2 cm). */
+/* Edges are straight in degrees, as everywhere; long ones are cut into pieces of at most 0.002 degrees, so
+ * that they are as good as straight on a plane and on the Mercator square too (a millimetre at a latitude of
+ * 60 degrees). */
 typedef struct hs_outline {
     uint32_t count;
-    hs_position *from, *to; /* [count] */
+    hs_directed_edge *edge; /* [count] degrees */
 } hs_outline;
 
 /* Of `count` polygon geometries, whichever way their rings run: a part's first ring is its outer one, others

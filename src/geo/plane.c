@@ -13,14 +13,19 @@ static struct geod_geodesic ellipsoid(void) {
     return wgs84;
 }
 
-void hs_plane_forward(const hs_plane *plane, hs_position position, double *x_m, double *y_m) {
+void hs_plane_forward_degrees(const hs_plane *plane, double lon_deg, double lat_deg, double *x_m,
+                              double *y_m) {
     struct geod_geodesic wgs84 = ellipsoid();
     double distance_m, azimuth_deg, sine, cosine;
-    geod_inverse(&wgs84, plane->center_lat_deg, plane->center_lon_deg, position.lat_e7 / 1e7,
-                 position.lon_e7 / 1e7, &distance_m, &azimuth_deg, NULL);
+    geod_inverse(&wgs84, plane->center_lat_deg, plane->center_lon_deg, lat_deg, lon_deg, &distance_m,
+                 &azimuth_deg, NULL);
     hs_real_sincos(azimuth_deg * RADIANS_PER_DEG, &sine, &cosine);
     *x_m = distance_m * sine;
     *y_m = distance_m * cosine;
+}
+
+void hs_plane_forward(const hs_plane *plane, hs_position position, double *x_m, double *y_m) {
+    hs_plane_forward_degrees(plane, position.lon_e7 / 1e7, position.lat_e7 / 1e7, x_m, y_m);
 }
 
 void hs_plane_inverse(const hs_plane *plane, double x_m, double y_m, double *lon_deg, double *lat_deg) {

@@ -11,6 +11,8 @@ typedef struct hs_plane {
 
 /* Metres east and north of the centre. Thread-safe. */
 void hs_plane_forward(const hs_plane *plane, hs_position position, double *x_m, double *y_m);
+void hs_plane_forward_degrees(const hs_plane *plane, double lon_deg, double lat_deg, double *x_m,
+                              double *y_m);
 void hs_plane_inverse(const hs_plane *plane, double x_m, double y_m, double *lon_deg, double *lat_deg);
 /* Geodesic distance between two positions in metres. */
 double hs_ground_distance_m(hs_position a, hs_position b);
