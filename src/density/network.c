@@ -12,11 +12,12 @@ void hs_network_free(hs_network *network) {
     free(network->lixel_first);
     free(network->dart_first);
     free(network->dart);
+    free(network->slot);
     free(network);
 }
 
 size_t hs_network_bytes(const hs_network *n) {
-    return sizeof *n + ((size_t)6 * n->segment_count + n->node_count + 2) * sizeof(uint32_t);
+    return sizeof *n + ((size_t)8 * n->segment_count + n->node_count + 2) * sizeof(uint32_t);
 }
 
 uint32_t hs_network_segment_count(const hs_network *network) {
@@ -67,6 +68,10 @@ static void sort_darts(hs_network *n) {
     /* Each start now stands one place too far. */
     memmove(n->dart_first, n->dart_first + 1, n->node_count * sizeof *n->dart_first);
     n->dart_first[n->node_count] = 2 * n->segment_count;
+    for (uint32_t d = 0; d < 2 * n->segment_count; d++)
+        n->slot[n->dart[d]] = d;
+    for (uint32_t v = 0; v < n->node_count; v++)
+        if (hs_node_degree(n, v) > n->degree_most) n->degree_most = hs_node_degree(n, v);
 }
 
 static hs_status fill(hs_network *n, const uint32_t *from, const uint32_t *to, const float *length_m,
@@ -109,8 +114,9 @@ hs_status hs_network_new(uint32_t node_count, uint32_t segment_count, const uint
     n->lixel_first = malloc(size * sizeof *n->lixel_first);
     n->dart_first = calloc((size_t)node_count + 2, sizeof *n->dart_first);
     n->dart = malloc(2 * size * sizeof *n->dart);
+    n->slot = malloc(2 * size * sizeof *n->slot);
     hs_status status = HS_OK;
-    if (!n->from || !n->to || !n->length || !n->lixel_first || !n->dart_first || !n->dart)
+    if (!n->from || !n->to || !n->length || !n->lixel_first || !n->dart_first || !n->dart || !n->slot)
         status = hs_error_set(error, HS_E_MEMORY, "out of memory for a network");
     if (status == HS_OK) status = fill(n, from, to, length_m, lixel_m, error);
     if (status == HS_OK)

@@ -8,20 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
+    !defined(__SANITIZE_THREAD__)
+#define VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define VECTORS
+#endif
+
 #define HS_NETWORK_UNIT_M (1.0 / 65536.0)
 
 /* Dart 2 s runs along segment s from its from-node, dart 2 s + 1 from its to-node. */
 struct hs_network {
-    uint32_t node_count, segment_count, lixel_count;
+    uint32_t node_count, segment_count, lixel_count, degree_most;
     uint32_t *from, *to;   /* [segments] */
     uint32_t *length;      /* [segments] */
     uint32_t *lixel_first; /* [segments + 1] */
     uint32_t *dart_first;  /* [nodes + 1] into dart: those that leave a node, ascending */
     uint32_t *dart;
+    uint32_t *slot; /* [darts]: where each stands in dart */
 };
 
 static inline uint32_t hs_dart_head(const hs_network *n, uint32_t dart) {
     return dart & 1 ? n->from[dart / 2] : n->to[dart / 2];
+}
+static inline uint32_t hs_dart_tail(const hs_network *n, uint32_t dart) {
+    return dart & 1 ? n->to[dart / 2] : n->from[dart / 2];
 }
 static inline uint32_t hs_node_degree(const hs_network *n, uint32_t node) {
     return n->dart_first[node + 1] - n->dart_first[node];
@@ -47,14 +58,17 @@ typedef struct hs_line_kernel {
 } hs_line_kernel;
 /* False for kernels that are no polynomials. */
 bool hs_line_kernel_of(hs_kernel kernel, hs_line_kernel *out);
+static inline double hs_line_polynomial(const double *term, double x) {
+    double sum = term[HS_LINE_TERMS - 1];
+    for (uint32_t p = HS_LINE_TERMS - 1; p-- > 0;)
+        sum = sum * x + term[p];
+    return sum;
+}
 /* The integral from 0 to `distance`, in units, of an event's kernel. */
 static inline double hs_line_integral(const hs_line_kernel *k, double distance, double bandwidth) {
     double r = distance / bandwidth;
     if (r >= 1.0) return 0.5;
-    double sum = 0.0;
-    for (uint32_t p = k->terms; p-- > 0;)
-        sum = sum * r + k->term[p];
-    return sum;
+    return hs_line_polynomial(k->term, r);
 }
 
 /* What one source gives, before it is rounded: shares of lixels, and which of them were touched. */

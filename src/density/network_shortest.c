@@ -5,6 +5,7 @@
 #include <math.h>
 
 #define FAR UINT64_MAX
+#define RUN 32
 
 typedef struct visit {
     uint64_t distance;
@@ -143,34 +144,60 @@ typedef struct stretch {
     double begin, end, at_begin, at_end;
 } stretch;
 
-static double integral_below(const stretch *s, const hs_line_kernel *kernel, double bandwidth, double x) {
-    double meet = 0.5 * (s->begin + s->end + s->at_end - s->at_begin);
-    if (!(meet > s->begin)) meet = s->begin;
-    if (meet > s->end) meet = s->end;
-    double first = x < meet ? x : meet;
-    double sum = 0.0;
-    if (s->at_begin < bandwidth)
-        sum += hs_line_integral(kernel, s->at_begin + (first - s->begin), bandwidth) -
-               hs_line_integral(kernel, s->at_begin, bandwidth);
-    if (x > meet && s->at_end < bandwidth)
-        sum += hs_line_integral(kernel, s->at_end + (s->end - meet), bandwidth) -
-               hs_line_integral(kernel, s->at_end + (s->end - x), bandwidth);
-    return sum;
+/* The integral from 0, with places beyond the kernel's end taken for it. */
+static inline double integral_to(const hs_line_kernel *kernel, double r) {
+    return hs_line_polynomial(kernel->term, r < 1.0 ? r : 1.0);
+}
+
+/* The stretch up to `meet` is reached from its begin, the rest from its end. */
+typedef struct halves {
+    double meet, per_bandwidth, at_begin, at_meet; /* the last two: integrals up to there from either side */
+} halves;
+
+static halves halves_of(const stretch *s, const hs_line_kernel *kernel, double bandwidth) {
+    halves h = {.meet = 0.5 * (s->begin + s->end + s->at_end - s->at_begin),
+                .per_bandwidth = 1.0 / bandwidth};
+    if (!(h.meet > s->begin)) h.meet = s->begin;
+    if (h.meet > s->end) h.meet = s->end;
+    h.at_begin = integral_to(kernel, s->at_begin * h.per_bandwidth);
+    h.at_meet = integral_to(kernel, (s->at_end + (s->end - h.meet)) * h.per_bandwidth);
+    return h;
+}
+
+/* Integrals from the stretch's begin on to `count` boundaries of lixels of `width`, whole vectors of them. */
+VECTORS static void integrals(const stretch *s, const halves *h, const hs_line_kernel *kernel, double width,
+                              uint32_t first, uint32_t count, double *restrict out) {
+    count = (count + 7) & ~7U;
+    if (h->meet <= s->begin)
+        memset(out, 0, count * sizeof *out);
+    else
+        for (uint32_t j = 0; j < count; j++) {
+            double x = width * (double)(first + j);
+            x = x < s->begin ? s->begin : x;
+            x = x < h->meet ? x : h->meet;
+            out[j] = integral_to(kernel, (s->at_begin + (x - s->begin)) * h->per_bandwidth) - h->at_begin;
+        }
+    if (h->meet >= s->end) return;
+    for (uint32_t j = 0; j < count; j++) {
+        double x = width * (double)(first + j);
+        x = x > s->end ? s->end : x;
+        x = x > h->meet ? x : h->meet;
+        out[j] += h->at_meet - integral_to(kernel, (s->at_end + (s->end - x)) * h->per_bandwidth);
+    }
 }
 
 static void add_stretch(const stretch *s, const hs_network *n, const hs_network_event *event,
                         const hs_line_kernel *kernel, uint32_t segment, double *share) {
     if (!(s->end > s->begin) || (s->at_begin >= event->bandwidth && s->at_end >= event->bandwidth)) return;
     uint32_t lixels = n->lixel_first[segment + 1] - n->lixel_first[segment];
-    double length = (double)n->length[segment];
-    double before = 0.0;
-    for (uint32_t l = (uint32_t)(s->begin / length * (double)lixels); l < lixels; l++) {
-        double x = length * ((double)(l + 1) / (double)lixels);
-        if (x <= s->begin) continue;
-        double after = integral_below(s, kernel, event->bandwidth, x < s->end ? x : s->end);
-        share[l] += event->weight * (after - before);
-        before = after;
-        if (x >= s->end) break;
+    double width = (double)n->length[segment] / (double)lixels;
+    halves h = halves_of(s, kernel, event->bandwidth);
+    double at[RUN + 8];
+    for (uint32_t l = (uint32_t)(s->begin / width); l < lixels && width * (double)l < s->end; l += RUN) {
+        uint32_t count = lixels - l < RUN ? lixels - l : RUN;
+        integrals(s, &h, kernel, width, l, count + 1, at);
+        for (uint32_t j = 0; j < count; j++)
+            share[l + j] += event->weight * (at[j + 1] - at[j]);
     }
 }
 

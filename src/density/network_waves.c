@@ -1,7 +1,8 @@
 /* Equal-split kernels: what leaves a node by one dart goes on as waves. All events of the streets about the
  * node share the waves: a wave of share c whose front is x from the node brings c A(x) in all, A being the
  * sum of the events' integrals at x behind their own way to the node. A is a polynomial between the distances
- * at which kernels end. Waves that enter a dart at the same distance are one. */
+ * at which kernels end. Waves that reach a node at the same distance scatter together, so each dart gets one
+ * wave of them; only those that go beyond its end wait their turn. */
 #include "density/network.h"
 
 #include <math.h>
@@ -9,13 +10,7 @@
 #define MOST_WAVES  (UINT32_C(1) << 22)
 #define LEAST_SHARE 1e-14
 #define RUN         32
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
-    !defined(__SANITIZE_THREAD__)
-#define VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define VECTORS
-#endif
+#define CELLS       256
 
 /* An event on its way to the node: `back` from it, by the dart it could turn back into. */
 typedef struct arrival {
@@ -24,8 +19,9 @@ typedef struct arrival {
     uint32_t dart;
 } arrival;
 
+/* A wave on its way to a node. */
 typedef struct wave {
-    uint64_t key; /* distance << 32 | dart: the nearest first, equal ones together */
+    uint64_t key; /* distance << 32 | slot of the dart back: the nearest first, a node's together */
     double share;
 } wave;
 
@@ -33,8 +29,10 @@ typedef struct wave {
 typedef struct front {
     double *term; /* [events + 1][HS_LINE_TERMS] */
     double *end;  /* [events] descending */
-    uint32_t count, terms;
+    uint32_t count;
     double scale;
+    double least, per_unit;    /* cells of equal width from the least end on: */
+    uint32_t reach[CELLS + 1]; /* how many kernels reach beyond a cell's begin, at least */
 } front;
 
 struct hs_wave_room {
@@ -44,6 +42,8 @@ struct hs_wave_room {
     uint32_t waves, wave_capacity;
     front front;
     uint32_t front_capacity;
+    double *brought; /* [degree] to the node that scatters, by each dart */
+    uint32_t brought_capacity;
 };
 
 hs_wave_room *hs_wave_room_new(void) {
@@ -56,6 +56,7 @@ void hs_wave_room_free(hs_wave_room *room) {
     free(room->heap);
     free(room->front.term);
     free(room->front.end);
+    free(room->brought);
     free(room);
 }
 
@@ -138,6 +139,14 @@ static bool reserve_front(hs_wave_room *room, uint32_t count) {
     return room->front.term && room->front.end;
 }
 
+static bool reserve_brought(const hs_network *n, hs_wave_room *room) {
+    if (room->brought && n->degree_most <= room->brought_capacity) return true;
+    free(room->brought);
+    room->brought_capacity = n->degree_most;
+    room->brought = malloc(((size_t)n->degree_most + 1) * sizeof *room->brought);
+    return room->brought;
+}
+
 /* Adds an event's integral at (back + x) / bandwidth as powers of x / scale, and takes its end's half away:
  * what has ended stands as a constant. */
 static void add_arrival(const arrival *a, double share, const hs_line_kernel *kernel, double scale,
@@ -165,12 +174,26 @@ static double passes(bool continuous, uint32_t degree, bool back) {
     return back || degree < 2 ? 0.0 : 1.0 / (degree - 1);
 }
 
+/* For each cell the kernels that reach beyond its begin: from there to a place in it is a step or two. */
+static void index_ends(front *f) {
+    f->least = f->count > 0 ? f->end[f->count - 1] : 0.0;
+    double width = f->count > 0 ? f->end[0] - f->least : 0.0;
+    f->per_unit = width > 0.0 ? CELLS / width : 0.0;
+    uint32_t reach = f->count;
+    for (uint32_t c = 0; c <= CELLS; c++) {
+        /* A cell earlier, so that no rounding of a place counts. */
+        double begin = f->least + width * ((double)c - 1.0) / CELLS;
+        while (reach > 0 && f->end[reach - 1] <= begin)
+            reach--;
+        f->reach[c] = reach;
+    }
+}
+
 static bool make_front(hs_wave_room *room, const hs_line_kernel *kernel, bool continuous, uint32_t degree,
                        uint32_t dart) {
     if (!reserve_front(room, room->arrivals + 1)) return false;
     front *f = &room->front;
     f->count = 0;
-    f->terms = kernel->terms;
     f->scale = room->arrivals > 0 ? room->arrival[0].end : 1.0;
     memset(f->term, 0, HS_LINE_TERMS * sizeof *f->term);
     for (uint32_t i = 0; i < room->arrivals; i++) {
@@ -182,53 +205,40 @@ static bool make_front(hs_wave_room *room, const hs_line_kernel *kernel, bool co
         add_arrival(a, share, kernel, f->scale, term);
         f->end[f->count++] = a->end;
     }
+    index_ends(f);
     return true;
 }
 
-/* How many events' kernels reach beyond x. */
-static uint32_t reaching(const front *f, double x) {
-    uint32_t low = 0;
-    uint32_t high = f->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (f->end[middle] > x)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+/* Whole vectors: out has room for them. */
+VECTORS static void evaluate(const double *restrict term, double first, double step, uint32_t begin,
+                             uint32_t end, double *restrict out) {
+    uint32_t count = (end - begin + 7) & ~7U;
+    for (uint32_t j = 0; j < count; j++)
+        out[j] = hs_line_polynomial(term, first + step * (double)(begin + j));
 }
 
-VECTORS static void evaluate(const double *restrict term, uint32_t terms, double first, double step,
-                             uint32_t begin, uint32_t end, double *restrict out) {
-    for (uint32_t j = begin; j < end; j++) {
-        double x = first + step * (double)j;
-        double sum = term[terms - 1];
-        for (uint32_t p = terms - 1; p-- > 0;)
-            sum = sum * x + term[p];
-        out[j - begin] = sum;
-    }
+/* A where some kernels have ended. */
+static inline double beyond_ends(const front *f, double x, double scaled) {
+    if (x >= f->end[0]) return 0.0;
+    uint32_t reach = f->reach[(uint32_t)((x - f->least) * f->per_unit)];
+    while (f->end[reach - 1] <= x)
+        reach--;
+    return hs_line_polynomial(f->term + (size_t)reach * HS_LINE_TERMS, scaled);
 }
 
 /* A at the boundaries [begin, end) of lixels from `from` on, `step` apart. */
 static void fill_front(const front *f, double from, double step, uint32_t begin, uint32_t end, double *out) {
-    uint32_t reach = reaching(f, from + step * (double)begin);
-    for (uint32_t at = begin; at < end;) {
-        while (reach > 0 && f->end[reach - 1] <= from + step * (double)at)
-            reach--;
-        uint32_t last = end;
-        if (reach == 0) {
-            for (; at < end; at++)
-                out[at - begin] = 0.0;
-            return;
-        }
-        double left = (f->end[reach - 1] - from) / step;
-        if (left < (double)end) last = (uint32_t)ceil(left) > at ? (uint32_t)ceil(left) : at + 1;
-        if (last > end) last = end;
-        evaluate(f->term + (size_t)reach * HS_LINE_TERMS, f->terms, from / f->scale, step / f->scale, at,
-                 last, out + (at - begin));
-        at = last;
-    }
+    double first = from / f->scale;
+    double scaled = step / f->scale;
+    uint32_t at = begin;
+    if (from + step * (double)(end - 1) < f->least)
+        at = end;
+    else
+        while (at < end && from + step * (double)at < f->least)
+            at++;
+    if (at > begin) evaluate(f->term + (size_t)f->count * HS_LINE_TERMS, first, scaled, begin, at, out);
+    for (; at < end; at++)
+        out[at - begin] = beyond_ends(f, from + step * (double)at, first + scaled * (double)at);
 }
 
 /* One wave along its dart: what it brings to each lixel. */
@@ -238,43 +248,67 @@ static void spread(const hs_network *n, const front *f, uint32_t dart, double fr
     uint32_t lixels = n->lixel_first[segment + 1] - n->lixel_first[segment];
     double step = (double)n->length[segment] / (double)lixels;
     double *lixel = hs_lixels_of(shares, n, segment);
-    double at[RUN + 1];
+    double at[RUN + 8];
     for (uint32_t begin = 0; begin < lixels; begin += RUN) {
         if (from + step * (double)begin >= f->end[0]) return;
-        uint32_t end = lixels - begin < RUN ? lixels : begin + RUN;
-        fill_front(f, from, step, begin, end + 1, at);
-        for (uint32_t j = begin; j < end; j++)
-            lixel[dart & 1 ? lixels - 1 - j : j] += share * (at[j + 1 - begin] - at[j - begin]);
+        uint32_t count = lixels - begin < RUN ? lixels - begin : RUN;
+        fill_front(f, from, step, begin, begin + count + 1, at);
+        if (dart & 1) {
+            double *last = lixel + (lixels - 1 - begin);
+            for (uint32_t j = 0; j < count; j++)
+                *(last - j) += share * (at[j + 1] - at[j]);
+        } else {
+            for (uint32_t j = 0; j < count; j++)
+                lixel[begin + j] += share * (at[j + 1] - at[j]);
+        }
     }
+}
+
+/* A wave enters a dart. What reaches its head before the last kernel's end goes on from there. */
+static bool enter(const hs_network *n, uint32_t dart, uint64_t distance, double share, hs_wave_room *room,
+                  hs_lixel_shares *shares) {
+    if (fabs(share) < LEAST_SHARE) return true;
+    spread(n, &room->front, dart, (double)distance, share, shares);
+    distance += n->length[dart / 2];
+    return (double)distance >= room->front.end[0] ||
+           heap_push(room, distance << 32 | n->slot[dart ^ 1], share);
+}
+
+/* All waves that reach a node at one distance. */
+static bool scatter(const hs_network *n, bool continuous, hs_wave_room *room, hs_lixel_shares *shares) {
+    uint64_t distance = room->heap[0].key >> 32;
+    uint32_t node = hs_dart_tail(n, n->dart[(uint32_t)room->heap[0].key]);
+    uint32_t first = n->dart_first[node];
+    uint32_t degree = hs_node_degree(n, node);
+    uint64_t end = distance << 32 | n->dart_first[node + 1];
+    double total = 0.0;
+    memset(room->brought, 0, degree * sizeof *room->brought);
+    while (room->waves > 0 && room->heap[0].key < end) {
+        wave w = heap_pop(room);
+        room->brought[(uint32_t)w.key - first] += w.share;
+        total += w.share;
+    }
+    if (!continuous && degree == 1) return true;
+    double part = continuous ? 2.0 / degree : 1.0 / (degree - 1);
+    bool good = true;
+    for (uint32_t k = 0; k < degree && good; k++) {
+        double share = continuous ? total * part - room->brought[k] : (total - room->brought[k]) * part;
+        good = enter(n, n->dart[first + k], distance, share, room, shares);
+    }
+    return good;
 }
 
 static hs_status follow(const hs_network *n, bool continuous, uint32_t first, hs_wave_room *room,
                         hs_error *error, hs_lixel_shares *shares) {
-    const front *f = &room->front;
-    uint32_t total = 0;
     room->waves = 0;
-    bool good = heap_push(room, first, 1.0);
-    while (good && room->waves > 0) {
-        wave w = heap_pop(room);
-        while (room->waves > 0 && room->heap[0].key == w.key)
-            w.share += heap_pop(room).share;
-        if (fabs(w.share) < LEAST_SHARE) continue;
-        uint32_t dart = (uint32_t)w.key;
-        uint64_t distance = w.key >> 32;
-        spread(n, f, dart, (double)distance, w.share, shares);
-        distance += n->length[dart / 2];
-        if ((double)distance >= f->end[0]) continue;
-        uint32_t node = hs_dart_head(n, dart);
-        uint32_t degree = hs_node_degree(n, node);
-        if (++total > MOST_WAVES)
+    bool good = enter(n, first, 0, 1.0, room, shares);
+    for (uint32_t total = 0; good && room->waves > 0; total++) {
+        if (total == MOST_WAVES)
             return hs_error_set(error, HS_E_LIMIT,
                                 "more than %u waves from one street's end: take a smaller bandwidth, or the "
                                 "method simple",
                                 MOST_WAVES);
-        for (uint32_t d = n->dart_first[node]; d < n->dart_first[node + 1] && good; d++) {
-            double share = w.share * passes(continuous, degree, n->dart[d] == (dart ^ 1));
-            if (share != 0.0) good = heap_push(room, distance << 32 | n->dart[d], share);
-        }
+        good = scatter(n, continuous, room, shares);
     }
     return good ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for waves");
 }
@@ -282,7 +316,8 @@ static hs_status follow(const hs_network *n, bool continuous, uint32_t first, hs
 hs_status hs_network_waves(const hs_network *n, const hs_network_events *events, const hs_line_kernel *kernel,
                            bool continuous, uint32_t node, hs_wave_room *room, hs_error *error,
                            hs_lixel_shares *shares) {
-    if (!gather(n, events, node, room)) return hs_error_set(error, HS_E_MEMORY, "out of memory for waves");
+    if (!gather(n, events, node, room) || !reserve_brought(n, room))
+        return hs_error_set(error, HS_E_MEMORY, "out of memory for waves");
     if (room->arrivals == 0) return HS_OK;
     uint32_t degree = hs_node_degree(n, node);
     hs_status status = HS_OK;

@@ -30,7 +30,7 @@ class Side:
         self.process.wait()
 
 
-def compare(table, ours, peer, name, our_line, peer_line, runs, n, note, target):
+def compare(table, ours, peer, name, our_line, peer_line, runs, n, note, target, error_of="the maximum"):
     """Medians of `runs` evaluations, A B A B ..., and how many times faster ours is."""
     a, b = [], []
     for _ in range(runs):
@@ -38,7 +38,7 @@ def compare(table, ours, peer, name, our_line, peer_line, runs, n, note, target)
         if peer:
             b.append(peer.ask(peer_line))
     mine = statistics.median(x[0] for x in a)
-    error = f"; error {max(x[2] for x in a):.1e} of the maximum" if a[0][2] > 0 else ""
+    error = f"; error {max(x[2] for x in a):.1e} of {error_of}" if a[0][2] > 0 else ""
     table.add(name, mine * 1e3, "ms CPU", n, f"{note}{error}; {min(x[0] for x in a) * 1e3:.0f} to {max(x[0] for x in a) * 1e3:.0f}")
     if not peer:
         return

@@ -21,6 +21,7 @@ import urllib.request
 from pathlib import Path
 
 import density
+import network
 
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BUILD_DIR", SOURCE / "build" / "release"))
@@ -317,6 +318,7 @@ def main():
         bench_program(table, f"{rows} incidents, one thread", "items", store, options.runs)
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
+        network.measure(table, BUILD, options.quick)
         bench_geocoder(table, folder, options.runs, 2000 if options.quick else 10000, options.seed)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
     lines = "".join(json.dumps(row) + "\n" for row in table.rows)
