@@ -119,8 +119,10 @@ static hs_status ask(const hs_arguments *arguments, const hs_snapshot *snapshot,
     const char *breaks = hs_arguments_get(arguments, "breaks");
     if (status == HS_OK)
         status = hs_ramps_classes(ramps, hs_str_of(ramp ? ramp : ""), hs_str_of(breaks ? breaks : ""),
-                                  hs_density_scale(&a->request), error, &a->classes);
+                                  hs_density_scale(&a->request), hs_filter_problem(&a->request.filter), error,
+                                  &a->classes);
     a->classes.ramp = NULL; /* lives in the ramps */
+    a->classes.breaks_of = NULL;
     hs_ramps_free(ramps);
     return status;
 }
