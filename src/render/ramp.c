@@ -18,11 +18,9 @@ static hs_status unknown_ramp(const hs_ramps *ramps, hs_str name, bool diverging
 }
 
 static const ramp *choose_ramp(const hs_ramps *ramps, hs_str name, bool diverging) {
-    if (diverging &&
-        (name.size == 0 || hs_str_equal(name, HS_STR("light")) || hs_str_equal(name, HS_STR("dark"))))
-        return ramps->change;
-    if (name.size == 0 || hs_str_equal(name, HS_STR("light"))) return ramps->light;
-    if (hs_str_equal(name, HS_STR("dark"))) return ramps->dark;
+    if (name.size == 0 || hs_str_equal(name, HS_STR("light")))
+        return diverging ? ramps->change : ramps->light;
+    if (hs_str_equal(name, HS_STR("dark"))) return diverging ? ramps->change_dark : ramps->dark;
     const ramp *found = hs_ramps_find(ramps, name);
     return found && found->diverging == diverging ? found : NULL;
 }

@@ -31,7 +31,7 @@ typedef struct problem {
 
 struct hs_ramps {
     break_sets general, sets[MAX_PROBLEM_SETS];
-    const ramp *light, *dark, *change;
+    const ramp *light, *dark, *change, *change_dark;
     hs_ramp_paper papers[2]; /* light, dark */
     uint32_t count, set_count, problem_count;
     ramp ramps[MAX_RAMPS];

@@ -226,6 +226,7 @@ static hs_status read_ramps(const json_t *root, hs_error *error, hs_ramps *ramps
     hs_status status = read_default(ramps, root, "light", false, error, &ramps->light);
     if (status == HS_OK) status = read_default(ramps, root, "dark", false, error, &ramps->dark);
     if (status == HS_OK) status = read_default(ramps, root, "change", true, error, &ramps->change);
+    if (status == HS_OK) status = read_default(ramps, root, "change_dark", true, error, &ramps->change_dark);
     for (int i = 0; i < HS_RAMP_SCALES && status == HS_OK; i++)
         status = read_breaks(json_object_get(root, "breaks"), "/breaks", (hs_ramp_scale)i, error,
                              &ramps->general.of[i]);

@@ -34,6 +34,10 @@ static void test_defaults(void **state) {
     hs_ramps_free(ramps);
 }
 
+static double luma(hs_rgba c) {
+    return 0.2126 * c.r + 0.7152 * c.g + 0.0722 * c.b;
+}
+
 /* Classes must be told apart by lightness alone, so that they are by everyone: on light they darken, on dark
  * they brighten (luma of ITU-R BT.709). */
 static void test_order_by_lightness(void **state) {
@@ -51,10 +55,7 @@ static void test_order_by_lightness(void **state) {
         check_ok(hs_ramps_classes(ramps, name, (hs_str){0}, HS_RAMP_PER_KM2, (hs_str){0}, &error, &c),
                  &error);
         for (uint32_t i = 2; i <= c.break_count; i++) {
-            double before =
-                0.2126 * c.colour[i - 1].r + 0.7152 * c.colour[i - 1].g + 0.0722 * c.colour[i - 1].b;
-            double here = 0.2126 * c.colour[i].r + 0.7152 * c.colour[i].g + 0.0722 * c.colour[i].b;
-            assert_true((here - before) * ramps_of[r].sign > 5);
+            assert_true((luma(c.colour[i]) - luma(c.colour[i - 1])) * ramps_of[r].sign > 5);
             assert_true(c.colour[i].a >= c.colour[i - 1].a);
         }
     }
@@ -107,6 +108,18 @@ static void test_diverging(void **state) {
         assert_true(c.colour[0].a >= c.colour[c.break_count / 2 - 1].a);
         assert_true(memcmp(&c.colour[0], &c.colour[c.break_count], 3) != 0);
     }
+    /* Away from the middle classes darken on light and brighten on dark, on both sides. */
+    for (int dark = 0; dark < 2; dark++) {
+        check_ok(hs_ramps_classes(ramps, dark ? HS_STR("dark") : HS_STR("light"), (hs_str){0}, HS_RAMP_CHANGE,
+                                  (hs_str){0}, &error, &c),
+                 &error);
+        for (uint32_t i = 1; i < c.break_count / 2; i++) {
+            double sign = dark ? 1 : -1;
+            uint32_t n = c.break_count;
+            assert_true((luma(c.colour[i - 1]) - luma(c.colour[i])) * sign > 5);
+            assert_true((luma(c.colour[n - i + 1]) - luma(c.colour[n - i])) * sign > 5);
+        }
+    }
     check_ok(hs_ramps_classes(ramps, (hs_str){0}, HS_STR("-1,1,2"), HS_RAMP_CHANGE, (hs_str){0}, &error, &c),
              &error);
     assert_int_equal(c.colour[1].a, 0);
@@ -132,7 +145,8 @@ static void test_errors_name_the_pointer(void **state) {
         {"{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"a\"},\"ramps\":[{\"id\":\"a\",\"kind\":"
          "\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]}]}",
          "/default/change"},
-        {"{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"b\"},\"breaks\":{\"per_km2\":[2,1]},"
+        {"{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"b\",\"change_dark\":\"b\"},\"breaks\":{"
+         "\"per_km2\":[2,1]},"
          "\"ramps\":[{\"id\":\"a\",\"kind\":"
          "\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]},{\"id\":\"b\",\"kind\":"
          "\"diverging\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]}]}",
@@ -148,7 +162,7 @@ static void test_errors_name_the_pointer(void **state) {
 }
 
 static const char whole[] =
-    "{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"b\"},"
+    "{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"b\",\"change_dark\":\"b\"},"
     "\"breaks\":{\"per_km2\":[1,2],\"per_km2_month\":[1,2],\"change_per_km2_month\":[-1,1],"
     "\"relative_risk_log2\":[-1,1]},\"problems\":%s,\"papers\":%s,"
     "\"ramps\":[{\"id\":\"a\",\"kind\":\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]"
