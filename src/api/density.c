@@ -86,6 +86,7 @@ static void write_edge(hs_json *json, const char *key, bool open, double value) 
 
 static void write_classes(hs_json *json, const hs_ramp_classes *classes, bool diverging) {
     hs_json_pair_text(json, "ramp", classes->ramp);
+    hs_json_pair_text(json, "breaks_of", classes->breaks_of);
     hs_json_key(json, "breaks");
     hs_json_array(json);
     for (uint32_t i = 0; i < classes->break_count; i++)

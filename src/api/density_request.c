@@ -11,7 +11,7 @@ static hs_status parse_classes(hs_call *call, hs_density_ask *ask) {
                             (int)hs_utf8_cut(theme, 60), theme.data);
     ask->scale = hs_density_scale(&ask->request);
     return hs_ramps_classes(call->api->ramps, ramp.size > 0 ? ramp : theme, hs_call_text(call, "breaks"),
-                            ask->scale, call->error, &ask->classes);
+                            ask->scale, hs_filter_problem(&ask->request.filter), call->error, &ask->classes);
 }
 
 static bool words_of(hs_call *call, hs_str **names, hs_str **values) {

@@ -131,6 +131,7 @@ hs_status hs_serve_vector_tile(hs_call *call);
 hs_status hs_serve_density_tile(hs_call *call);
 hs_status hs_serve_density_tile_2x(hs_call *call);
 hs_status hs_serve_density_legend(hs_call *call);
+hs_status hs_serve_density_legend_png(hs_call *call);
 hs_status hs_serve_density_value(hs_call *call);
 hs_status hs_serve_density_bandwidth(hs_call *call);
 hs_status hs_serve_density_tif(hs_call *call);

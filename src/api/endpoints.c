@@ -70,6 +70,20 @@ static const hs_parameter density_parameters[] = {
      "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
+static const hs_parameter legend_parameters[] = {
+    DENSITY_PARAMETERS,
+    {"ramp", "string", "colour ramp by name", "色带名称", false},
+    {"breaks", "string", "class breaks, ascending, comma separated", "分级界线，升序，逗号分隔", false},
+    {"theme", "string", "light or dark: paper and default ramp; default light",
+     "light 或 dark：底色与默认色带，默认 light", false},
+    {"lang", "string", "zh or en: language of the words; default the city's",
+     "zh 或 en：文字语言，默认为城市的语言", false},
+    {"scale", "integer", "1 (default), or 2 for fine screens and print", "1（默认）或 2（高分屏与打印）",
+     false},
+    {"v", "integer", "version of the data; the current one is answered immutable",
+     "数据版本；当前版本的应答可永久缓存", false},
+    {0},
+};
 static const hs_parameter raster_parameters[] = {
     DENSITY_PARAMETERS,
     {"cell", "number", "side of a cell in metres of the city's plane; default an eighth of the bandwidth",
@@ -170,6 +184,9 @@ const hs_endpoint hs_endpoints[] = {
     {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
      "Classes, unit and what was counted, for the same parameters as the tiles.",
      "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},
+    {"/density/legend.png", "densityLegendPicture", CITY | HS_TAKES_FILTERS, "image/png", legend_parameters,
+     "The legend as a picture: swatches with the limits of the classes, unit, count, period and method.",
+     "图例图片：色块与分级界线、单位、件数、时段与方法。", hs_serve_density_legend_png},
     {"/density/bandwidth", "densityBandwidth", LONG, JSON, density_parameters,
      "Bandwidths by Scott, Silverman, Diggle and likelihood cross-validation, each with its reason and "
      "curve.",

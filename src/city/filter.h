@@ -15,6 +15,9 @@ extern const hs_filter_word hs_filter_words[];
 typedef struct hs_filter {
     /* Each NULL or unset member lets everything pass. Arrays live in the arena given to parse. */
     const uint64_t *category; /* bit set over incidents->category_code */
+    const hs_str *problem;    /* codes of the classes and groups asked for, each once, in order; texts are the
+                                 snapshot's */
+    uint32_t problem_count;
     const uint64_t *source, *status;
     const uint32_t *batch;
     uint32_t batch_count;
@@ -29,6 +32,10 @@ typedef struct hs_filter {
     uint64_t hash;         /* of the canonical form: key of caches */
 } hs_filter;
 
+/* The code of the one class or group asked for; empty where there is none or several. */
+static inline hs_str hs_filter_problem(const hs_filter *filter) {
+    return filter->problem_count == 1 ? filter->problem[0] : (hs_str){"", 0};
+}
 /* Lets everything pass (max_accuracy_m negative). */
 void hs_filter_init(hs_filter *filter);
 /* Whether `name` is a filter's word. */

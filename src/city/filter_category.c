@@ -11,6 +11,8 @@ typedef struct matching {
     uint64_t *bits;   /* over incidents->category_code */
     uint8_t *covered; /* over the taxonomy's rows */
     uint64_t hash;    /* of own texts; adds up, so that their order does not matter */
+    hs_str *problem;  /* what was named, each once */
+    uint32_t problem_count;
 } matching;
 
 static void set_bit(uint64_t *bits, uint32_t i) {
@@ -27,6 +29,12 @@ static uint32_t find_row(const hs_taxonomy *taxonomy, hs_str item) {
     return HS_NONE;
 }
 
+static void add_problem(matching *m, hs_str code) {
+    for (uint32_t i = 0; i < m->problem_count; i++)
+        if (hs_str_equal(m->problem[i], code)) return;
+    m->problem[m->problem_count++] = code;
+}
+
 /* Takes an item as a class of the taxonomy or as a text that incidents carry; false when it is neither. */
 static bool match_item(matching *m, hs_str item) {
     const hs_incidents *incidents = m->p->snapshot->incidents;
@@ -34,16 +42,18 @@ static bool match_item(matching *m, hs_str item) {
     uint32_t row = find_row(taxonomy, item);
     bool known = row != HS_NONE;
     if (known) {
+        add_problem(m, taxonomy->category[row].code);
         for (uint32_t i = 0; i < taxonomy->count; i++)
             m->covered[i] |= hs_taxonomy_covers(taxonomy, row, taxonomy->category[i].code);
     }
     for (uint32_t i = 0; i < incidents->category_count; i++) {
         if (!hs_str_equal_nocase(incidents->category_code[i], item)) continue;
+        if (!known) add_problem(m, incidents->category_code[i]);
+        known = true;
         if (m->bits[i / 64] >> (i % 64) & 1) continue;
         set_bit(m->bits, i);
         if (hs_taxonomy_find(taxonomy, incidents->category_code[i]) == HS_NONE)
             m->hash += hs_hash_str(incidents->category_code[i], 1);
-        known = true;
     }
     return known;
 }
@@ -106,8 +116,9 @@ hs_status hs_filter_parse_category(const hs_filter_parsing *p, hs_str value, uin
     const hs_taxonomy *taxonomy = p->snapshot->taxonomy;
     matching m = {.p = p,
                   .bits = hs_arena_array(p->arena, (size_t)incidents->category_count / 64 + 1, 8),
-                  .covered = hs_arena_array(p->arena, (size_t)taxonomy->count + 1, 1)};
-    if (!m.bits || !m.covered) return hs_filter_no_memory(p->error);
+                  .covered = hs_arena_array(p->arena, (size_t)taxonomy->count + 1, 1),
+                  .problem = hs_arena_array(p->arena, (size_t)ITEMS_MOST, sizeof *m.problem)};
+    if (!m.bits || !m.covered || !m.problem) return hs_filter_no_memory(p->error);
     int items = 0;
     while (value.size > 0) {
         hs_str failed = {0};
@@ -122,6 +133,8 @@ hs_status hs_filter_parse_category(const hs_filter_parsing *p, hs_str value, uin
     for (uint32_t row = 0; row < taxonomy->count; row++)
         if (m.covered[row]) m.hash += hs_hash_str(taxonomy->category[row].code, 2);
     p->filter->category = m.bits;
+    p->filter->problem = m.problem;
+    p->filter->problem_count = m.problem_count;
     *hash += m.hash | 1;
     return HS_OK;
 }

@@ -1,7 +1,7 @@
-#include "service/density.h"
 #include "base/text.h"
 #include "city/filter.h"
 #include "cli/command.h"
+#include "service/density_legend.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -43,6 +43,7 @@ static const hs_option options[] = {
      "街道小段长度（默认带宽的二十分之一，5 至 50）"},
     {"ramp", "NAME", "colour ramp of .png and .geojson", "色带（.png 与 .geojson）"},
     {"breaks", "LIST", "class breaks, comma separated", "分级界线，逗号分隔"},
+    {"legend", "FILE.png", "writes the legend too, as a picture", "同时把图例写成图片"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -114,6 +115,7 @@ static hs_status write_isobands(const char *path, const hs_snapshot *snapshot,
 
 typedef struct asking {
     hs_density_request request;
+    hs_ramps *ramps;
     hs_ramp_classes classes;
     hs_box box;
     bool has_box;
@@ -148,15 +150,30 @@ static hs_status ask(const hs_arguments *arguments, const hs_snapshot *snapshot,
     size_t count = words_of(arguments, names, values);
     hs_status status = hs_density_raster_parse(snapshot, names, values, count, arena, error, &a->request,
                                                &a->box, &a->has_box, &a->cell_m);
-    hs_ramps *ramps = NULL;
-    if (status == HS_OK) status = hs_ramps_new(error, &ramps);
+    if (status == HS_OK) status = hs_ramps_new(error, &a->ramps);
     const char *ramp = hs_arguments_get(arguments, "ramp");
     const char *breaks = hs_arguments_get(arguments, "breaks");
     if (status == HS_OK)
-        status = hs_ramps_classes(ramps, hs_str_of(ramp ? ramp : ""), hs_str_of(breaks ? breaks : ""),
-                                  hs_density_scale(&a->request), error, &a->classes);
-    a->classes.ramp = NULL; /* lives in the ramps */
-    hs_ramps_free(ramps);
+        status = hs_ramps_classes(a->ramps, hs_str_of(ramp ? ramp : ""), hs_str_of(breaks ? breaks : ""),
+                                  hs_density_scale(&a->request), hs_filter_problem(&a->request.filter), error,
+                                  &a->classes);
+    return status;
+}
+
+/* The legend of the same request beside the picture, twice as fine for print; on dark paper where the ramp is
+ * the dark one. */
+static hs_status write_legend(const hs_arguments *arguments, hs_service *service, const hs_snapshot *snapshot,
+                              const asking *a, hs_arena *arena, hs_error *error) {
+    const char *path = hs_arguments_get(arguments, "legend");
+    const char *ramp = hs_arguments_get(arguments, "ramp");
+    bool dark = ramp && strcmp(ramp, "dark") == 0;
+    const hs_density_legend legend = {&a->request, &a->classes, hs_ramps_paper(a->ramps, dark),
+                                      arguments->chinese, 2};
+    hs_buffer out;
+    hs_buffer_init(&out, (size_t)64 << 20);
+    hs_status status = hs_service_density_legend(service, snapshot, &legend, arena, error, &out);
+    if (status == HS_OK) status = write_file(path, out.data, out.size, error);
+    hs_buffer_done(&out);
     return status;
 }
 
@@ -207,6 +224,8 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
         else
             status = write_isobands(path, snapshot, &a.request, &a.classes, &raster, error);
     }
+    if (status == HS_OK && hs_arguments_has(arguments, "legend"))
+        status = write_legend(arguments, service, snapshot, &a, arena, error);
     hs_progress(arguments, "density", 2, 2);
     hs_progress_end(arguments);
     if (status == HS_OK)
@@ -214,6 +233,7 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
                hs_say(arguments, "cells of", "像元，边长"), raster.grid.cell_m,
                hs_say(arguments, hs_density_unit_en(&a.request), hs_density_unit_zh(&a.request)));
     hs_density_raster_done(&raster);
+    hs_ramps_free(a.ramps);
     hs_arena_free(arena);
     hs_snapshot_unref(snapshot);
     return status;
@@ -225,6 +245,13 @@ static int run(const hs_arguments *arguments) {
         fprintf(stderr, "%s\n",
                 hs_say(arguments, "hotspotd density: -o FILE with .tif, .png or .geojson is needed",
                        "hotspotd density：需要 -o 文件，扩展名为 .tif、.png 或 .geojson"));
+        return HS_EXIT_USAGE;
+    }
+    const char *legend = hs_arguments_get(arguments, "legend");
+    if (legend && !ends_with(legend, ".png")) {
+        fprintf(stderr, "%s\n",
+                hs_say(arguments, "hotspotd density: --legend takes a .png file",
+                       "hotspotd density：--legend 需要 .png 文件"));
         return HS_EXIT_USAGE;
     }
     hs_error error = {0};

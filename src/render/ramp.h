@@ -2,8 +2,7 @@
 #ifndef RENDER_RAMP_H
 #define RENDER_RAMP_H
 
-#include "base/arena.h"
-#include "base/json_writer.h"
+#include "base/text.h"
 #include "render/png.h"
 
 #define HS_RAMP_MAX_CLASSES 12
@@ -30,7 +29,13 @@ typedef struct hs_ramp_classes {
     double breaks[HS_RAMP_MAX_CLASSES];      /* ascending, in the unit shown */
     hs_rgba colour[HS_RAMP_MAX_CLASSES + 1]; /* break_count + 1 */
     const char *ramp;                        /* its name, from the asset */
+    const char *breaks_of;                   /* `general`, a problem's code, or `request` */
 } hs_ramp_classes;
+
+/* Opaque colours: the map's ground, which ramps with opacity are seen on, words, lesser words, thin lines. */
+typedef struct hs_ramp_paper {
+    hs_rgba paper, ink, soft, line;
+} hs_ramp_paper;
 
 typedef struct hs_ramps hs_ramps;
 /* Loads and checks styles/ramps.json; errors name the JSON pointer. Immutable. */
@@ -39,12 +44,12 @@ void hs_ramps_free(hs_ramps *ramps);
 /* The same from a text: what hs_ramps_new does with the asset. */
 hs_status hs_ramps_parse(hs_str text, hs_error *error, hs_ramps **out);
 /* Classes of the ramp `name`, of the scale's kind by id (`light` or `dark`: the default on that; empty: on
- * light), over `breaks` (`1,2,5,10`; empty: the scale's fixed default ones). Colours are sampled evenly from
- * the ramp when there are not as many breaks as colours. HS_E_ARGUMENT names what is accepted. */
+ * light), over `breaks` (`1,2,5,10`; empty: the scale's fixed default ones, those of the problem with this
+ * code where it has its own, else the general ones). Colours are sampled evenly from the ramp when there are
+ * not as many breaks as colours. HS_E_ARGUMENT names what is accepted. O(problems). */
 hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, hs_ramp_scale scale,
-                           hs_error *error, hs_ramp_classes *classes);
-/* {"ramp":..., "unit":..., "classes":[{"from":..,"to":..,"colour":"#rrggbb","opacity":..}]}; `to` of the last
- * is null, the opacity of the first 0. */
-void hs_ramp_legend_json(const hs_ramp_classes *classes, bool per_month, hs_json *json);
+                           hs_str problem_code, hs_error *error, hs_ramp_classes *classes);
+/* What pictures with words in a theme are drawn on and with. */
+hs_ramp_paper hs_ramps_paper(const hs_ramps *ramps, bool dark);
 
 #endif

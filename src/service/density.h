@@ -3,6 +3,7 @@
 #ifndef SERVICE_DENSITY_H
 #define SERVICE_DENSITY_H
 
+#include "base/json_writer.h"
 #include "city/street_lines.h"
 #include "service/service.h"
 #include <hotspot/density.h>

@@ -115,7 +115,8 @@ hs_status bench_tiles(hs_service *service, const bench_options *options, hs_erro
     hs_status status = d.arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
     if (status == HS_OK) status = hs_ramps_new(error, &ramps);
     if (status == HS_OK)
-        status = hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, HS_RAMP_PER_KM2, error, &d.classes);
+        status = hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, HS_RAMP_PER_KM2, (hs_str){0}, error,
+                                  &d.classes);
     if (status == HS_OK) status = hs_service_select(service, snapshot, &filter, error, &d.selection);
     if (status == HS_OK) status = measure_all(&d, error);
     hs_service_selection_unref(d.selection);

@@ -27,6 +27,7 @@ PUBLIC = {
     "records.h": "geo",  # plain structs; its names are the city's
     "density.h": "density",
     "kernel.h": "density",
+    "adaptive_bandwidth.h": "density",
     "edge_correction.h": "density",
     "time_kernel.h": "density",
     "raster_density.h": "density",

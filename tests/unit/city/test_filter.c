@@ -321,6 +321,27 @@ static void together(void **state) {
     }
 }
 
+/* What was named, each once: by code, name or id alike; and the one problem where it is one. */
+static void problems(void **state) {
+    (void)state;
+    static const struct {
+        const char *value, *only;
+        uint32_t count;
+    } cases[] = {{"0510", "0510", 1},
+                 {"露天烧烤,0510", "0510", 1},
+                 {"乱倒垃圾", "dumping", 1},
+                 {"residential burglary", "residential burglary", 1},
+                 {"residential burglary, Residential Burglary", "residential burglary", 1},
+                 {"0101,0102", "", 2},
+                 {" ", "", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hs_filter filter;
+        assert_int_equal(parse("category", cases[i].value, &filter), HS_OK);
+        assert_int_equal(filter.problem_count, cases[i].count);
+        assert_true(hs_str_equal_nocase(hs_filter_problem(&filter), hs_str_of(cases[i].only)));
+    }
+}
+
 static void no_condition(void **state) {
     (void)state;
     hs_filter filter, parsed;
@@ -402,9 +423,9 @@ static void months(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_word), cmocka_unit_test(other_columns), cmocka_unit_test(beyond_the_square),
-        cmocka_unit_test(together),  cmocka_unit_test(no_condition),  cmocka_unit_test(wrong_values),
-        cmocka_unit_test(datetimes), cmocka_unit_test(months),
+        cmocka_unit_test(each_word),    cmocka_unit_test(other_columns), cmocka_unit_test(beyond_the_square),
+        cmocka_unit_test(together),     cmocka_unit_test(problems),      cmocka_unit_test(no_condition),
+        cmocka_unit_test(wrong_values), cmocka_unit_test(datetimes),     cmocka_unit_test(months),
     };
     return cmocka_run_group_tests(tests, make_city, free_city);
 }

@@ -1,6 +1,7 @@
+#include "base/asset.h"
 #include "check.h"
+#include "city/taxonomy.h"
 #include "render/ramp.h"
-#include <jansson.h>
 
 static hs_ramps *load(void) {
     hs_error error = {0};
@@ -14,7 +15,9 @@ static void test_defaults(void **state) {
     hs_ramps *ramps = load();
     hs_error error = {0};
     hs_ramp_classes classes;
-    check_ok(hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, false, &error, &classes), &error);
+    check_ok(
+        hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, HS_RAMP_PER_KM2, (hs_str){0}, &error, &classes),
+        &error);
     assert_string_equal(classes.ramp, "inferno-light");
     assert_int_equal(classes.break_count, 9);
     check_near(classes.breaks[0], 1, 0);
@@ -23,10 +26,16 @@ static void test_defaults(void **state) {
     /* matplotlib's inferno at 0.97 and 0.15: f3f68a, 2b0b57 */
     assert_int_equal(classes.colour[1].r, 0xf3);
     assert_int_equal(classes.colour[9].b, 0x57);
-    check_ok(hs_ramps_classes(ramps, HS_STR("dark"), (hs_str){0}, true, &error, &classes), &error);
+    check_ok(hs_ramps_classes(ramps, HS_STR("dark"), (hs_str){0}, HS_RAMP_PER_KM2_MONTH, (hs_str){0}, &error,
+                              &classes),
+             &error);
     assert_string_equal(classes.ramp, "inferno-dark");
     check_near(classes.breaks[0], 0.1, 0);
     hs_ramps_free(ramps);
+}
+
+static double luma(hs_rgba c) {
+    return 0.2126 * c.r + 0.7152 * c.g + 0.0722 * c.b;
 }
 
 /* Classes must be told apart by lightness alone, so that they are by everyone: on light they darken, on dark
@@ -43,12 +52,10 @@ static void test_order_by_lightness(void **state) {
     for (size_t r = 0; r < sizeof ramps_of / sizeof *ramps_of; r++) {
         hs_ramp_classes c;
         hs_str name = {ramps_of[r].name, strlen(ramps_of[r].name)};
-        check_ok(hs_ramps_classes(ramps, name, (hs_str){0}, false, &error, &c), &error);
+        check_ok(hs_ramps_classes(ramps, name, (hs_str){0}, HS_RAMP_PER_KM2, (hs_str){0}, &error, &c),
+                 &error);
         for (uint32_t i = 2; i <= c.break_count; i++) {
-            double before =
-                0.2126 * c.colour[i - 1].r + 0.7152 * c.colour[i - 1].g + 0.0722 * c.colour[i - 1].b;
-            double here = 0.2126 * c.colour[i].r + 0.7152 * c.colour[i].g + 0.0722 * c.colour[i].b;
-            assert_true((here - before) * ramps_of[r].sign > 5);
+            assert_true((luma(c.colour[i]) - luma(c.colour[i - 1])) * ramps_of[r].sign > 5);
             assert_true(c.colour[i].a >= c.colour[i - 1].a);
         }
     }
@@ -60,7 +67,8 @@ static void test_own_breaks(void **state) {
     hs_ramps *ramps = load();
     hs_error error = {0};
     hs_ramp_classes classes;
-    check_ok(hs_ramps_classes(ramps, HS_STR("magma-dark"), HS_STR("0.5, 2,1e3"), false, &error, &classes),
+    check_ok(hs_ramps_classes(ramps, HS_STR("magma-dark"), HS_STR("0.5, 2,1e3"), HS_RAMP_PER_KM2, (hs_str){0},
+                              &error, &classes),
              &error);
     assert_int_equal(classes.break_count, 3);
     check_near(classes.breaks[2], 1000, 0);
@@ -68,13 +76,17 @@ static void test_own_breaks(void **state) {
         "1,1", "2,1", "-1", "0", "a", "1,,2", "1,", "nan", "1,2,3,4,5,6,7,8,9,10,11,12,13"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         hs_str text = {wrong[i], strlen(wrong[i])};
-        assert_int_equal(hs_ramps_classes(ramps, (hs_str){0}, text, false, &error, &classes), HS_E_ARGUMENT);
+        assert_int_equal(
+            hs_ramps_classes(ramps, (hs_str){0}, text, HS_RAMP_PER_KM2, (hs_str){0}, &error, &classes),
+            HS_E_ARGUMENT);
     }
-    assert_int_equal(hs_ramps_classes(ramps, HS_STR("rainbow"), (hs_str){0}, false, &error, &classes),
+    assert_int_equal(hs_ramps_classes(ramps, HS_STR("rainbow"), (hs_str){0}, HS_RAMP_PER_KM2, (hs_str){0},
+                                      &error, &classes),
                      HS_E_ARGUMENT);
     assert_non_null(strstr(error.message, "viridis-dark"));
-    assert_int_equal(hs_ramps_classes(ramps, HS_STR("puor"), (hs_str){0}, false, &error, &classes),
-                     HS_E_ARGUMENT);
+    assert_int_equal(
+        hs_ramps_classes(ramps, HS_STR("puor"), (hs_str){0}, HS_RAMP_PER_KM2, (hs_str){0}, &error, &classes),
+        HS_E_ARGUMENT);
     hs_ramps_free(ramps);
 }
 
@@ -86,7 +98,8 @@ static void test_diverging(void **state) {
     hs_ramp_classes c;
     static const hs_ramp_scale scales[] = {HS_RAMP_CHANGE, HS_RAMP_RELATIVE_RISK};
     for (size_t s = 0; s < 2; s++) {
-        check_ok(hs_ramps_classes(ramps, HS_STR("dark"), (hs_str){0}, scales[s], &error, &c), &error);
+        check_ok(hs_ramps_classes(ramps, HS_STR("dark"), (hs_str){0}, scales[s], (hs_str){0}, &error, &c),
+                 &error);
         assert_int_equal(c.break_count % 2, 0);
         for (uint32_t i = 0; i < c.break_count; i++)
             check_near(c.breaks[i], -c.breaks[c.break_count - 1 - i], 1e-12);
@@ -95,10 +108,24 @@ static void test_diverging(void **state) {
         assert_true(c.colour[0].a >= c.colour[c.break_count / 2 - 1].a);
         assert_true(memcmp(&c.colour[0], &c.colour[c.break_count], 3) != 0);
     }
-    check_ok(hs_ramps_classes(ramps, (hs_str){0}, HS_STR("-1,1,2"), HS_RAMP_CHANGE, &error, &c), &error);
+    /* Away from the middle classes darken on light and brighten on dark, on both sides. */
+    for (int dark = 0; dark < 2; dark++) {
+        check_ok(hs_ramps_classes(ramps, dark ? HS_STR("dark") : HS_STR("light"), (hs_str){0}, HS_RAMP_CHANGE,
+                                  (hs_str){0}, &error, &c),
+                 &error);
+        for (uint32_t i = 1; i < c.break_count / 2; i++) {
+            double sign = dark ? 1 : -1;
+            uint32_t n = c.break_count;
+            assert_true((luma(c.colour[i - 1]) - luma(c.colour[i])) * sign > 5);
+            assert_true((luma(c.colour[n - i + 1]) - luma(c.colour[n - i])) * sign > 5);
+        }
+    }
+    check_ok(hs_ramps_classes(ramps, (hs_str){0}, HS_STR("-1,1,2"), HS_RAMP_CHANGE, (hs_str){0}, &error, &c),
+             &error);
     assert_int_equal(c.colour[1].a, 0);
-    assert_int_equal(hs_ramps_classes(ramps, HS_STR("magma-dark"), (hs_str){0}, HS_RAMP_CHANGE, &error, &c),
-                     HS_E_ARGUMENT);
+    assert_int_equal(
+        hs_ramps_classes(ramps, HS_STR("magma-dark"), (hs_str){0}, HS_RAMP_CHANGE, (hs_str){0}, &error, &c),
+        HS_E_ARGUMENT);
     hs_ramps_free(ramps);
 }
 
@@ -118,7 +145,8 @@ static void test_errors_name_the_pointer(void **state) {
         {"{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"a\"},\"ramps\":[{\"id\":\"a\",\"kind\":"
          "\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]}]}",
          "/default/change"},
-        {"{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"b\"},\"breaks\":{\"per_km2\":[2,1]},"
+        {"{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"b\",\"change_dark\":\"b\"},\"breaks\":{"
+         "\"per_km2\":[2,1]},"
          "\"ramps\":[{\"id\":\"a\",\"kind\":"
          "\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]},{\"id\":\"b\",\"kind\":"
          "\"diverging\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]}]}",
@@ -133,29 +161,123 @@ static void test_errors_name_the_pointer(void **state) {
     }
 }
 
-static void test_legend(void **state) {
+static const char whole[] =
+    "{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"b\",\"change_dark\":\"b\"},"
+    "\"breaks\":{\"per_km2\":[1,2],\"per_km2_month\":[1,2],\"change_per_km2_month\":[-1,1],"
+    "\"relative_risk_log2\":[-1,1]},\"problems\":%s,\"papers\":%s,"
+    "\"ramps\":[{\"id\":\"a\",\"kind\":\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]"
+    "},"
+    "{\"id\":\"b\",\"kind\":\"diverging\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]}]}";
+static const char papers[] =
+    "{\"light\":{\"paper\":\"#ffffff\",\"ink\":\"#000000\",\"soft\":\"#333333\",\"line\":\"#cccccc\"},"
+    "\"dark\":{\"paper\":\"#000000\",\"ink\":\"#ffffff\",\"soft\":\"#cccccc\",\"line\":\"#333333\"}}";
+
+static hs_status parse_with(const char *problems, const char *on, hs_error *error, hs_ramps **ramps) {
+    char text[2048];
+    int size = snprintf(text, sizeof text, whole, problems, on);
+    assert_true(size > 0 && (size_t)size < sizeof text);
+    return hs_ramps_parse((hs_str){text, (size_t)size}, error, ramps);
+}
+
+static void test_wrong_problems_and_papers(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"{}", "/problems:"},
+        {"[{}]", "/problems/0/codes:"},
+        {"[{\"codes\":[7]}]", "/problems/0/codes/0:"},
+        {"[{\"codes\":[\"\"]}]", "/problems/0/codes/0:"},
+        {"[{\"codes\":[\"x\",\"y\",\"x\"]}]", "/problems/0/codes/2:"},
+        {"[{\"codes\":[\"x\"]}]", "/problems/0/breaks:"},
+        {"[{\"codes\":[\"x\"],\"breaks\":{\"per_mile\":[1]}}]", "/problems/0/breaks:"},
+        {"[{\"codes\":[\"x\"],\"breaks\":{\"per_km2\":[0,1]}}]", "/problems/0/breaks/per_km2/0:"},
+        {"[{\"codes\":[\"x\"],\"breaks\":{\"per_km2\":[1,3]}},"
+         "{\"codes\":[\"y\"],\"breaks\":{\"per_km2\":[1],\"per_km2_month\":[3,\"1\"]}}]",
+         "/problems/1/breaks/per_km2_month/1:"},
+        {"[{\"codes\":[\"x\"],\"breaks\":{\"per_km2\":[1,3]}},{\"codes\":[\"x\"],\"breaks\":{}}]",
+         "/problems/1/codes/0:"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hs_error error = {0};
+        hs_ramps *ramps = NULL;
+        assert_int_equal(parse_with(cases[i][0], papers, &error, &ramps), HS_E_INPUT);
+        assert_null(ramps);
+        assert_non_null(strstr(error.message, cases[i][1]));
+    }
+    hs_error error = {0};
+    hs_ramps *ramps = NULL;
+    assert_int_equal(parse_with("[]", "{\"light\":{\"paper\":\"white\"}}", &error, &ramps), HS_E_INPUT);
+    assert_non_null(strstr(error.message, "/papers/light/paper"));
+    check_ok(parse_with("[]", papers, &error, &ramps), &error);
+    assert_int_equal(hs_ramps_paper(ramps, true).line.g, 0x33);
+    hs_ramps_free(ramps);
+}
+
+/* A set gives breaks for the scales that it names; elsewhere, and for codes of no set, the general ones. */
+static void test_breaks_of_a_problem(void **state) {
+    (void)state;
+    hs_error error = {0};
+    hs_ramps *ramps = NULL;
+    hs_ramp_classes c;
+    check_ok(parse_with("[{\"codes\":[\"0501\",\"stalls\"],\"breaks\":{\"per_km2\":[5,6,7]}}]", papers,
+                        &error, &ramps),
+             &error);
+    static const struct {
+        const char *code, *breaks, *of;
+        hs_ramp_scale scale;
+        uint32_t count;
+        double first;
+    } cases[] = {{"stalls", "", "stalls", HS_RAMP_PER_KM2, 3, 5},
+                 {"0501", "", "0501", HS_RAMP_PER_KM2, 3, 5},
+                 {"0501", "", "general", HS_RAMP_PER_KM2_MONTH, 2, 1},
+                 {"0501", "9", "request", HS_RAMP_PER_KM2, 1, 9},
+                 {"0502", "", "general", HS_RAMP_PER_KM2, 2, 1},
+                 {"050", "", "general", HS_RAMP_PER_KM2, 2, 1},
+                 {"", "", "general", HS_RAMP_PER_KM2, 2, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        check_ok(hs_ramps_classes(ramps, (hs_str){0}, hs_str_of(cases[i].breaks), cases[i].scale,
+                                  hs_str_of(cases[i].code), &error, &c),
+                 &error);
+        assert_int_equal(c.break_count, cases[i].count);
+        check_near(c.breaks[0], cases[i].first, 0);
+        assert_string_equal(c.breaks_of, cases[i].of);
+    }
+    hs_ramps_free(ramps);
+}
+
+/* What ships: every class and group of the taxonomy has its scale, the paper is the map's own ground, and
+ * breaks are half decades. */
+static void test_what_ships(void **state) {
     (void)state;
     hs_ramps *ramps = load();
     hs_error error = {0};
-    hs_ramp_classes classes;
-    check_ok(hs_ramps_classes(ramps, (hs_str){0}, HS_STR("0.5,2"), true, &error, &classes), &error);
-    hs_buffer out;
-    hs_buffer_init(&out, 1 << 16);
-    hs_json json;
-    hs_json_init(&json, &out);
-    hs_ramp_legend_json(&classes, true, &json);
-    assert_int_equal(out.status, HS_OK);
-    json_t *legend = json_loadb(out.data, out.size, 0, NULL);
-    assert_non_null(legend);
-    json_t *list = json_object_get(legend, "classes");
-    assert_int_equal(json_array_size(list), 3);
-    check_near(json_number_value(json_object_get(json_array_get(list, 1), "from")), 0.5, 0);
-    check_near(json_number_value(json_object_get(json_array_get(list, 1), "to")), 2, 0);
-    assert_true(json_is_null(json_object_get(json_array_get(list, 2), "to")));
-    check_near(json_number_value(json_object_get(json_array_get(list, 0), "opacity")), 0, 0);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 2), "colour")), "#2b0b57");
-    json_decref(legend);
-    hs_buffer_done(&out);
+    hs_taxonomy *taxonomy = NULL;
+    check_ok(hs_taxonomy_builtin(&error, &taxonomy), &error);
+    for (uint32_t i = 0; i < taxonomy->count; i++) {
+        hs_ramp_classes c;
+        hs_str code = taxonomy->category[i].code;
+        for (int scale = 0; scale <= HS_RAMP_CHANGE; scale++) {
+            check_ok(
+                hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, (hs_ramp_scale)scale, code, &error, &c),
+                &error);
+            assert_true(hs_str_equal(code, hs_str_of(c.breaks_of)));
+            for (uint32_t b = 1; b < c.break_count; b++) {
+                double ratio = fabs(c.breaks[b] / c.breaks[b - 1]);
+                assert_true(c.breaks[b - 1] < 0 || (ratio > 2.99 && ratio < 3.34));
+            }
+        }
+        check_ok(hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, HS_RAMP_RELATIVE_RISK, code, &error, &c),
+                 &error);
+        assert_string_equal(c.breaks_of, "general");
+    }
+    hs_taxonomy_unref(taxonomy);
+    static const char *const styles[] = {"styles/light.json", "styles/dark.json"};
+    for (int dark = 0; dark < 2; dark++) {
+        hs_str text;
+        char ground[64];
+        hs_rgba paper = hs_ramps_paper(ramps, dark).paper;
+        assert_true(hs_asset_find(styles[dark], &text));
+        snprintf(ground, sizeof ground, "\"background-color\": \"#%02x%02x%02x\"", paper.r, paper.g, paper.b);
+        assert_non_null(memmem(text.data, text.size, ground, strlen(ground)));
+    }
     hs_ramps_free(ramps);
 }
 
@@ -165,6 +287,8 @@ int main(void) {
                                        cmocka_unit_test(test_own_breaks),
                                        cmocka_unit_test(test_diverging),
                                        cmocka_unit_test(test_errors_name_the_pointer),
-                                       cmocka_unit_test(test_legend)};
+                                       cmocka_unit_test(test_wrong_problems_and_papers),
+                                       cmocka_unit_test(test_breaks_of_a_problem),
+                                       cmocka_unit_test(test_what_ships)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -270,7 +270,8 @@ static void test_density_pictures(void **state) {
     hs_ramps *ramps = NULL;
     hs_ramp_classes classes;
     check_ok(hs_ramps_new(&error, &ramps), &error);
-    check_ok(hs_ramps_classes(ramps, (hs_str){0}, HS_STR("1,10,100"), HS_RAMP_PER_KM2, &error, &classes),
+    check_ok(hs_ramps_classes(ramps, (hs_str){0}, HS_STR("1,10,100"), HS_RAMP_PER_KM2, (hs_str){0}, &error,
+                              &classes),
              &error);
     static float values[256 * 256];
     static uint8_t expected[256 * 256];

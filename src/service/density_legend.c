@@ -1,0 +1,172 @@
+#include "service/density_legend.h"
+
+#include "base/text.h"
+#include "render/legend.h"
+
+#include <stdio.h>
+
+enum { MOST_NAMES = 4 };
+
+typedef struct writing {
+    const hs_snapshot *snapshot;
+    const hs_density_request *request;
+    bool chinese;
+    hs_arena *arena;
+} writing;
+
+__attribute__((format_arg(2), format_arg(3))) static const char *say(const writing *w, const char *en,
+                                                                     const char *zh) {
+    return w->chinese ? zh : en;
+}
+
+/* A class's name in the language asked for; one that the taxonomy does not know goes by its code. */
+static hs_str name_of(const writing *w, hs_str code) {
+    const hs_taxonomy *taxonomy = w->snapshot->taxonomy;
+    uint32_t row = hs_taxonomy_find(taxonomy, code);
+    if (row == HS_NONE) return code;
+    const hs_category_record *found = &taxonomy->category[row];
+    hs_str first = w->chinese ? found->name : found->name_en;
+    hs_str second = w->chinese ? found->name_en : found->name;
+    return first.size > 0 ? first : second.size > 0 ? second : code;
+}
+
+static const char *text_of(const writing *w, const hs_buffer *text) {
+    return hs_arena_strndup(w->arena, text->data ? text->data : "", text->size);
+}
+
+static const char *title_of(const writing *w) {
+    const hs_filter *filter = &w->request->filter;
+    if (filter->problem_count == 0) return say(w, "All problems", "全部问题");
+    hs_buffer text;
+    hs_buffer_init(&text, 1 << 20);
+    for (uint32_t i = 0; i < filter->problem_count && i < MOST_NAMES; i++) {
+        if (i > 0) hs_buffer_text(&text, say(w, ", ", "、"));
+        hs_buffer_str(&text, name_of(w, filter->problem[i]));
+    }
+    if (filter->problem_count > MOST_NAMES)
+        hs_buffer_printf(&text, say(w, " and %u more", " 等 %u 类"),
+                         w->chinese ? filter->problem_count : filter->problem_count - MOST_NAMES);
+    const char *title = text_of(w, &text);
+    hs_buffer_done(&text);
+    return title;
+}
+
+/* The picture writes a ratio where values are its logarithm. */
+static const char *unit_of(const writing *w) {
+    if (w->request->measure == HS_MEASURE_RELATIVE_RISK)
+        return say(w, "ratio of shares, times", "占比之比（倍）");
+    return w->chinese ? hs_density_unit_zh(w->request) : hs_density_unit_en(w->request);
+}
+
+static hs_civil local_of(const writing *w, int64_t time_s) {
+    return hs_civil_from_s(time_s + hs_timezone_offset(w->snapshot->timezone, time_s));
+}
+
+static bool is_midnight(const writing *w, int64_t time_s) {
+    hs_civil c = local_of(w, time_s);
+    return c.hour == 0 && c.minute == 0 && c.second == 0;
+}
+
+static const char *moment(const writing *w, int64_t time_s, bool day) {
+    hs_civil c = local_of(w, time_s);
+    if (day) return hs_arena_printf(w->arena, "%d-%02d-%02d", c.year, c.month, c.day);
+    return hs_arena_printf(w->arena, "%d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
+}
+
+/* Days where the period begins and ends with a local day, else minutes. */
+static const char *period(const writing *w, const hs_filter *filter) {
+    bool from = filter->from_s != HS_NO_TIME;
+    bool to = filter->to_s != HS_NO_TIME;
+    bool days = (!from || is_midnight(w, filter->from_s)) && (!to || is_midnight(w, filter->to_s));
+    const char *first = from ? moment(w, filter->from_s, days) : "";
+    const char *last = to ? moment(w, filter->to_s - (days ? 1 : 0), days) : "";
+    if (!first || !last) return NULL;
+    if (from && to)
+        return days && filter->to_s - filter->from_s <= 90000
+                   ? first
+                   : hs_arena_printf(w->arena, say(w, "%s to %s", "%s 至 %s"), first, last);
+    if (from) return hs_arena_printf(w->arena, say(w, "from %s", "%s 起"), first);
+    if (to) return hs_arena_printf(w->arena, say(w, "until %s", "至 %s"), last);
+    return say(w, "all times", "全部时间");
+}
+
+static const char *period_note(const writing *w) {
+    const hs_density_request *request = w->request;
+    const char *own = period(w, &request->filter);
+    if (!own) return NULL;
+    if (request->measure == HS_MEASURE_DIFFERENCE) {
+        const char *other = period(w, &request->other);
+        return other ? hs_arena_printf(w->arena, say(w, "%s less %s", "%s 减 %s"), own, other) : NULL;
+    }
+    if (request->time_bandwidth_s > 0) {
+        const char *at = moment(w, request->at_s, false);
+        return at ? hs_arena_printf(w->arena, say(w, "at %s, ± %g days", "%s，前后 %g 天"), at,
+                                    request->time_bandwidth_s / 86400.0)
+                  : NULL;
+    }
+    return own;
+}
+
+static const char *method_note(const writing *w) {
+    static const char *const zh[HS_KERNEL_COUNT] = {"四次", "Epanechnikov ", "高斯", "三权", "均匀", "三角"};
+    const hs_density_request *request = w->request;
+    if (w->chinese)
+        return hs_arena_printf(w->arena, "%s核，带宽 %g 米", zh[request->kernel], request->bandwidth_m);
+    return hs_arena_printf(w->arena, "%s kernel, bandwidth %g m", hs_kernel_name(request->kernel),
+                           request->bandwidth_m);
+}
+
+/* 12,345 */
+static const char *count_text(const writing *w, uint64_t n) {
+    char digits[32];
+    char grouped[48];
+    int size = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    int at = 0;
+    for (int i = 0; i < size; i++) {
+        if (i > 0 && (size - i) % 3 == 0) grouped[at++] = ',';
+        grouped[at++] = digits[i];
+    }
+    return hs_arena_strndup(w->arena, grouped, (size_t)at);
+}
+
+static hs_status count_note(const writing *w, hs_service *service, hs_error *error, const char **note) {
+    const hs_selection *selection;
+    hs_status status = hs_service_select(service, w->snapshot, &w->request->filter, error, &selection);
+    if (status != HS_OK) return status;
+    const char *count = count_text(w, selection->count);
+    hs_service_selection_unref(selection);
+    *note = count ? hs_arena_printf(w->arena, say(w, "n = %s incidents", "n = %s 件"), count) : NULL;
+    return HS_OK;
+}
+
+static const char *city_note(const writing *w) {
+    const hs_city_info *info = &w->snapshot->info;
+    return w->chinese || !*info->name_en ? info->name : info->name_en;
+}
+
+hs_status hs_service_density_legend(hs_service *service, const hs_snapshot *snapshot,
+                                    const hs_density_legend *legend, hs_arena *arena, hs_error *error,
+                                    hs_buffer *out) {
+    const writing w = {snapshot, legend->request, legend->chinese, arena};
+    const char *count = NULL;
+    hs_status status = count_note(&w, service, error, &count);
+    if (status != HS_OK) return status;
+    hs_legend picture = {.title = title_of(&w),
+                         .unit = unit_of(&w),
+                         .notes = {period_note(&w), count, method_note(&w)},
+                         .scale = hs_density_scale(legend->request),
+                         .paper = legend->paper,
+                         .chinese = legend->chinese,
+                         .device_scale = legend->device_scale};
+    int notes = 3;
+    for (int i = 0; i < notes; i++)
+        if (!picture.notes[i] || !picture.title)
+            return hs_error_set(error, HS_E_MEMORY, "out of memory for a legend");
+    if (legend->request->min_n > 0)
+        picture.notes[notes++] = hs_arena_printf(
+            arena,
+            legend->chinese ? "核下有效件数不足 %g 处不绘" : "blank where fewer than %g effective incidents",
+            legend->request->min_n);
+    if (*city_note(&w)) picture.notes[notes] = city_note(&w);
+    return hs_render_legend(&picture, legend->classes, error, out);
+}

@@ -1,0 +1,21 @@
+/* The legend of a density as a picture. */
+#ifndef SERVICE_DENSITY_LEGEND_H
+#define SERVICE_DENSITY_LEGEND_H
+
+#include "service/density.h"
+
+typedef struct hs_density_legend {
+    const hs_density_request *request;
+    const hs_ramp_classes *classes;
+    hs_ramp_paper paper;
+    bool chinese;
+    double device_scale; /* 2 for fine screens and print */
+} hs_density_legend;
+
+/* Appends a PNG: the problems, the unit, the classes with their limits, how many incidents were counted in
+ * which period, how. Texts lie in the arena meanwhile. Thread-safe; errors as hs_render_legend. */
+hs_status hs_service_density_legend(hs_service *service, const hs_snapshot *snapshot,
+                                    const hs_density_legend *legend, hs_arena *arena, hs_error *error,
+                                    hs_buffer *out);
+
+#endif
