@@ -252,8 +252,11 @@ static hs_status cut_z_at_the_edge(const hs_snapshot *snapshot, const hs_raster_
                                    float *z) {
     size_t cells = (size_t)g->rows * g->columns;
     double *inside = calloc(cells + 1, sizeof *inside);
-    hs_status status = inside ? cut_at_the_edge(snapshot, g, error, inside)
-                              : hs_error_set(error, HS_E_MEMORY, "out of memory for the city's edge");
+    if (!inside) {
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for the city's edge");
+        return HS_E_MEMORY;
+    }
+    hs_status status = cut_at_the_edge(snapshot, g, error, inside);
     for (size_t i = 0; status == HS_OK && i < cells; i++)
         if (isnan(inside[i])) z[i] = NAN;
     free(inside);
