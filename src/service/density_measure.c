@@ -166,8 +166,11 @@ hs_status hs_density_measure_cells(hs_service *service, const hs_snapshot *snaps
     size_t needed = single ? (request->min_n > 0) : request->min_n > 0 || z ? 3 : 1;
     double *room = calloc(needed * cells + 1, sizeof *room);
     density_sides sides = {0};
-    hs_status status = room ? hs_density_sides_of(service, snapshot, request, error, &sides)
-                            : hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
+    if (!room) {
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
+        return HS_E_MEMORY;
+    }
+    hs_status status = hs_density_sides_of(service, snapshot, request, error, &sides);
     if (status == HS_OK) {
         density_cells only = {values, needed > 0 ? room : NULL};
         status = single ? compute_cells(&sides.a, points, grid, error, &only)

@@ -113,7 +113,7 @@ static double step_of(const hs_density_request *request) {
 }
 
 /* Squares of the lattice are looked at in SIDE x SIDE parts. */
-#define SIDE 3
+#define SIDE 3 /* odd */
 
 /* Where a unit's residents stand, and how many parts of the square there lie in the unit. */
 typedef struct place {
@@ -150,22 +150,26 @@ static bool add_place(places *p, place one) {
 
 /* The extent of a unit's positions on the plane, in steps of the lattice. */
 typedef struct steps {
-    double west, south, east, north;
+    int64_t west, south, east, north;
 } steps;
 
 static steps steps_of(const spreading *work, const hs_geometry *geometry) {
-    steps s = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    double west = INFINITY;
+    double south = INFINITY;
+    double east = -INFINITY;
+    double north = -INFINITY;
     uint32_t count = geometry->ring_count > 0 ? geometry->ring_start[geometry->ring_count] : 0;
     for (uint32_t i = 0; i < count; i++) {
         double x;
         double y;
         hs_plane_forward(work->plane, geometry->positions[i], &x, &y);
-        s.west = fmin(s.west, floor(x / work->step_m));
-        s.east = fmax(s.east, ceil(x / work->step_m));
-        s.south = fmin(s.south, floor(y / work->step_m));
-        s.north = fmax(s.north, ceil(y / work->step_m));
+        west = fmin(west, floor(x / work->step_m));
+        east = fmax(east, ceil(x / work->step_m));
+        south = fmin(south, floor(y / work->step_m));
+        north = fmax(north, ceil(y / work->step_m));
     }
-    return s;
+    if (!(west <= east)) return (steps){0};
+    return (steps){(int64_t)west, (int64_t)south, (int64_t)east, (int64_t)north};
 }
 
 /* The parts of the square about (x, y) that lie in unit i, by half open edges, at their middle. Within a
@@ -183,8 +187,10 @@ static place place_at(const spreading *work, uint32_t i, double x, double y) {
     int64_t sum_lat = 0;
     place made = {0};
     for (int k = 0; k < SIDE * SIDE; k++) {
-        int32_t dx = (int32_t)lround((k % SIDE - (SIDE - 1) / 2) * part_m / metres_per_lon);
-        int32_t dy = (int32_t)lround((k / SIDE - (SIDE - 1) / 2) * part_m / metres_per_lat);
+        int column = k % SIDE - SIDE / 2;
+        int row = k / SIDE - SIDE / 2;
+        int32_t dx = (int32_t)lround(column * part_m / metres_per_lon);
+        int32_t dy = (int32_t)lround(row * part_m / metres_per_lat);
         hs_position at = {middle.lon_e7 + dx, middle.lat_e7 + dy};
         if (!hs_polygon_index_contains(work->index, i, at)) continue;
         sum_lon += dx;
@@ -202,9 +208,10 @@ static void place_unit(const spreading *work, uint32_t i, places *out) {
     const hs_units *units = work->counted->units;
     uint32_t unit = work->counted->first + i;
     steps s = steps_of(work, &units->geometry[unit]);
-    for (double row = s.south; row < s.north && !out->failed; row += 1.0)
-        for (double column = s.west; column < s.east && !out->failed; column += 1.0) {
-            place one = place_at(work, i, (column + 0.5) * work->step_m, (row + 0.5) * work->step_m);
+    for (int64_t row = s.south; row < s.north && !out->failed; row++)
+        for (int64_t column = s.west; column < s.east && !out->failed; column++) {
+            place one =
+                place_at(work, i, ((double)column + 0.5) * work->step_m, ((double)row + 0.5) * work->step_m);
             if (one.parts == 0) continue;
             out->failed = out->count > MOST_PLACES || !add_place(out, one);
         }
@@ -286,11 +293,12 @@ static hs_status make_snapshot(const hs_snapshot *city, hs_incidents_builder *bu
 
 static hs_status check_count(double count, const hs_density_request *request, hs_error *error) {
     if (count <= (double)MOST_PLACES) return HS_OK;
-    return hs_error_set(error, HS_E_ARGUMENT,
-                        "over=population takes up to %u places of a sixth of the bandwidth: take a "
-                        "bandwidth of %.0f m or more",
-                        (unsigned)MOST_PLACES,
-                        ceil(request->bandwidth_m * sqrt(count / (double)MOST_PLACES)) + 1.0);
+    (void)hs_error_set(error, HS_E_ARGUMENT,
+                       "over=population takes up to %u places of a sixth of the bandwidth: take a "
+                       "bandwidth of %.0f m or more",
+                       (unsigned)MOST_PLACES,
+                       ceil(request->bandwidth_m * sqrt(count / (double)MOST_PLACES)) + 1.0);
+    return HS_E_ARGUMENT;
 }
 
 /* By area, before any is made. */
@@ -360,16 +368,18 @@ static hs_status make_population(void *context, hs_error *error, void **value, s
     c.count = units->level_start[m->request->level + 1] - c.first;
     c.residents = calloc((size_t)c.count + 1, sizeof *c.residents);
     density_population *made = calloc(1, sizeof *made);
-    hs_status status =
-        c.residents && made ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for residents");
-    if (status == HS_OK) {
-        made->info.step_m = step_of(m->request);
-        status = spread(m, &c, error, made);
+    if (!c.residents || !made) {
+        free(c.residents);
+        free(made);
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for residents");
+        return HS_E_MEMORY;
     }
+    made->info.step_m = step_of(m->request);
+    hs_status status = spread(m, &c, error, made);
     free(c.residents);
-    if (status != HS_OK) {
+    if (status != HS_OK || !made->snapshot) {
         free_population(made);
-        return status;
+        return status != HS_OK ? status : HS_E_INTERNAL;
     }
     size_t columns;
     size_t texts;

@@ -83,8 +83,11 @@ static hs_status cut_z(hs_service *service, const hs_snapshot *snapshot, const h
                        hs_error *error, float *z) {
     size_t cells = (size_t)g->rows * g->columns;
     double *inside = calloc(cells + 1, sizeof *inside);
-    hs_status status = inside ? hs_cut_raster(service, snapshot, g, error, inside)
-                              : hs_error_set(error, HS_E_MEMORY, "out of memory for the city's edge");
+    if (!inside) {
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for the city's edge");
+        return HS_E_MEMORY;
+    }
+    hs_status status = hs_cut_raster(service, snapshot, g, error, inside);
     for (size_t i = 0; status == HS_OK && i < cells; i++)
         if (isnan(inside[i])) z[i] = NAN;
     free(inside);

@@ -100,7 +100,11 @@ static hs_status draw(const weights *shares, const hs_density_interval_request *
                       double *a, double *b) {
     double *both = calloc((size_t)how->replications + 1, sizeof *both);
     double *sums[SHARES] = {a, b, both};
-    hs_status status = both ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for a bootstrap");
+    if (!both) {
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a bootstrap");
+        return HS_E_MEMORY;
+    }
+    hs_status status = HS_OK;
     for (int share = 0; share < SHARES && status == HS_OK; share++)
         if (shares[share].count > 0)
             status = hs_density_bootstrap(shares[share].weight, shares[share].count, how->seed,
@@ -116,10 +120,13 @@ static hs_status draw(const weights *shares, const hs_density_interval_request *
 static hs_status bootstrap(const hs_density_request *request, const hs_density_value *v,
                            const weights *shares, const hs_density_interval_request *how, hs_error *error,
                            hs_density_bounds *bounds) {
-    double *a = calloc((size_t)how->replications + 1, sizeof *a);
-    double *b = calloc((size_t)how->replications + 1, sizeof *b);
-    hs_status status = a && b ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for a bootstrap");
-    if (status == HS_OK) status = draw(shares, how, error, a, b);
+    double *a = calloc(2 * (size_t)how->replications + 1, sizeof *a);
+    if (!a) {
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a bootstrap");
+        return HS_E_MEMORY;
+    }
+    double *b = a + how->replications;
+    hs_status status = draw(shares, how, error, a, b);
     uint32_t defined = 0;
     for (uint32_t r = 0; status == HS_OK && r < how->replications; r++) {
         double other = request->population.size > 0 ? v->other_sum : b[r];
@@ -131,7 +138,6 @@ static hs_status bootstrap(const hs_density_request *request, const hs_density_v
         hs_percentile_interval(a, defined, how->confidence, &bounds->lower, &bounds->upper);
     }
     free(a);
-    free(b);
     return status;
 }
 
