@@ -28,6 +28,26 @@ const withQuery = (path, parameters) => {
   return query ? `${path}?${query}` : path;
 };
 
+let endpoints = {};
+
+/** Reads once which parameters each endpoint takes: what a server does not offer is neither shown nor sent. */
+export async function learn(signal) {
+  const {paths} = await get('/api', signal);
+  endpoints = Object.fromEntries(Object.entries(paths).map(([path, {get: call}]) =>
+    [path, new Set((call?.parameters ?? []).map(parameter => parameter.name))]));
+}
+
+const TILE_PATH = '/tiles/density/{z}/{x}/{y}';
+
+/** Whether heat tiles take a parameter. */
+export const offers = name => endpoints[`${TILE_PATH}.png`]?.has(name) ?? false;
+
+/** The parameters that an endpoint takes. Before anything was learnt, all of them. */
+function taken(path, parameters) {
+  const names = endpoints[path];
+  return names ? new URLSearchParams([...parameters].filter(([name]) => names.has(name))) : parameters;
+}
+
 /** What the city is: name, time zone, extent, levels, counts, first and last time, version. */
 export const city = signal => get('/city', signal);
 
@@ -35,11 +55,18 @@ export const city = signal => get('/city', signal);
 export const categories = signal => get('/categories', signal);
 
 /** Classes of colour with numbers and unit, and what was counted, for the same parameters as the heat tiles. */
-export const legend = (parameters, signal) => get(withQuery('/density/legend', parameters), signal);
+export const legend = (parameters, signal) => get(withQuery('/density/legend', taken('/density/legend', parameters)), signal);
+
+/** The same legend as a picture: its address. */
+export const legendPicture = parameters => withQuery('/density/legend.png', taken('/density/legend.png', parameters));
+
+/** Bandwidths by several methods for the same parameters, each with its reason. */
+export const bandwidths = (parameters, signal) =>
+  get(withQuery('/density/bandwidth', taken('/density/bandwidth', parameters)), signal);
 
 /** Density at one position, with how many incidents made it and the units and street there. */
 export function densityValue(lon, lat, parameters, signal) {
-  const all = new URLSearchParams(parameters);
+  const all = new URLSearchParams(taken('/density/value', parameters));
   all.set('lon', lon.toFixed(7));
   all.set('lat', lat.toFixed(7));
   return get(withQuery('/density/value', all), signal);
@@ -53,5 +80,5 @@ export const style = (id, signal) => get(`/styles/${id}`, signal);
 
 /** Addresses of tiles, for the map to fetch. */
 export const heatTiles = (parameters, scale = '') =>
-  withQuery(`${location.origin}/tiles/density/{z}/{x}/{y}${scale}.png`, parameters);
+  withQuery(`${location.origin}${TILE_PATH}${scale}.png`, taken(`${TILE_PATH}${scale}.png`, parameters));
 export const incidentTiles = parameters => withQuery(`${location.origin}/tiles/incidents/{z}/{x}/{y}.mvt`, parameters);

@@ -1,8 +1,8 @@
 // What a click on the map shows: the density there with its unit, the units and street, the incidents.
 
 import {element} from './dom.mjs';
-import {dateTime, density, nameOf, number, t, tOr} from './i18n.mjs';
-import {unitWords} from './legend.mjs';
+import {dateTime, nameOf, number, t, tOr} from './i18n.mjs';
+import {methodParts, rangeText, unitWords, valueText} from './words.mjs';
 
 const MOST_INCIDENTS = 3;
 
@@ -19,11 +19,27 @@ export function valueCard(value, incidents, city, openCluster) {
   if (value.street) about.push([t('value.street'), nameOf(value.street)]);
   return element('div', {class: 'card'},
     element('p', {class: 'figure'},
-      element('strong', {}, density(value.value)), ' ',
-      element('span', {class: 'unit'}, unitWords(value.unit))),
-    element('p', {class: 'hint'}, t('value.near', {n: number(value.n), m: number(value.bandwidth_m)})),
-    rows(about),
+      element('strong', {}, valueText(value.value, value)), ' ',
+      element('span', {class: 'unit'}, unitWords(value))),
+    intervalLine(value),
+    value.masked ? element('p', {class: 'hint'}, t('value.masked')) : null,
+    rows([...about, ...counted(value), [t('value.method'), methodParts(value, city.timezone).join(' · ')]]),
     ...incidentRows(incidents, city, openCluster));
+}
+
+function intervalLine(value) {
+  const {lower, upper, confidence} = value.interval ?? {};
+  if (lower == null && upper == null) return null;
+  return element('p', {class: 'hint'}, t('value.interval', {share: number(confidence * 100), range: rangeText(lower, upper, value)}));
+}
+
+/** How many incidents made it: under the kernel, and as good as how many of equal weight. */
+function counted(value) {
+  const found = [[t('value.n'), number(value.n)]];
+  const other = {difference: 'value.otherPeriod', 'relative-risk': 'value.otherAll'}[value.measure];
+  if (other && value.other_n != null) found.push([t(other), number(value.other_n)]);
+  if (value.effective_n != null) found.push([t('value.effective'), number(value.effective_n, {maximumSignificantDigits: 3})]);
+  return found;
 }
 
 function incidentRows(incidents, city, openCluster) {

@@ -12,4 +12,14 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+const keyOf = part => part.value || part.textContent;
+
+/** Replaces what a container holds; the keyboard stays where it was when that is there again. */
+export function redraw(container, ...children) {
+  const focused = container.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+  container.replaceChildren(...children);
+  if (focused == null) return;
+  [...container.querySelectorAll('input, button')].find(part => keyOf(part) === focused)?.focus();
+}
+
 export const byId = id => document.getElementById(id);

@@ -1,11 +1,10 @@
-// The form: category, period, radius, hours and weekdays. It writes into the state's filters and calls
+// The form: category, period, hours and weekdays. It writes into the state's filters and calls
 // `changed`; what the form has no control for (unit, source ...) stands as chips that can be removed.
 
-import {byId, element} from './dom.mjs';
+import {byId, element, redraw} from './dom.mjs';
 import {dayOf, nameOf, number, t} from './i18n.mjs';
-import {BANDWIDTHS} from './state.mjs';
+import {addDays, joinPeriod, splitPeriod} from './period.mjs';
 
-const DAY_MS = 86400000;
 const CHIPS = ['unit', 'source', 'status', 'batch', 'bbox', 'time', 'max-accuracy'];
 
 export class Filters {
@@ -39,7 +38,6 @@ export class Filters {
   refresh() {
     this.#showCategories();
     this.#showPeriod();
-    this.#showBandwidths();
     this.#showHours();
     this.#showWeekdays();
     this.#showOthers();
@@ -109,20 +107,9 @@ export class Filters {
     const chips = [['filters.all', '']];
     if (last)
       for (const [key, days] of [['filters.lastYear', 365], ['filters.last90', 90], ['filters.last30', 30]])
-        chips.push([key, `${dayBefore(last, days - 1)}/${last}`]);
-    byId('periods').replaceChildren(...chips.map(([key, period]) =>
+        chips.push([key, `${addDays(last, 1 - days)}/${last}`]);
+    redraw(byId('periods'), ...chips.map(([key, period]) =>
       element('button', {type: 'button', class: 'chip', 'aria-pressed': String(text === period), onclick: () => this.#set({datetime: period})}, t(key))));
-  }
-
-  #showBandwidths() {
-    const {state} = this;
-    const all = [...new Set([...BANDWIDTHS, Number(state.bandwidth)])].sort((a, b) => a - b);
-    byId('bandwidths').replaceChildren(...all.map(metres =>
-      radio('bandwidth', String(metres), metres < 1000 ? `${number(metres)} m` : `${number(metres / 1000)} km`,
-        String(metres) === state.bandwidth, () => {
-          state.bandwidth = String(metres);
-          this.changed();
-        })));
   }
 
   #showHours() {
@@ -148,7 +135,7 @@ export class Filters {
 
   #showWeekdays() {
     const chosen = daysOf(this.state.filters.weekdays);
-    byId('weekdays').replaceChildren(...[1, 2, 3, 4, 5, 6, 7].map(day => {
+    redraw(byId('weekdays'), ...[1, 2, 3, 4, 5, 6, 7].map(day => {
       const box = element('input', {type: 'checkbox', value: day, checked: chosen.has(day)});
       box.addEventListener('change', () => {
         if (box.checked) chosen.add(day);
@@ -164,15 +151,9 @@ export class Filters {
     const chips = CHIPS.filter(name => this.state.filters[name]).map(name =>
       element('button', {type: 'button', class: 'chip', 'aria-pressed': 'true', title: t('filters.remove'), onclick: () => this.#set({[name]: null})},
         `${t(`filters.name.${name}`)}: ${this.state.filters[name]} ×`));
-    byId('others').replaceChildren(...chips);
+    redraw(byId('others'), ...chips);
     this.form.querySelector('[type=reset]').hidden = Object.keys(this.state.filters).length === 0;
   }
-}
-
-function radio(name, value, text, checked, chosen) {
-  const input = element('input', {type: 'radio', name, value, checked});
-  input.addEventListener('change', chosen);
-  return element('label', {}, input, element('span', {}, text));
 }
 
 /** [label, classes, large class] for the list: topics first, then each large class, then unknown ones. */
@@ -206,16 +187,3 @@ function daysOf(text) {
   }
   return days;
 }
-
-function splitPeriod(text) {
-  const [from = '', to = text.includes('/') ? '' : from] = text.split('/');
-  return [from, to].map(end => (/^\d{4}-\d{2}-\d{2}/.test(end) ? end.slice(0, 10) : ''));
-}
-
-function joinPeriod(from, to) {
-  if (!from && !to) return '';
-  if (from && to && from > to) [from, to] = [to, from];
-  return `${from || '..'}/${to || '..'}`;
-}
-
-const dayBefore = (day, days) => new Date(Date.parse(`${day}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);

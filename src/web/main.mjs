@@ -2,6 +2,7 @@
 
 import * as api from './api.mjs';
 import {failedCard, loadingCard, valueCard} from './card.mjs';
+import {DensityControls} from './density.mjs';
 import {byId, element} from './dom.mjs';
 import {Filters} from './filters.mjs';
 import {date, lang, nameOf, number, setLanguage, t, translate} from './i18n.mjs';
@@ -10,17 +11,19 @@ import {isTold, settle, tell} from './messages.mjs';
 import {SWITCHES, valueParameters} from './overlay.mjs';
 import {PlainMap} from './plain.mjs';
 import {busy} from './ready.mjs';
-import {drawParameters, readState, writeState} from './state.mjs';
+import {drawParameters, pictureParameters, readState, settleState, writeState} from './state.mjs';
 
 const FOLLOW_MS = 15000;
 const NARROW_PX = 720; // as in the style sheets
 
 const state = readState();
+settleState(state);
 let city;
 let categories = [];
 let view;
 let showing = new AbortController();
 const filters = new Filters(state, filtersChanged);
+const controls = new DensityControls(state, filtersChanged, () => filters.refresh());
 
 async function start() {
   if (innerWidth <= NARROW_PX) fold(true);
@@ -40,7 +43,7 @@ async function start() {
 /** False when it failed: said, with a way to try again. */
 async function readCity() {
   try {
-    const [about, classes] = await busy(Promise.all([api.city(), api.categories()]));
+    const [about, classes] = await busy(Promise.all([api.city(), api.categories(), api.learn()]));
     city = about;
     categories = classes.categories;
     settle('city');
@@ -87,7 +90,7 @@ async function showNumbers() {
   const {signal} = showing;
   try {
     const legend = await busy(api.legend(drawParameters(state), signal));
-    showLegend(legend);
+    showLegend(legend, city, categories, pictureParameters(state));
     byId('legend').hidden = city.counts.incidents === 0;
     filters.showMatched(legend);
     settle('numbers');
@@ -105,7 +108,9 @@ async function showNumbers() {
 }
 
 function filtersChanged() {
+  settleState(state);
   writeState(state);
+  controls.refresh();
   if (!view) return;
   view.closePopup();
   settle('tiles');
@@ -143,6 +148,7 @@ function showWords() {
     byId(id).setAttribute('aria-label', t(key));
   }
   filters.show(city, categories);
+  controls.show(city);
   showLayers();
   showAbout();
   showEmpty();

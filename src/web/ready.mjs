@@ -4,7 +4,20 @@ const root = document.documentElement;
 let pending = 0;
 let mapIdle = false;
 
-const update = () => root.toggleAttribute('data-ready', pending === 0 && mapIdle);
+let waiting = [];
+
+function update() {
+  const ready = pending === 0 && mapIdle;
+  root.toggleAttribute('data-ready', ready);
+  if (!ready) return;
+  for (const resolve of waiting) resolve();
+  waiting = [];
+}
+
+/** Resolves when nothing is under way, at once where that is so. */
+export function whenReady() {
+  return root.hasAttribute('data-ready') ? Promise.resolve() : new Promise(resolve => waiting.push(resolve));
+}
 
 export function setMapIdle(idle) {
   mapIdle = idle;

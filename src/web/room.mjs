@@ -1,6 +1,6 @@
 // Where the panel leaves the map free.
 
-const LEGEND_PX = 122; // the legend and its margins, as in map.css
+const LEGEND_PX = 142; // the legend and its margins, as in map.css
 
 /** Pixels at each side of the map that the panel or the legend covers, and a margin. */
 export function roomAround() {

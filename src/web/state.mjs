@@ -3,7 +3,11 @@
 /** The filters' names in the contract, in the order that URLs carry them. */
 export const FILTERS = ['category', 'datetime', 'time', 'hours', 'weekdays', 'source', 'status', 'unit', 'batch', 'bbox',
   'max-accuracy'];
+/** How density is computed, under the contract's names beside `bandwidth`; what is absent has the server's default. */
+export const DENSITY = ['kernel', 'at', 'time-bandwidth', 'compare', 'over', 'min-n', 'edge-correction', 'network'];
 export const BANDWIDTHS = [100, 200, 300, 500, 1000];
+export const LEAST_BANDWIDTH = 10;
+export const MOST_BANDWIDTH = 20000;
 const DEFAULT_BANDWIDTH = '300';
 const LANGUAGES = ['zh', 'en'];
 const THEMES = ['light', 'dark'];
@@ -17,14 +21,32 @@ export function readState() {
     const value = query.get(name)?.trim();
     if (value) filters[name] = value;
   }
-  const bandwidth = Math.min(20000, Math.max(10, Number(query.get('bandwidth')) || Number(DEFAULT_BANDWIDTH)));
+  const density = {};
+  for (const name of DENSITY) {
+    const value = query.get(name)?.trim();
+    if (value) density[name] = value;
+  }
+  const bandwidth = Math.min(MOST_BANDWIDTH,
+    Math.max(LEAST_BANDWIDTH, Number(query.get('bandwidth')) || Number(DEFAULT_BANDWIDTH)));
   return {
     lang: among(query.get('lang'), LANGUAGES),
     theme: among(query.get('theme'), THEMES) ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
     filters,
+    density,
     bandwidth: String(bandwidth),
     hidden: (query.get('hide') ?? '').split(',').filter(Boolean),
   };
+}
+
+/** Takes away what the rest makes senseless, so that every state is one that the server answers: a comparison
+ * needs a period and excludes a moment and a ratio; a bandwidth in time needs its moment. */
+export function settleState({filters, density}) {
+  if (!filters.datetime) delete density.compare;
+  if (density.compare) {
+    delete density.at;
+    delete density.over;
+  }
+  if (!density.at) delete density['time-bandwidth'];
 }
 
 export function writeState(state) {
@@ -33,9 +55,10 @@ export function writeState(state) {
   query.set('theme', state.theme);
   for (const name of FILTERS) if (state.filters[name]) query.set(name, state.filters[name]);
   if (state.bandwidth !== DEFAULT_BANDWIDTH) query.set('bandwidth', state.bandwidth);
+  for (const name of DENSITY) if (state.density[name]) query.set(name, state.density[name]);
   if (state.hidden.length) query.set('hide', state.hidden.join(','));
-  // Slashes and commas may stand in a query as they are (RFC 3986), and read better.
-  const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',');
+  // Slashes, commas and colons may stand in a query as they are (RFC 3986), and read better.
+  const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':');
   history.replaceState(history.state, '', `${location.pathname}?${text}${location.hash}`);
 }
 
@@ -50,6 +73,16 @@ export function filterParameters(state) {
 export function densityParameters(state) {
   const query = filterParameters(state);
   query.set('bandwidth', state.bandwidth);
+  for (const name of DENSITY) if (state.density[name]) query.set(name, state.density[name]);
+  return query;
+}
+
+/** The same for the legend as a picture. */
+export function pictureParameters(state) {
+  const query = densityParameters(state);
+  query.set('theme', state.theme);
+  query.set('lang', state.lang);
+  query.set('scale', '2');
   return query;
 }
 
