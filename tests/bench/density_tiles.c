@@ -1,5 +1,5 @@
-/* Density tiles as people ask for them: some problem, period, hours and days at some zoom. For each filter the
- * first tile of a zoom (nothing is there that it could share) and those that follow beside it. */
+/* Density tiles as people ask for them: some problem, period, hours and days at some zoom. For each filter
+ * the first tile of a zoom (nothing is there that it could share) and those that follow beside it. */
 #include "bench.h"
 #include "service/density.h"
 
@@ -40,8 +40,7 @@ static hs_status next_request(asking *a, hs_error *error, hs_density_request *re
     char period[64];
     if (hs_random_below(&a->random, 2) && incidents->category_count > 0) {
         names[count] = HS_STR("category");
-        values[count++] =
-            incidents->category_code[hs_random_below(&a->random, incidents->category_count)];
+        values[count++] = incidents->category_code[hs_random_below(&a->random, incidents->category_count)];
     }
     if (hs_random_below(&a->random, 2) && incidents->min_time_s != HS_NO_TIME) {
         static const int64_t lengths_s[] = {7 * 86400, 30 * 86400, 365 * 86400};
@@ -85,8 +84,7 @@ static hs_status draw(asking *a, const hs_density_request *request, hs_tile tile
     *values = hs_arena_alloc(a->tile_arena, (size_t)256 * 256 * sizeof **values);
     if (!*values) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_status status = hs_service_density_tile(a->service, a->snapshot, request, tile, 256, error, *values);
-    if (status == HS_OK)
-        status = hs_render_density_picture(*values, 256, 256, &a->classes, error, &a->out);
+    if (status == HS_OK) status = hs_render_density_picture(*values, 256, 256, &a->classes, error, &a->out);
     *ms = hs_clock_monotonic_ms() - start_ms;
     return status;
 }
@@ -152,7 +150,8 @@ hs_status bench_density_tiles(hs_service *service, const bench_options *options,
                            ? hs_ramps_new(error, &ramps)
                            : hs_error_set(error, HS_E_MEMORY, "out of memory");
     if (status == HS_OK)
-        status = hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, HS_RAMP_PER_KM2, error, &a.classes);
+        status = hs_ramps_classes(ramps, (hs_str){0}, (hs_str){0}, HS_RAMP_PER_KM2, (hs_str){0}, error,
+                                  &a.classes);
     if (status == HS_OK) status = measure(&a, filters, error);
     hs_ramps_free(ramps);
     hs_buffer_done(&a.out);

@@ -15,12 +15,9 @@ static const struct part {
     const char *name;
     hs_status (*measure)(hs_service *service, const bench_options *options, hs_error *error);
     unsigned threads; /* 0: all */
-} parts[] = {{"rows", bench_rows, 0},
-             {"append", bench_append, 0},
-             {"tiles", bench_tiles, 1},
-             {"density", bench_density_tiles, 1},
-             {"items", bench_items, 0},
-             {"geocode", bench_geocode, 0}};
+} parts[] = {{"rows", bench_rows, 0},   {"append", bench_append, 0},
+             {"tiles", bench_tiles, 1}, {"density", bench_density_tiles, 1},
+             {"items", bench_items, 0}, {"geocode", bench_geocode, 0}};
 
 static const struct part *find_part(const char *name) {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
