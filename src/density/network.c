@@ -96,6 +96,18 @@ static hs_status fill(hs_network *n, const uint32_t *from, const uint32_t *to, c
     return HS_OK;
 }
 
+static bool reserve(hs_network *n) {
+    size_t size = (size_t)n->segment_count + 2;
+    n->from = malloc(size * sizeof *n->from);
+    n->to = malloc(size * sizeof *n->to);
+    n->length = malloc(size * sizeof *n->length);
+    n->lixel_first = malloc(size * sizeof *n->lixel_first);
+    n->dart_first = calloc((size_t)n->node_count + 2, sizeof *n->dart_first);
+    n->dart = calloc(2 * size, sizeof *n->dart);
+    n->slot = malloc(2 * size * sizeof *n->slot);
+    return n->from && n->to && n->length && n->lixel_first && n->dart_first && n->dart && n->slot;
+}
+
 hs_status hs_network_new(uint32_t node_count, uint32_t segment_count, const uint32_t *from,
                          const uint32_t *to, const float *length_m, double lixel_m, hs_error *error,
                          hs_network **network) {
@@ -106,19 +118,9 @@ hs_status hs_network_new(uint32_t node_count, uint32_t segment_count, const uint
                             (unsigned)(UINT32_MAX / 4));
     hs_network *n = calloc(1, sizeof *n);
     if (!n) return hs_error_set(error, HS_E_MEMORY, "out of memory for a network");
-    size_t size = (size_t)segment_count + 2;
     *n = (hs_network){.node_count = node_count, .segment_count = segment_count};
-    n->from = malloc(size * sizeof *n->from);
-    n->to = malloc(size * sizeof *n->to);
-    n->length = malloc(size * sizeof *n->length);
-    n->lixel_first = malloc(size * sizeof *n->lixel_first);
-    n->dart_first = calloc((size_t)node_count + 2, sizeof *n->dart_first);
-    n->dart = malloc(2 * size * sizeof *n->dart);
-    n->slot = malloc(2 * size * sizeof *n->slot);
-    hs_status status = HS_OK;
-    if (!n->from || !n->to || !n->length || !n->lixel_first || !n->dart_first || !n->dart || !n->slot)
-        status = hs_error_set(error, HS_E_MEMORY, "out of memory for a network");
-    if (status == HS_OK) status = fill(n, from, to, length_m, lixel_m, error);
+    hs_status status = reserve(n) ? fill(n, from, to, length_m, lixel_m, error)
+                                  : hs_error_set(error, HS_E_MEMORY, "out of memory for a network");
     if (status == HS_OK)
         *network = n;
     else

@@ -192,7 +192,7 @@ static void add_stretch(const stretch *s, const hs_network *n, const hs_network_
     uint32_t lixels = n->lixel_first[segment + 1] - n->lixel_first[segment];
     double width = (double)n->length[segment] / (double)lixels;
     halves h = halves_of(s, kernel, event->bandwidth);
-    double at[RUN + 8];
+    double at[RUN + 8] = {0};
     for (uint32_t l = (uint32_t)(s->begin / width); l < lixels && width * (double)l < s->end; l += RUN) {
         uint32_t count = lixels - l < RUN ? lixels - l : RUN;
         integrals(s, &h, kernel, width, l, count + 1, at);

@@ -40,6 +40,7 @@ struct hs_wave_room {
     uint32_t arrivals, arrival_capacity;
     wave *heap;
     uint32_t waves, wave_capacity;
+    uint32_t total; /* waves that went on beyond a street, so far */
     front front;
     uint32_t front_capacity;
     double *brought; /* [degree] to the node that scatters, by each dart */
@@ -270,8 +271,9 @@ static bool enter(const hs_network *n, uint32_t dart, uint64_t distance, double 
     if (fabs(share) < LEAST_SHARE) return true;
     spread(n, &room->front, dart, (double)distance, share, shares);
     distance += n->length[dart / 2];
-    return (double)distance >= room->front.end[0] ||
-           heap_push(room, distance << 32 | n->slot[dart ^ 1], share);
+    if ((double)distance >= room->front.end[0]) return true;
+    room->total++;
+    return heap_push(room, distance << 32 | n->slot[dart ^ 1], share);
 }
 
 /* All waves that reach a node at one distance. */
@@ -301,9 +303,10 @@ static bool scatter(const hs_network *n, bool continuous, hs_wave_room *room, hs
 static hs_status follow(const hs_network *n, bool continuous, uint32_t first, hs_wave_room *room,
                         hs_error *error, hs_lixel_shares *shares) {
     room->waves = 0;
+    room->total = 0;
     bool good = enter(n, first, 0, 1.0, room, shares);
-    for (uint32_t total = 0; good && room->waves > 0; total++) {
-        if (total == MOST_WAVES)
+    while (good && room->waves > 0) {
+        if (room->total > MOST_WAVES)
             return hs_error_set(error, HS_E_LIMIT,
                                 "more than %u waves from one street's end: take a smaller bandwidth, or the "
                                 "method simple",

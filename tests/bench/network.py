@@ -10,6 +10,7 @@ from pathlib import Path
 from density import HERE, Side, compare
 
 SIMPLE, DISCONTINUOUS, CONTINUOUS = "simple", "equal-split-discontinuous", "equal-split-continuous"
+STEPS = 1024
 SHARED = Path(os.environ.get("SHARED_DATA", HERE.parents[2] / "shared" / "data"))
 STREETS = SHARED / "stlouis" / "stlouis.gpkg"
 
@@ -31,19 +32,19 @@ def has_spatstat():
 
 
 def alone(table, ours, name, line, runs, n, note):
-    """Ours without a peer; an answer that says why there is none is a row too."""
+    """Ours without a peer; where there is no answer, it says why."""
     answers = []
     for _ in range(runs):
         ours.process.stdin.write(line + "\n")
         ours.process.stdin.flush()
         answer = ours.process.stdout.readline().strip()
         if answer.startswith("error"):
-            table.add(name, float("nan"), "ms CPU", n, f"{note}; none: {answer[6:]}")
+            print(f"network: {name}: no answer: {answer[6:]}", flush=True)
             return
         answers.append([float(a) for a in answer.split()])
     seconds = [a[0] for a in answers]
     table.add(name, statistics.median(seconds) * 1e3, "ms CPU", n,
-              f"{note}; mass {answers[0][3]:.6f} of the events'; peak {max(a[4] for a in answers):.0f} MB")
+              f"{note}; error {answers[0][2]:.1e}; mass {answers[0][3]:.6f} of the events'; peak {max(a[4] for a in answers):.0f} MB")
 
 
 def measure(table, build, quick):
@@ -71,11 +72,18 @@ def measure(table, build, quick):
                                      (CONTINUOUS, "continuous", 2 if quick else 8)):
         compare(table, ours, peer, f"streets, {method}", f"grid {method} quartic 500 {count}",
                 f"{peer_name} 500 {count}", 1, count, "few events; the peer is densityEqualSplit, biweight", "", mass)
+    for method in (DISCONTINUOUS, CONTINUOUS):
+        alone(table, ours, f"streets, {method}, {STEPS} steps", f"grid {method} quartic 500 {n} {STEPS}", runs, n,
+              note + "; the error is the greatest against the exact sums, of their maximum")
     if store:
-        for h in (500,) if quick else (500, 1000):
-            for method in (SIMPLE, DISCONTINUOUS, CONTINUOUS):
-                alone(table, ours, f"St. Louis, {method}, {h} m", f"streets {method} quartic {h} {n}", 1, n,
-                      "real streets, lixels of at most 10 m, events by chance, one thread, seed 1")
+        note = "real streets, lixels of at most 10 m, events by chance, one thread, seed 1"
+        for h in (200,) if quick else (200, 500, 1000):
+            alone(table, ours, f"St. Louis, {SIMPLE}, {h} m", f"streets {SIMPLE} quartic {h} {n}", 1, n, note)
+            for method in (DISCONTINUOUS, CONTINUOUS):
+                if h == 200:
+                    alone(table, ours, f"St. Louis, {method}, {h} m", f"streets {method} quartic {h} {n}", 1, n, note)
+                alone(table, ours, f"St. Louis, {method}, {h} m, {STEPS} steps", f"streets {method} quartic {h} {n} {STEPS}",
+                      1, n, note)
     for side in (ours, peer):
         if side:
             side.close()

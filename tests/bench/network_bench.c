@@ -3,10 +3,11 @@
  * maximum per kilometre, the error of the mass (0 where the method keeps none), the mass over the events'
  * and the peak of memory in MB:
  *
- *   grid METHOD KERNEL H N       the town's streets, 65,030 lixels, its first N events
- *   streets METHOD KERNEL H N    the streets of the city in STORE, lixels of 10 m at most, N events on them
+ *   grid METHOD KERNEL H N [STEPS]      the town's streets, 65,030 lixels, its first N events
+ *   streets METHOD KERNEL H N [STEPS]   the streets of the city in STORE, lixels of 10 m at most
  *
- * on one thread, ordering the events included.
+ * on one thread, ordering the events included; exact, or by steps: those of the town are held against its
+ * exact sums, and the error is theirs.
  */
 #include "base/random.h"
 #include "density/network.h"
@@ -64,8 +65,9 @@ static void free_streets(streets *s) {
 /* A grid of blocks with moved corners; as many streets as are too many are missing, by chance. */
 static void fill_grid(streets *s, hs_random *random, double *x, double *y) {
     for (uint32_t v = 0; v < SIDE * SIDE; v++) {
-        x[v] = v % SIDE * BLOCK_M + JITTER_M * (2 * hs_random_uniform(random) - 1);
-        y[v] = v / SIDE * BLOCK_M + JITTER_M * (2 * hs_random_uniform(random) - 1);
+        uint32_t row = v / SIDE;
+        x[v] = (v - row * SIDE) * BLOCK_M + JITTER_M * (2 * hs_random_uniform(random) - 1);
+        y[v] = row * BLOCK_M + JITTER_M * (2 * hs_random_uniform(random) - 1);
     }
     s->nodes = SIDE * SIDE;
     uint32_t left = FULL;
@@ -155,60 +157,86 @@ static hs_status load_city(streets *s, const char *store, size_t events, uint64_
     return HS_OK;
 }
 
-static void report(const streets *s, hs_network_method method, size_t events, double seconds,
-                   const int64_t *sums) {
-    const uint32_t *first = hs_network_lixel_first(s->network);
-    double most = 0;
-    double mass = 0;
-    for (uint32_t segment = 0; segment < s->count; segment++) {
-        for (uint32_t l = first[segment]; l < first[segment + 1]; l++) {
-            most = fmax(most, hs_network_per_km(s->network, segment, sums[l]));
-            mass += (double)sums[l] / (double)HS_NETWORK_ONE;
-        }
-    }
-    mass /= (double)events;
-    printf("%.6f %.6f %.3g %.9f %.1f\n", seconds, most, method == HS_NETWORK_CONTINUOUS ? fabs(mass - 1) : 0,
-           mass, peak_mb());
+typedef struct question {
+    hs_network_method method;
+    hs_kernel kernel;
+    double bandwidth_m;
+    size_t events;
+    unsigned steps; /* 0: exact */
+} question;
+
+static hs_status density(const streets *s, const question *q, unsigned steps, hs_error *error,
+                         int64_t *sums) {
+    hs_network_events *events = NULL;
+    hs_network_points points = {.segment = s->segment, .along_m = s->along_m, .count = q->events};
+    hs_status status = hs_network_events_new(s->network, &points, q->bandwidth_m, error, &events);
+    if (status == HS_OK)
+        status = steps > 0
+                     ? hs_network_density_steps(s->network, events, q->method, q->kernel, steps, error, sums)
+                     : hs_network_density_add(s->network, events, q->method, q->kernel, 0,
+                                              hs_network_source_count(s->network, q->method), 1, error, sums);
+    hs_network_events_free(events);
+    return status;
 }
 
-static void density(const streets *s, hs_network_method method, hs_kernel kernel, double bandwidth_m,
-                    size_t count) {
+typedef struct summary {
+    double most_per_km, mass, most, worst; /* the last two: lixels' greatest sum, difference from others */
+} summary;
+
+static summary summary_of(const streets *s, const int64_t *sums, const int64_t *others) {
+    const uint32_t *first = hs_network_lixel_first(s->network);
+    summary r = {0};
+    for (uint32_t segment = 0; segment < s->count; segment++) {
+        for (uint32_t l = first[segment]; l < first[segment + 1]; l++) {
+            r.most_per_km = fmax(r.most_per_km, hs_network_per_km(s->network, segment, sums[l]));
+            r.mass += (double)sums[l] / (double)HS_NETWORK_ONE;
+            r.most = fmax(r.most, (double)sums[l]);
+            r.worst = fmax(r.worst, fabs((double)(sums[l] - others[l])));
+        }
+    }
+    return r;
+}
+
+/* The steps of the town are held against its exact sums; else the error is that of the mass, if it is kept.
+ */
+static void ask(const streets *s, const question *q, bool hold) {
     hs_error error = {0};
-    hs_network_events *events = NULL;
-    hs_network_points points = {.segment = s->segment, .along_m = s->along_m, .count = count};
-    int64_t *sums = calloc((size_t)hs_network_lixel_count(s->network) + 1, sizeof *sums);
-    hs_status status = sums ? HS_OK : hs_error_set(&error, HS_E_MEMORY, "out of memory");
+    size_t lixels = (size_t)hs_network_lixel_count(s->network) + 1;
+    int64_t *sums = calloc(lixels, sizeof *sums);
+    int64_t *others = calloc(lixels, sizeof *others);
+    hs_status status = sums && others ? HS_OK : hs_error_set(&error, HS_E_MEMORY, "out of memory");
     double before = cpu_s();
-    if (status == HS_OK) status = hs_network_events_new(s->network, &points, bandwidth_m, &error, &events);
-    if (status == HS_OK)
-        status = hs_network_density_add(s->network, events, method, kernel, 0,
-                                        hs_network_source_count(s->network, method), 1, &error, sums);
+    if (status == HS_OK) status = density(s, q, q->steps, &error, sums);
     double used = cpu_s() - before;
-    if (status == HS_OK)
-        report(s, method, count, used, sums);
-    else
+    if (status == HS_OK && q->steps > 0 && hold) status = density(s, q, 0, &error, others);
+    if (status == HS_OK) {
+        summary r = summary_of(s, sums, others);
+        double mass = r.mass / (double)q->events;
+        double off = q->method == HS_NETWORK_CONTINUOUS ? fabs(mass - 1) : 0;
+        printf("%.6f %.6f %.3g %.9f %.1f\n", used, r.most_per_km,
+               q->steps > 0 && hold ? r.worst / r.most : off, mass, peak_mb());
+    } else
         printf("error %s\n", error.message);
-    hs_network_events_free(events);
     free(sums);
+    free(others);
 }
 
 static void answer(const streets *grid, const streets *city, size_t most, const char *line) {
     char what[16];
-    char method_name[40];
-    char kernel_name[32];
-    double bandwidth_m;
-    size_t count;
+    char method[40];
+    char kernel[32];
     hs_error error = {0};
-    hs_network_method method;
-    hs_kernel kernel;
-    if (sscanf(line, "%15s %39s %31s %lf %zu", what, method_name, kernel_name, &bandwidth_m, &count) != 5 ||
-        count > most || (strcmp(what, "grid") != 0 && (strcmp(what, "streets") != 0 || !city->network)))
+    question q = {0};
+    int words =
+        sscanf(line, "%15s %39s %31s %lf %zu %u", what, method, kernel, &q.bandwidth_m, &q.events, &q.steps);
+    bool town = strcmp(what, "grid") == 0;
+    if (words < 5 || q.events > most || (!town && (strcmp(what, "streets") != 0 || !city->network)))
         printf("error unknown: %s", line);
-    else if (hs_network_method_from_name(method_name, strlen(method_name), &error, &method) != HS_OK ||
-             hs_kernel_from_name(kernel_name, strlen(kernel_name), &error, &kernel) != HS_OK)
+    else if (hs_network_method_from_name(method, strlen(method), &error, &q.method) != HS_OK ||
+             hs_kernel_from_name(kernel, strlen(kernel), &error, &q.kernel) != HS_OK)
         printf("error %s\n", error.message);
     else
-        density(what[0] == 'g' ? grid : city, method, kernel, bandwidth_m, count);
+        ask(town ? grid : city, &q, town);
 }
 
 int main(int argc, char **argv) {
@@ -222,16 +250,14 @@ int main(int argc, char **argv) {
     streets city = {0};
     hs_error error = {0};
     char line[160];
-    if (!make_grid(&grid, events, seed, argv[1], &error) ||
-        (argc > 4 && load_city(&city, argv[4], events, seed, &error) != HS_OK)) {
-        fprintf(stderr, "network_bench: %s\n", error.message);
-        return 1;
-    }
-    while (fgets(line, sizeof line, stdin)) {
+    bool made = make_grid(&grid, events, seed, argv[1], &error) &&
+                (argc < 5 || load_city(&city, argv[4], events, seed, &error) == HS_OK);
+    if (!made) fprintf(stderr, "network_bench: %s\n", error.message);
+    while (made && fgets(line, sizeof line, stdin)) {
         answer(&grid, &city, events, line);
         (void)fflush(stdout);
     }
     free_streets(&grid);
     free_streets(&city);
-    return 0;
+    return made ? 0 : 1;
 }
