@@ -113,7 +113,10 @@ hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk
                                      .block_box = chunk->block_box,
                                      .block_rows = HS_BLOCK_ROWS}};
     made.bits = malloc(((size_t)chunk->count + 63) / 64 * sizeof *made.bits);
-    if (!made.bits) return hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
+    if (!made.bits) {
+        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
+        return HS_E_MEMORY;
+    }
     made.selected = hs_filter_chunk(layer->filter, layer->snapshot, chunk, made.bits);
     made.columns.selected = made.bits;
     hs_status status = share_by_time(layer, chunk, error, &made);
