@@ -8,5 +8,5 @@ export function roomAround() {
   const beside = panel.right < innerWidth / 2;
   return beside
     ? {top: 24, right: 24, bottom: LEGEND_PX, left: panel.right + 24}
-    : {top: 110, right: 16, bottom: Math.min(innerHeight / 2, innerHeight - panel.top) + 16, left: 16};
+    : {top: 138, right: 16, bottom: Math.min(innerHeight / 2, innerHeight - panel.top) + 16, left: 16};
 }

@@ -57,11 +57,13 @@ export class Timeline {
     byId('timeline').hidden = !on || !first;
     if (!on) this.stop();
     if (!on || !first) return;
-    this.slider.min = 0;
-    this.slider.max = daysBetween(first, last);
-    this.slider.step = STEPS[this.step];
+    // Days back from the last one, so that weeks end with the newest data.
+    const step = STEPS[this.step];
+    this.slider.min = -step * Math.floor(daysBetween(first, last) / step);
+    this.slider.max = 0;
+    this.slider.step = step;
     const day = density.at === 'now' ? this.#newest() : density.at.slice(0, 10);
-    this.slider.value = Math.max(0, daysBetween(first, day));
+    this.slider.value = daysBetween(last, day);
     this.#showMoment(density.at === 'now' ? 'now' : day);
     this.#showChoices();
     this.playButton.textContent = t(this.playing ? 'time.stop' : 'time.play');
@@ -91,7 +93,7 @@ export class Timeline {
   }
 
   #sliderDay() {
-    return addDays(this.#extent()[0], Number(this.slider.value));
+    return addDays(this.#extent()[1], Number(this.slider.value));
   }
 
   #showMoment(day) {
@@ -128,10 +130,10 @@ export class Timeline {
   /** From where the slider stands, from the beginning when it stands at the end; each picture when the last is there. */
   async #play() {
     this.playing = true;
-    const [first, last] = this.#extent();
+    const last = this.#extent()[1];
     const step = STEPS[this.step];
-    let day = this.state.density.at === 'now' ? last : this.#sliderDay();
-    if (addDays(day, step) > last) day = addDays(first, -step);
+    let day = this.#sliderDay();
+    if (addDays(day, step) > last) day = addDays(last, Number(this.slider.min) - step);
     while (this.playing && addDays(day, step) <= last) {
       day = addDays(day, step);
       this.#go(day);
