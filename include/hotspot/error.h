@@ -41,6 +41,13 @@ HS_API const char *hs_status_describe(hs_status status);
  * failing function can end with `return hs_error_set(error, HS_E_INPUT, ...)`. */
 HS_API hs_status hs_error_set(hs_error *error, hs_status status, const char *format, ...) HS_PRINTF(3, 4);
 
+/* hs_error_set with HS_E_MEMORY and "out of memory for WHAT", for places where compilers and analysers must
+ * see that the call fails. */
+static inline hs_status hs_error_memory(hs_error *error, const char *what) {
+    (void)hs_error_set(error, HS_E_MEMORY, "out of memory for %s", what);
+    return HS_E_MEMORY;
+}
+
 /* Puts formatted words and ": " before the message of *error (when not NULL); returns its status or,
  * when error is NULL, `status`. For adding what was being done (file, row) on the way up. */
 HS_API hs_status hs_error_prefix(hs_error *error, hs_status status, const char *format, ...) HS_PRINTF(3, 4);

@@ -2,6 +2,7 @@
 #include "api/density.h"
 
 #include "base/text.h"
+#include <string.h>
 
 static hs_status parse_classes(hs_call *call, hs_density_ask *ask) {
     hs_str ramp = hs_call_text(call, "ramp");
@@ -87,6 +88,7 @@ typedef hs_status (*raster_form)(hs_call *call, const hs_density_ask *ask, const
 
 static hs_status serve_raster(hs_call *call, const char *media_type, raster_form form) {
     hs_density_ask ask;
+    memset(&ask, 0, sizeof ask);
     hs_box box = HS_BOX_EMPTY;
     bool has_box = false;
     double cell_m = 0;

@@ -117,10 +117,10 @@ hs_status hs_network_new(uint32_t node_count, uint32_t segment_count, const uint
         return hs_error_set(error, HS_E_LIMIT, "a network has at most %u segments and nodes",
                             (unsigned)(UINT32_MAX / 4));
     hs_network *n = calloc(1, sizeof *n);
-    if (!n) return hs_error_set(error, HS_E_MEMORY, "out of memory for a network");
+    if (!n) return hs_error_memory(error, "a network");
     *n = (hs_network){.node_count = node_count, .segment_count = segment_count};
-    hs_status status = reserve(n) ? fill(n, from, to, length_m, lixel_m, error)
-                                  : hs_error_set(error, HS_E_MEMORY, "out of memory for a network");
+    hs_status status =
+        reserve(n) ? fill(n, from, to, length_m, lixel_m, error) : hs_error_memory(error, "a network");
     if (status == HS_OK)
         *network = n;
     else

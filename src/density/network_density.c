@@ -132,8 +132,7 @@ hs_status hs_network_density_add(const hs_network *network, const hs_network_eve
     if (begin > end || end > hs_network_source_count(network, method))
         return hs_error_set(error, HS_E_ARGUMENT, "there are no sources %u to %u", (unsigned)begin,
                             (unsigned)end);
-    hs_status status =
-        work_init(&w) ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for a network's density");
+    hs_status status = work_init(&w) ? HS_OK : hs_error_memory(error, "a network's density");
     for (uint32_t source = begin; source < end && status == HS_OK; source++) {
         status = one_source(&w, source, error);
         round_shares(&w, sign < 0 ? -1 : 1, sums);

@@ -46,11 +46,11 @@ static hs_status fill(const hs_network *n, const hs_network_points *points, doub
                       hs_error *error, hs_network_events *events) {
     double total = 0.0;
     for (size_t i = 0; i < points->count; i++) {
-        hs_network_event *event = &events->event[events->count];
-        hs_status status = read_event(n, points, i, bandwidth_m, error, event);
+        hs_network_event event = {0};
+        hs_status status = read_event(n, points, i, bandwidth_m, error, &event);
         if (status != HS_OK) return status;
-        total += event->weight;
-        events->count += event->weight > 0.0;
+        total += event.weight;
+        if (event.weight > 0.0) events->event[events->count++] = event;
     }
     if (total > MOST_WEIGHT)
         return hs_error_set(error, HS_E_ARGUMENT, "the events weigh %g: at most 1e8 in all is taken", total);
@@ -69,12 +69,11 @@ hs_status hs_network_events_new(const hs_network *network, const hs_network_poin
     if (points->count > UINT32_MAX - 1)
         return hs_error_set(error, HS_E_LIMIT, "at most %u events are taken", UINT32_MAX - 1);
     hs_network_events *made = calloc(1, sizeof *made);
-    if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory for a network's events");
+    if (!made) return hs_error_memory(error, "a network's events");
     made->event = malloc((points->count + 1) * sizeof *made->event);
     made->first = malloc(((size_t)network->segment_count + 1) * sizeof *made->first);
-    hs_status status = made->event && made->first
-                           ? fill(network, points, bandwidth_m, error, made)
-                           : hs_error_set(error, HS_E_MEMORY, "out of memory for a network's events");
+    hs_status status = made->event && made->first ? fill(network, points, bandwidth_m, error, made)
+                                                  : hs_error_memory(error, "a network's events");
     if (status == HS_OK)
         *events = made;
     else

@@ -238,5 +238,5 @@ hs_status hs_network_shortest(const hs_network *n, const hs_network_events *even
     for (uint32_t i = begin; good && i < end; i++)
         add_event(n, &events->event[i], kernel, room, listed, shares);
     clear(room, listed);
-    return good ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for shortest paths");
+    return good ? HS_OK : hs_error_memory(error, "shortest paths");
 }

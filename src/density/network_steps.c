@@ -163,7 +163,8 @@ static void weigh_block(stepping *s, uint32_t end) {
             at = at + 1 == one->room ? 0 : at + 1;
         }
         if (!any) continue;
-        double step = one->length / (double)(n->lixel_first[d / 2 + 1] - n->lixel_first[d / 2]);
+        uint32_t segment = d / 2;
+        double step = one->length / (double)(n->lixel_first[segment + 1] - n->lixel_first[segment]);
         for (uint32_t j = 0; j < one->edges; j++) {
             double x = (double)begin + step * (double)j;
             if (x >= (double)s->steps) break;
@@ -270,7 +271,7 @@ hs_status hs_network_density_steps(const hs_network *network, const hs_network_e
         run(&s, method == HS_NETWORK_CONTINUOUS);
         finish(&s, share, sums);
     } else {
-        status = hs_error_set(error, HS_E_MEMORY, "out of memory for waves on streets");
+        status = hs_error_memory(error, "waves on streets");
     }
     free(share);
     free(s.table);

@@ -313,21 +313,19 @@ static hs_status follow(const hs_network *n, bool continuous, uint32_t first, hs
                                 MOST_WAVES);
         good = scatter(n, continuous, room, shares);
     }
-    return good ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for waves");
+    return good ? HS_OK : hs_error_memory(error, "waves");
 }
 
 hs_status hs_network_waves(const hs_network *n, const hs_network_events *events, const hs_line_kernel *kernel,
                            bool continuous, uint32_t node, hs_wave_room *room, hs_error *error,
                            hs_lixel_shares *shares) {
-    if (!gather(n, events, node, room) || !reserve_brought(n, room))
-        return hs_error_set(error, HS_E_MEMORY, "out of memory for waves");
+    if (!gather(n, events, node, room) || !reserve_brought(n, room)) return hs_error_memory(error, "waves");
     if (room->arrivals == 0) return HS_OK;
     uint32_t degree = hs_node_degree(n, node);
     hs_status status = HS_OK;
     for (uint32_t d = n->dart_first[node]; d < n->dart_first[node + 1] && status == HS_OK; d++) {
         uint32_t dart = n->dart[d];
-        if (!make_front(room, kernel, continuous, degree, dart))
-            return hs_error_set(error, HS_E_MEMORY, "out of memory for waves");
+        if (!make_front(room, kernel, continuous, degree, dart)) return hs_error_memory(error, "waves");
         if (room->front.count > 0) status = follow(n, continuous, dart, room, error, shares);
     }
     return status;

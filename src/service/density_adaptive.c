@@ -105,7 +105,7 @@ static hs_status place_all(const density_layer *layer, const gathered *g, const 
         if (!is_built(chunk)) continue;
         size_t bytes;
         hs_chunk_places *places = new_places(chunk->count, &bytes);
-        if (!places) return hs_error_set(error, HS_E_MEMORY, "out of memory for bandwidths");
+        if (!places) return hs_error_memory(error, "bandwidths");
         for (size_t i = first[at]; i < first[at + 1]; i++)
             put_place(places, g->row[i], p->mean_log2, g->density[i]);
         p->chunk[at++] = places;
@@ -145,7 +145,7 @@ static hs_status make_pilot(void *context, hs_error *error, void **value, size_t
     if (p) p->chunk = calloc((size_t)p->chunk_count + 1, sizeof(void *));
     hs_status status;
     if (!p || !first || !p->chunk || !gathered_reserve(&g, rows))
-        status = hs_error_set(error, HS_E_MEMORY, "out of memory for pilot densities");
+        status = hs_error_memory(error, "pilot densities");
     else
         status = fill_pilot(layer, error, p, &g, first);
     gathered_done(&g);
@@ -231,8 +231,7 @@ static hs_status make_late(void *context, hs_error *error, void **value, size_t 
     uint64_t *sum = calloc((size_t)chunk->count + 1, sizeof *sum);
     size_t size = 0;
     hs_chunk_places *places = new_places(chunk->count, &size);
-    status = sum && places ? sum_pilots(work, &points, error, sum)
-                           : hs_error_set(error, HS_E_MEMORY, "out of memory for bandwidths");
+    status = sum && places ? sum_pilots(work, &points, error, sum) : hs_error_memory(error, "bandwidths");
     for (uint32_t i = 0; status == HS_OK && i < chunk->count; i++) {
         double weight = hs_layer_weight(&points, chunk, i);
         if (!(points.bits[i / 64] >> (i % 64) & 1) || !(weight > 0.0)) continue;
@@ -293,7 +292,7 @@ hs_status hs_adaptive_open(const density_layer *layer, hs_error *error, hs_adapt
     hs_shared_maker maker = {make_pilot, free_pilot, &fixed};
     hs_status status = made.chunk && made.late
                            ? hs_shared_cache_get(layer->service->shared, &key, &maker, error, &made.pilot)
-                           : hs_error_set(error, HS_E_MEMORY, "out of memory for bandwidths");
+                           : hs_error_memory(error, "bandwidths");
     if (status == HS_OK) status = open_chunks(&fixed, rows, built, error, &made);
     *adaptive = made;
     return status;

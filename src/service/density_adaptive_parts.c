@@ -40,8 +40,7 @@ static const uint32_t *places_of_chunk(const hs_adaptive *adaptive, const hs_inc
 hs_status hs_adaptive_restrict(const density_layer *layer, const hs_incident_chunk *chunk, hs_error *error,
                                layer_points *points) {
     const uint32_t *place = places_of_chunk(layer->ladder, chunk);
-    if (!hs_layer_points_share(points))
-        return hs_error_set(error, HS_E_MEMORY, "out of memory for bandwidths");
+    if (!hs_layer_points_share(points)) return hs_error_memory(error, "bandwidths");
     points->selected = 0;
     for (uint32_t i = 0; i < chunk->count; i++) {
         uint64_t bit = UINT64_C(1) << (i % 64);
@@ -90,8 +89,8 @@ hs_status hs_adaptive_tile(const density_layer *layer, const hs_density_view *vi
     double *total = calloc(2 * pixels + 1, sizeof *total);
     float *part = malloc((2 * pixels + 1) * sizeof *part);
     hs_adaptive adaptive = {0};
-    hs_status status = total && part ? hs_adaptive_open(layer, error, &adaptive)
-                                     : hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
+    hs_status status =
+        total && part ? hs_adaptive_open(layer, error, &adaptive) : hs_error_memory(error, "a density tile");
     if (status == HS_OK) status = adaptive_steps(layer, &adaptive, view, error, total, part, squared != NULL);
     for (size_t i = 0; status == HS_OK && i < pixels; i++) {
         sums[i] = (float)total[i];

@@ -32,7 +32,7 @@ static hs_status make_network(void *context, hs_error *error, void **value, size
     const network_making *work = context;
     const hs_segments *s = work->segments;
     street_network *made = calloc(1, sizeof *made);
-    if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory for streets");
+    if (!made) return hs_error_memory(error, "streets");
     hs_status status = hs_network_new(s->node_count, s->count, s->from_node, s->to_node, s->length_m,
                                       work->lixel_m, error, &made->network);
     if (status == HS_OK) status = hs_street_lines_new(s, error, &made->lines);
@@ -135,7 +135,7 @@ static hs_status snap_all(const density_layer *layer, const hs_street_lines *lin
             if (points.bits[i / 64] >> (i % 64) & 1)
                 snap_row(layer->snapshot, lines, chunk, i, hs_layer_weight(&points, chunk, i), snap_m, out);
         hs_layer_points_done(&points);
-        if (!room) return hs_error_set(error, HS_E_MEMORY, "out of memory for incidents on streets");
+        if (!room) return hs_error_memory(error, "incidents on streets");
     }
     if (out->report.snapped > 0) out->report.mean_m = out->sum_m / (double)out->report.snapped;
     return HS_OK;
@@ -184,8 +184,7 @@ static hs_status sum_fixed(const summing *work, const hs_network_points *points,
 static hs_status sum_rung(const summing *work, uint32_t rung, hs_error *error, int64_t *sums) {
     const hs_network_points *all = work->points;
     snapped part = {0};
-    if (!snapped_reserve(&part, all->count + 1))
-        return hs_error_set(error, HS_E_MEMORY, "out of memory for incidents on streets");
+    if (!snapped_reserve(&part, all->count + 1)) return hs_error_memory(error, "incidents on streets");
     for (size_t i = 0; i < all->count; i++) {
         uint32_t below = work->place[i] >> 16;
         if (rung != below && rung != below + 1) continue;
@@ -226,7 +225,7 @@ static void sum_pieces(void *context, size_t begin, size_t end) {
 static hs_status sum_on_pool(summing *work, hs_error *error, int64_t *sums) {
     size_t lixels = hs_network_lixel_count(work->of->streets->network);
     int64_t *others = calloc((PIECES - 1) * lixels + 1, sizeof *others);
-    if (!others) return hs_error_set(error, HS_E_MEMORY, "out of memory for streets");
+    if (!others) return hs_error_memory(error, "streets");
     hs_status status = HS_OK;
     for (int p = 0; p < PIECES; p++)
         work->sums[p] = p == 0 ? sums : others + (size_t)(p - 1) * lixels;
@@ -269,9 +268,8 @@ static hs_status sum_adaptive(summing *work, snapped *s, hs_error *error, int64_
     const hs_network *network = work->of->streets->network;
     uint32_t *place = malloc((s->count + 1) * sizeof *place);
     s->bandwidth_m = malloc((s->count + 1) * sizeof *s->bandwidth_m);
-    hs_status status = place && s->bandwidth_m
-                           ? sum_once(work, error, sums)
-                           : hs_error_set(error, HS_E_MEMORY, "out of memory for bandwidths");
+    hs_status status =
+        place && s->bandwidth_m ? sum_once(work, error, sums) : hs_error_memory(error, "bandwidths");
     if (status == HS_OK) status = hs_network_adaptive(network, work->points, sums, error, place);
     if (status == HS_OK) {
         memset(sums, 0, hs_network_lixel_count(network) * sizeof *sums);
@@ -293,10 +291,10 @@ static hs_status make_sums(void *context, hs_error *error, void **value, size_t 
     snapped s = {0};
     street_sums *made = calloc(1, sizeof *made + (lixels + 1) * sizeof *made->sum);
     hs_status status = made ? snap_all(work->layer, work->streets->lines, work->request->snap_m, error, &s)
-                            : hs_error_set(error, HS_E_MEMORY, "out of memory for streets");
+                            : hs_error_memory(error, "streets");
     hs_network_points points = {s.segment, s.along_m, s.weight, NULL, s.count};
     summing *sum = calloc(1, sizeof *sum);
-    if (status == HS_OK && !sum) status = hs_error_set(error, HS_E_MEMORY, "out of memory for streets");
+    if (status == HS_OK && !sum) status = hs_error_memory(error, "streets");
     if (status == HS_OK && sum) {
         sum->of = work;
         sum->points = &points;
@@ -398,8 +396,7 @@ hs_status hs_service_density_streets(hs_service *service, const hs_snapshot *sna
     made.network = n->network;
     made.lines = n->lines;
     made.values = malloc(((size_t)hs_network_lixel_count(n->network) + 1) * sizeof *made.values);
-    status = made.values ? fill(service, snapshot, request, error, &made)
-                         : hs_error_set(error, HS_E_MEMORY, "out of memory for streets");
+    status = made.values ? fill(service, snapshot, request, error, &made) : hs_error_memory(error, "streets");
     if (status == HS_OK)
         *streets = made;
     else

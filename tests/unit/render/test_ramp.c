@@ -164,7 +164,8 @@ static void test_errors_name_the_pointer(void **state) {
 static const char whole[] =
     "{\"default\":{\"light\":\"a\",\"dark\":\"a\",\"change\":\"b\",\"change_dark\":\"b\"},"
     "\"breaks\":{\"per_km2\":[1,2],\"per_km2_month\":[1,2],\"change_per_km2_month\":[-1,1],"
-    "\"relative_risk_log2\":[-1,1]},\"problems\":%s,\"papers\":%s,"
+    "\"relative_risk_log2\":[-1,1],\"per_km\":[1,2],\"per_km_month\":[1,2],"
+    "\"change_per_km_month\":[-1,1]},\"problems\":%s,\"papers\":%s,"
     "\"ramps\":[{\"id\":\"a\",\"kind\":\"sequential\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]"
     "},"
     "{\"id\":\"b\",\"kind\":\"diverging\",\"opacity\":[1,1],\"colours\":[\"#000000\",\"#ffffff\"]}]}";
