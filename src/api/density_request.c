@@ -54,9 +54,9 @@ typedef hs_status (*raster_form)(hs_call *call, const hs_density_ask *ask, const
 
 static hs_status serve_raster(hs_call *call, const char *media_type, raster_form form) {
     hs_density_ask ask;
-    hs_box box;
-    bool has_box;
-    double cell_m;
+    hs_box box = {0};
+    bool has_box = false;
+    double cell_m = 0;
     hs_status status = call_raster(call, &ask, &box, &has_box, &cell_m);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, media_type, HS_READS_ALL)) return HS_OK;

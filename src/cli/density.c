@@ -46,10 +46,9 @@ static hs_status write_file(const char *path, const void *bytes, size_t size, hs
 /* `city.png` and its `.pgw`, `.prj` beside it. */
 static hs_status write_beside(const char *path, const char *extension, const char *text, hs_error *error) {
     size_t stem = strlen(path) - 4;
-    char *beside = malloc(stem + 5);
-    if (!beside) return hs_error_set(error, HS_E_MEMORY, "out of memory");
-    memcpy(beside, path, stem);
-    memcpy(beside + stem, extension, 5);
+    char *beside = NULL;
+    if (asprintf(&beside, "%.*s%s", (int)stem, path, extension) < 0)
+        return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_status status = write_file(beside, text, strlen(text), error);
     free(beside);
     return status;
