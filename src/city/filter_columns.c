@@ -49,7 +49,7 @@ VECTORS void hs_keep_range_u16(hs_words words, const uint16_t *column, uint16_t 
     KEEP_WHERE((uint16_t)(column[at + k] - least) <= span)
 }
 
-static inline bool in_range(uint32_t value, hs_range_u32 range) {
+static inline uint32_t in_range(uint32_t value, hs_range_u32 range) {
     return (value >= range.least) & (value <= range.most);
 }
 
