@@ -198,41 +198,42 @@ static hs_status make_streets(const hs_arguments *arguments, const char *path, h
     return status;
 }
 
-static hs_status make(const hs_arguments *arguments, const char *path, hs_service *service, hs_error *error) {
-    hs_snapshot *snapshot = hs_service_snapshot(service);
-    hs_arena *arena = hs_arena_new((size_t)64 << 20);
-    asking a = {0};
+static hs_status make_plane(const hs_arguments *arguments, const char *path, hs_service *service,
+                            const hs_snapshot *snapshot, const asking *a, hs_error *error) {
     hs_density_raster raster = {0};
-    hs_status status = arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
-    if (status == HS_OK) status = ask(arguments, snapshot, arena, error, &a);
-    if (status == HS_OK && a.request.network) {
-        status = make_streets(arguments, path, service, snapshot, &a, error);
-        hs_arena_free(arena);
-        hs_snapshot_unref(snapshot);
-        return status;
-    }
     hs_progress(arguments, "density", 0, 2);
-    if (status == HS_OK)
-        status = hs_service_density_raster(service, snapshot, &a.request, a.has_box ? &a.box : NULL, a.cell_m,
-                                           error, &raster);
+    hs_status status = hs_service_density_raster(service, snapshot, &a->request, a->has_box ? &a->box : NULL,
+                                                 a->cell_m, error, &raster);
     hs_progress(arguments, "density", 1, 2);
     if (status == HS_OK) {
         if (ends_with(path, ".tif"))
-            status = hs_density_tif(snapshot, &a.request, &raster, path, error, NULL);
+            status = hs_density_tif(snapshot, &a->request, &raster, path, error, NULL);
         else if (ends_with(path, ".png"))
-            status = write_png(path, snapshot, &a.classes, a.request.tolerance, &raster, error);
+            status = write_png(path, snapshot, &a->classes, a->request.tolerance, &raster, error);
         else
-            status = write_isobands(path, snapshot, &a.request, &a.classes, &raster, error);
+            status = write_isobands(path, snapshot, &a->request, &a->classes, &raster, error);
     }
-    if (status == HS_OK && hs_arguments_has(arguments, "legend"))
-        status = write_legend(arguments, service, snapshot, &a, arena, error);
     hs_progress(arguments, "density", 2, 2);
     hs_progress_end(arguments);
     if (status == HS_OK)
         printf("%s: %u x %u %s %g m, %s\n", path, (unsigned)raster.grid.columns, (unsigned)raster.grid.rows,
                hs_say(arguments, "cells of", "像元，边长"), raster.grid.cell_m,
-               hs_say(arguments, hs_density_unit_en(&a.request), hs_density_unit_zh(&a.request)));
+               hs_say(arguments, hs_density_unit_en(&a->request), hs_density_unit_zh(&a->request)));
     hs_density_raster_done(&raster);
+    return status;
+}
+
+static hs_status make(const hs_arguments *arguments, const char *path, hs_service *service, hs_error *error) {
+    hs_snapshot *snapshot = hs_service_snapshot(service);
+    hs_arena *arena = hs_arena_new((size_t)64 << 20);
+    asking a = {0};
+    hs_status status = arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
+    if (status == HS_OK) status = ask(arguments, snapshot, arena, error, &a);
+    if (status == HS_OK)
+        status = a.request.network ? make_streets(arguments, path, service, snapshot, &a, error)
+                                   : make_plane(arguments, path, service, snapshot, &a, error);
+    if (status == HS_OK && hs_arguments_has(arguments, "legend"))
+        status = write_legend(arguments, service, snapshot, &a, arena, error);
     hs_ramps_free(a.ramps);
     hs_arena_free(arena);
     hs_snapshot_unref(snapshot);
