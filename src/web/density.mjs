@@ -11,7 +11,7 @@ import {Timeline} from './timeline.mjs';
 const KERNELS = ['quartic', 'epanechnikov', 'gaussian', 'triweight', 'uniform', 'triangular'];
 const DEFAULT_KERNEL = 'quartic';
 /** Those that some servers do not have. */
-const SWITCHES = ['edge-correction', 'network'];
+const SWITCHES = ['adaptive', 'edge-correction', 'network'];
 /** What stands in the section that folds: it opens where the address sets one of them. */
 const FOLDED = ['kernel', 'compare', 'over', 'min-n', ...SWITCHES];
 

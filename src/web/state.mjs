@@ -3,8 +3,12 @@
 /** The filters' names in the contract, in the order that URLs carry them. */
 export const FILTERS = ['category', 'datetime', 'time', 'hours', 'weekdays', 'source', 'status', 'unit', 'batch', 'bbox',
   'max-accuracy'];
+/** Adaptive bandwidths: with which kernels, and up to which bandwidth. */
+const SMOOTH = ['quartic', 'triweight', 'gaussian'];
+const MOST_ADAPTIVE_M = 10000;
 /** How density is computed, under the contract's names beside `bandwidth`; what is absent has the server's default. */
-export const DENSITY = ['kernel', 'at', 'time-bandwidth', 'compare', 'over', 'min-n', 'edge-correction', 'network'];
+export const DENSITY = ['kernel', 'at', 'time-bandwidth', 'compare', 'over', 'min-n', 'adaptive',
+  'edge-correction', 'network'];
 export const BANDWIDTHS = [100, 200, 300, 500, 1000];
 export const LEAST_BANDWIDTH = 10;
 export const MOST_BANDWIDTH = 20000;
@@ -40,13 +44,22 @@ export function readState() {
 
 /** Takes away what the rest makes senseless, so that every state is one that the server answers: a comparison
  * needs a period and excludes a moment and a ratio; a bandwidth in time needs its moment. */
-export function settleState({filters, density}) {
+export function settleState({filters, density, bandwidth}) {
   if (!filters.datetime) delete density.compare;
   if (density.compare) {
     delete density.at;
     delete density.over;
   }
   if (!density.at) delete density['time-bandwidth'];
+  // What the server has on the plane only, and with smooth kernels only.
+  if (density.network) {
+    delete density['edge-correction'];
+    delete density['min-n'];
+    if (density.kernel === 'gaussian') delete density.kernel;
+  } else if (!SMOOTH.includes(density.kernel ?? 'quartic')) {
+    delete density.adaptive;
+  }
+  if (Number(bandwidth) > MOST_ADAPTIVE_M) delete density.adaptive;
 }
 
 export function writeState(state) {
