@@ -214,6 +214,8 @@ hs_status hs_service_density_interval(hs_service *service, const hs_snapshot *sn
     for (int share = 0; share < SHARES; share++)
         free(shares[share].weight);
     hs_density_sides_done(&sides);
+    if (request->edge_correction && !hs_in_city(snapshot->geography, position))
+        made.lower = made.upper = (double)NAN; /* no value, so no interval of one */
     if (status == HS_OK) *bounds = made;
     return status;
 }
