@@ -1,6 +1,7 @@
 /* Equal-split kernels of all events at once: waves move in steps of a share of the bandwidth. What enters a
  * dart at each step is all that is kept; it comes out at the other end after the dart's length, between two
- * steps as a share of each, so that no mass is lost and none comes early or late on average. */
+ * steps shared over the four about it by Lagrange's weights, so that no mass is lost and the kernel beyond is
+ * that of the true distance but for its fourth derivative over a step. */
 #include "density/network.h"
 
 #include <math.h>
@@ -14,12 +15,17 @@
 #define VECTORS
 #endif
 
+#define TAPS   4
+#define LEAST  2.0 /* steps that a street takes: what enters must not come out in the same step */
+#define BEFORE 1   /* the table begins this many steps below 0 */
+
 /* A way through a dart: `steps` whole ones and a part of one. */
 typedef struct delay {
-    uint32_t steps, room; /* room: of its ring */
-    double part, length;  /* length = steps + part */
-    size_t ring, edge;    /* its ring among all, its boundaries among all */
-    uint32_t edges;       /* boundaries that the kernel can reach */
+    uint32_t steps, room, at; /* room: of its ring; at: where this step's entry stands in it */
+    uint32_t edges;           /* boundaries that the kernel can reach */
+    double weight[TAPS];      /* of what entered steps - 1 to steps + 2 steps ago */
+    double length;
+    size_t ring, edge; /* its ring among all, its boundaries among all */
 } delay;
 
 typedef struct source {
@@ -31,48 +37,87 @@ typedef struct stepping {
     const hs_network *network;
     const hs_network_events *events;
     uint32_t steps;
-    double step;   /* units */
-    double *table; /* [2 steps + BLOCK + 2] the kernel's integral less its end, 0 from `steps` on */
-    delay *delay;  /* [darts] */
+    double step; /* units */
+    double
+        *table; /* [BEFORE + 2 steps + BLOCK + TAPS] the kernel's integral less its end, 0 from `steps` on */
+    delay *delay; /* [darts] */
     double *ring, *edge;
     source *source;
     uint32_t sources;
     double *arriving; /* [darts] at their heads in this step */
 } stepping;
 
+/* Of the places -1, 0, 1 and 2 for one at t in [0, 1). */
+static void lagrange(double t, double *weight) {
+    double a = t + 1.0;
+    double b = t - 1.0;
+    double c = t - 2.0;
+    weight[0] = -t * b * c / 6.0;
+    weight[1] = a * b * c / 2.0;
+    weight[2] = -a * t * c / 2.0;
+    weight[3] = a * t * b / 6.0;
+}
+
+/* Below 0 the polynomial goes on, so that the first steps are as smooth as the others. */
+static double table_value(const hs_line_kernel *kernel, double at, double steps) {
+    double r = at / steps;
+    double sum = 0.0;
+    for (uint32_t p = kernel->terms; p-- > 0;)
+        sum = sum * r + kernel->term[p];
+    return at < steps ? sum - 0.5 : 0.0;
+}
+
 static void fill_table(stepping *s, const hs_line_kernel *kernel) {
-    for (uint32_t i = 0; i < 2 * s->steps + BLOCK + 2; i++)
-        s->table[i] = i < s->steps ? hs_line_integral(kernel, (double)i, (double)s->steps) - 0.5 : 0.0;
+    for (uint32_t i = 0; i < BEFORE + 2 * s->steps + BLOCK + TAPS; i++)
+        s->table[i] = table_value(kernel, (double)i - BEFORE, (double)s->steps);
 }
 
-/* Between steps the table is straight, as waves are shared: so mass stays. */
+/* The steps that an event `at` steps away is shared over: the first is the returned one less 1. Before the
+ * first step there is none, so there a parabola goes over three. */
+static uint32_t share_out(double at, double *weight) {
+    uint32_t step = (uint32_t)at;
+    double t = at - (double)step;
+    lagrange(t, weight);
+    if (step == 0) {
+        weight[0] = 0.0;
+        weight[1] = (t - 1.0) * (t - 2.0) / 2.0;
+        weight[2] = -t * (t - 2.0);
+        weight[3] = t * (t - 1.0) / 2.0;
+    }
+    return step;
+}
+
+/* Between steps the table is that which waves are shared by: so mass stays. */
 static double integral(const stepping *s, double at) {
-    if (at >= (double)s->steps) return 0.0;
-    uint32_t i = (uint32_t)at;
-    double part = at - (double)i;
-    return (1.0 - part) * s->table[i] + part * s->table[i + 1];
+    if (at >= (double)(s->steps + BEFORE)) return 0.0;
+    double weight[TAPS];
+    uint32_t i = share_out(at, weight);
+    const double *t = s->table + i;
+    return (weight[0] * t[0] + weight[1] * t[1]) + (weight[2] * t[2] + weight[3] * t[3]);
 }
 
-/* Streets shorter than a step count as one. */
+/* Streets shorter than two steps count as two. */
 static double length_of(const stepping *s, uint32_t segment) {
     double length = (double)s->network->length[segment] / s->step;
-    return length < 1.0 ? 1.0 : length;
+    return length < LEAST ? LEAST : length;
 }
 
 static void fill_delays(stepping *s, size_t *ring, size_t *edge) {
     const hs_network *n = s->network;
     *ring = *edge = 0;
     for (uint32_t d = 0; d < 2 * n->segment_count; d++) {
-        double length = length_of(s, d / 2);
-        uint32_t lixels = n->lixel_first[d / 2 + 1] - n->lixel_first[d / 2];
+        uint32_t segment = d / 2;
+        double length = length_of(s, segment);
+        uint32_t lixels = n->lixel_first[segment + 1] - n->lixel_first[segment];
         delay *one = &s->delay[d];
         one->length = length;
-        one->steps = length < (double)s->steps ? (uint32_t)length : s->steps;
-        one->part = length < (double)s->steps ? length - (double)one->steps : 0.0;
-        one->room = one->steps + 1 + BLOCK;
+        double most = (double)(s->steps + BEFORE);
+        one->steps = length < most ? (uint32_t)length : s->steps + BEFORE;
+        lagrange(length < most ? length - (double)one->steps : 0.0, one->weight);
+        one->room = one->steps + TAPS + BLOCK;
         one->ring = *ring;
         one->edge = *edge;
-        double reached = ceil((double)s->steps / length * (double)lixels) + 1.0;
+        double reached = ceil((double)(s->steps + TAPS) / length * (double)lixels) + 1.0;
         one->edges = reached < (double)lixels + 1.0 ? (uint32_t)reached : lixels + 1;
         *ring += one->room;
         *edge += lixels + 1;
@@ -87,6 +132,14 @@ static int compare_sources(const void *left, const void *right) {
     return (a->weight > b->weight) - (a->weight < b->weight);
 }
 
+/* What comes out of a dart `at` steps from now. */
+static void add_source(stepping *s, double at, uint32_t dart, double weight) {
+    double w[TAPS];
+    uint32_t step = share_out(at, w);
+    for (uint32_t k = 0; k < TAPS; k++)
+        if (w[k] != 0.0) s->source[s->sources++] = (source){step + k - 1, dart, weight * w[k]};
+}
+
 /* An event comes out at both ends of its street, a place on it being a share of the street's length. */
 static void fill_sources(stepping *s) {
     for (size_t i = 0; i < s->events->count; i++) {
@@ -94,14 +147,9 @@ static void fill_sources(stepping *s) {
         double length = length_of(s, e->segment);
         double along = length * ((double)e->along / (double)s->network->length[e->segment]);
         const double at[2] = {length - along, along};
-        for (uint32_t side = 0; side < 2; side++) {
-            if (at[side] >= (double)s->steps) continue;
-            uint32_t step = (uint32_t)at[side];
-            double part = at[side] - (double)step;
-            s->source[s->sources++] = (source){step, 2 * e->segment + side, e->weight * (1.0 - part)};
-            if (part > 0.0)
-                s->source[s->sources++] = (source){step + 1, 2 * e->segment + side, e->weight * part};
-        }
+        for (uint32_t side = 0; side < 2; side++)
+            if (at[side] < (double)(s->steps + BEFORE))
+                add_source(s, at[side], 2 * e->segment + side, e->weight);
     }
     qsort(s->source, s->sources, sizeof *s->source, compare_sources);
 }
@@ -110,12 +158,13 @@ static void fill_sources(stepping *s) {
 static void arrive(stepping *s, uint32_t step, uint32_t *source_at) {
     for (uint32_t d = 0; d < 2 * s->network->segment_count; d++) {
         const delay *one = &s->delay[d];
+        const double *ring = s->ring + one->ring;
+        uint32_t back = one->steps - 1;
+        uint32_t at = one->at >= back ? one->at - back : one->at + one->room - back;
         double sum = 0.0;
-        if (step >= one->steps) {
-            uint32_t at = (step - one->steps) % one->room;
-            sum = (1.0 - one->part) * s->ring[one->ring + at];
-            if (step > one->steps && one->part > 0.0)
-                sum += one->part * s->ring[one->ring + (at == 0 ? one->room - 1 : at - 1)];
+        for (uint32_t k = 0; k < TAPS; k++) {
+            sum += one->weight[k] * ring[at];
+            at = at == 0 ? one->room - 1 : at - 1;
         }
         s->arriving[d] = sum;
     }
@@ -123,7 +172,7 @@ static void arrive(stepping *s, uint32_t step, uint32_t *source_at) {
         s->arriving[s->source[*source_at].dart] += s->source[*source_at].weight;
 }
 
-static void leave(stepping *s, uint32_t step, bool continuous) {
+static void leave(stepping *s, bool continuous) {
     const hs_network *n = s->network;
     for (uint32_t v = 0; v < n->node_count; v++) {
         uint32_t first = n->dart_first[v];
@@ -135,41 +184,54 @@ static void leave(stepping *s, uint32_t step, bool continuous) {
         double share = continuous ? 2.0 / degree : degree > 1.0 ? 1.0 / (degree - 1.0) : 0.0;
         double back = continuous ? 1.0 : share;
         for (uint32_t i = first; i < end; i++) {
-            const delay *one = &s->delay[n->dart[i]];
-            s->ring[one->ring + step % one->room] = share * sum - back * s->arriving[n->dart[i] ^ 1];
+            delay *one = &s->delay[n->dart[i]];
+            s->ring[one->ring + one->at] = share * sum - back * s->arriving[n->dart[i] ^ 1];
+            one->at = one->at + 1 == one->room ? 0 : one->at + 1;
         }
     }
 }
 
-VECTORS static double weigh(const double *restrict entered, const double *restrict table, double part) {
+/* Sum of what entered times the table, between its entries by `weight`. */
+VECTORS static double weigh(const double *restrict entered, const double *restrict table,
+                            const double *restrict weight) {
     double sum[8] = {0};
     for (uint32_t i = 0; i < BLOCK; i += 8)
         for (uint32_t k = 0; k < 8; k++)
-            sum[k] += entered[i + k] * ((1.0 - part) * table[i + k] + part * table[i + k + 1]);
+            sum[k] += entered[i + k] * ((weight[0] * table[i + k] + weight[1] * table[i + k + 1]) +
+                                        (weight[2] * table[i + k + 2] + weight[3] * table[i + k + 3]));
     return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
+/* What entered a dart in the last block; false where nothing did. */
+static bool last_block(const stepping *s, const delay *one, double *entered) {
+    const double *ring = s->ring + one->ring;
+    uint32_t at = one->at >= BLOCK ? one->at - BLOCK : one->at + one->room - BLOCK;
+    bool any = false;
+    for (uint32_t i = 0; i < BLOCK; i++) {
+        entered[i] = ring[at];
+        any = any || entered[i] != 0.0;
+        at = at + 1 == one->room ? 0 : at + 1;
+    }
+    return any;
 }
 
 /* What entered in the block that ends before `end`, at each boundary of its dart. */
 static void weigh_block(stepping *s, uint32_t end) {
     const hs_network *n = s->network;
     double entered[BLOCK];
+    double weight[TAPS];
     uint32_t begin = end - BLOCK;
     for (uint32_t d = 0; d < 2 * n->segment_count; d++) {
         const delay *one = &s->delay[d];
-        bool any = false;
-        for (uint32_t i = 0, at = begin % one->room; i < BLOCK; i++) {
-            entered[i] = s->ring[one->ring + at];
-            any = any || entered[i] != 0.0;
-            at = at + 1 == one->room ? 0 : at + 1;
-        }
-        if (!any) continue;
+        if (!last_block(s, one, entered)) continue;
         uint32_t segment = d / 2;
         double step = one->length / (double)(n->lixel_first[segment + 1] - n->lixel_first[segment]);
         for (uint32_t j = 0; j < one->edges; j++) {
             double x = (double)begin + step * (double)j;
-            if (x >= (double)s->steps) break;
+            if (x >= (double)(s->steps + BEFORE)) break;
             uint32_t whole = (uint32_t)x;
-            s->edge[one->edge + j] += weigh(entered, s->table + whole, x - (double)whole);
+            lagrange(x - (double)whole, weight);
+            s->edge[one->edge + j] += weigh(entered, s->table + whole, weight);
         }
     }
 }
@@ -178,7 +240,7 @@ static void run(stepping *s, bool continuous) {
     uint32_t source_at = 0;
     for (uint32_t step = 0; step < s->steps; step++) {
         arrive(s, step, &source_at);
-        leave(s, step, continuous);
+        leave(s, continuous);
         if (step % BLOCK == BLOCK - 1) weigh_block(s, step + 1);
     }
 }
@@ -242,10 +304,10 @@ static bool allocate(stepping *s, double **share) {
     size_t darts = (size_t)2 * n->segment_count + 1;
     size_t ring = 0;
     size_t edge = 0;
-    s->table = malloc(((size_t)2 * s->steps + BLOCK + 2) * sizeof *s->table);
+    s->table = malloc(((size_t)2 * s->steps + BLOCK + BEFORE + TAPS) * sizeof *s->table);
     s->delay = calloc(darts, sizeof *s->delay);
     s->arriving = calloc(darts, sizeof *s->arriving);
-    s->source = malloc((4 * s->events->count + 1) * sizeof *s->source);
+    s->source = malloc((2 * TAPS * s->events->count + 1) * sizeof *s->source);
     *share = calloc((size_t)n->lixel_count + 1, sizeof **share);
     if (!s->table || !s->delay || !s->arriving || !s->source || !*share) return false;
     fill_delays(s, &ring, &edge);

@@ -141,9 +141,8 @@ static hs_status snap_all(const density_layer *layer, const hs_street_lines *lin
     return HS_OK;
 }
 
-/* Steps to a bandwidth: the mean error of a street's value is some 1e-4 then. */
-#define STEPS          1024
-#define ADAPTIVE_STEPS 256
+/* Steps to a bandwidth: within 1e-5 of the largest value for smooth kernels (hotspot/network_density.h). */
+#define STEPS 256
 
 typedef struct street_sums {
     hs_snapping snapping;
@@ -169,13 +168,13 @@ typedef struct summing {
 } summing;
 
 static hs_status sum_fixed(const summing *work, const hs_network_points *points, double bandwidth_m,
-                           uint32_t steps, hs_error *error, int64_t *sums) {
+                           hs_error *error, int64_t *sums) {
     const sums_making *of = work->of;
     hs_network_events *events;
     hs_status status = hs_network_events_new(of->streets->network, points, bandwidth_m, error, &events);
     if (status != HS_OK) return status;
     status = hs_network_density_steps(of->streets->network, events, of->request->network_method,
-                                      of->layer->kernel, steps, error, sums);
+                                      of->layer->kernel, STEPS, error, sums);
     hs_network_events_free(events);
     return status;
 }
@@ -199,8 +198,8 @@ static hs_status sum_rung(const summing *work, uint32_t rung, hs_error *error, i
     hs_status status =
         part.count == 0
             ? HS_OK
-            : sum_fixed(work, &points, work->of->layer->bandwidth_m * hs_adaptive_ratio(rung << 16),
-                        ADAPTIVE_STEPS, error, sums);
+            : sum_fixed(work, &points, work->of->layer->bandwidth_m * hs_adaptive_ratio(rung << 16), error,
+                        sums);
     snapped_done(&part);
     return status;
 }
@@ -258,8 +257,7 @@ static hs_status sum_exactly(summing *work, hs_error *error, int64_t *sums) {
 }
 
 static hs_status sum_once(summing *work, hs_error *error, int64_t *sums) {
-    if (by_steps(work->of))
-        return sum_fixed(work, work->points, work->of->layer->bandwidth_m, STEPS, error, sums);
+    if (by_steps(work->of)) return sum_fixed(work, work->points, work->of->layer->bandwidth_m, error, sums);
     return sum_exactly(work, error, sums);
 }
 
