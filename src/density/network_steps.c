@@ -42,7 +42,8 @@ typedef struct stepping {
         *table; /* [BEFORE + 2 steps + BLOCK + TAPS] the kernel's integral less its end, 0 from `steps` on */
     delay *delay; /* [darts] */
     double *ring, *edge;
-    source *source;
+    source *source, *sorted; /* as they come, and by step */
+    uint32_t *start;         /* [steps + TAPS + 2] */
     uint32_t sources;
     double *arriving; /* [darts] at their heads in this step */
 } stepping;
@@ -124,14 +125,6 @@ static void fill_delays(stepping *s, size_t *ring, size_t *edge) {
     }
 }
 
-static int compare_sources(const void *left, const void *right) {
-    const source *a = left;
-    const source *b = right;
-    if (a->step != b->step) return a->step < b->step ? -1 : 1;
-    if (a->dart != b->dart) return a->dart < b->dart ? -1 : 1;
-    return (a->weight > b->weight) - (a->weight < b->weight);
-}
-
 /* What comes out of a dart `at` steps from now. */
 static void add_source(stepping *s, double at, uint32_t dart, double weight) {
     double w[TAPS];
@@ -151,7 +144,17 @@ static void fill_sources(stepping *s) {
             if (at[side] < (double)(s->steps + BEFORE))
                 add_source(s, at[side], 2 * e->segment + side, e->weight);
     }
-    qsort(s->source, s->sources, sizeof *s->source, compare_sources);
+}
+
+/* By step, those of a step in the order of the events. */
+static void sort_sources(stepping *s) {
+    uint32_t *start = s->start;
+    for (uint32_t i = 0; i < s->sources; i++)
+        start[s->source[i].step + 1]++;
+    for (uint32_t step = 0; step < s->steps + TAPS; step++)
+        start[step + 1] += start[step];
+    for (uint32_t i = 0; i < s->sources; i++)
+        s->sorted[start[s->source[i].step]++] = s->source[i];
 }
 
 /* What is at the heads of all darts at a step. */
@@ -168,8 +171,8 @@ static void arrive(stepping *s, uint32_t step, uint32_t *source_at) {
         }
         s->arriving[d] = sum;
     }
-    for (; *source_at < s->sources && s->source[*source_at].step == step; (*source_at)++)
-        s->arriving[s->source[*source_at].dart] += s->source[*source_at].weight;
+    for (; *source_at < s->sources && s->sorted[*source_at].step == step; (*source_at)++)
+        s->arriving[s->sorted[*source_at].dart] += s->sorted[*source_at].weight;
 }
 
 static void leave(stepping *s, bool continuous) {
@@ -293,6 +296,9 @@ static hs_status check(const hs_network_events *events, hs_network_method method
     if (steps < BLOCK || steps > 65536 || steps % BLOCK != 0)
         return hs_error_set(error, HS_E_ARGUMENT, "%u steps: a multiple of 64 up to 65536 is needed",
                             (unsigned)steps);
+    if (events->count > UINT32_MAX / (2 * TAPS) - 1)
+        return hs_error_set(error, HS_E_LIMIT, "at most %u events are taken by steps",
+                            UINT32_MAX / (2 * TAPS) - 1);
     for (size_t i = 1; i < events->count; i++)
         if (events->event[i].bandwidth != events->event[0].bandwidth)
             return hs_error_set(error, HS_E_ARGUMENT, "steps take one bandwidth for all events");
@@ -308,8 +314,11 @@ static bool allocate(stepping *s, double **share) {
     s->delay = calloc(darts, sizeof *s->delay);
     s->arriving = calloc(darts, sizeof *s->arriving);
     s->source = malloc((2 * TAPS * s->events->count + 1) * sizeof *s->source);
+    s->sorted = malloc((2 * TAPS * s->events->count + 1) * sizeof *s->sorted);
+    s->start = calloc((size_t)s->steps + TAPS + 2, sizeof *s->start);
     *share = calloc((size_t)n->lixel_count + 1, sizeof **share);
-    if (!s->table || !s->delay || !s->arriving || !s->source || !*share) return false;
+    if (!s->table || !s->delay || !s->arriving || !s->source || !s->sorted || !s->start || !*share)
+        return false;
     fill_delays(s, &ring, &edge);
     s->ring = calloc(ring + 1, sizeof *s->ring);
     s->edge = calloc(edge + 1, sizeof *s->edge);
@@ -330,6 +339,7 @@ hs_status hs_network_density_steps(const hs_network *network, const hs_network_e
     if (allocate(&s, &share)) {
         fill_table(&s, &line);
         fill_sources(&s);
+        sort_sources(&s);
         run(&s, method == HS_NETWORK_CONTINUOUS);
         finish(&s, share, sums);
     } else {
@@ -340,6 +350,8 @@ hs_status hs_network_density_steps(const hs_network *network, const hs_network_e
     free(s.delay);
     free(s.arriving);
     free(s.source);
+    free(s.sorted);
+    free(s.start);
     free(s.ring);
     free(s.edge);
     return status;

@@ -143,6 +143,10 @@ static hs_status snap_all(const density_layer *layer, const hs_street_lines *lin
 
 /* Steps to a bandwidth: within 1e-5 of the largest value for smooth kernels (hotspot/network_density.h). */
 #define STEPS 256
+/* With bandwidths on a ladder half of its steps and half the steps of waves do: 3.4e-3 of an incident's peak.
+ */
+#define LADDER_STEPS  128
+#define LADDER_STRIDE 2
 
 typedef struct street_sums {
     hs_snapping snapping;
@@ -168,15 +172,23 @@ typedef struct summing {
 } summing;
 
 static hs_status sum_fixed(const summing *work, const hs_network_points *points, double bandwidth_m,
-                           hs_error *error, int64_t *sums) {
+                           uint32_t steps, hs_error *error, int64_t *sums) {
     const sums_making *of = work->of;
     hs_network_events *events;
     hs_status status = hs_network_events_new(of->streets->network, points, bandwidth_m, error, &events);
     if (status != HS_OK) return status;
     status = hs_network_density_steps(of->streets->network, events, of->request->network_method,
-                                      of->layer->kernel, STEPS, error, sums);
+                                      of->layer->kernel, steps, error, sums);
     hs_network_events_free(events);
     return status;
+}
+
+/* As hs_adaptive_share, over wider steps. */
+static double share_above(uint32_t place, uint32_t below) {
+    double low = hs_adaptive_ratio(below << 16);
+    double high = hs_adaptive_ratio((below + LADDER_STRIDE) << 16);
+    double own = hs_adaptive_ratio(place);
+    return (own * own - low * low) / (high * high - low * low);
 }
 
 /* The events of one step of the ladder, with their shares. */
@@ -185,9 +197,9 @@ static hs_status sum_rung(const summing *work, uint32_t rung, hs_error *error, i
     snapped part = {0};
     if (!snapped_reserve(&part, all->count + 1)) return hs_error_memory(error, "incidents on streets");
     for (size_t i = 0; i < all->count; i++) {
-        uint32_t below = work->place[i] >> 16;
-        if (rung != below && rung != below + 1) continue;
-        double share = hs_adaptive_share(work->place[i]);
+        uint32_t below = (work->place[i] >> 16) / LADDER_STRIDE * LADDER_STRIDE;
+        if (rung != below && rung != below + LADDER_STRIDE) continue;
+        double share = share_above(work->place[i], below);
         if (rung == below) share = 1.0 - share;
         if (!(share > 0.0)) continue;
         part.segment[part.count] = all->segment[i];
@@ -198,8 +210,8 @@ static hs_status sum_rung(const summing *work, uint32_t rung, hs_error *error, i
     hs_status status =
         part.count == 0
             ? HS_OK
-            : sum_fixed(work, &points, work->of->layer->bandwidth_m * hs_adaptive_ratio(rung << 16), error,
-                        sums);
+            : sum_fixed(work, &points, work->of->layer->bandwidth_m * hs_adaptive_ratio(rung << 16),
+                        LADDER_STEPS, error, sums);
     snapped_done(&part);
     return status;
 }
@@ -214,7 +226,8 @@ static void sum_pieces(void *context, size_t begin, size_t end) {
             work->status[p] = hs_network_density_add(
                 network, work->events, method, work->of->layer->kernel, (uint32_t)(sources * p / PIECES),
                 (uint32_t)(sources * (p + 1) / PIECES), 1, &work->error[p], work->sums[p]);
-        for (uint32_t rung = (uint32_t)p; work->place && rung <= HS_ADAPTIVE_RUNGS; rung += PIECES)
+        uint32_t first = (uint32_t)p * LADDER_STRIDE;
+        for (uint32_t rung = first; work->place && rung <= HS_ADAPTIVE_RUNGS; rung += PIECES * LADDER_STRIDE)
             if (work->status[p] == HS_OK)
                 work->status[p] = sum_rung(work, rung, &work->error[p], work->sums[p]);
     }
@@ -257,7 +270,8 @@ static hs_status sum_exactly(summing *work, hs_error *error, int64_t *sums) {
 }
 
 static hs_status sum_once(summing *work, hs_error *error, int64_t *sums) {
-    if (by_steps(work->of)) return sum_fixed(work, work->points, work->of->layer->bandwidth_m, error, sums);
+    if (by_steps(work->of))
+        return sum_fixed(work, work->points, work->of->layer->bandwidth_m, STEPS, error, sums);
     return sum_exactly(work, error, sums);
 }
 
