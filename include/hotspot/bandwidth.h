@@ -38,7 +38,8 @@ HS_API const char *hs_bandwidth_name(hs_bandwidth_method method);
 /* HS_E_ARGUMENT for fewer than 3 points, points all at one place, or coordinates that are not finite.
  * Scott's and Silverman's are the geometric mean over the two axes. O(n); Diggle's O(n x neighbours), ppl's
  * O(n^2) at 24 bandwidths a factor sqrt(2) apart, from half the widest side down, then the top of the
- * parabola through the best three. Weights do not count. */
+ * parabola through the best three; of more than 500 points a sample of every k-th draws the curve (scaled
+ * to all), and the steps about its top are those of all points. Weights do not count. */
 HS_API hs_status hs_bandwidth_choose(const hs_plane_points *points, hs_bandwidth_method method,
                                      hs_error *error, hs_bandwidth_choice *choice);
 /* The likelihood criterion at given bandwidths: sum over i of log of the density at i of all others, points

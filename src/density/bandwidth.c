@@ -8,6 +8,7 @@
 #define LADDER      24
 #define MOST_LADDER 64
 #define RADII       512 /* of Ripley's K */
+#define SAMPLED     500 /* points that a first look at the ladder takes */
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
     !defined(__SANITIZE_THREAD__)
@@ -166,8 +167,9 @@ typedef struct ladder {
     size_t n;
 } ladder;
 
-/* Rungs of the ladder sigma[0 .. count), ascending, at most RUNG, at one pass over the pairs in reach. */
-static void add_rung(const ladder *l, const double *sigma, uint32_t count, double *criterion) {
+/* Rungs of the ladder sigma[0 .. count), ascending, at most RUNG, at one pass over the pairs in reach; of
+ * every `stride`-th point, scaled to all. */
+static void add_rung(const ladder *l, const double *sigma, uint32_t count, size_t stride, double *criterion) {
     double widest = sigma[count - 1];
     double reach = 8.0 * widest;
     float scale = (float)(1.0 / (2.0 * widest * widest));
@@ -175,7 +177,7 @@ static void add_rung(const ladder *l, const double *sigma, uint32_t count, doubl
     size_t high = 0;
     for (uint32_t k = 0; k < count; k++)
         criterion[k] = 0.0;
-    for (size_t i = 0; i < l->n; i++) {
+    for (size_t i = 0; i < l->n; i += stride) {
         double sums[RUNG] = {0};
         while (l->x[i] - l->x[low] > reach)
             low++;
@@ -188,9 +190,12 @@ static void add_rung(const ladder *l, const double *sigma, uint32_t count, doubl
             criterion[count - 1 - k] += log_of(l->x, l->y, l->n, i, sums[k], s) - log(2.0 * PI * s * s);
         }
     }
+    double seen = (double)((l->n + stride - 1) / stride);
+    for (uint32_t k = 0; k < count; k++)
+        criterion[k] *= (double)l->n / seen;
 }
 
-static bool likelihood(const place *places, size_t n, const double *sigma_m, uint32_t count,
+static bool likelihood(const place *places, size_t n, const double *sigma_m, uint32_t count, size_t stride,
                        double *criterion) {
     size_t pitch = n + LANES;
     double *x = calloc(3 * pitch, sizeof *x);
@@ -206,7 +211,7 @@ static bool likelihood(const place *places, size_t n, const double *sigma_m, uin
     }
     ladder l = {x, y, fx, fy, n};
     for (uint32_t k = 0; k < count; k += RUNG)
-        add_rung(&l, sigma_m + k, count - k < RUNG ? count - k : RUNG, criterion + k);
+        add_rung(&l, sigma_m + k, count - k < RUNG ? count - k : RUNG, stride, criterion + k);
     free(x);
     return true;
 }
@@ -222,7 +227,7 @@ hs_status hs_bandwidth_likelihood(const hs_plane_points *points, const double *s
         if (fabs(sigma_m[k] / sigma_m[k - 1] / 1.4142135623730951 - 1.0) > 1e-9)
             return hs_error_set(error, HS_E_ARGUMENT, "bandwidths must ascend by factors of the root of 2");
     place *places = sorted_places(points);
-    bool done = places && likelihood(places, points->count, sigma_m, count, criterion);
+    bool done = places && likelihood(places, points->count, sigma_m, count, 1, criterion);
     free(places);
     return done ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory for choosing a bandwidth");
 }
@@ -237,17 +242,42 @@ static double top_of(const double *sigma, const double *curve, uint32_t best) {
     return sigma[best] * exp(shift * log(sigma[best + 1] / sigma[best]));
 }
 
+static uint32_t best_of(const double *curve) {
+    uint32_t best = LADDER - 1;
+    for (uint32_t k = LADDER - 1; k > 0; k--)
+        if (curve[k - 1] > curve[best]) best = k - 1;
+    return best;
+}
+
+/* Of many points a sample says about where the best lies; there the curve is made of all of them, until its
+ * top has steps that are whole on both sides. */
+static bool whole_about_the_top(const place *places, hs_bandwidth_choice *choice) {
+    bool whole[LADDER] = {false};
+    for (;;) {
+        uint32_t best = best_of(choice->curve);
+        uint32_t first = best > 0 ? best - 1 : 0;
+        uint32_t last = best + 1 < LADDER ? best + 1 : best;
+        if (whole[first] && whole[best] && whole[last]) return true;
+        uint32_t begin = best > RUNG / 2 ? best - RUNG / 2 : 0;
+        uint32_t count = LADDER - begin < RUNG ? LADDER - begin : RUNG;
+        if (!likelihood(places, choice->n, choice->curve_sigma_m + begin, count, 1, choice->curve + begin))
+            return false;
+        for (uint32_t k = begin; k < begin + count; k++)
+            whole[k] = true;
+    }
+}
+
 /* The ladder ends at half the widest side and goes down by factors of sqrt(2) to where each point stands
  * alone. */
 static bool choose_likelihood(const place *places, const spread *s, hs_bandwidth_choice *choice) {
     double widest = 0.5 * fmax(s->max_x - s->min_x, s->max_y - s->min_y);
+    size_t stride = choice->n > SAMPLED ? 1 + choice->n / SAMPLED : 1;
     choice->curve_count = LADDER;
     for (uint32_t k = 0; k < LADDER; k++)
         choice->curve_sigma_m[k] = widest * pow(2.0, 0.5 * ((double)k - (LADDER - 1)));
-    if (!likelihood(places, choice->n, choice->curve_sigma_m, LADDER, choice->curve)) return false;
-    uint32_t best = LADDER - 1;
-    for (uint32_t k = LADDER - 1; k > 0; k--)
-        if (choice->curve[k - 1] > choice->curve[best]) best = k - 1;
+    if (!likelihood(places, choice->n, choice->curve_sigma_m, LADDER, stride, choice->curve)) return false;
+    if (stride > 1 && !whole_about_the_top(places, choice)) return false;
+    uint32_t best = best_of(choice->curve);
     choice->at_limit = best == 0 || best == LADDER - 1;
     choice->sigma_m =
         choice->at_limit ? choice->curve_sigma_m[best] : top_of(choice->curve_sigma_m, choice->curve, best);
