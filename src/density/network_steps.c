@@ -7,6 +7,7 @@
 #include <math.h>
 
 #define BLOCK 64
+#define CHUNK 8
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
     !defined(__SANITIZE_THREAD__)
@@ -45,7 +46,9 @@ typedef struct stepping {
     source *source, *sorted; /* as they come, and by step */
     uint32_t *start;         /* [steps + TAPS + 2] */
     uint32_t sources;
-    double *arriving; /* [darts] at their heads in this step */
+    double *arriving;           /* [darts][CHUNK] at their heads in the steps of a chunk */
+    uint32_t *near, near_count; /* nodes that a dart shorter than a chunk leads to */
+    bool *is_near;              /* [nodes] */
 } stepping;
 
 /* Of the places -1, 0, 1 and 2 for one at t in [0, 1). */
@@ -115,7 +118,7 @@ static void fill_delays(stepping *s, size_t *ring, size_t *edge) {
         double most = (double)(s->steps + BEFORE);
         one->steps = length < most ? (uint32_t)length : s->steps + BEFORE;
         lagrange(length < most ? length - (double)one->steps : 0.0, one->weight);
-        one->room = one->steps + TAPS + BLOCK;
+        one->room = one->steps + TAPS + BLOCK + CHUNK;
         one->ring = *ring;
         one->edge = *edge;
         double reached = ceil((double)(s->steps + TAPS) / length * (double)lixels) + 1.0;
@@ -157,40 +160,108 @@ static void sort_sources(stepping *s) {
         s->sorted[start[s->source[i].step]++] = s->source[i];
 }
 
-/* What is at the heads of all darts at a step. */
-static void arrive(stepping *s, uint32_t step, uint32_t *source_at) {
-    for (uint32_t d = 0; d < 2 * s->network->segment_count; d++) {
-        const delay *one = &s->delay[d];
-        const double *ring = s->ring + one->ring;
-        uint32_t back = one->steps - 1;
-        uint32_t at = one->at >= back ? one->at - back : one->at + one->room - back;
-        double sum = 0.0;
-        for (uint32_t k = 0; k < TAPS; k++) {
-            sum += one->weight[k] * ring[at];
-            at = at == 0 ? one->room - 1 : at - 1;
-        }
-        s->arriving[d] = sum;
-    }
-    for (; *source_at < s->sources && s->sorted[*source_at].step == step; (*source_at)++)
-        s->arriving[s->sorted[*source_at].dart] += s->sorted[*source_at].weight;
+/* Where the entry of `back` steps before step `k` of the chunk stands in a dart's ring. */
+static uint32_t place_of(const delay *one, uint32_t k, uint32_t back) {
+    uint32_t at = one->at + k;
+    if (at >= one->room) at -= one->room;
+    return at >= back ? at - back : at + one->room - back;
 }
 
-static void leave(stepping *s, bool continuous) {
+/* What comes out of a dart that takes longer than a chunk, in all its steps. */
+static void arrive_late(const stepping *s, const delay *one, double *arriving) {
+    const double *ring = s->ring + one->ring;
+    double entered[CHUNK + TAPS - 1];
+    uint32_t at = place_of(one, 0, one->steps + TAPS - 2);
+    for (uint32_t i = 0; i < CHUNK + TAPS - 1; i++) {
+        entered[i] = ring[at];
+        at = at + 1 == one->room ? 0 : at + 1;
+    }
+    const double *w = one->weight;
+    for (uint32_t k = 0; k < CHUNK; k++)
+        arriving[k] =
+            (w[3] * entered[k] + w[2] * entered[k + 1]) + (w[1] * entered[k + 2] + w[0] * entered[k + 3]);
+}
+
+/* One step of a dart that is shorter. */
+static double arrive_soon(const stepping *s, const delay *one, uint32_t k) {
+    const double *ring = s->ring + one->ring;
+    double sum = 0.0;
+    for (uint32_t i = 0; i < TAPS; i++)
+        sum += one->weight[i] * ring[place_of(one, k, one->steps - 1 + i)];
+    return sum;
+}
+
+static bool is_late(const delay *one) {
+    return one->steps > CHUNK;
+}
+
+/* What is at the heads of darts in a chunk of steps, of the short ones only what comes from events. */
+static void arrive(stepping *s, uint32_t step, uint32_t *source_at) {
+    for (uint32_t d = 0; d < 2 * s->network->segment_count; d++) {
+        double *arriving = s->arriving + (size_t)d * CHUNK;
+        if (is_late(&s->delay[d]))
+            arrive_late(s, &s->delay[d], arriving);
+        else
+            memset(arriving, 0, CHUNK * sizeof *arriving);
+    }
+    for (; *source_at < s->sources && s->sorted[*source_at].step < step + CHUNK; (*source_at)++) {
+        const source *one = &s->sorted[*source_at];
+        s->arriving[(size_t)one->dart * CHUNK + (one->step - step)] += one->weight;
+    }
+}
+
+/* Steps [first, end) of a chunk at a node. */
+static void leave(stepping *s, uint32_t node, bool continuous, uint32_t first, uint32_t end) {
+    const hs_network *n = s->network;
+    const uint32_t *dart = n->dart + n->dart_first[node];
+    uint32_t count = n->dart_first[node + 1] - n->dart_first[node];
+    double degree = (double)count;
+    double share = continuous ? 2.0 / degree : degree > 1.0 ? 1.0 / (degree - 1.0) : 0.0;
+    double back = continuous ? 1.0 : share;
+    double sum[CHUNK] = {0};
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = first; k < end; k++)
+            sum[k] += s->arriving[(size_t)(dart[i] ^ 1) * CHUNK + k];
+    for (uint32_t i = 0; i < count; i++) {
+        const delay *one = &s->delay[dart[i]];
+        const double *own = s->arriving + (size_t)(dart[i] ^ 1) * CHUNK;
+        uint32_t at = place_of(one, first, 0);
+        for (uint32_t k = first; k < end; k++) {
+            s->ring[one->ring + at] = share * sum[k] - back * own[k];
+            at = at + 1 == one->room ? 0 : at + 1;
+        }
+    }
+}
+
+/* Nodes that a short dart leads to go step by step, with all that happens between them. */
+static void fill_near(stepping *s) {
     const hs_network *n = s->network;
     for (uint32_t v = 0; v < n->node_count; v++) {
-        uint32_t first = n->dart_first[v];
-        uint32_t end = n->dart_first[v + 1];
-        double degree = (double)(end - first);
-        double sum = 0.0;
-        for (uint32_t i = first; i < end; i++)
-            sum += s->arriving[n->dart[i] ^ 1];
-        double share = continuous ? 2.0 / degree : degree > 1.0 ? 1.0 / (degree - 1.0) : 0.0;
-        double back = continuous ? 1.0 : share;
-        for (uint32_t i = first; i < end; i++) {
-            delay *one = &s->delay[n->dart[i]];
-            s->ring[one->ring + one->at] = share * sum - back * s->arriving[n->dart[i] ^ 1];
-            one->at = one->at + 1 == one->room ? 0 : one->at + 1;
-        }
+        bool near = false;
+        for (uint32_t i = n->dart_first[v]; i < n->dart_first[v + 1]; i++)
+            near = near || !is_late(&s->delay[n->dart[i] ^ 1]);
+        if (near) s->near[s->near_count++] = v;
+        s->is_near[v] = near;
+    }
+}
+
+static void scatter(stepping *s, bool continuous) {
+    const hs_network *n = s->network;
+    for (uint32_t v = 0; v < n->node_count; v++)
+        if (!s->is_near[v]) leave(s, v, continuous, 0, CHUNK);
+    for (uint32_t k = 0; k < CHUNK; k++) {
+        for (uint32_t i = 0; i < s->near_count; i++)
+            for (uint32_t d = n->dart_first[s->near[i]]; d < n->dart_first[s->near[i] + 1]; d++) {
+                uint32_t arriving = n->dart[d] ^ 1;
+                if (!is_late(&s->delay[arriving]))
+                    s->arriving[(size_t)arriving * CHUNK + k] += arrive_soon(s, &s->delay[arriving], k);
+            }
+        for (uint32_t i = 0; i < s->near_count; i++)
+            leave(s, s->near[i], continuous, k, k + 1);
+    }
+    for (uint32_t d = 0; d < 2 * n->segment_count; d++) {
+        uint32_t at = s->delay[d].at + CHUNK;
+        s->delay[d].at = at >= s->delay[d].room ? at - s->delay[d].room : at;
     }
 }
 
@@ -241,10 +312,10 @@ static void weigh_block(stepping *s, uint32_t end) {
 
 static void run(stepping *s, bool continuous) {
     uint32_t source_at = 0;
-    for (uint32_t step = 0; step < s->steps; step++) {
+    for (uint32_t step = 0; step < s->steps; step += CHUNK) {
         arrive(s, step, &source_at);
-        leave(s, continuous);
-        if (step % BLOCK == BLOCK - 1) weigh_block(s, step + 1);
+        scatter(s, continuous);
+        if ((step + CHUNK) % BLOCK == 0) weigh_block(s, step + CHUNK);
     }
 }
 
@@ -312,12 +383,15 @@ static bool allocate(stepping *s, double **share) {
     size_t edge = 0;
     s->table = malloc(((size_t)2 * s->steps + BLOCK + BEFORE + TAPS) * sizeof *s->table);
     s->delay = calloc(darts, sizeof *s->delay);
-    s->arriving = calloc(darts, sizeof *s->arriving);
+    s->arriving = calloc(darts * CHUNK, sizeof *s->arriving);
+    s->near = malloc(((size_t)n->node_count + 1) * sizeof *s->near);
+    s->is_near = calloc((size_t)n->node_count + 1, sizeof *s->is_near);
     s->source = malloc((2 * TAPS * s->events->count + 1) * sizeof *s->source);
     s->sorted = malloc((2 * TAPS * s->events->count + 1) * sizeof *s->sorted);
     s->start = calloc((size_t)s->steps + TAPS + 2, sizeof *s->start);
     *share = calloc((size_t)n->lixel_count + 1, sizeof **share);
-    if (!s->table || !s->delay || !s->arriving || !s->source || !s->sorted || !s->start || !*share)
+    if (!s->table || !s->delay || !s->arriving || !s->near || !s->is_near || !s->source || !s->sorted ||
+        !s->start || !*share)
         return false;
     fill_delays(s, &ring, &edge);
     s->ring = calloc(ring + 1, sizeof *s->ring);
@@ -340,6 +414,7 @@ hs_status hs_network_density_steps(const hs_network *network, const hs_network_e
         fill_table(&s, &line);
         fill_sources(&s);
         sort_sources(&s);
+        fill_near(&s);
         run(&s, method == HS_NETWORK_CONTINUOUS);
         finish(&s, share, sums);
     } else {
@@ -349,6 +424,8 @@ hs_status hs_network_density_steps(const hs_network *network, const hs_network_e
     free(s.table);
     free(s.delay);
     free(s.arriving);
+    free(s.near);
+    free(s.is_near);
     free(s.source);
     free(s.sorted);
     free(s.start);

@@ -10,7 +10,7 @@ from pathlib import Path
 from density import HERE, Side, compare
 
 SIMPLE, DISCONTINUOUS, CONTINUOUS = "simple", "equal-split-discontinuous", "equal-split-continuous"
-STEPS = 1024
+STEPS = 256
 SHARED = Path(os.environ.get("SHARED_DATA", HERE.parents[2] / "shared" / "data"))
 STREETS = SHARED / "stlouis" / "stlouis.gpkg"
 
