@@ -190,9 +190,9 @@ static void add_rung(const ladder *l, const double *sigma, uint32_t count, size_
             criterion[count - 1 - k] += log_of(l->x, l->y, l->n, i, sums[k], s) - log(2.0 * PI * s * s);
         }
     }
-    double seen = (double)((l->n + stride - 1) / stride);
+    size_t seen = (l->n + stride - 1) / stride;
     for (uint32_t k = 0; k < count; k++)
-        criterion[k] *= (double)l->n / seen;
+        criterion[k] *= (double)l->n / (double)seen;
 }
 
 static bool likelihood(const place *places, size_t n, const double *sigma_m, uint32_t count, size_t stride,

@@ -7,6 +7,15 @@
 #define BLOCK_NODES (BLOCK * BLOCK)
 #define UNIT_BITS   14
 #define MOST_TAPS   6
+#define PITCH       8 /* of tables of weights, those beyond the taps 0 */
+#define BATCH       64
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
+    !defined(__SANITIZE_THREAD__)
+#define VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define VECTORS
+#endif
 
 /* Blocks found by place, growing. */
 typedef struct growing {
@@ -28,7 +37,7 @@ static bool grow(growing *g) {
     if (x) g->x = x;
     int32_t *y = realloc(g->y, capacity * sizeof *y);
     if (y) g->y = y;
-    int32_t *nodes = realloc(g->nodes, (size_t)capacity * BLOCK_NODES * sizeof *nodes);
+    int32_t *nodes = realloc(g->nodes, ((size_t)capacity * BLOCK_NODES + PITCH) * sizeof *nodes);
     if (nodes) g->nodes = nodes;
     uint32_t *slot = calloc((size_t)4 * capacity, sizeof *slot);
     if (!x || !y || !nodes || !slot) {
@@ -98,10 +107,10 @@ static void lagrange(double t, uint32_t taps, int32_t *out) {
     out[taps / 2 - (t < 0.5)] += left;
 }
 
-/* The weights of all places: [PLACES + 1][MOST_TAPS]. */
+/* The weights of all places: [PLACES + 1][PITCH]. */
 static void fill_weights(uint32_t taps, int32_t *weights) {
     for (uint32_t i = 0; taps > 1 && i <= PLACES; i++)
-        lagrange((double)i / PLACES, taps, weights + (size_t)i * MOST_TAPS);
+        lagrange((double)i / PLACES, taps, weights + (size_t)i * PITCH);
 }
 
 /* An incident's (or a place's, of several) share of each node. */
@@ -169,8 +178,8 @@ static void stamp_fill(stamp *s, const spreading *how, hs_mercator at, int64_t a
     }
     uint32_t place_x = (uint32_t)((u - (double)column) * PLACES + 0.5);
     uint32_t place_y = (uint32_t)((v - (double)row) * PLACES + 0.5);
-    const int32_t *wx = how->weights + (size_t)place_x * MOST_TAPS;
-    const int32_t *wy = how->weights + (size_t)place_y * MOST_TAPS;
+    const int32_t *wx = how->weights + (size_t)place_x * PITCH;
+    const int32_t *wy = how->weights + (size_t)place_y * PITCH;
     int32_t sum;
     if (how->shift != ONE_SHIFT || amount != 65536)
         sum = products_scaled(wx, wy, l->taps, amount, how->shift, s->node);
@@ -237,7 +246,114 @@ static unsigned widened_bits(const hs_point_columns *points) {
     return bits;
 }
 
+/* Incidents of weight 1 that follow one another: the node north-west of each and its place beyond it. */
+typedef struct batch {
+    double x[BATCH], y[BATCH];              /* Mercator units, then whole nodes */
+    int32_t place_x[BATCH], place_y[BATCH]; /* in 1024ths */
+    uint32_t rows[BATCH];                   /* of the points */
+    uint32_t count;
+} batch;
+
+VECTORS static void find_places(batch *restrict b, double nodes_per_unit, double phase) {
+    for (uint32_t i = 0; i < BATCH; i++) {
+        double u = b->x[i] * nodes_per_unit - phase;
+        double v = b->y[i] * nodes_per_unit - phase;
+        b->x[i] = floor(u);
+        b->y[i] = floor(v);
+        b->place_x[i] = (int32_t)((u - b->x[i]) * PLACES + 0.5);
+        b->place_y[i] = (int32_t)((v - b->y[i]) * PLACES + 0.5);
+    }
+}
+
+typedef int32_t row4 __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t row8 __attribute__((vector_size(32), aligned(4), may_alias));
+
+/* As products and add_square, a row at a time; what rounding leaves goes to the middle. */
+static inline void add_four(int32_t *node, const int32_t *wx, const int32_t *wy, uint32_t middle) {
+    row4 x = *(const row4 *)wx;
+    row4 sum = {0};
+    for (uint32_t j = 0; j < 4; j++) {
+        row4 share = (x * wy[j] + (1 << 15)) >> 16;
+        row4 *row = (row4 *)(node + j * BLOCK);
+        *row += share;
+        sum += share;
+    }
+    node[middle] += (1 << UNIT_BITS) - (sum[0] + sum[1] + sum[2] + sum[3]);
+}
+
+/* Two numbers beyond the row's six are added 0. */
+static inline void add_six(int32_t *node, const int32_t *wx, const int32_t *wy, uint32_t middle) {
+    row8 x = *(const row8 *)wx;
+    row8 sum = {0};
+    for (uint32_t j = 0; j < 6; j++) {
+        row8 share = (x * wy[j] + (1 << 15)) >> 16;
+        row8 *row = (row8 *)(node + j * BLOCK);
+        *row += share;
+        sum += share;
+    }
+    node[middle] += (1 << UNIT_BITS) - (((sum[0] + sum[1]) + (sum[2] + sum[3])) + (sum[4] + sum[5]));
+}
+
+/* An incident whose nodes lie in one block. */
+static inline bool add_within(growing *g, const spreading *how, int64_t column, int64_t row, uint32_t place_x,
+                              uint32_t place_y) {
+    uint32_t b = block_at(g, (int32_t)(column >> 5), (int32_t)(row >> 5));
+    if (b == UINT32_MAX) return false;
+    uint32_t taps = how->lattice->taps;
+    int32_t *node = g->nodes + (size_t)b * BLOCK_NODES + (size_t)(row & 31) * BLOCK + (size_t)(column & 31);
+    const int32_t *wx = how->weights + (size_t)place_x * PITCH;
+    const int32_t *wy = how->weights + (size_t)place_y * PITCH;
+    uint32_t middle_x = taps / 2 - (place_x < PLACES / 2);
+    uint32_t middle_y = taps / 2 - (place_y < PLACES / 2);
+    if (taps == 4)
+        add_four(node, wx, wy, middle_y * BLOCK + middle_x);
+    else
+        add_six(node, wx, wy, middle_y * BLOCK + middle_x);
+    return true;
+}
+
+static bool add_batch(growing *g, const spreading *how, const hs_point_columns *points, batch *b) {
+    const hs_lattice *l = how->lattice;
+    find_places(b, l->nodes_per_unit, l->phase);
+    int64_t before = (int64_t)l->taps / 2 - 1;
+    int64_t end = BLOCK - l->taps;
+    for (uint32_t i = 0; i < b->count; i++) {
+        int64_t column = (int64_t)b->x[i] - before;
+        int64_t row = (int64_t)b->y[i] - before;
+        bool good;
+        if ((column & 31) <= end && (row & 31) <= end && column >= 0 && column + l->taps <= l->around) {
+            good = add_within(g, how, column, row, (uint32_t)b->place_x[i], (uint32_t)b->place_y[i]);
+        } else {
+            stamp s;
+            stamp_fill(&s, how, points->mercator[b->rows[i]], 65536);
+            good = add_stamp(g, l, &s);
+        }
+        if (!good) return false;
+    }
+    return true;
+}
+
+/* Points that all weigh 1, 64 rows at a time. */
+static bool deposit_plain(growing *g, const spreading *how, const hs_point_columns *points) {
+    batch b = {0}; /* also what find_places reads beyond the count */
+    for (uint32_t first = 0; first < points->count; first += 64) {
+        uint32_t left = points->count - first;
+        uint64_t bits = points->selected ? points->selected[first / 64] : UINT64_MAX;
+        if (left < 64) bits &= (UINT64_C(1) << left) - 1;
+        b.count = 0;
+        for (; bits != 0; bits &= bits - 1) {
+            uint32_t row = first + (uint32_t)__builtin_ctzll(bits);
+            b.rows[b.count] = row;
+            b.x[b.count] = (double)points->mercator[row].x;
+            b.y[b.count++] = (double)points->mercator[row].y;
+        }
+        if (b.count > 0 && !add_batch(g, how, points, &b)) return false;
+    }
+    return true;
+}
+
 static bool deposit_all(growing *g, const spreading *how, const hs_point_columns *points) {
+    if (!points->weight && !points->factor && how->lattice->taps > 1) return deposit_plain(g, how, points);
     stamp s = {0};
     hs_mercator last = {0, 0};
     int64_t last_amount = 0;
@@ -264,7 +380,7 @@ hs_status hs_lattice_deposit_new(const hs_lattice *lattice, const hs_point_colum
     growing g = {0};
     unsigned bits = widened_bits(points);
     hs_lattice_deposit *made = NULL;
-    int32_t *weights = malloc((size_t)(PLACES + 1) * MOST_TAPS * sizeof *weights);
+    int32_t *weights = calloc((size_t)(PLACES + 1) * PITCH, sizeof *weights);
     if (weights) fill_weights(lattice->taps, weights);
     spreading how = {lattice, weights, ONE_SHIFT + bits};
     bool done = weights && deposit_all(&g, &how, points);

@@ -75,6 +75,8 @@ def measure(table, build, quick):
     for method in (DISCONTINUOUS, CONTINUOUS):
         alone(table, ours, f"streets, {method}, {STEPS} steps", f"grid {method} quartic 500 {n} {STEPS}", runs, n,
               note + "; the error is the greatest against the exact sums, of their maximum")
+        compare(table, ours, peer, f"streets, {method}, {STEPS} steps", f"grid {method} quartic 500 {few} {STEPS}",
+                f"heat 500 {few}", runs, few, "as the service does; a tenth of the events", "100", "the maximum")
     if store:
         note = "real streets, lixels of at most 10 m, events by chance, one thread, seed 1"
         for h in (200,) if quick else (200, 500, 1000):
