@@ -60,9 +60,9 @@ class Table:
     def __init__(self):
         self.rows = []
 
-    def add(self, name, value, unit, n, note="", p99=None):
-        self.rows.append({"name": name, "value": value, "p99": p99, "unit": unit, "n": n, "note": note})
-        tail = f"{p99:10.3f}" if p99 is not None else " " * 10
+    def add(self, name, value, unit, n, note="", p99=None, p95=None):
+        self.rows.append({"name": name, "value": value, "p95": p95, "p99": p99, "unit": unit, "n": n, "note": note})
+        tail = " ".join(f"{p:10.3f}" if p is not None else " " * 10 for p in (p95, p99))
         print(f"{name:<38}{value:13.3f} {tail}  {unit:<11} n={n:<5} {note}".rstrip(), flush=True)
 
 
@@ -141,7 +141,8 @@ def bench_program(table, note, *arguments, tail=""):
     _, _, out = run(BENCH, *arguments)
     for line in out.splitlines():
         row = json.loads(line)
-        table.add(row["name"] + tail, row["median"], row["unit"], row["n"], note, row["p99"] if row["n"] > 9 else None)
+        p99, p95 = (row["p99"], row["p95"]) if row["n"] > 9 else (None, None)
+        table.add(row["name"] + tail, row["median"], row["unit"], row["n"], note, p99, p95)
 
 
 def peak_memory_mb(pid):
@@ -278,6 +279,7 @@ def bench_million(table, folder, base, csv_path, options):
     note = f"{options.million} incidents"
     bench_program(table, note, "load", store, options.runs)
     bench_program(table, note, "rows", store, options.runs)
+    bench_program(table, note + ", one thread", "density", store, options.runs)
     bench_server(table, folder, store, note, options.runs, options.seconds)
 
 
@@ -308,7 +310,7 @@ def main():
     started = time.monotonic()
     table = Table()
     print(f"seed {options.seed}, {options.runs} runs, {os.cpu_count()} cores, one server thread per core, "
-          f"load of the machine {os.getloadavg()[0]:.1f}; median, then the 99th percentile")
+          f"load of the machine {os.getloadavg()[0]:.1f}; median, then the 95th and 99th percentile")
     with tempfile.TemporaryDirectory(prefix="hotspot-bench-") as name:
         folder = Path(name)
         csv_path, rows = unpack(folder, options.rows)
