@@ -11,6 +11,17 @@ typedef struct hs_binding {
     const hs_endpoint *endpoint;
 } hs_binding;
 
+enum { EVENT_CLIENTS = 256, EVENTS_KEPT = 1024 };
+
+static void announce(void *context, const char *event, hs_str data) {
+    hs_events_publish(context, event, data);
+}
+
+hs_method hs_endpoint_method(const hs_endpoint *endpoint) {
+    if (endpoint->flags & HS_POSTS) return HS_POST;
+    return endpoint->flags & HS_DELETES ? HS_DELETE : HS_GET;
+}
+
 hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_error *error, hs_api **api) {
     hs_api *made = calloc(1, sizeof *made);
     if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory");
@@ -21,6 +32,8 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     for (const hs_asset_entry *asset = hs_asset_table; asset->name; asset++)
         made->assets_hash = hs_hash(asset->begin, (size_t)(asset->end - asset->begin), made->assets_hash);
     hs_status status = hs_ramps_new(error, &made->ramps);
+    if (status == HS_OK) status = hs_events_new(EVENT_CLIENTS, EVENTS_KEPT, error, &made->events);
+    if (status == HS_OK) hs_service_observe(service, announce, made->events);
     if (status != HS_OK) {
         hs_api_free(made);
         return status;
@@ -29,8 +42,14 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     return HS_OK;
 }
 
+void hs_api_stop(hs_api *api) {
+    if (api) hs_events_close(api->events);
+}
+
 void hs_api_free(hs_api *api) {
     if (!api) return;
+    hs_service_observe(api->service, NULL, NULL);
+    hs_events_free(api->events);
     hs_ramps_free(api->ramps);
     free(api->bindings);
     free(api);
@@ -137,7 +156,8 @@ hs_status hs_api_routes(hs_api *api, hs_router *router, hs_error *error) {
     hs_status status = HS_OK;
     for (size_t i = 0; i < count && status == HS_OK; i++) {
         api->bindings[i] = (hs_binding){api, &hs_endpoints[i]};
-        status = hs_router_add(router, HS_GET, hs_endpoints[i].path, run, &api->bindings[i], error);
+        status = hs_router_add(router, hs_endpoint_method(&hs_endpoints[i]), hs_endpoints[i].path, run,
+                               &api->bindings[i], error);
     }
     return status == HS_OK ? hs_add_asset_routes(api, router, error) : status;
 }

@@ -16,6 +16,8 @@ typedef struct hs_api_options {
 } hs_api_options;
 
 hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_error *error, hs_api **api);
+/* Ends what never ends by itself (/events): to be called before the server is stopped. */
+void hs_api_stop(hs_api *api);
 /* After the server has stopped. */
 void hs_api_free(hs_api *api);
 /* Adds every endpoint; the api must outlive the router. */

@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "service/density.h"
+#include "service/users.h"
 #include <stdatomic.h>
 
 typedef struct hs_parameter {
@@ -22,6 +23,8 @@ enum {
     HS_HIDDEN = 32,         /* not described */
     HS_LONG = 64,           /* made on a thread for long work, the connection suspended meanwhile */
     HS_LONG_AT_TIMES = 128, /* so where hs_density_is_long says it of the request */
+    HS_POSTS = 256,         /* of method POST */
+    HS_DELETES = 512,       /* of method DELETE */
 };
 
 struct hs_call;
@@ -40,8 +43,12 @@ typedef struct hs_endpoint {
 /* Ended by a NULL path. */
 extern const hs_endpoint hs_endpoints[];
 
+/* The method of an endpoint. */
+hs_method hs_endpoint_method(const hs_endpoint *endpoint);
+
 struct hs_api {
     hs_service *service;
+    hs_events *events; /* of /events */
     hs_ramps *ramps;
     hs_log *log;
     bool read_only, public_incidents;
@@ -68,6 +75,9 @@ typedef struct hs_call {
 bool hs_call_sees_incidents(const hs_call *call);
 /* Answers 403 and why. */
 hs_status hs_call_deny_incidents(hs_call *call);
+
+/* The user of the request's bearer token, who must have the role. False: 401 or 403 is answered. */
+bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user);
 
 /* Parameters: the default where absent; HS_E_ARGUMENT with the range where wrong. */
 hs_str hs_call_text(const hs_call *call, const char *name);
@@ -138,6 +148,8 @@ hs_status hs_serve_density_tif(hs_call *call);
 hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
+hs_status hs_serve_events(hs_call *call);
+hs_status hs_post_incidents(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);
 hs_status hs_serve_ogc_conformance(hs_call *call);
 hs_status hs_serve_ogc_collections(hs_call *call);

@@ -126,6 +126,12 @@ static const hs_parameter format_parameters[] = {
     {"f", "string", "json or html", "json 或 html", false},
     {0},
 };
+static const hs_parameter post_parameters[] = {
+    {"crs", "string",
+     "reference system of the coordinates: GCJ-02, BD-09 or anything PROJ takes; default WGS 84",
+     "坐标的参考系：GCJ-02、BD-09 或 PROJ 可识别者，默认 WGS 84", false},
+    {0},
+};
 static const hs_parameter items_parameters[] = {
     {"f", "string", "json or html", "json 或 html", false},
     {"limit", "integer", "features a page, 1 to 10000; default 10", "每页要素数，1 至 10000，默认 10", false},
@@ -211,6 +217,17 @@ const hs_endpoint hs_endpoints[] = {
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
     {"/geocode", "geocode", CITY | HS_NEEDS_INCIDENTS, GEO, geocode_parameters,
      "Address to position, GeocodeJSON 0.1.0.", "地址定位，GeocodeJSON 0.1.0。", hs_serve_geocode},
+    {"/incidents", "postIncidents", CITY | HS_POSTS, GEO, post_parameters,
+     "Adds an incident (a GeoJSON Feature or a plain object; 201 and the stored Feature), or an array of "
+     "them "
+     "(200 and one result each). Needs a token of a reporter; Idempotency-Key repeats the first answer.",
+     "新增案件（GeoJSON Feature 或普通对象，返回 201 与已存要素），或案件数组（返回 200 与逐条结果）。需 "
+     "reporter "
+     "令牌；Idempotency-Key 可安全重试。",
+     hs_post_incidents},
+    {"/events", "events", 0, "text/event-stream", NULL,
+     "Server-sent events: snapshot (a new version is served), incidents (some were added).",
+     "服务器推送事件：snapshot（新版本上线）、incidents（新增案件）。", hs_serve_events},
     {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
     {"/ogc", "ogcLanding", HS_OGC, JSON, format_parameters, "Landing page of OGC API Features.",

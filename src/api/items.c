@@ -222,18 +222,13 @@ hs_status hs_serve_ogc_items(hs_call *call) {
 }
 
 static bool write_incident(hs_call *call, int64_t id) {
-    const hs_incidents *incidents = call->snapshot->incidents;
     hs_geojson_context context;
     hs_geojson_context_init(&context, call->snapshot, NULL);
-    for (uint32_t c = 0; c < incidents->chunk_count; c++) {
-        const hs_incident_chunk *chunk = incidents->chunk[c];
-        for (uint32_t i = 0; i < chunk->count; i++) {
-            if (hs_incident_row(chunk, i) != id) continue;
-            hs_geojson_incident(&call->json, &context, chunk, i);
-            return true;
-        }
-    }
-    return false;
+    uint32_t i;
+    const hs_incident_chunk *chunk = hs_incidents_find(call->snapshot->incidents, id, &i);
+    if (!chunk) return false;
+    hs_geojson_incident(&call->json, &context, chunk, i);
+    return true;
 }
 
 static bool write_feature(hs_call *call, const hs_collection *collection, int64_t id) {

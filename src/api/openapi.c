@@ -66,24 +66,51 @@ static void write_response(hs_json *json, const char *status, const char *descri
     hs_json_object_end(json);
 }
 
-static void write_operation(hs_call *call, const hs_endpoint *endpoint, const char *path,
-                            const char *suffix) {
-    hs_json *json = &call->json;
-    hs_json_key(json, path);
+static const char *method_key(const hs_endpoint *endpoint) {
+    hs_method method = hs_endpoint_method(endpoint);
+    return method == HS_POST ? "post" : method == HS_DELETE ? "delete" : "get";
+}
+
+static void write_body(hs_json *json) {
+    hs_json_key(json, "requestBody");
     hs_json_object(json);
-    hs_json_key(json, "get");
+    hs_json_pair_bool(json, "required", true);
+    hs_json_key(json, "content");
+    hs_json_object(json);
+    hs_json_key(json, "application/json");
+    hs_json_object(json);
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+}
+
+static void write_method(hs_call *call, const hs_endpoint *endpoint, const char *path, const char *suffix) {
+    hs_json *json = &call->json;
+    hs_json_key(json, method_key(endpoint));
     hs_json_object(json);
     hs_json_pair_text(json, "operationId", hs_arena_printf(call->arena, "%s%s", endpoint->id, suffix));
     hs_json_pair_text(json, "summary", endpoint->help_en);
     hs_json_pair_text(json, "x-summary-zh", endpoint->help_zh);
     write_parameters(call, endpoint, path);
+    if (endpoint->flags & HS_POSTS) write_body(json);
     hs_json_key(json, "responses");
     hs_json_object(json);
     write_response(json, "200", "Done", endpoint->media_type);
     write_response(json, "default", "What went wrong (RFC 9457)", "application/problem+json");
     hs_json_object_end(json);
     hs_json_object_end(json);
-    hs_json_object_end(json);
+}
+
+/* All methods of a path, at the first of its endpoints. */
+static void write_operation(hs_call *call, const hs_endpoint *endpoint, const char *path,
+                            const char *suffix) {
+    for (const hs_endpoint *e = hs_endpoints; e < endpoint; e++)
+        if (strcmp(e->path, endpoint->path) == 0) return;
+    hs_json_key(&call->json, path);
+    hs_json_object(&call->json);
+    for (const hs_endpoint *e = endpoint; e->path; e++)
+        if (strcmp(e->path, endpoint->path) == 0) write_method(call, e, path, suffix);
+    hs_json_object_end(&call->json);
 }
 
 static void write_head(hs_call *call, const char *title, const char *prefix) {
@@ -158,7 +185,11 @@ static void write_row(hs_buffer *out, const char *name, const char *help_en, con
 }
 
 static void write_endpoint_html(hs_buffer *out, const hs_endpoint *endpoint) {
-    hs_buffer_printf(out, "<h2 id=\"%s\"><code>GET %s</code></h2>\n<p>", endpoint->id, endpoint->path);
+    hs_buffer_printf(out, "<h2 id=\"%s\"><code>%s %s</code></h2>\n<p>", endpoint->id,
+                     hs_endpoint_method(endpoint) == HS_GET    ? "GET"
+                     : hs_endpoint_method(endpoint) == HS_POST ? "POST"
+                                                               : "DELETE",
+                     endpoint->path);
     escape(out, endpoint->help_en);
     hs_buffer_text(out, "<br>");
     escape(out, endpoint->help_zh);

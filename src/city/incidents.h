@@ -165,6 +165,10 @@ void hs_incidents_unref(hs_incidents *incidents);
 /* Building from scratch: add records in any order, then finish: places every positioned row in the
  * geography (on the pool), orders along the curve, cuts into chunks. A builder is for one thread; several
  * builders filled on several threads can be finished into one set. */
+/* The chunk that has a store's row, and where in it; NULL where none has. Late rows are looked at first.
+ * O(rows). */
+const hs_incident_chunk *hs_incidents_find(const hs_incidents *incidents, int64_t row, uint32_t *i);
+
 typedef struct hs_incidents_builder hs_incidents_builder;
 hs_status hs_incidents_builder_new(hs_error *error, hs_incidents_builder **builder);
 void hs_incidents_builder_free(hs_incidents_builder *builder);

@@ -1,6 +1,18 @@
 /* Rows on their way into chunks. */
 #include "city/incidents_private.h"
 
+const hs_incident_chunk *hs_incidents_find(const hs_incidents *incidents, int64_t row, uint32_t *i) {
+    for (uint32_t c = incidents->chunk_count; c-- > 0;) {
+        const hs_incident_chunk *chunk = incidents->chunk[c];
+        for (uint32_t k = chunk->count; k-- > 0;) {
+            if (hs_incident_row(chunk, k) != row) continue;
+            *i = k;
+            return chunk;
+        }
+    }
+    return NULL;
+}
+
 const hs_raw_row *hs_gathering_row(const hs_gathering *from, uint32_t row, unsigned *builder) {
     unsigned b = 0;
     while (row >= from->first_row[b + 1])

@@ -12,6 +12,7 @@ static const hs_command *const commands[] = {&hs_command_city,
                                              &hs_command_import,
                                              &hs_command_batches,
                                              &hs_command_density,
+                                             &hs_command_user,
                                              &hs_command_serve,
                                              NULL};
 

@@ -135,6 +135,7 @@ static hs_status serve(const serving *s, hs_service *service, hs_log *log, const
         sigwait(signals, &signal_number);
         hs_log_write(log, HS_LOG_INFO, "stop", "signal=%d", signal_number);
     }
+    hs_api_stop(api);
     hs_server_stop(server, GRACE_MS);
     hs_api_free(api);
     hs_router_free(router);

@@ -13,7 +13,7 @@ hs_status hs_deferring_start(hs_server *server, unsigned threads, unsigned most,
     return status;
 }
 
-static void make_refusal(hs_exchange *exchange, unsigned status, const char *detail) {
+void hs_exchange_make_problem(hs_exchange *exchange, unsigned status, const char *detail) {
     hs_response response = {0};
     hs_buffer_init(&response.body, exchange->server->max_arena);
     hs_response_problem(&response, status, NULL, detail);
@@ -23,9 +23,10 @@ static void make_refusal(hs_exchange *exchange, unsigned status, const char *det
 
 static void make_answer(hs_exchange *exchange) {
     if (atomic_load(&exchange->server->abandon_deferred))
-        make_refusal(exchange, 503, "this server is stopping");
+        hs_exchange_make_problem(exchange, 503, "this server is stopping");
     else if (hs_client_is_gone(exchange->client)) /* nobody waits: the work goes to those who do */
-        make_refusal(exchange, CLIENT_CLOSED_REQUEST, "the connection was closed while this request waited");
+        hs_exchange_make_problem(exchange, CLIENT_CLOSED_REQUEST,
+                                 "the connection was closed while this request waited");
     else
         hs_exchange_work(exchange);
 }
@@ -53,7 +54,8 @@ static void queue(hs_exchange *exchange) {
     atomic_fetch_add(&server->metrics.deferred, 1);
     MHD_suspend_connection(exchange->connection);
     if (hs_pool_submit(server->long_pool, run_deferred, exchange) == HS_OK) return;
-    make_refusal(exchange, 503, "too many long requests wait on this server; try again in a few seconds");
+    hs_exchange_make_problem(exchange, 503,
+                             "too many long requests wait on this server; try again in a few seconds");
     exchange->deferral = HS_DEFER_DONE;
     atomic_fetch_sub(&server->metrics.deferred, 1);
     MHD_resume_connection(exchange->connection);
@@ -69,7 +71,7 @@ enum MHD_Result hs_exchange_defer(hs_exchange *exchange) {
     pthread_mutex_unlock(&server->defer_lock);
     if (!reason) return MHD_YES;
     atomic_fetch_add(&server->metrics.deferred_refused, 1);
-    make_refusal(exchange, 503, reason);
+    hs_exchange_make_problem(exchange, 503, reason);
     return hs_exchange_queue(exchange);
 }
 
@@ -82,6 +84,7 @@ void hs_deferring_close(hs_server *server) {
 void hs_deferring_end(hs_server *server) {
     hs_deferring_close(server);
     atomic_store(&server->abandon_deferred, true);
+    hs_waiting_end(server);
     hs_pool_free(server->long_pool);
     server->long_pool = NULL;
 }

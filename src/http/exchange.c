@@ -110,7 +110,8 @@ static void fill_response(hs_exchange *exchange, hs_response *response) {
     hs_error error = {0};
     hs_buffer_init(&response->body, exchange->server->max_arena);
     hs_status status = respond(exchange, response, &error);
-    if (status == HS_OK || exchange->deferral == HS_DEFER_ASKED) return;
+    if (status == HS_OK || exchange->deferral == HS_DEFER_ASKED || exchange->deferral == HS_WAIT_ASKED)
+        return;
     if (error.status == HS_OK) error.status = status;
     hs_response_error(response, &error);
     if (response->status >= 500)
@@ -127,9 +128,10 @@ enum MHD_Result hs_exchange_answer(hs_exchange *exchange) {
     if (exchange->deferral == HS_DEFER_DONE) return hs_exchange_queue(exchange);
     hs_response response = {0};
     fill_response(exchange, &response);
-    if (exchange->deferral != HS_DEFER_ASKED) return hs_exchange_send(exchange, &response);
+    if (exchange->deferral != HS_DEFER_ASKED && exchange->deferral != HS_WAIT_ASKED)
+        return hs_exchange_send(exchange, &response);
     drop_response(&response);
-    return hs_exchange_defer(exchange);
+    return exchange->deferral == HS_WAIT_ASKED ? hs_exchange_wait(exchange) : hs_exchange_defer(exchange);
 }
 
 void hs_exchange_work(hs_exchange *exchange) {

@@ -32,6 +32,7 @@ typedef struct hs_request {
     hs_str body;
     hs_str base_url;  /* scheme://host[:port], from --public-url or the Host header */
     hs_arena *arena;  /* dies with the request */
+    void *waited_for; /* what hs_request_wait was given, when the handler is called again */
     void *connection; /* the server's own */
 } hs_request;
 
@@ -59,6 +60,7 @@ typedef struct hs_response {
     } headers[8];
     size_t header_count;
     struct hs_cache_entry *cached; /* the server's own */
+    void *stream;                  /* the server's own: hs_response_events */
 } hs_response;
 
 /* Sets a header (name static, value of the arena or static); dropped silently never: more than 8 abort in
@@ -85,12 +87,36 @@ bool hs_request_cached(hs_request *request, hs_response *response, uint64_t etag
  * work (or the request is refused with 503 where too many wait there). False: it is on such a thread and goes
  * on. So everything before the call must be cheap; it is done twice. */
 bool hs_request_defer(hs_request *request);
+/* For answers that wait for something done elsewhere. The handler must return at once, what it wrote so far
+ * is dropped, the connection is suspended; then `start` is called, and when hs_request_resume is called, from
+ * any thread, the handler is called again there with request->waited_for set to `context` (not NULL), and its
+ * answer is sent. hs_request_resume must come for every `start`, whatever happens; the request and its arena
+ * live until then. Where the server is stopping `start` is not called and the request is refused with 503. */
+typedef void (*hs_request_start)(void *context, hs_request *request);
+hs_status hs_request_wait(hs_request *request, hs_request_start start, void *context);
+void hs_request_resume(hs_request *request);
 /* hs_request_cached for such answers: what is fresh or kept is answered at once; for what must be made, or is
  * being made for another request, it defers, answering true, and answers as hs_request_cached when the
  * handler is called again. */
 bool hs_request_cached_or_defer(hs_request *request, hs_response *response, uint64_t etag);
 /* The counters of the server that the request came to, as hs_server_metrics. */
 void hs_request_metrics(const hs_request *request, hs_buffer *out);
+
+/* Server-sent events (HTML Living Standard 9.2): every client hears what is published from its beginning on,
+ * or from behind the event whose id it says that it has heard last (Last-Event-ID) while that is kept. A
+ * comment goes out every 15 s. A client too slow to hear an event before `kept` others came gets an event
+ * `missed` instead of those. Thread-safe. */
+typedef struct hs_events hs_events;
+hs_status hs_events_new(unsigned max_clients, unsigned kept, hs_error *error, hs_events **events);
+/* `data` has no line breaks (JSON). Ids grow by one. */
+void hs_events_publish(hs_events *events, const char *event, hs_str data);
+/* Makes the response a stream of events; 503 where too many listen or it is closed. */
+hs_status hs_response_events(hs_request *request, hs_response *response, hs_events *events);
+unsigned hs_events_clients(hs_events *events);
+/* Ends all streams; to be called before the server is stopped. */
+void hs_events_close(hs_events *events);
+/* After the server has stopped. */
+void hs_events_free(hs_events *events);
 
 /* Router: literal parts and {name} parts, which match one path part; a part may carry a literal suffix
  * (`{y}.png`); a last part {name*} takes all the rest. Literal wins over {name}, a longer suffix over a

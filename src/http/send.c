@@ -167,8 +167,15 @@ static void check_body(hs_response *response) {
 
 void hs_exchange_make(hs_exchange *exchange, hs_response *response) {
     char etag[HS_ETAG_TEXT_SIZE] = "";
-    outgoing out;
+    outgoing out = {0};
     if (response->status == 0) response->status = 200;
+    if (response->stream) {
+        hs_buffer_done(&response->body);
+        exchange->made = response->stream;
+        exchange->status = response->status;
+        add_headers(exchange, response, &out, etag, exchange->made);
+        return;
+    }
     check_body(response);
     bool fresh = not_modified(exchange, response, etag);
     take_body(exchange, response, &out);

@@ -195,6 +195,7 @@ static void server_free(hs_server *server) {
     pthread_mutex_destroy(&server->clients_lock);
     pthread_mutex_destroy(&server->compressors_lock);
     pthread_mutex_destroy(&server->defer_lock);
+    pthread_cond_destroy(&server->none_waiting);
     free(server->public_url);
     free(server);
 }
@@ -206,6 +207,7 @@ static hs_server *server_new(const hs_server_options *options, const hs_router *
     server->listen_socket = -1;
     pthread_mutex_init(&server->compressors_lock, NULL);
     pthread_mutex_init(&server->defer_lock, NULL);
+    pthread_cond_init(&server->none_waiting, NULL);
     pthread_mutex_init(&server->clients_lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);

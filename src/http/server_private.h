@@ -43,6 +43,8 @@ struct hs_server {
     pthread_mutex_t defer_lock; /* held while one is queued */
     unsigned max_deferred;
     bool defer_closed;
+    unsigned waiting; /* requests between start and resume (wait.c) */
+    pthread_cond_t none_waiting;
     atomic_bool abandon_deferred; /* those that wait are refused when their turn comes */
 
     pthread_mutex_t compressors_lock;
@@ -62,6 +64,8 @@ typedef enum hs_deferral {
     HS_DIRECT,      /* on the connection's thread */
     HS_DEFER_ASKED, /* so far there, and it asked to be called again elsewhere */
     HS_DEFERRED,    /* on a thread for long work, the connection suspended */
+    HS_WAIT_ASKED,  /* it asked to wait for what is done elsewhere */
+    HS_WAITING,     /* the connection is suspended meanwhile */
     HS_DEFER_DONE   /* the answer is made and waits for the connection's thread */
 } hs_deferral;
 
@@ -78,6 +82,8 @@ typedef struct hs_exchange {
     hs_cache_entry *making; /* to be filled or abandoned */
     hs_deferral deferral;
     struct MHD_Response *made; /* the answer before it is queued */
+    hs_request_start start;    /* of what is waited for */
+    void *start_context;
     bool uri_too_long, close;
     double start_ms;
     unsigned status;
@@ -113,6 +119,13 @@ hs_status hs_deferring_start(hs_server *server, unsigned threads, unsigned most,
 void hs_deferring_close(hs_server *server);
 /* Refuses what waits, waits for what runs: no connection is suspended afterwards. */
 void hs_deferring_end(hs_server *server);
+
+/* Waiting requests (wait.c): suspends the connection and starts what is waited for, or refuses it. */
+enum MHD_Result hs_exchange_wait(hs_exchange *exchange);
+/* Waits until none waits; after hs_deferring_close. */
+void hs_waiting_end(hs_server *server);
+/* Leaves a problem as the answer in `made` (defer.c). */
+void hs_exchange_make_problem(hs_exchange *exchange, unsigned status, const char *detail);
 
 /* Watching clients (clients.c). */
 void hs_clients_notify(void *server, struct MHD_Connection *connection, void **context,

@@ -10,7 +10,7 @@
 
 #define ROW_CEILING ((size_t)512 << 20)
 
-static bool means_none(hs_str text) {
+bool hs_text_means_none(hs_str text) {
     switch (text.size) {
     case 0:
         return true;
@@ -30,7 +30,7 @@ static bool means_none(hs_str text) {
 
 void hs_rows_put_text(hs_rows *rows, hs_str raw, hs_cell *cell) {
     hs_str text = hs_str_trim(hs_source_text(rows->source, raw, rows->arena));
-    if (means_none(text))
+    if (hs_text_means_none(text))
         cell->type = HS_CELL_NONE;
     else
         *cell = (hs_cell){.type = HS_CELL_TEXT, .text = text};

@@ -32,4 +32,7 @@ hs_status hs_rows_next_arrow(hs_rows *rows, hs_error *error, const hs_row **row)
 /* Fills a cell with a text of the file: decoded, trimmed, none for blank, NA, NULL and their like. */
 void hs_rows_put_text(hs_rows *rows, hs_str raw, hs_cell *cell);
 
+/* The same rule for a text that is decoded and trimmed already. */
+bool hs_text_means_none(hs_str text);
+
 #endif

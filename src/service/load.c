@@ -1,6 +1,7 @@
 #include "service/service_private.h"
 
 #include "base/text.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,11 +221,21 @@ static int64_t end_of_ids(int64_t max_id) {
     return max_id < INT64_MAX ? max_id + 1 : max_id;
 }
 
+static void announce_snapshot(hs_service *service, uint64_t version, uint64_t incidents) {
+    char data[96];
+    int size = snprintf(data, sizeof data, "{\"version\":%llu,\"incidents\":%llu}",
+                        (unsigned long long)version, (unsigned long long)incidents);
+    hs_service_announce(service, "snapshot", (hs_str){data, (size_t)size});
+}
+
 static void swap_snapshot(hs_service *service, hs_snapshot *snapshot) {
+    uint64_t version = snapshot->version;
+    uint64_t incidents = snapshot->incidents->count;
     pthread_mutex_lock(&service->lock);
     hs_snapshot *old = service->current;
     service->current = snapshot;
     pthread_mutex_unlock(&service->lock);
+    if (!old || old->version != version) announce_snapshot(service, version, incidents);
     hs_snapshot_unref(old);
 }
 
@@ -406,7 +417,7 @@ static hs_status merge_appended(hs_service *service, hs_error *error) {
  * at: a commit may have come since the change was noticed. In another zone all local hours are others. */
 static hs_status load_appended(hs_service *service, const hs_snapshot *old, hs_error *error,
                                hs_load_times *times, bool *appended) {
-    reader part = {0};
+    reader part = {.store = service->reader};
     hs_store_versions versions = {0};
     hs_city_info info;
     hs_arena *arena = hs_arena_new(1 << 20);
@@ -418,7 +429,7 @@ static hs_status load_appended(hs_service *service, const hs_snapshot *old, hs_e
     if (*appended && status == HS_OK)
         status = append_rows(service, old, &info, &part, &versions, error, times);
     if (*appended && status == HS_OK) status = merge_appended(service, error);
-    hs_store_close(part.store);
+    hs_store_end_read(part.store);
     hs_arena_free(arena);
     return status;
 }
@@ -435,9 +446,9 @@ hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *t
     pthread_mutex_lock(&service->load_lock);
     hs_snapshot *old = hs_service_snapshot(service);
     hs_store_versions now = {0};
-    hs_service_store_lock(service);
-    hs_status status = hs_store_get_versions(service->store, error, &now);
-    hs_service_store_unlock(service);
+    hs_status status =
+        service->reader ? HS_OK : hs_store_open(service->url, HS_STORE_READ, error, &service->reader);
+    if (status == HS_OK) status = hs_store_get_versions(service->reader, error, &now);
     if (status == HS_OK && !(old && now.sequence == old->version))
         status = load_change(service, old, &now, error, times);
     hs_snapshot_unref(old);

@@ -1,3 +1,4 @@
+#include "service/live.h"
 #include "service/service_private.h"
 
 #include <errno.h>
@@ -36,6 +37,10 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
     pthread_mutex_init(&made->geocoder_lock, NULL);
     pthread_mutex_init(&made->load_lock, NULL);
     pthread_mutex_init(&made->follow_lock, NULL);
+    pthread_mutex_init(&made->live_lock, NULL);
+    pthread_cond_init(&made->live_wake, NULL);
+    pthread_mutex_init(&made->observer_lock, NULL);
+    pthread_mutex_init(&made->users_lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -73,13 +78,20 @@ static void stop_following(hs_service *service) {
 
 void hs_service_close(hs_service *service) {
     if (!service) return;
+    hs_service_stop_live(service);
     stop_following(service);
     hs_pool_free(service->pool); /* first: it runs what still waits there */
     hs_selection_cache_free(service->selections);
     hs_shared_cache_free(service->shared);
     hs_service_free_geocoders(service);
     hs_snapshot_unref(service->current);
+    hs_service_free_users(service);
+    hs_store_close(service->reader);
+    pthread_mutex_destroy(&service->users_lock);
     hs_store_close(service->store);
+    pthread_mutex_destroy(&service->observer_lock);
+    pthread_cond_destroy(&service->live_wake);
+    pthread_mutex_destroy(&service->live_lock);
     pthread_cond_destroy(&service->follow_wake);
     pthread_mutex_destroy(&service->follow_lock);
     pthread_mutex_destroy(&service->load_lock);
@@ -95,6 +107,19 @@ hs_snapshot *hs_service_snapshot(hs_service *service) {
     hs_snapshot *snapshot = service->current ? hs_snapshot_ref(service->current) : NULL;
     pthread_mutex_unlock(&service->lock);
     return snapshot;
+}
+
+void hs_service_observe(hs_service *service, hs_service_observer observer, void *context) {
+    pthread_mutex_lock(&service->observer_lock);
+    service->observer = observer;
+    service->observer_context = context;
+    pthread_mutex_unlock(&service->observer_lock);
+}
+
+void hs_service_announce(hs_service *service, const char *event, hs_str data) {
+    pthread_mutex_lock(&service->observer_lock);
+    if (service->observer) service->observer(service->observer_context, event, data);
+    pthread_mutex_unlock(&service->observer_lock);
 }
 
 bool hs_service_ready(hs_service *service) {

@@ -43,6 +43,12 @@ hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, 
 hs_status hs_service_follow(hs_service *service, hs_error *error);
 bool hs_service_ready(hs_service *service);
 
+/* Who is told, with JSON, of `snapshot` (a new one is current) and `incidents` (some came), on the thread
+ * where it happens; it must not call the service. One at most; NULL ends it, and it is not called afterwards.
+ */
+typedef void (*hs_service_observer)(void *context, const char *event, hs_str data);
+void hs_service_observe(hs_service *service, hs_service_observer observer, void *context);
+
 /* What passes a filter, computed once per filter and chunk and shared (single flight, byte budget). Release
  * with hs_service_selection_unref. */
 hs_status hs_service_select(hs_service *service, const hs_snapshot *snapshot, const hs_filter *filter,

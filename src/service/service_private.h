@@ -34,6 +34,25 @@ struct hs_service {
     int64_t last_row; /* largest incident row in the snapshot */
     uint64_t taxonomy_version;
 
+    hs_store *reader; /* for reading versions and late rows; used under load_lock */
+
+    /* Incidents that come one by one (live.c). */
+    pthread_mutex_t live_lock;
+    pthread_cond_t live_wake;
+    pthread_t live_thread;
+    bool live_running, live_stopping;
+    struct hs_post *live_first, *live_last;
+
+    /* Who may write (users.c). */
+    pthread_mutex_t users_lock;
+    struct hs_user_list *users;
+    hs_store *users_store;
+
+    /* Who is told of what happens (service.c). */
+    pthread_mutex_t observer_lock;
+    hs_service_observer observer;
+    void *observer_context;
+
     struct hs_selection_cache *selections;
     hs_shared_cache *shared; /* what densities are made of */
 
@@ -48,6 +67,9 @@ hs_store *hs_service_store(hs_service *service);
 void hs_service_store_lock(hs_service *service);
 void hs_service_store_unlock(hs_service *service);
 
+/* Tells the observer, if there is one. */
+void hs_service_announce(hs_service *service, const char *event, hs_str data);
+
 /* Reads the whole geography of a store (load.c). */
 hs_status hs_load_geography(hs_store *store, hs_error *error, hs_geography **geography);
 /* The store's classes, or the built-in ones where it has none. */
@@ -60,6 +82,8 @@ hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geo
 void hs_service_drop_geocoders(hs_service *service);
 /* Frees all of them: nobody may be using one. */
 void hs_service_free_geocoders(hs_service *service);
+
+void hs_service_free_users(hs_service *service);
 
 /* Selections (select.c). */
 struct hs_selection_cache *hs_selection_cache_new(size_t budget_bytes);

@@ -41,6 +41,14 @@ typedef enum hs_statement {
     HS_SQL_GET_POSITION,
     HS_SQL_SET_POSITION,
     HS_SQL_CLEAR_CATEGORIES,
+    HS_SQL_FIND_BATCH,
+    HS_SQL_FIND_USER,
+    HS_SQL_INSERT_USER,
+    HS_SQL_REVOKE_USER,
+    HS_SQL_SCAN_USERS,
+    HS_SQL_GET_ANSWER,
+    HS_SQL_PUT_ANSWER,
+    HS_SQL_DROP_ANSWERS,
     HS_SQL_STATEMENTS
 } hs_statement;
 
@@ -99,7 +107,7 @@ hs_status hs_geopackage_exec(sqlite3 *db, const char *path, const char *sql, con
 
 /* --- geopackage_schema.c --- */
 
-#define HS_GEOPACKAGE_SCHEMA 1
+#define HS_GEOPACKAGE_SCHEMA 2
 
 /* A step from schema version `from` to from + 1. */
 typedef struct hs_migration {
@@ -128,7 +136,8 @@ hs_status hs_geopackage_get_versions(hs_store *store, hs_error *error, hs_store_
 hs_status hs_geopackage_get_setting(hs_store *store, const char *key, hs_arena *arena, hs_error *error,
                                     hs_str *value);
 hs_status hs_geopackage_set_setting(hs_store *store, const char *key, hs_str value, hs_error *error);
-hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch);
+hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, bool more, hs_error *error,
+                              int64_t *batch);
 hs_status hs_geopackage_put(hs_store *store, hs_table table, const void *record, hs_error *error,
                             hs_put *put);
 hs_status hs_geopackage_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
@@ -143,6 +152,13 @@ hs_status hs_geopackage_incident_range(hs_store *store, hs_error *error, int64_t
                                        uint64_t *count);
 hs_status hs_geopackage_begin_read(hs_store *store, hs_error *error);
 void hs_geopackage_end_read(hs_store *store);
+hs_status hs_geopackage_add_user(hs_store *store, const hs_user_record *user, hs_error *error);
+hs_status hs_geopackage_revoke_user(hs_store *store, hs_str name, hs_error *error);
+hs_status hs_geopackage_scan_users(hs_store *store, hs_visit_user visit, void *context, hs_error *error);
+hs_status hs_geopackage_get_answer(hs_store *store, hs_str key, hs_arena *arena, hs_error *error,
+                                   uint64_t *request_hash, hs_str *answer);
+hs_status hs_geopackage_put_answer(hs_store *store, hs_str key, uint64_t request_hash, hs_str answer,
+                                   hs_error *error);
 hs_status hs_geopackage_backup(hs_store *store, const char *path, hs_error *error);
 
 /* Writes a row into `changes` within the open transaction. `part` is geography, incidents, plans, taxonomy or

@@ -84,7 +84,24 @@ static hs_status insert_batch(hs_geopackage *gp, hs_kind kind, hs_str source, hs
     return status;
 }
 
-static hs_status begin_in_transaction(hs_geopackage *gp, hs_kind kind, hs_str source, hs_error *error) {
+/* The newest batch of this kind and source that is not undone; *id 0 where there is none. */
+static hs_status find_batch(hs_geopackage *gp, hs_kind kind, hs_str source, hs_error *error, int64_t *id) {
+    sqlite3_stmt *statement = NULL;
+    hs_status status = hs_geopackage_statement(gp, HS_SQL_FIND_BATCH, error, &statement);
+    if (status != HS_OK) return status;
+    sqlite3_bind_text(statement, 1, hs_kind_name(kind), -1, SQLITE_STATIC);
+    hs_bind_str(statement, 2, source);
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        *id = sqlite3_column_int64(statement, 0);
+    else
+        status = hs_geopackage_fail(gp->db, gp->path, code, "beginning a batch", error);
+    sqlite3_reset(statement);
+    return status;
+}
+
+static hs_status begin_in_transaction(hs_geopackage *gp, hs_kind kind, hs_str source, bool more,
+                                      hs_error *error) {
     hs_geopackage_batch *batch = &gp->batch;
     batch->table = hs_table_of_kind(kind);
     const hs_table_definition *table = hs_tables[batch->table];
@@ -92,16 +109,18 @@ static hs_status begin_in_transaction(hs_geopackage *gp, hs_kind kind, hs_str so
         query_number(gp, "SELECT ifnull(max(id), 0) FROM ", table->name, error, &batch->last_id_before);
     if (status == HS_OK) status = find_next_id(gp, kind, error, &batch->next_id);
     if (status == HS_OK && table->geometry_type) status = read_extent(gp, table->name, error, &batch->extent);
-    if (status == HS_OK) status = insert_batch(gp, kind, source, error);
+    if (status == HS_OK && more) status = find_batch(gp, kind, source, error, &batch->id);
+    if (status == HS_OK && batch->id == 0) status = insert_batch(gp, kind, source, error);
     return status;
 }
 
-hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch) {
+hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, bool more, hs_error *error,
+                              int64_t *batch) {
     hs_geopackage *gp = (hs_geopackage *)store;
     hs_status status = hs_geopackage_do(gp, HS_SQL_BEGIN_WRITE, "beginning a batch", error);
     if (status != HS_OK) return status;
     batch_done(&gp->batch);
-    status = begin_in_transaction(gp, kind, source, error);
+    status = begin_in_transaction(gp, kind, source, more, error);
     if (status != HS_OK) {
         hs_geopackage_rollback(store);
         return status;

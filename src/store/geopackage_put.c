@@ -249,6 +249,7 @@ static hs_status put_row(hs_geopackage *gp, hs_table table, row *r, hs_error *er
     if (status == HS_OK) status = find_row(gp, table, error, r, &old);
     if (status != HS_OK) return status;
     gp->batch.puts++;
+    gp->base.last_id = r->found_id ? r->found_id : gp->batch.next_id;
     if (r->found_id == 0) {
         *put = HS_PUT_ADDED;
         return add_row(gp, table, r, error);

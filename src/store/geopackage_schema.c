@@ -57,6 +57,14 @@ static const char *const own_sql =
     " VALUES ('changes', 'attributes', 'changes', 'Versions of the store: one row a committed change');"
     "INSERT INTO settings (key, value) VALUES ('store', 'hotspotd');";
 
+/* What schema 2 added. No GIS lists these: they are not in gpkg_contents. */
+#define ADDED_IN_2                                                                                           \
+    "CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name TEXT NOT NULL, role TEXT NOT "  \
+    "NULL, unit TEXT, token_hash TEXT NOT NULL UNIQUE, created DATETIME NOT NULL, revoked DATETIME);"        \
+    "CREATE TABLE answers (key TEXT PRIMARY KEY NOT NULL, request INTEGER NOT NULL, answer TEXT NOT NULL,"   \
+    " created DATETIME NOT NULL);"                                                                           \
+    "CREATE INDEX answers_created ON answers (created);"
+
 /* No AUTOINCREMENT, which costs a third of an import: `batches` remembers the ids given instead. */
 static void write_table(hs_buffer *sql, const hs_table_definition *table) {
     hs_buffer_printf(sql, "CREATE TABLE %s (id INTEGER PRIMARY KEY NOT NULL", table->name);
@@ -82,6 +90,7 @@ hs_status hs_geopackage_create_schema(sqlite3 *db, const char *path, hs_error *e
                      USER_VERSION);
     hs_buffer_text(&sql, standard_sql);
     hs_buffer_text(&sql, own_sql);
+    hs_buffer_text(&sql, ADDED_IN_2);
     for (int table = 0; table < HS_TABLE_COUNT; table++)
         write_table(&sql, hs_tables[table]);
     hs_buffer_printf(&sql, "INSERT INTO settings (key, value) VALUES ('schema_version', '%d');",
@@ -134,8 +143,9 @@ hs_status hs_geopackage_identify(sqlite3 *db, const char *path, hs_error *error,
     return HS_OK;
 }
 
-const hs_migration hs_geopackage_migrations[] = {{.from = HS_GEOPACKAGE_SCHEMA, .sql = NULL}};
-const size_t hs_geopackage_migration_count = 0;
+const hs_migration hs_geopackage_migrations[] = {{.from = 1, .sql = ADDED_IN_2}};
+const size_t hs_geopackage_migration_count =
+    sizeof hs_geopackage_migrations / sizeof *hs_geopackage_migrations;
 
 static const hs_migration *find_step(const hs_migration *steps, size_t count, int from) {
     for (size_t i = 0; i < count; i++)

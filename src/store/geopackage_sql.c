@@ -23,8 +23,9 @@ static const char *const statement_sql[HS_SQL_STATEMENTS] = {
                            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     [HS_SQL_INSERT_BATCH] = "INSERT INTO batches (kind, source, started, rows_read, rows_added, rows_updated,"
                             " rows_unchanged, rows_rejected, undone) VALUES (?1, ?2, ?3, 0, 0, 0, 0, 0, 0)",
-    [HS_SQL_UPDATE_BATCH] = "UPDATE batches SET rows_read = ?2, rows_added = ?3, rows_updated = ?4,"
-                            " rows_unchanged = ?5, rows_rejected = ?6, last_id = ?7 WHERE id = ?1",
+    [HS_SQL_UPDATE_BATCH] = "UPDATE batches SET rows_read = rows_read + ?2, rows_added = rows_added + ?3,"
+                            " rows_updated = rows_updated + ?4, rows_unchanged = rows_unchanged + ?5,"
+                            " rows_rejected = rows_rejected + ?6, last_id = ?7 WHERE id = ?1",
     [HS_SQL_SCAN_BATCHES] = "SELECT id, kind, source, started, rows_read, rows_added, rows_updated,"
                             " rows_unchanged, rows_rejected, undone FROM batches ORDER BY id",
     [HS_SQL_INSERT_CHANGE] = "INSERT INTO changes (time, part, kind, batch, rewritten) VALUES"
@@ -39,6 +40,15 @@ static const char *const statement_sql[HS_SQL_STATEMENTS] = {
     [HS_SQL_GET_POSITION] = "SELECT geom, match_type, accuracy_m FROM incidents WHERE id = ?1",
     [HS_SQL_SET_POSITION] = "UPDATE incidents SET geom = ?2, match_type = ?3, accuracy_m = ?4 WHERE id = ?1",
     [HS_SQL_CLEAR_CATEGORIES] = "DELETE FROM categories",
+    [HS_SQL_FIND_BATCH] = "SELECT max(id) FROM batches WHERE kind = ?1 AND source = ?2 AND undone = 0",
+    [HS_SQL_FIND_USER] = "SELECT id FROM users WHERE name = ?1 AND revoked IS NULL",
+    [HS_SQL_INSERT_USER] =
+        "INSERT INTO users (name, role, unit, token_hash, created) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [HS_SQL_REVOKE_USER] = "UPDATE users SET revoked = ?2 WHERE name = ?1 AND revoked IS NULL",
+    [HS_SQL_SCAN_USERS] = "SELECT id, name, role, unit, token_hash, created, revoked FROM users ORDER BY id",
+    [HS_SQL_GET_ANSWER] = "SELECT request, answer FROM answers WHERE key = ?1",
+    [HS_SQL_PUT_ANSWER] = "INSERT INTO answers (key, request, answer, created) VALUES (?1, ?2, ?3, ?4)",
+    [HS_SQL_DROP_ANSWERS] = "DELETE FROM answers WHERE created < ?1",
 };
 
 static hs_status disk_failure(sqlite3 *db, const char *path, const char *doing, hs_error *error) {

@@ -78,7 +78,8 @@ hs_status hs_store_set_setting(hs_store *store, const char *key, hs_str value, h
     return status == HS_OK ? store->ops->set_setting(store, key, value, error) : status;
 }
 
-hs_status hs_store_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch) {
+static hs_status begin(hs_store *store, hs_kind kind, hs_str source, bool more, hs_error *error,
+                       int64_t *batch) {
     hs_status status = check_writable(store, error);
     if (status != HS_OK) return status;
     if (store->batch_open)
@@ -86,11 +87,23 @@ hs_status hs_store_begin(hs_store *store, hs_kind kind, hs_str source, hs_error 
     if ((unsigned)kind >= HS_KIND_COUNT) return hs_error_set(error, HS_E_ARGUMENT, "no such kind of rows");
     if (hs_table_of_kind(kind) == HS_TABLE_COUNT)
         return hs_error_set(error, HS_E_UNSUPPORTED, "%s cannot be stored yet", hs_kind_name(kind));
-    status = store->ops->begin(store, kind, source, error, batch);
+    status = store->ops->begin(store, kind, source, more, error, batch);
     if (status != HS_OK) return status;
     store->batch_open = true;
     store->batch_kind = kind;
     return HS_OK;
+}
+
+hs_status hs_store_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch) {
+    return begin(store, kind, source, false, error, batch);
+}
+
+hs_status hs_store_begin_more(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch) {
+    return begin(store, kind, source, true, error, batch);
+}
+
+int64_t hs_store_last_id(const hs_store *store) {
+    return store->last_id;
 }
 
 static hs_status check_batch(const hs_store *store, hs_table table, hs_error *error) {
@@ -203,6 +216,35 @@ hs_status hs_store_scan_batches(hs_store *store, hs_visit_batch visit, void *con
 hs_status hs_store_incident_range(hs_store *store, hs_error *error, int64_t *min_id, int64_t *max_id,
                                   uint64_t *count) {
     return store->ops->incident_range(store, error, min_id, max_id, count);
+}
+
+hs_status hs_store_add_user(hs_store *store, const hs_user_record *user, hs_error *error) {
+    hs_status status = check_writable(store, error);
+    if (status == HS_OK && store->batch_open)
+        return hs_error_set(error, HS_E_CONFLICT, "a batch is open: commit it first");
+    return status == HS_OK ? store->ops->add_user(store, user, error) : status;
+}
+
+hs_status hs_store_revoke_user(hs_store *store, hs_str name, hs_error *error) {
+    hs_status status = check_writable(store, error);
+    if (status == HS_OK && store->batch_open)
+        return hs_error_set(error, HS_E_CONFLICT, "a batch is open: commit it first");
+    return status == HS_OK ? store->ops->revoke_user(store, name, error) : status;
+}
+
+hs_status hs_store_scan_users(hs_store *store, hs_visit_user visit, void *context, hs_error *error) {
+    return store->ops->scan_users(store, visit, context, error);
+}
+
+hs_status hs_store_get_answer(hs_store *store, hs_str key, hs_arena *arena, hs_error *error,
+                              uint64_t *request_hash, hs_str *answer) {
+    return store->ops->get_answer(store, key, arena, error, request_hash, answer);
+}
+
+hs_status hs_store_put_answer(hs_store *store, hs_str key, uint64_t request_hash, hs_str answer,
+                              hs_error *error) {
+    if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
+    return store->ops->put_answer(store, key, request_hash, answer, error);
 }
 
 hs_status hs_store_begin_read(hs_store *store, hs_error *error) {

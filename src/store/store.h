@@ -56,6 +56,9 @@ typedef struct hs_batch_info {
 typedef enum hs_put { HS_PUT_ADDED, HS_PUT_UPDATED, HS_PUT_UNCHANGED } hs_put;
 
 hs_status hs_store_begin(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch);
+/* Goes on with the newest batch of this kind and source that has not been undone, or begins it: what comes
+ * one by one is listed as one batch. Its counts grow by what is put now. */
+hs_status hs_store_begin_more(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch);
 /* Puts one record (its id and batch are ignored and given by the store). Identity: external id or code where
  * there is one, else the content and its occurrence within the batch, so that the same file read again
  * changes nothing while identical rows within a file stay separate. A derived position (match type other than
@@ -72,6 +75,8 @@ hs_status hs_store_put_category(hs_store *store, const hs_category_record *recor
                                 hs_put *put);
 hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *record, hs_error *error,
                                 hs_put *put);
+/* The row id of the record that was put last. */
+int64_t hs_store_last_id(const hs_store *store);
 /* Sets a derived position of an incident (match types other than given), inside a batch of any kind: streets
  * that arrive move incidents. */
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
@@ -99,6 +104,28 @@ hs_status hs_store_scan_incidents(hs_store *store, int64_t first, int64_t last, 
 hs_status hs_store_incident_range(hs_store *store, hs_error *error, int64_t *min_id, int64_t *max_id,
                                   uint64_t *count);
 hs_status hs_store_scan_batches(hs_store *store, hs_visit_batch visit, void *context, hs_error *error);
+
+/* People and programs that may write: a token is known by its hash alone. */
+typedef struct hs_user_record {
+    int64_t id;
+    hs_str name, role, unit;      /* unit: a code, or empty for the whole city */
+    hs_str token_hash;            /* hexadecimal */
+    int64_t created_s, revoked_s; /* HS_NO_TIME: in force */
+} hs_user_record;
+typedef hs_status (*hs_visit_user)(void *context, const hs_user_record *user, hs_error *error);
+/* Adds one, durably. HS_E_CONFLICT when a user of this name is in force. */
+hs_status hs_store_add_user(hs_store *store, const hs_user_record *user, hs_error *error);
+/* Ends a user's token now. HS_E_NOT_FOUND when no user of this name is in force. */
+hs_status hs_store_revoke_user(hs_store *store, hs_str name, hs_error *error);
+hs_status hs_store_scan_users(hs_store *store, hs_visit_user visit, void *context, hs_error *error);
+
+/* Answers kept under a key, so that a request that comes again is not carried out again. Putting belongs to
+ * the open batch, and goes with it when that is rolled back or changed nothing; answers of more than a week
+ * ago are dropped then. *answer is empty where there is none. */
+hs_status hs_store_get_answer(hs_store *store, hs_str key, hs_arena *arena, hs_error *error,
+                              uint64_t *request_hash, hs_str *answer);
+hs_status hs_store_put_answer(hs_store *store, hs_str key, uint64_t request_hash, hs_str answer,
+                              hs_error *error);
 
 /* A read transaction: everything read between begin_read and end_read is of one version. */
 hs_status hs_store_begin_read(hs_store *store, hs_error *error);

@@ -37,7 +37,9 @@ typedef struct hs_store_ops {
     hs_status (*get_setting)(hs_store *store, const char *key, hs_arena *arena, hs_error *error,
                              hs_str *value);
     hs_status (*set_setting)(hs_store *store, const char *key, hs_str value, hs_error *error);
-    hs_status (*begin)(hs_store *store, hs_kind kind, hs_str source, hs_error *error, int64_t *batch);
+    /* `more`: as hs_store_begin_more. */
+    hs_status (*begin)(hs_store *store, hs_kind kind, hs_str source, bool more, hs_error *error,
+                       int64_t *batch);
     /* `record` is of the table's record type. */
     hs_status (*put)(hs_store *store, hs_table table, const void *record, hs_error *error, hs_put *put);
     hs_status (*replace_position)(hs_store *store, int64_t incident, const hs_incident_record *record,
@@ -50,6 +52,13 @@ typedef struct hs_store_ops {
     hs_status (*scan_batches)(hs_store *store, hs_visit_batch visit, void *context, hs_error *error);
     hs_status (*incident_range)(hs_store *store, hs_error *error, int64_t *min_id, int64_t *max_id,
                                 uint64_t *count);
+    hs_status (*add_user)(hs_store *store, const hs_user_record *user, hs_error *error);
+    hs_status (*revoke_user)(hs_store *store, hs_str name, hs_error *error);
+    hs_status (*scan_users)(hs_store *store, hs_visit_user visit, void *context, hs_error *error);
+    hs_status (*get_answer)(hs_store *store, hs_str key, hs_arena *arena, hs_error *error,
+                            uint64_t *request_hash, hs_str *answer);
+    hs_status (*put_answer)(hs_store *store, hs_str key, uint64_t request_hash, hs_str answer,
+                            hs_error *error);
     hs_status (*begin_read)(hs_store *store, hs_error *error);
     void (*end_read)(hs_store *store);
     hs_status (*backup)(hs_store *store, const char *path, hs_error *error);
@@ -61,6 +70,7 @@ struct hs_store {
     hs_store_mode mode;
     hs_kind batch_kind; /* of the open batch */
     bool batch_open;
+    int64_t last_id; /* of the record put last */
     bool reading;
 };
 

@@ -1,0 +1,34 @@
+/* Bearer tokens (RFC 6750). */
+#include "api/endpoint.h"
+
+#include "base/text.h"
+
+static bool refuse(hs_call *call, unsigned status, const char *detail) {
+    hs_response_problem(call->response, status, NULL, detail);
+    if (status == 401) hs_response_header(call->response, "WWW-Authenticate", "Bearer realm=\"hotspotd\"");
+    return false;
+}
+
+static hs_str bearer_token(const hs_call *call) {
+    hs_str rest = hs_str_trim(hs_request_header(call->request, "Authorization"));
+    hs_str scheme = hs_str_cut(&rest, ' ');
+    return hs_str_equal_nocase(scheme, HS_STR("Bearer")) ? hs_str_trim(rest) : (hs_str){"", 0};
+}
+
+bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user) {
+    hs_str token = bearer_token(call);
+    if (token.size == 0)
+        return refuse(call, 401,
+                      "writing needs a token: send the header `Authorization: Bearer TOKEN`; the city's "
+                      "keeper makes one with `hotspotd user STORE add NAME --role reporter`");
+    hs_error error = {0};
+    hs_status status = hs_service_find_user(call->api->service, token, call->arena, &error, user);
+    if (status == HS_E_DENIED) return refuse(call, 401, error.message);
+    if (status != HS_OK) {
+        error.status = status;
+        hs_response_error(call->response, &error);
+        return false;
+    }
+    if (user->role < role) return refuse(call, 403, "the role of this token does not allow this");
+    return true;
+}
