@@ -222,7 +222,7 @@ async function checkCard(browser, origin) {
   done(`a click tells ${told.value.toFixed(1)} with its interval, ${told.n} incidents and the method`);
 }
 
-/** The server's own description, with or without two parameters of the tiles. */
+/** The server's own description, with two parameters of the tiles, or with none of them. */
 async function openWith(browser, origin, listed, address) {
   const page = await openPage(browser, origin);
   page.queries = {tile: [], legend: []};
@@ -230,7 +230,7 @@ async function openWith(browser, origin, listed, address) {
     const described = await (await route.fetch()).json();
     for (const [path, {get}] of Object.entries(described.paths)) {
       if (!get?.parameters) continue;
-      get.parameters = get.parameters.filter(p => !['network', 'edge-correction'].includes(p.name));
+      get.parameters = get.parameters.filter(p => !['adaptive', 'network', 'edge-correction'].includes(p.name));
       if (listed && path.startsWith('/tiles/density/'))
         get.parameters.push({name: 'network', in: 'query'}, {name: 'edge-correction', in: 'query'});
     }
