@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "city/filter.h"
+#include "city/geography_private.h"
 #include "geo/box.h"
 
 static const hs_field unit_fields[] = {
@@ -144,6 +145,58 @@ static bool holds_at(const hs_collection *collection, const hs_geography *geogra
     int64_t begin = geography->zones.from_s[row], end = geography->zones.to_s[row];
     return (to_s == HS_NO_TIME || begin == HS_NO_TIME || begin < to_s) &&
            (from_s == HS_NO_TIME || end == HS_NO_TIME || end >= from_s);
+}
+
+static hs_geometry point_geometry(const hs_position *position) {
+    static const uint32_t ring_start[] = {0, 1};
+    return (hs_geometry){
+        .type = HS_GEOMETRY_POINT, .ring_count = 1, .ring_start = ring_start, .positions = position};
+}
+
+hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs_geography *geography,
+                                       uint32_t row) {
+    const hs_geometry *lines = &geography->segments.lines;
+    switch (collection->kind) {
+    case HS_COLLECT_UNITS:
+        return geography->units.geometry[row];
+    case HS_COLLECT_STREETS:
+        return geography->streets.geometry[row];
+    case HS_COLLECT_SEGMENTS:
+        return (hs_geometry){.type = HS_GEOMETRY_LINES,
+                             .ring_count = 1,
+                             .ring_start = lines->ring_start + row,
+                             .positions = lines->positions};
+    case HS_COLLECT_ADDRESSES:
+        return point_geometry(&geography->addresses.position[row]);
+    case HS_COLLECT_PLACES:
+        return geography->places.geometry[row].type == HS_GEOMETRY_NONE
+                   ? point_geometry(&geography->places.position[row])
+                   : geography->places.geometry[row];
+    case HS_COLLECT_ZONES:
+        return geography->zones.geometry[row];
+    default:
+        return (hs_geometry){.type = HS_GEOMETRY_NONE};
+    }
+}
+
+bool hs_collection_row_point(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+                             hs_position *point) {
+    switch (collection->kind) {
+    case HS_COLLECT_UNITS:
+        *point = geography->units.label[row];
+        return true;
+    case HS_COLLECT_ADDRESSES:
+        *point = geography->addresses.position[row];
+        return true;
+    case HS_COLLECT_PLACES:
+        *point = geography->places.position[row];
+        return true;
+    case HS_COLLECT_ZONES:
+        *point = hs_geometry_label(&geography->zones.geometry[row]);
+        return true;
+    default:
+        return false;
+    }
 }
 
 hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_geography *geography,

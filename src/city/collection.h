@@ -32,6 +32,12 @@ const hs_collection *hs_collection_find(hs_str id);
 void hs_collection_rows(const hs_collection *collection, const hs_geography *geography, uint32_t *first,
                         uint32_t *end);
 int64_t hs_collection_row_id(const hs_collection *collection, const hs_geography *geography, uint32_t row);
+/* A row's geometry; its arrays are the geography's. */
+hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs_geography *geography,
+                                       uint32_t row);
+/* Where a row is written as a point: itself, or a point inside its polygons; false for lines. */
+bool hs_collection_row_point(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+                             hs_position *point);
 /* The columns that came along with units and streets, a JSON object; empty for none. */
 hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_geography *geography,
                                     uint32_t row);
