@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "export/shapefile.h"
+#include "export/text_writer.h"
 #include "export/vector_writer.h"
 #include "export/xlsx_writer.h"
 
@@ -200,46 +201,26 @@ static const char *free_name(const writing *w, const char *option, const char *w
     return name ? hs_arena_printf(w->arena, "%s=%s", option, name) : NULL;
 }
 
-static bool is_driver(const writing *w, const char *name) {
-    return strcmp(w->file->format->driver, name) == 0;
-}
-
-static bool writes_outlines(const writing *w) {
-    return has(w, HS_FORMAT_OUTLINES) && w->layer != HS_GEOMETRY_POINT;
-}
-
 static hs_status open_layer(writing *w, hs_error *error, hs_vector_writer **writer) {
     const hs_feature_file *file = w->file;
-    const char *dataset[] = {NULL, NULL}, *layer[] = {NULL, NULL, NULL};
-    hs_vector_options options = {.shown = file->shown,
-                                 .driver = file->format->driver,
-                                 .dataset_options = dataset,
-                                 .layer_options = layer,
-                                 .widths = w->widths,
-                                 .mixed = is_mixed(w)};
-    const char *name = file->collection->id;
-    bool spatial = !has(w, HS_FORMAT_COLUMNS) || writes_outlines(w);
-    if (is_driver(w, "GPKG")) {
-        layer[0] = free_name(w, "FID", "fid");
-        layer[1] = free_name(w, "GEOMETRY_NAME", "geom");
-    } else if (is_driver(w, "FlatGeobuf") && has_type(w, HS_GEOMETRY_NONE)) {
-        layer[0] = "SPATIAL_INDEX=NO"; /* an index would leave out what has no place */
-    } else if (is_driver(w, "CSV") && spatial) {
-        layer[0] = "GEOMETRY=AS_WKT";
-    } else if (is_driver(w, "KML")) {
-        dataset[0] = "NameField=name";
-    } else if (is_driver(w, "GPX")) {
-        dataset[0] = "GPX_USE_EXTENSIONS=YES";
-        name = w->layer == HS_GEOMETRY_POINT ? "waypoints" : "tracks";
-    } else if (is_driver(w, "ESRI Shapefile")) {
+    const char *layer[] = {NULL, NULL, NULL};
+    const hs_vector_options options = {.shown = file->shown,
+                                       .driver = file->format->driver,
+                                       .layer_options = layer,
+                                       .widths = w->widths,
+                                       .mixed = is_mixed(w)};
+    if (w->names) {
         layer[0] = "ENCODING=UTF-8";
         layer[1] = "2GB_LIMIT=YES";
+    } else if (strcmp(file->format->driver, "GPKG") == 0) {
+        layer[0] = free_name(w, "FID", "fid");
+        layer[1] = free_name(w, "GEOMETRY_NAME", "geom");
     }
     hs_status status = hs_vector_writer_new_with(w->path, &options, error, writer);
     if (status != HS_OK) return status;
     bool multi = w->layer != HS_GEOMETRY_POINT && file->collection->kind != HS_COLLECT_SEGMENTS;
-    status = hs_vector_writer_layer(*writer, name, spatial ? w->layer : HS_GEOMETRY_NONE,
-                                    multi || is_driver(w, "GPX"), w->written, w->count, error);
+    status =
+        hs_vector_writer_layer(*writer, file->collection->id, w->layer, multi, w->written, w->count, error);
     if (status != HS_OK) hs_vector_writer_discard(*writer);
     return status;
 }
@@ -268,8 +249,6 @@ static hs_status put_rows(writing *w, put_row put, void *writer, hs_error *error
 }
 
 static hs_status put_vector(writing *w, void *writer, const hs_geometry *geometry, hs_error *error) {
-    /* Points stand in their columns already. */
-    if (writes_outlines(w) && geometry->type == HS_GEOMETRY_POINT) geometry = NULL;
     return hs_vector_writer_row(writer, geometry, w->values, error);
 }
 
@@ -307,6 +286,24 @@ static hs_status write_xlsx(writing *w, hs_error *error) {
     return hs_xlsx_writer_finish(writer, error);
 }
 
+static hs_status put_text(writing *w, void *writer, const hs_geometry *geometry, hs_error *error) {
+    return hs_text_writer_feature(writer, geometry, w->values, error);
+}
+
+static hs_status write_text(writing *w, hs_error *error) {
+    const hs_feature_file *file = w->file;
+    const hs_text_layout layout = {file->collection->id, w->written, w->count,
+                                   has(w, HS_FORMAT_OUTLINES) && w->layer != HS_GEOMETRY_POINT};
+    hs_text_writer *writer = NULL;
+    hs_status status =
+        hs_text_writer_new(file->path, file->shown, file->format->text, &layout, error, &writer);
+    if (status != HS_OK) return status;
+    status = put_rows(w, put_text, writer, error);
+    if (status == HS_OK) return hs_text_writer_finish(writer, error);
+    hs_text_writer_discard(writer);
+    return status;
+}
+
 static void tell_losses(const writing *w) {
     const char *collection = w->file->collection->id;
     if (w->left_out > 0)
@@ -335,17 +332,25 @@ static hs_status write_archive(writing *w, hs_error *error) {
     return status;
 }
 
-/* Nothing is made durable before the file takes its place, and an empty one is worth nothing. */
-static hs_status write_file(writing *w, hs_error *error) {
+static hs_status write_vectors(writing *w, hs_error *error) {
+    /* The file is worth something only when it is whole and in its place: no need to sync before. */
     CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF");
-    const hs_export_format *format = w->file->format;
-    hs_status status = format->maker == HS_MAKE_XLSX ? write_xlsx(w, error)
-                       : format->is_zip              ? write_archive(w, error)
-                                                     : write_vector(w, error);
+    hs_status status = w->file->format->is_zip ? write_archive(w, error) : write_vector(w, error);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", NULL);
-    if (status == HS_OK && w->names && !format->is_zip)
+    if (status == HS_OK && w->names && !w->file->format->is_zip)
         status = hs_shapefile_describe(w->path, w->fields, w->names, w->count, error);
     return status;
+}
+
+static hs_status write_file(writing *w, hs_error *error) {
+    switch (w->file->format->maker) {
+    case HS_MAKE_XLSX:
+        return write_xlsx(w, error);
+    case HS_MAKE_TEXT:
+        return write_text(w, error);
+    default:
+        return write_vectors(w, error);
+    }
 }
 
 static void end(writing *w) {

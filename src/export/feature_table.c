@@ -262,7 +262,8 @@ static hs_status lay_out(hs_feature_table *table, const hs_feature_rows *rows, u
     const hs_collection *collection = table->collection;
     while (collection->fields[table->own_count].name)
         table->own_count++;
-    table->has_columns = traits & HS_FORMAT_COLUMNS;
+    bool lines = collection->kind == HS_COLLECT_STREETS || collection->kind == HS_COLLECT_SEGMENTS;
+    table->has_columns = (traits & HS_FORMAT_COLUMNS) && !lines;
     table->has_label = (traits & HS_FORMAT_LABELS) && !names_itself(collection);
     uint32_t fixed = table->own_count + (table->has_label ? 1 : 0) + (table->has_columns ? 2 : 0);
     hs_field *first = hs_arena_array(table->arena, fixed + 1, sizeof *first);

@@ -1,6 +1,7 @@
 #include "export/format.h"
 
 #include "base/text.h"
+#include "export/text_writer.h"
 #include <string.h>
 
 #define TABLE (HS_FORMAT_COLUMNS | HS_FORMAT_TEXT_TIMES)
@@ -37,12 +38,13 @@ const hs_export_format hs_export_formats[] = {
      .media_type = "application/flatgeobuf",
      .maker = HS_MAKE_VECTOR,
      .driver = "FlatGeobuf",
+     .traits = HS_FORMAT_NEEDS_PLACE,
      .over_http = true},
     {.name = "csv",
      .extension = "csv",
      .media_type = "text/csv; charset=utf-8; header=present",
-     .maker = HS_MAKE_VECTOR,
-     .driver = "CSV",
+     .maker = HS_MAKE_TEXT,
+     .text = &hs_text_csv,
      .traits = TABLE | HS_FORMAT_OUTLINES,
      .over_http = true},
     {.name = "xlsx",
@@ -54,15 +56,15 @@ const hs_export_format hs_export_formats[] = {
     {.name = "kml",
      .extension = "kml",
      .media_type = "application/vnd.google-earth.kml+xml",
-     .maker = HS_MAKE_VECTOR,
-     .driver = "KML",
+     .maker = HS_MAKE_TEXT,
+     .text = &hs_text_kml,
      .traits = HS_FORMAT_TEXT_TIMES | HS_FORMAT_LABELS,
      .over_http = true},
     {.name = "gpx",
      .extension = "gpx",
      .media_type = "application/gpx+xml",
-     .maker = HS_MAKE_VECTOR,
-     .driver = "GPX",
+     .maker = HS_MAKE_TEXT,
+     .text = &hs_text_gpx,
      .traits = HS_FORMAT_NO_POLYGONS | HS_FORMAT_ONE_TYPE | HS_FORMAT_NEEDS_PLACE | HS_FORMAT_TEXT_TIMES |
                HS_FORMAT_LABELS,
      .over_http = true},

@@ -19,6 +19,7 @@ enum {
 typedef enum hs_format_maker {
     HS_MAKE_GEOJSON, /* from the columns */
     HS_MAKE_XLSX,    /* by our own writer */
+    HS_MAKE_TEXT,    /* by our own writer of texts */
     HS_MAKE_VECTOR   /* by GDAL */
 } hs_format_maker;
 
@@ -27,7 +28,8 @@ typedef struct hs_export_format {
     const char *extension; /* of file names, without the dot */
     const char *media_type;
     hs_format_maker maker;
-    const char *driver; /* GDAL's */
+    const char *driver;                /* GDAL's, of HS_MAKE_VECTOR */
+    const struct hs_text_format *text; /* of HS_MAKE_TEXT */
     unsigned traits;
     bool is_zip;      /* the files of the format in an archive */
     bool is_sequence; /* of GeoJSON: a feature a line */

@@ -1,6 +1,8 @@
 #include "export/shapefile.h"
 
 #include "base/buffer.h"
+#include "base/text.h"
+#include "export/xml.h"
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
@@ -11,19 +13,6 @@
 #include <string.h>
 
 #define PIECE_BYTES (1 << 20)
-
-static void put_escaped(hs_buffer *out, const char *text) {
-    for (; *text; text++) {
-        if (*text == '<')
-            hs_buffer_text(out, "&lt;");
-        else if (*text == '>')
-            hs_buffer_text(out, "&gt;");
-        else if (*text == '&')
-            hs_buffer_text(out, "&amp;");
-        else if ((unsigned char)*text >= 0x20)
-            hs_buffer_byte(out, *text);
-    }
-}
 
 hs_status hs_shapefile_describe(const char *path, const hs_field *fields, char (*names)[HS_DBF_NAME_SIZE],
                                 uint32_t count, hs_error *error) {
@@ -36,9 +25,9 @@ hs_status hs_shapefile_describe(const char *path, const hs_field *fields, char (
                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<metadata>\n <eainfo>\n  <detailed>\n");
     for (uint32_t f = 0; f < count; f++) {
         hs_buffer_text(&text, "   <attr><attrlabl>");
-        put_escaped(&text, names[f]);
+        hs_xml_text(&text, hs_str_of(names[f]));
         hs_buffer_text(&text, "</attrlabl><attrdef>");
-        put_escaped(&text, fields[f].name);
+        hs_xml_text(&text, hs_str_of(fields[f].name));
         hs_buffer_text(&text, "</attrdef></attr>\n");
     }
     hs_buffer_text(&text, "  </detailed>\n </eainfo>\n</metadata>\n");

@@ -29,8 +29,9 @@ struct hs_vector_writer {
     hs_vector_options options;
     uint32_t field_count;
     hs_field_type *field_type;
-    char said[384]; /* GDAL's last words */
-    hs_str scratch; /* texts ended by NUL for OGR */
+    int first_field; /* drivers may have fields of their own before ours */
+    char said[384];  /* GDAL's last words */
+    hs_str scratch;  /* texts ended by NUL for OGR */
     size_t scratch_capacity;
 };
 
@@ -124,6 +125,7 @@ hs_status hs_vector_writer_new_with(const char *path, const hs_vector_options *o
 static hs_status add_fields(hs_vector_writer *writer, const hs_field *fields, uint32_t field_count,
                             hs_error *error) {
     static const OGRFieldType ogr_type[] = {OFTString, OFTInteger64, OFTReal, OFTDateTime};
+    writer->first_field = OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(writer->layer));
     for (uint32_t f = 0; f < field_count; f++) {
         OGRFieldDefnH definition = OGR_Fld_Create(fields[f].name, ogr_type[fields[f].type]);
         if (fields[f].type == HS_FIELD_TEXT && writer->options.widths)
@@ -186,9 +188,10 @@ static const char *ended(hs_vector_writer *writer, hs_str text) {
     return out;
 }
 
-static hs_status set_value(hs_vector_writer *writer, int f, const hs_value *value, hs_error *error) {
+static hs_status set_value(hs_vector_writer *writer, uint32_t field, const hs_value *value, hs_error *error) {
     OGRFeatureH feature = writer->feature;
-    hs_field_type type = writer->field_type[f];
+    hs_field_type type = writer->field_type[field];
+    int f = writer->first_field + (int)field;
     bool none = value->absent || (type == HS_FIELD_TEXT && !value->text.data) ||
                 (type == HS_FIELD_REAL && isnan(value->real)) ||
                 (type == HS_FIELD_TIME && value->integer == HS_NO_TIME);
@@ -216,7 +219,7 @@ static hs_status write_row(hs_vector_writer *writer, const hs_geometry *geometry
         return hs_error_set(error, HS_E_INTERNAL, "%s: a row before any layer", writer->shown);
     OGR_F_SetFID(writer->feature, OGRNullFID);
     for (uint32_t f = 0; f < writer->field_count; f++) {
-        hs_status status = set_value(writer, (int)f, &values[f], error);
+        hs_status status = set_value(writer, f, &values[f], error);
         if (status != HS_OK) return status;
     }
     OGRGeometryH made = NULL;
