@@ -196,6 +196,8 @@ hs_status hs_serve_ogc_items(hs_call *call) {
     page p = {.collection = hs_call_collection(call)};
     if (!p.collection) return HS_OK;
     if (!hs_collection_open(call, p.collection)) return hs_call_deny_incidents(call);
+    const hs_export_format *file_format = hs_export_format_named(hs_call_text(call, "f"));
+    if (file_format) return hs_call_export(call, p.collection, file_format);
     hs_status status = hs_call_format(call);
     if (status == HS_OK) status = parse_page(call, &p);
     if (status != HS_OK) return status;

@@ -114,6 +114,10 @@ void hs_deferring_close(hs_server *server);
 /* Refuses what waits, waits for what runs: no connection is suspended afterwards. */
 void hs_deferring_end(hs_server *server);
 
+/* Files as bodies (response.c): closes one and says so; gives up the response's, if it has one. */
+void hs_body_file_close(const struct hs_body_file *file);
+void hs_response_drop_file(hs_response *response);
+
 /* Watching clients (clients.c). */
 void hs_clients_notify(void *server, struct MHD_Connection *connection, void **context,
                        enum MHD_ConnectionNotificationCode code);
