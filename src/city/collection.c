@@ -169,9 +169,9 @@ hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs
     case HS_COLLECT_ADDRESSES:
         return point_geometry(&geography->addresses.position[row]);
     case HS_COLLECT_PLACES:
-        return geography->places.geometry[row].type == HS_GEOMETRY_NONE
-                   ? point_geometry(&geography->places.position[row])
-                   : geography->places.geometry[row];
+        return geography->places.geometry[row].type == HS_GEOMETRY_POLYGONS
+                   ? geography->places.geometry[row]
+                   : point_geometry(&geography->places.position[row]);
     case HS_COLLECT_ZONES:
         return geography->zones.geometry[row];
     default:

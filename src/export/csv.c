@@ -27,18 +27,18 @@ static void put_text(hs_buffer *out, hs_str text) {
     hs_buffer_byte(out, '"');
 }
 
-static void put_degrees(hs_buffer *out, int32_t e7) {
+static void put_position(hs_buffer *out, hs_position position) {
     hs_json number;
     hs_json_init(&number, out);
-    hs_json_fixed(&number, e7, 7);
+    hs_json_fixed(&number, position.lon_e7, 7);
+    hs_buffer_byte(out, ' ');
+    hs_json_fixed(&number, position.lat_e7, 7);
 }
 
 static void put_ring(hs_buffer *out, const hs_geometry *geometry, uint32_t ring) {
     for (uint32_t p = geometry->ring_start[ring]; p < geometry->ring_start[ring + 1]; p++) {
         hs_buffer_byte(out, p == geometry->ring_start[ring] ? '(' : ',');
-        put_degrees(out, geometry->positions[p].lon_e7);
-        hs_buffer_byte(out, ' ');
-        put_degrees(out, geometry->positions[p].lat_e7);
+        put_position(out, geometry->positions[p]);
     }
     hs_buffer_byte(out, ')');
 }
@@ -52,7 +52,12 @@ static void put_rings(hs_buffer *out, const hs_geometry *geometry, uint32_t firs
 }
 
 static void put_wkt(hs_buffer *out, const hs_geometry *geometry) {
-    if (geometry->type == HS_GEOMETRY_LINES) {
+    if (geometry->type == HS_GEOMETRY_NONE) return;
+    if (geometry->type == HS_GEOMETRY_POINT) {
+        hs_buffer_text(out, "\"POINT (");
+        put_position(out, geometry->positions[0]);
+        hs_buffer_byte(out, ')');
+    } else if (geometry->type == HS_GEOMETRY_LINES) {
         hs_buffer_text(out, geometry->ring_count == 1 ? "\"LINESTRING " : "\"MULTILINESTRING ");
         if (geometry->ring_count == 1)
             put_ring(out, geometry, 0);
@@ -90,9 +95,7 @@ static void put_feature(hs_buffer *out, const hs_text_layout *layout, const hs_g
     }
     if (layout->outlines) {
         hs_buffer_byte(out, ',');
-        /* Points stand in their columns. */
-        if (geometry->type == HS_GEOMETRY_LINES || geometry->type == HS_GEOMETRY_POLYGONS)
-            put_wkt(out, geometry);
+        put_wkt(out, geometry);
     }
     hs_buffer_byte(out, '\n');
 }

@@ -6,7 +6,7 @@
 
 enum {
     HS_FORMAT_COLUMNS = 1,      /* points stand in columns lon and lat, the label points of polygons too */
-    HS_FORMAT_OUTLINES = 2,     /* with HS_FORMAT_COLUMNS: lines and polygons as WKT */
+    HS_FORMAT_OUTLINES = 2,     /* where there are lines or polygons, a column of WKT */
     HS_FORMAT_NO_POLYGONS = 4,  /* takes points and lines only */
     HS_FORMAT_NEEDS_PLACE = 8,  /* a row without geometry cannot be written */
     HS_FORMAT_ONE_TYPE = 16,    /* all geometries are of one type */

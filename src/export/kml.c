@@ -35,15 +35,19 @@ static void begin(hs_buffer *out, const hs_text_layout *layout) {
     hs_buffer_text(out, "</name>\n");
 }
 
-static void put_positions(hs_buffer *out, const hs_geometry *geometry, uint32_t ring) {
+static void put_position(hs_buffer *out, hs_position position) {
     hs_json number;
     hs_json_init(&number, out);
+    hs_json_fixed(&number, position.lon_e7, 7);
+    hs_buffer_byte(out, ',');
+    hs_json_fixed(&number, position.lat_e7, 7);
+}
+
+static void put_positions(hs_buffer *out, const hs_geometry *geometry, uint32_t ring) {
     hs_buffer_text(out, "<coordinates>");
     for (uint32_t p = geometry->ring_start[ring]; p < geometry->ring_start[ring + 1]; p++) {
         if (p > geometry->ring_start[ring]) hs_buffer_byte(out, ' ');
-        hs_json_fixed(&number, geometry->positions[p].lon_e7, 7);
-        hs_buffer_byte(out, ',');
-        hs_json_fixed(&number, geometry->positions[p].lat_e7, 7);
+        put_position(out, geometry->positions[p]);
     }
     hs_buffer_text(out, "</coordinates>");
 }
@@ -64,9 +68,9 @@ static void put_geometry(hs_buffer *out, const hs_geometry *geometry) {
     uint32_t parts = areas ? geometry->part_count : geometry->ring_count;
     if (geometry->type == HS_GEOMETRY_NONE) return;
     if (geometry->type == HS_GEOMETRY_POINT) {
-        hs_buffer_text(out, "<Point>");
-        put_positions(out, geometry, 0);
-        hs_buffer_text(out, "</Point>");
+        hs_buffer_text(out, "<Point><coordinates>");
+        put_position(out, geometry->positions[0]);
+        hs_buffer_text(out, "</coordinates></Point>");
         return;
     }
     if (parts != 1) hs_buffer_text(out, "<MultiGeometry>");

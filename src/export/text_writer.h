@@ -11,7 +11,7 @@ typedef struct hs_text_layout {
     const char *layer;
     const hs_field *fields;
     uint32_t field_count;
-    bool outlines; /* of CSV: a last column WKT holds lines and polygons */
+    bool outlines; /* of CSV: a last column WKT holds the geometries */
 } hs_text_layout;
 
 typedef struct hs_text_format {
