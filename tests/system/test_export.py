@@ -249,7 +249,7 @@ def refused(collection, extension):
 
 def check_every_format():
     """The command line, then HTTP, which gives the same bytes (a GeoPackage and a DBF say when they were made)."""
-    for collection in ("districts", "units", "streets", "segments", "addresses", "places", "zones", "incidents"):
+    for collection in ("units", "streets", "segments", "addresses", "places", "zones", "incidents"):
         truth = items(collection)
         assert truth, collection
         for extension in FORMATS:
