@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 static const hs_option options[] = {
@@ -13,9 +14,29 @@ static const hs_option options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+/* An export that is interrupted takes its private folder away before it ends. */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number) {
+    interrupted = number;
+}
+
+static void listen_for_interrupts(void) {
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        (void)sigaction(numbers[i], &action, NULL);
+}
+
+static void end_if_interrupted(void) {
+    if (!interrupted) return;
+    (void)signal(interrupted, SIG_DFL);
+    (void)raise(interrupted);
+}
+
 static bool on_progress(void *context, uint64_t done, uint64_t total) {
     hs_progress(context, "rows", (double)done, (double)total);
-    return true;
+    return !interrupted;
 }
 
 static void on_warn(void *context, const char *message) {
@@ -46,6 +67,7 @@ static int export_file(const hs_arguments *arguments, const hs_export_request *r
     hs_error error = {0};
     hs_service *service = NULL;
     uint64_t rows = 0;
+    listen_for_interrupts();
     hs_status status = hs_service_open(arguments->positional[0], HS_STORE_READ, NULL, &error, &service);
     if (status == HS_OK) status = hs_service_load(service, &error, NULL);
     if (status == HS_OK) {
@@ -55,6 +77,7 @@ static int export_file(const hs_arguments *arguments, const hs_export_request *r
     }
     hs_progress_end(arguments);
     hs_service_close(service);
+    end_if_interrupted();
     if (status != HS_OK) return hs_fail(&error);
     printf("%s: %llu %s\n", path, (unsigned long long)rows,
            hs_say(arguments, request->collection->id, request->collection->title_zh));

@@ -247,8 +247,8 @@ unsigned hs_feature_types(const hs_snapshot *snapshot, const hs_collection *coll
 static hs_status find_categories(hs_feature_table *table, hs_error *error) {
     const hs_incidents *incidents = table->snapshot->incidents;
     const hs_taxonomy *taxonomy = table->snapshot->taxonomy;
-    table->category =
-        hs_arena_array(table->arena, (size_t)incidents->category_count + 1, sizeof *table->category);
+    table->category = hs_arena_array(table->arena, (size_t)incidents->category_count + 1,
+                                     sizeof(const hs_category_record *));
     if (!table->category) return hs_error_memory(error, "the categories");
     for (uint32_t c = 0; c < incidents->category_count; c++) {
         uint32_t row = hs_taxonomy_find(taxonomy, incidents->category_code[c]);

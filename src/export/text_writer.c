@@ -52,6 +52,13 @@ static hs_status flush(hs_text_writer *writer, hs_error *error) {
     return done ? HS_OK : fail(writer, error);
 }
 
+static void end(hs_text_writer *writer) {
+    hs_buffer_done(&writer->piece);
+    free(writer->path);
+    free(writer->shown);
+    free(writer);
+}
+
 hs_status hs_text_writer_new(const char *path, const char *shown, const hs_text_format *format,
                              const hs_text_layout *layout, hs_error *error, hs_text_writer **writer) {
     hs_text_writer *made = calloc(1, sizeof *made);
@@ -61,10 +68,14 @@ hs_status hs_text_writer_new(const char *path, const char *shown, const hs_text_
     made->layout = *layout;
     made->path = strdup(path);
     made->shown = strdup(shown);
-    hs_status status = made->path && made->shown ? HS_OK : hs_error_memory(error, "an export");
-    if (status == HS_OK && !(made->file = fopen(path, "wbe"))) status = fail(made, error);
-    if (status != HS_OK) {
-        hs_text_writer_discard(made);
+    if (!made->path || !made->shown) {
+        end(made);
+        return hs_error_memory(error, "an export");
+    }
+    made->file = fopen(path, "wbe");
+    if (!made->file) {
+        hs_status status = fail(made, error);
+        end(made);
         return status;
     }
     format->begin(&made->piece, &made->layout);
@@ -78,13 +89,6 @@ hs_status hs_text_writer_feature(hs_text_writer *writer, const hs_geometry *geom
     return writer->piece.size < PIECE_BYTES && writer->piece.status == HS_OK ? HS_OK : flush(writer, error);
 }
 
-static void end(hs_text_writer *writer) {
-    hs_buffer_done(&writer->piece);
-    free(writer->path);
-    free(writer->shown);
-    free(writer);
-}
-
 hs_status hs_text_writer_finish(hs_text_writer *writer, hs_error *error) {
     writer->format->end(&writer->piece, &writer->layout);
     hs_status status = flush(writer, error);
@@ -96,9 +100,7 @@ hs_status hs_text_writer_finish(hs_text_writer *writer, hs_error *error) {
 
 void hs_text_writer_discard(hs_text_writer *writer) {
     if (!writer) return;
-    if (writer->file) {
-        (void)fclose(writer->file);
-        (void)unlink(writer->path);
-    }
+    (void)fclose(writer->file);
+    (void)unlink(writer->path);
     end(writer);
 }

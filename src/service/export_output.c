@@ -119,6 +119,9 @@ hs_status hs_output_keep(const hs_output *output, hs_error *error) {
             status = put_beside(output, entry->d_name, error);
     if (folder) closedir(folder);
     if (is_shapefile) remove_old_indexes(output);
+    /* Who could not read the file before cannot read the new one. */
+    struct stat there;
+    if (stat(output->target, &there) == 0) (void)chmod(output->file, there.st_mode & 0777);
     return status == HS_OK ? put(output, output->file, output->target, error) : status;
 }
 

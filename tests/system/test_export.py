@@ -411,6 +411,9 @@ def check_failures():
     write("real.csv", "old")
     make("units", "link.csv")
     assert os.path.islink(path("link.csv")) and open(path("real.csv")).read().startswith("id,code")
+    os.chmod(path("real.csv"), 0o600)
+    make("units", "link.csv")
+    assert os.stat(path("real.csv")).st_mode & 0o777 == 0o600, "who could not read it before cannot now"
     lines = run("export", store, "incidents", "-o", path("p.csv"), "--progress", "json").stderr.splitlines()
     assert json.loads(lines[-1]) == {"phase": "rows", "done": 400, "total": 400}
 
