@@ -54,6 +54,7 @@ struct hs_api {
     bool read_only, public_incidents;
     atomic_bool loopback;
     atomic_uint_fast64_t load_us;
+    atomic_uint files_open; /* exports that are made or sent */
     struct hs_binding *bindings;
     uint64_t assets_hash; /* of everything that travels in the program */
 };

@@ -17,8 +17,10 @@ hs_status hs_call_format(hs_call *call) {
     }
     call->html = hs_str_equal(f, HS_STR("html"));
     if (call->html || hs_str_equal(f, HS_STR("json")) || hs_str_equal(f, HS_STR("geojson"))) return HS_OK;
-    return hs_error_set(call->error, HS_E_ARGUMENT, "f: %.*s is not offered; json and html are",
-                        (int)hs_utf8_cut(f, 60), f.data);
+    bool items = call->endpoint->handler == hs_serve_ogc_items;
+    return hs_error_set(
+        call->error, HS_E_ARGUMENT, "f: %.*s is not offered; json and html are%s", (int)hs_utf8_cut(f, 60),
+        f.data, items ? ", and as files geojsonseq, ndjson, gpkg, fgb, csv, xlsx, kml, gpx and shp" : "");
 }
 
 bool hs_call_begin_format(hs_call *call, const char *media_type, hs_reads reads) {

@@ -20,9 +20,7 @@ typedef struct incident_row {
 typedef struct page {
     const hs_collection *collection;
     int64_t limit, after;
-    bool has_box;
-    hs_box box;
-    int64_t from_s, to_s;
+    hs_row_filter filter; /* of all but incidents */
     uint64_t matched, returned;
     bool more;
     int64_t next; /* key of the last feature of this page */
@@ -110,8 +108,7 @@ static void write_rows(hs_call *call, page *p) {
     uint32_t first, end;
     hs_collection_rows(p->collection, geography, &first, &end);
     for (uint32_t row = first; row < end; row++) {
-        if (p->has_box && !hs_collection_row_in(p->collection, geography, row, &p->box)) continue;
-        if (!hs_collection_row_at(p->collection, geography, row, p->from_s, p->to_s)) continue;
+        if (!hs_collection_row_passes(p->collection, geography, row, &p->filter)) continue;
         p->matched++;
         int64_t key = (int64_t)(row - first) + 1;
         if (key <= p->after) continue;
@@ -119,43 +116,30 @@ static void write_rows(hs_call *call, page *p) {
             p->more = true;
             continue;
         }
-        hs_collection_write_row(p->collection, call->snapshot, row, &call->json);
+        hs_geojson_row(&call->json, p->collection, call->snapshot, row);
         p->returned++;
         p->next = key;
     }
 }
 
-/* Filters on what has none of those fields would be passed over in silence: refused instead. */
-static hs_status refuse_filters(hs_call *call) {
-    for (size_t i = 0; i < call->request->query_count; i++) {
-        hs_str name = call->request->query[i].name;
-        if (!hs_filter_is_word(name) || hs_str_equal(name, HS_STR("bbox")) ||
-            hs_str_equal(name, HS_STR("datetime")))
-            continue;
-        return hs_error_set(
-            call->error, HS_E_ARGUMENT,
-            "%.*s filters incidents only; this collection takes bbox, datetime, limit, after, f",
-            (int)name.size, name.data);
+static hs_status parse_row_filter(hs_call *call, hs_row_filter *filter) {
+    size_t count = call->request->query_count;
+    hs_str *names = hs_arena_array(call->arena, count + 1, sizeof *names);
+    hs_str *values = hs_arena_array(call->arena, count + 1, sizeof *values);
+    if (!names || !values) return hs_error_memory(call->error, "the filters");
+    for (size_t i = 0; i < count; i++) {
+        names[i] = call->request->query[i].name;
+        values[i] = call->request->query[i].value;
     }
-    return HS_OK;
+    return hs_row_filter_parse(call->snapshot, names, values, count, call->error, filter);
 }
 
 static hs_status parse_page(hs_call *call, page *p) {
-    p->from_s = p->to_s = HS_NO_TIME;
     hs_status status = hs_call_integer(call, "limit", 1, INT64_MAX, DEFAULT_LIMIT, &p->limit);
     if (status == HS_OK) status = hs_call_integer(call, "after", 0, INT64_MAX, 0, &p->after);
     if (p->limit > MAX_LIMIT) p->limit = MAX_LIMIT; /* as the standard has it: no error */
     if (status != HS_OK || p->collection->kind == HS_COLLECT_INCIDENTS) return status;
-    status = refuse_filters(call);
-    hs_str bbox = hs_call_text(call, "bbox");
-    if (status == HS_OK && bbox.size > 0) {
-        status = hs_bbox_parse(bbox, call->error, &p->box);
-        p->has_box = status == HS_OK;
-    }
-    hs_str datetime = hs_call_text(call, "datetime");
-    if (status == HS_OK && datetime.size > 0)
-        status = hs_datetime_parse(datetime, call->snapshot->timezone, call->error, &p->from_s, &p->to_s);
-    return status;
+    return parse_row_filter(call, &p->filter);
 }
 
 /* The request's own address with another format or start. */
@@ -212,6 +196,8 @@ hs_status hs_serve_ogc_items(hs_call *call) {
     page p = {.collection = hs_call_collection(call)};
     if (!p.collection) return HS_OK;
     if (!hs_collection_open(call, p.collection)) return hs_call_deny_incidents(call);
+    const hs_export_format *file_format = hs_export_format_named(hs_call_text(call, "f"));
+    if (file_format) return hs_call_export(call, p.collection, file_format);
     hs_status status = hs_call_format(call);
     if (status == HS_OK) status = parse_page(call, &p);
     if (status != HS_OK) return status;
@@ -238,7 +224,7 @@ static bool write_feature(hs_call *call, const hs_collection *collection, int64_
     hs_collection_rows(collection, geography, &first, &end);
     for (uint32_t row = first; row < end; row++) {
         if (hs_collection_row_id(collection, geography, row) != id) continue;
-        hs_collection_write_row(collection, call->snapshot, row, &call->json);
+        hs_geojson_row(&call->json, collection, call->snapshot, row);
         return true;
     }
     return false;

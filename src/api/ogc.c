@@ -87,6 +87,17 @@ static void write_extent(hs_call *call, const hs_collection *collection) {
     hs_json_object_end(json);
 }
 
+/* The whole collection as a file of each format that takes its geometries. */
+static void write_files(hs_call *call, const hs_collection *collection) {
+    bool areas = collection->kind == HS_COLLECT_UNITS || collection->kind == HS_COLLECT_ZONES;
+    for (const hs_export_format *f = hs_export_formats; f->name; f++)
+        if (f->over_http && !(areas && (f->traits & HS_FORMAT_NO_POLYGONS)))
+            hs_call_link(
+                call, "items", f->media_type,
+                hs_arena_printf(call->arena, "All features as %s", f->extension),
+                hs_arena_printf(call->arena, "/ogc/collections/%s/items?f=%s", collection->id, f->name));
+}
+
 static void write_collection(hs_call *call, const hs_collection *collection) {
     hs_json *json = &call->json;
     hs_arena *arena = call->arena;
@@ -110,6 +121,7 @@ static void write_collection(hs_call *call, const hs_collection *collection) {
                  hs_arena_printf(arena, "/ogc/collections/%s/items", collection->id));
     hs_call_link(call, "items", "text/html", "Features as a page",
                  hs_arena_printf(arena, "/ogc/collections/%s/items?f=html", collection->id));
+    write_files(call, collection);
     hs_call_link(call, "http://www.opengis.net/def/rel/ogc/1.0/queryables", "application/schema+json",
                  "Queryables", hs_arena_printf(arena, "/ogc/collections/%s/queryables", collection->id));
     hs_json_array_end(json);

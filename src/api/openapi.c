@@ -53,15 +53,22 @@ static void write_parameters(hs_call *call, const hs_endpoint *endpoint, const c
     hs_json_array_end(json);
 }
 
-static void write_response(hs_json *json, const char *status, const char *description, const char *type) {
+static void write_type(hs_json *json, const char *type) {
+    hs_json_key(json, type);
+    hs_json_object(json);
+    hs_json_object_end(json);
+}
+
+static void write_response(hs_json *json, const char *status, const char *description, const char *type,
+                           bool files) {
     hs_json_key(json, status);
     hs_json_object(json);
     hs_json_pair_text(json, "description", description);
     hs_json_key(json, "content");
     hs_json_object(json);
-    hs_json_key(json, type);
-    hs_json_object(json);
-    hs_json_object_end(json);
+    write_type(json, type);
+    for (const hs_export_format *f = hs_export_formats; files && f->name; f++)
+        if (f->over_http) write_type(json, f->media_type);
     hs_json_object_end(json);
     hs_json_object_end(json);
 }
@@ -95,8 +102,8 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     if (endpoint->flags & HS_POSTS) write_body(json);
     hs_json_key(json, "responses");
     hs_json_object(json);
-    write_response(json, "200", "Done", endpoint->media_type);
-    write_response(json, "default", "What went wrong (RFC 9457)", "application/problem+json");
+    write_response(json, "200", "Done", endpoint->media_type, endpoint->handler == hs_serve_ogc_items);
+    write_response(json, "default", "What went wrong (RFC 9457)", "application/problem+json", false);
     hs_json_object_end(json);
     hs_json_object_end(json);
 }

@@ -15,20 +15,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_FIELDS 128
+/* SQLite takes 2,000 columns, its key and geometry among them. */
+#define MAX_FIELDS 1990
 
 struct hs_vector_writer {
-    char *path;
+    char *path, *shown;
     GDALDriverH driver;
     GDALDatasetH dataset;
     OGRSpatialReferenceH wgs84;
     OGRLayerH layer;
     OGRFeatureH feature;
     bool in_transaction, multi;
+    hs_vector_options options;
     uint32_t field_count;
-    hs_field_type field_type[MAX_FIELDS];
-    char said[384]; /* GDAL's last words */
-    hs_str scratch; /* texts ended by NUL for OGR */
+    hs_field_type *field_type;
+    int first_field; /* drivers may have fields of their own before ours */
+    char said[384];  /* GDAL's last words */
+    hs_str scratch;  /* texts ended by NUL for OGR */
     size_t scratch_capacity;
 };
 
@@ -41,7 +44,7 @@ static void CPL_STDCALL listen(CPLErr level, CPLErrorNum number, const char *mes
 }
 
 static hs_status fail(const hs_vector_writer *writer, hs_error *error, const char *what) {
-    return hs_error_set(error, HS_E_IO, "%s: cannot %s%s%s", writer->path, what, writer->said[0] ? ": " : "",
+    return hs_error_set(error, HS_E_IO, "%s: cannot %s%s%s", writer->shown, what, writer->said[0] ? ": " : "",
                         writer->said);
 }
 
@@ -64,13 +67,14 @@ static GDALDriverH find_driver(const char *extension) {
 static hs_status create(hs_vector_writer *writer, hs_error *error) {
     GDALAllRegister();
     const char *extension = CPLGetExtension(writer->path);
-    writer->driver = find_driver(extension);
+    writer->driver =
+        writer->options.driver ? GDALGetDriverByName(writer->options.driver) : find_driver(extension);
     if (!writer->driver)
         return hs_error_set(
             error, HS_E_ARGUMENT,
             "%s: no vector format is known by the extension \"%s\"; use gpkg, geojson, fgb, shp, csv, "
             "kml or gml",
-            writer->path, extension);
+            writer->shown, extension);
     VSIStatBufL there;
     if (VSIStatL(writer->path, &there) == 0) {
         GDALDeleteDataset(writer->driver, writer->path);
@@ -78,7 +82,8 @@ static hs_status create(hs_vector_writer *writer, hs_error *error) {
             return fail(writer, error, "replace the file");
         writer->said[0] = 0;
     }
-    writer->dataset = GDALCreate(writer->driver, writer->path, 0, 0, 0, GDT_Unknown, NULL);
+    writer->dataset = GDALCreate(writer->driver, writer->path, 0, 0, 0, GDT_Unknown,
+                                 (char **)writer->options.dataset_options);
     if (!writer->dataset) return fail(writer, error, "create the file");
     writer->in_transaction = GDALDatasetTestCapability(writer->dataset, ODsCTransactions) &&
                              GDALDatasetStartTransaction(writer->dataset, FALSE) == OGRERR_NONE;
@@ -90,9 +95,19 @@ static hs_status create(hs_vector_writer *writer, hs_error *error) {
 }
 
 hs_status hs_vector_writer_new(const char *path, hs_error *error, hs_vector_writer **writer) {
+    const hs_vector_options none = {0};
+    return hs_vector_writer_new_with(path, &none, error, writer);
+}
+
+hs_status hs_vector_writer_new_with(const char *path, const hs_vector_options *options, hs_error *error,
+                                    hs_vector_writer **writer) {
     hs_vector_writer *made = calloc(1, sizeof *made);
+    if (made) made->options = *options;
     if (made) made->path = strdup(path);
-    if (!made || !made->path) {
+    if (made) made->shown = strdup(options->shown ? options->shown : path);
+    if (!made || !made->path || !made->shown) {
+        if (made) free(made->path);
+        if (made) free(made->shown);
         free(made);
         return hs_error_set(error, HS_E_MEMORY, "no memory to write %s", path);
     }
@@ -110,8 +125,11 @@ hs_status hs_vector_writer_new(const char *path, hs_error *error, hs_vector_writ
 static hs_status add_fields(hs_vector_writer *writer, const hs_field *fields, uint32_t field_count,
                             hs_error *error) {
     static const OGRFieldType ogr_type[] = {OFTString, OFTInteger64, OFTReal, OFTDateTime};
+    writer->first_field = OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(writer->layer));
     for (uint32_t f = 0; f < field_count; f++) {
         OGRFieldDefnH definition = OGR_Fld_Create(fields[f].name, ogr_type[fields[f].type]);
+        if (fields[f].type == HS_FIELD_TEXT && writer->options.widths)
+            OGR_Fld_SetWidth(definition, (int)writer->options.widths[f]);
         OGRErr failed = OGR_L_CreateField(writer->layer, definition, TRUE);
         OGR_Fld_Destroy(definition);
         if (failed != OGRERR_NONE) return fail(writer, error, "add a field");
@@ -124,20 +142,25 @@ static hs_status add_fields(hs_vector_writer *writer, const hs_field *fields, ui
 static hs_status begin_layer(hs_vector_writer *writer, const char *name, hs_geometry_type geometry,
                              const hs_field *fields, uint32_t field_count, hs_error *error) {
     if (field_count > MAX_FIELDS)
-        return hs_error_set(error, HS_E_LIMIT, "%s: a layer has at most %d fields", writer->path, MAX_FIELDS);
+        return hs_error_set(error, HS_E_LIMIT, "%s: a layer has at most %d fields", writer->shown,
+                            MAX_FIELDS);
     if (writer->layer && !GDALDatasetTestCapability(writer->dataset, ODsCCreateLayer))
         return hs_error_set(error, HS_E_UNSUPPORTED,
-                            "%s: this format holds a single layer; use gpkg for several", writer->path);
+                            "%s: this format holds a single layer; use gpkg for several", writer->shown);
+    hs_field_type *types = realloc(writer->field_type, (field_count + 1) * sizeof *types);
+    if (!types) return hs_error_set(error, HS_E_MEMORY, "no memory to write %s", writer->shown);
+    writer->field_type = types;
     if (writer->feature) OGR_F_Destroy(writer->feature);
     writer->feature = NULL;
     writer->layer =
         GDALDatasetCreateLayer(writer->dataset, name, geometry == HS_GEOMETRY_NONE ? NULL : writer->wgs84,
-                               hs_ogr_type(geometry, writer->multi), NULL);
+                               writer->options.mixed ? wkbUnknown : hs_ogr_type(geometry, writer->multi),
+                               (char **)writer->options.layer_options);
     if (!writer->layer) return fail(writer, error, "begin a layer");
     hs_status status = add_fields(writer, fields, field_count, error);
     if (status != HS_OK) return status;
     writer->feature = OGR_F_Create(OGR_L_GetLayerDefn(writer->layer));
-    return writer->feature ? HS_OK : hs_error_set(error, HS_E_MEMORY, "no memory to write %s", writer->path);
+    return writer->feature ? HS_OK : hs_error_set(error, HS_E_MEMORY, "no memory to write %s", writer->shown);
 }
 
 hs_status hs_vector_writer_layer(hs_vector_writer *writer, const char *name, hs_geometry_type geometry,
@@ -165,9 +188,10 @@ static const char *ended(hs_vector_writer *writer, hs_str text) {
     return out;
 }
 
-static hs_status set_value(hs_vector_writer *writer, int f, const hs_value *value, hs_error *error) {
+static hs_status set_value(hs_vector_writer *writer, uint32_t field, const hs_value *value, hs_error *error) {
     OGRFeatureH feature = writer->feature;
-    hs_field_type type = writer->field_type[f];
+    hs_field_type type = writer->field_type[field];
+    int f = writer->first_field + (int)field;
     bool none = value->absent || (type == HS_FIELD_TEXT && !value->text.data) ||
                 (type == HS_FIELD_REAL && isnan(value->real)) ||
                 (type == HS_FIELD_TIME && value->integer == HS_NO_TIME);
@@ -175,7 +199,7 @@ static hs_status set_value(hs_vector_writer *writer, int f, const hs_value *valu
         OGR_F_SetFieldNull(feature, f);
     } else if (type == HS_FIELD_TEXT) {
         const char *text = ended(writer, value->text);
-        if (!text) return hs_error_set(error, HS_E_MEMORY, "no memory to write %s", writer->path);
+        if (!text) return hs_error_set(error, HS_E_MEMORY, "no memory to write %s", writer->shown);
         OGR_F_SetFieldString(feature, f, text);
     } else if (type == HS_FIELD_INTEGER) {
         OGR_F_SetFieldInteger64(feature, f, value->integer);
@@ -192,17 +216,17 @@ static hs_status set_value(hs_vector_writer *writer, int f, const hs_value *valu
 static hs_status write_row(hs_vector_writer *writer, const hs_geometry *geometry, const hs_value *values,
                            hs_error *error) {
     if (!writer->feature)
-        return hs_error_set(error, HS_E_INTERNAL, "%s: a row before any layer", writer->path);
+        return hs_error_set(error, HS_E_INTERNAL, "%s: a row before any layer", writer->shown);
     OGR_F_SetFID(writer->feature, OGRNullFID);
     for (uint32_t f = 0; f < writer->field_count; f++) {
-        hs_status status = set_value(writer, (int)f, &values[f], error);
+        hs_status status = set_value(writer, f, &values[f], error);
         if (status != HS_OK) return status;
     }
     OGRGeometryH made = NULL;
     bool keeps = OGR_FD_GetGeomFieldCount(OGR_L_GetLayerDefn(writer->layer)) > 0;
     if (keeps && geometry && geometry->type != HS_GEOMETRY_NONE) {
         hs_status status = hs_ogr_geometry(geometry, writer->multi, error, &made);
-        if (status != HS_OK) return hs_error_prefix(error, status, "%s", writer->path);
+        if (status != HS_OK) return hs_error_prefix(error, status, "%s", writer->shown);
     }
     if (keeps && OGR_F_SetGeometryDirectly(writer->feature, made) != OGRERR_NONE)
         return fail(writer, error, "set a geometry");
@@ -231,7 +255,9 @@ static void release(hs_vector_writer *writer) {
 
 static void end(hs_vector_writer *writer) {
     free((void *)writer->scratch.data);
+    free(writer->field_type);
     free(writer->path);
+    free(writer->shown);
     free(writer);
 }
 

@@ -3,30 +3,27 @@
 #ifndef EXPORT_VECTOR_WRITER_H
 #define EXPORT_VECTOR_WRITER_H
 
+#include "base/field.h"
 #include <hotspot/error.h>
 #include <hotspot/geometry.h>
 
 typedef struct hs_vector_writer hs_vector_writer;
 
-typedef enum hs_field_type { HS_FIELD_TEXT, HS_FIELD_INTEGER, HS_FIELD_REAL, HS_FIELD_TIME } hs_field_type;
-
-typedef struct hs_field {
-    const char *name;
-    hs_field_type type;
-} hs_field;
-
-/* A value of the field's type: text (need not end with NUL), integer, real (NaN: none), or seconds UTC
- * (HS_NO_TIME: none). A text with data NULL and absent integers are written as none. */
-typedef struct hs_value {
-    bool absent;
-    hs_str text;
-    int64_t integer; /* also times */
-    double real;
-} hs_value;
-
 /* Creates the file, replacing one that is there. HS_E_ARGUMENT for an extension that no driver writes (the
  * message lists common ones), HS_E_IO when the file cannot be made. */
 hs_status hs_vector_writer_new(const char *path, hs_error *error, hs_vector_writer **writer);
+/* What else a file is made with; each NULL or 0 leaves it to the format. */
+typedef struct hs_vector_options {
+    const char *shown;  /* how messages call the file, instead of its path */
+    const char *driver; /* GDAL's name, instead of the extension */
+    const char *const *dataset_options, *const *layer_options; /* KEY=VALUE, ended by NULL */
+    const uint32_t *widths;                                    /* bytes of each field's longest text */
+    bool mixed; /* rows may have any type of geometry, whatever the layer's is */
+} hs_vector_options;
+
+/* The same with options, whose arrays must live until the first layer is begun. */
+hs_status hs_vector_writer_new_with(const char *path, const hs_vector_options *options, hs_error *error,
+                                    hs_vector_writer **writer);
 /* Begins a layer of one geometry type; HS_GEOMETRY_NONE begins a table. Rows go to the latest layer. Formats
  * of a single layer (GeoJSON, CSV) refuse a second one with HS_E_UNSUPPORTED. Lines and polygons are written
  * as multi geometries where `multi` is set, else every row must have exactly one part. */

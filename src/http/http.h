@@ -61,11 +61,22 @@ typedef struct hs_response {
     size_t header_count;
     struct hs_cache_entry *cached; /* the server's own */
     void *stream;                  /* the server's own: hs_response_events */
+    bool has_file;                 /* the body is a file (hs_response_file) */
+    struct hs_body_file {
+        int file;
+        uint64_t size;
+        void (*released)(void *context);
+        void *context;
+    } file;
 } hs_response;
 
 /* Sets a header (name static, value of the arena or static); dropped silently never: more than 8 abort in
  * tests. */
 void hs_response_header(hs_response *response, const char *name, const char *value);
+/* The body is `size` bytes of an open file, which the server closes; it is read as it is sent, neither kept
+ * nor compressed. `released` (or NULL) is called once it is closed, sent or not, on any thread. */
+void hs_response_file(hs_response *response, int file, uint64_t size, void (*released)(void *context),
+                      void *context);
 /* application/problem+json (RFC 9457) with status, title and detail; returns HS_OK so that handlers can end
  * with it. Status 0 takes the HTTP status that fits error->status. */
 hs_status hs_response_problem(hs_response *response, unsigned status, const char *title, const char *detail);

@@ -1,7 +1,8 @@
-#include "http/http.h"
+#include "http/server_private.h"
 
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_HEADERS = sizeof((hs_response *)0)->headers / sizeof(struct hs_header) };
 
@@ -15,6 +16,24 @@ void hs_response_header(hs_response *response, const char *name, const char *val
     response->headers[response->header_count].name = name;
     response->headers[response->header_count].value = value;
     response->header_count++;
+}
+
+void hs_response_file(hs_response *response, int file, uint64_t size, void (*released)(void *context),
+                      void *context) {
+    hs_response_drop_file(response);
+    response->has_file = true;
+    response->file = (struct hs_body_file){file, size, released, context};
+    response->compressible = false;
+}
+
+void hs_body_file_close(const struct hs_body_file *file) {
+    (void)close(file->file);
+    if (file->released) file->released(file->context);
+}
+
+void hs_response_drop_file(hs_response *response) {
+    if (response->has_file) hs_body_file_close(&response->file);
+    response->has_file = false;
 }
 
 static const char *default_title(unsigned status) {
@@ -53,6 +72,7 @@ static const char *default_title(unsigned status) {
 hs_status hs_response_problem(hs_response *response, unsigned status, const char *title, const char *detail) {
     size_t ceiling = response->body.ceiling;
     hs_buffer_done(&response->body);
+    hs_response_drop_file(response);
     hs_buffer_init(&response->body, ceiling < 16384 ? 16384 : ceiling);
     response->status = status ? status : 500;
     response->content_type = "application/problem+json";

@@ -4,15 +4,17 @@
 #include "http/headers.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { COMPRESS_FROM_BYTES = 1024, COMPRESS_LEVEL = 1 };
+enum { COMPRESS_FROM_BYTES = 1024, COMPRESS_LEVEL = 1, FILE_PIECE_BYTES = 64 << 10 };
 
 /* The body as it will be sent, and who frees it. */
 typedef struct outgoing {
     char *owned; /* malloc'd, or NULL */
     hs_str bytes;
-    bool coded;            /* gzip */
-    hs_cache_entry *entry; /* bytes are the cache's */
+    bool coded;                /* gzip */
+    hs_cache_entry *entry;     /* bytes are the cache's */
+    struct hs_body_file *file; /* malloc'd: the body instead of bytes */
 } outgoing;
 
 static struct libdeflate_compressor *take_compressor(hs_server *server) {
@@ -63,8 +65,24 @@ static void compress_body(hs_server *server, outgoing *out) {
     out->coded = true;
 }
 
+/* Without memory for it the file is given up, and the answer with it. */
+static void take_file(hs_response *response, outgoing *out) {
+    out->bytes = (hs_str){NULL, 0};
+    out->file = malloc(sizeof *out->file);
+    if (out->file)
+        *out->file = response->file;
+    else
+        hs_body_file_close(&response->file);
+    response->has_file = false;
+    hs_buffer_done(&response->body);
+}
+
 static void take_body(hs_exchange *exchange, hs_response *response, outgoing *out) {
     *out = (outgoing){.bytes = response->constant_body};
+    if (response->has_file) {
+        take_file(response, out);
+        return;
+    }
     if (response->cached) {
         out->entry = response->cached;
         out->bytes = hs_cache_bytes(out->entry);
@@ -99,10 +117,30 @@ static void release_entry(void *entry) {
     hs_cache_release(entry);
 }
 
+static ssize_t read_file(void *context, uint64_t position, char *buffer, size_t most) {
+    const struct hs_body_file *file = context;
+    ssize_t size = pread(file->file, buffer, most, (off_t)position);
+    return size > 0 ? size : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void release_file(void *context) {
+    hs_body_file_close(context);
+    free(context);
+}
+
+static struct MHD_Response *make_file_response(outgoing *out) {
+    struct hs_body_file *file = out->file;
+    struct MHD_Response *made =
+        MHD_create_response_from_callback(file->size, FILE_PIECE_BYTES, read_file, file, release_file);
+    if (!made) release_file(file);
+    return made;
+}
+
 /* NULL when memory is out. Takes over what `out` owns. */
 static struct MHD_Response *make_response(outgoing *out) {
     static char nothing;
     struct MHD_Response *made;
+    if (out->file) return make_file_response(out);
     void *bytes = out->bytes.size ? (void *)out->bytes.data : &nothing;
     if (out->entry) {
         made = MHD_create_response_from_buffer_with_free_callback_cls(out->bytes.size, bytes, release_entry,
@@ -134,7 +172,8 @@ static void add_headers(const hs_exchange *exchange, const hs_response *response
     if (out->coded) MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
     if (exchange->request.method == HS_GET) {
         MHD_add_response_header(made, "Access-Control-Allow-Origin", "*");
-        MHD_add_response_header(made, "Access-Control-Expose-Headers", "ETag, Link, Content-Crs");
+        MHD_add_response_header(made, "Access-Control-Expose-Headers",
+                                "ETag, Link, Content-Crs, Content-Disposition, Export-Warning");
     }
     MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(made, "Referrer-Policy", "no-referrer");
@@ -149,6 +188,7 @@ static bool not_modified(const hs_exchange *exchange, hs_response *response, cha
     if (header.size == 0 || !hs_etag_matches(header, response->etag, etag)) return false;
     response->status = 304;
     hs_buffer_done(&response->body);
+    hs_response_drop_file(response);
     hs_cache_release(response->cached);
     response->cached = NULL;
     response->constant_body = HS_STR("");
@@ -178,10 +218,13 @@ void hs_exchange_make(hs_exchange *exchange, hs_response *response) {
     }
     check_body(response);
     bool fresh = not_modified(exchange, response, etag);
+    uint64_t file_size = response->has_file ? response->file.size : 0;
+    bool has_file = response->has_file;
     take_body(exchange, response, &out);
+    if (has_file && !out.file) return;
     keep_body(exchange, response, &out);
     if (response->etag && !fresh) hs_etag_format(response->etag, out.coded ? "gzip" : NULL, etag);
-    uint64_t size = out.bytes.size;
+    uint64_t size = out.file ? file_size : out.bytes.size;
     struct MHD_Response *made = make_response(&out);
     if (!made) return;
     add_headers(exchange, response, &out, etag, made);

@@ -126,6 +126,9 @@ enum MHD_Result hs_exchange_wait(hs_exchange *exchange);
 void hs_waiting_end(hs_server *server);
 /* Leaves a problem as the answer in `made` (defer.c). */
 void hs_exchange_make_problem(hs_exchange *exchange, unsigned status, const char *detail);
+/* Files as bodies (response.c): closes one and says so; gives up the response's, if it has one. */
+void hs_body_file_close(const struct hs_body_file *file);
+void hs_response_drop_file(hs_response *response);
 
 /* Watching clients (clients.c). */
 void hs_clients_notify(void *server, struct MHD_Connection *connection, void **context,

@@ -294,6 +294,16 @@ void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
     feature_end(json);
 }
 
+void hs_geojson_row(hs_json *json, const hs_collection *collection, const hs_snapshot *snapshot,
+                    uint32_t row) {
+    static void (*const writers[])(hs_json *, const hs_snapshot *, uint32_t) = {
+        [HS_COLLECT_UNITS] = hs_geojson_unit,       [HS_COLLECT_STREETS] = hs_geojson_street,
+        [HS_COLLECT_SEGMENTS] = hs_geojson_segment, [HS_COLLECT_ADDRESSES] = hs_geojson_address,
+        [HS_COLLECT_PLACES] = hs_geojson_place,     [HS_COLLECT_ZONES] = hs_geojson_zone,
+    };
+    writers[collection->kind](json, snapshot, row);
+}
+
 /* Codes of the units an incident lies in: of the deepest, then of each level. */
 static void write_units(hs_json *json, const hs_snapshot *snapshot, uint32_t path) {
     hs_str codes[HS_LEVEL_COUNT] = {0};

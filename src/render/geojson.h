@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/json_writer.h"
-#include "city/snapshot.h"
+#include "city/collection.h"
 
 void hs_geojson_geometry(hs_json *json, const hs_geometry *geometry);
 void hs_geojson_unit(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
@@ -14,6 +14,10 @@ void hs_geojson_segment(hs_json *json, const hs_snapshot *snapshot, uint32_t row
 void hs_geojson_address(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+
+/* A row of any collection but incidents. */
+void hs_geojson_row(hs_json *json, const hs_collection *collection, const hs_snapshot *snapshot,
+                    uint32_t row);
 
 /* For the incidents of one response: what many of them share (names of a category, codes of the units at a
  * place) is made ready when it is first met. */

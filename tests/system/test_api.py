@@ -217,7 +217,7 @@ def check_collections(incidents):
     get("/ogc/collections/incidents/items/999999999", 404)
     get("/ogc/collections/incidents/items/x", 404)
     get("/ogc/collections/nothing", 404)
-    get("/ogc/collections/units/items?f=kml", 400)
+    get("/ogc/collections/units/items?f=docx", 400)
     get("/ogc/collections/units/items?limit=0", 400)
     get("/ogc/collections/units/items?bbox=3,2,1,4", 400)
     # A point lies in the box that is the point itself, with heights or without.

@@ -11,7 +11,8 @@ typedef struct fixture {
     hs_router *router;
     hs_server *server;
     uint16_t port;
-    atomic_int made; /* times that /kept was built */
+    atomic_int made;     /* times that /kept was built */
+    atomic_int released; /* files of /file */
 } fixture;
 
 static hs_status hello(void *context, hs_request *request, hs_response *response, hs_error *error) {
@@ -72,6 +73,27 @@ static hs_status too_large(void *context, hs_request *request, hs_response *resp
     return HS_OK;
 }
 
+static void count_released(void *context) {
+    fixture *f = context;
+    atomic_fetch_add(&f->released, 1);
+}
+
+/* A file without a name; with ?fail the handler gives it up for a problem. */
+static hs_status file_body(void *context, hs_request *request, hs_response *response, hs_error *error) {
+    hs_str fail;
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    for (int i = 0; i < LONG_BODY; i++)
+        assert_int_not_equal(fputc('a' + i % 26, file), EOF);
+    assert_int_equal(fflush(file), 0);
+    response->etag = 0xdef;
+    response->content_type = "text/plain";
+    hs_response_file(response, dup(fileno(file)), LONG_BODY, count_released, context);
+    fclose(file);
+    if (hs_request_query(request, "fail", &fail)) return hs_error_set(error, HS_E_INPUT, "given up");
+    return HS_OK;
+}
+
 static hs_status metrics(void *context, hs_request *request, hs_response *response, hs_error *error) {
     (void)context, (void)error;
     hs_request_metrics(request, &response->body);
@@ -88,6 +110,7 @@ static int setup(void **state) {
     check_ok(hs_router_add(f.router, HS_GET, "/fails/{how}", fails, &f, &error), &error);
     check_ok(hs_router_add(f.router, HS_GET, "/kept", kept, &f, &error), &error);
     check_ok(hs_router_add(f.router, HS_GET, "/large", too_large, &f, &error), &error);
+    check_ok(hs_router_add(f.router, HS_GET, "/file", file_body, &f, &error), &error);
     check_ok(hs_router_add(f.router, HS_GET, "/metrics", metrics, &f, &error), &error);
     hs_server_options options = {.listen = "127.0.0.1:0",
                                  .threads = 2,
@@ -246,6 +269,54 @@ static void test_gzip_and_cache(void **state) {
     free(reply.bytes);
     expect(f, "GET", "/kept", "If-None-Match: \"0000000000000077-gzip\"\r\n", 304, "0077-gzip");
     assert_int_equal(atomic_load(&f->made), 2);
+}
+
+static void wait_released(fixture *f, int count) {
+    for (int i = 0; i < 2000 && atomic_load(&f->released) < count; i++)
+        usleep(10000);
+    assert_int_equal(atomic_load(&f->released), count);
+}
+
+static void test_files(void **state) {
+    fixture *f = *state;
+    char value[512];
+    size_t size;
+    client_reply reply = client_get(f->port, "GET", "/file", "Accept-Encoding: gzip\r\n");
+    assert_int_equal(client_status(&reply), 200);
+    const char *body = client_body(&reply, &size);
+    assert_int_equal(size, LONG_BODY);
+    for (size_t i = 0; i < size; i++)
+        assert_int_equal(body[i], 'a' + (int)(i % 26));
+    assert_true(client_header(&reply, "Content-Length", value));
+    assert_string_equal(value, "300000");
+    assert_false(client_header(&reply, "Content-Encoding", value));
+    assert_true(client_header(&reply, "ETag", value));
+    free(reply.bytes);
+    wait_released(f, 1);
+
+    char lines[600];
+    (void)snprintf(lines, sizeof lines, "If-None-Match: %s\r\n", value);
+    reply = client_get(f->port, "GET", "/file", lines);
+    assert_int_equal(client_status(&reply), 304);
+    free(reply.bytes);
+    wait_released(f, 2);
+    reply = client_get(f->port, "HEAD", "/file", "");
+    assert_int_equal(client_status(&reply), 200);
+    client_body(&reply, &size);
+    assert_int_equal(size, 0);
+    free(reply.bytes);
+    wait_released(f, 3);
+    reply = client_get(f->port, "GET", "/file?fail=1", "");
+    assert_int_equal(client_status(&reply), 400);
+    assert_non_null(strstr(client_body(&reply, &size), "given up"));
+    free(reply.bytes);
+    wait_released(f, 4);
+    /* A client that leaves in the middle. */
+    int made = client_connect(f->port);
+    static const char request[] = "GET /file HTTP/1.1\r\nHost: a\r\n\r\n";
+    client_send(made, request, sizeof request - 1);
+    close(made);
+    wait_released(f, 5);
 }
 
 static void test_bodies(void **state) {
@@ -407,13 +478,21 @@ static void test_listen_addresses(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_answers),     cmocka_unit_test(test_head),
-        cmocka_unit_test(test_problems),    cmocka_unit_test(test_methods),
-        cmocka_unit_test(test_conditional), cmocka_unit_test(test_gzip_and_cache),
-        cmocka_unit_test(test_bodies),      cmocka_unit_test(test_smuggling),
-        cmocka_unit_test(test_pipelining),  cmocka_unit_test(test_long_url),
-        cmocka_unit_test(test_pieces),      cmocka_unit_test(test_slow_clients),
-        cmocka_unit_test(test_metrics),     cmocka_unit_test(test_listen_addresses),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_head),
+        cmocka_unit_test(test_problems),
+        cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_conditional),
+        cmocka_unit_test(test_gzip_and_cache),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_smuggling),
+        cmocka_unit_test(test_pipelining),
+        cmocka_unit_test(test_long_url),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_slow_clients),
+        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_listen_addresses),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,60 @@
+/* Collections of a city's features: one table for pages, descriptions and exports. */
+#ifndef CITY_COLLECTION_H
+#define CITY_COLLECTION_H
+
+#include "base/field.h"
+#include "city/snapshot.h"
+
+typedef enum hs_collection_kind {
+    HS_COLLECT_UNITS,
+    HS_COLLECT_STREETS,
+    HS_COLLECT_SEGMENTS,
+    HS_COLLECT_ADDRESSES,
+    HS_COLLECT_PLACES,
+    HS_COLLECT_ZONES,
+    HS_COLLECT_INCIDENTS,
+} hs_collection_kind;
+
+typedef struct hs_collection {
+    const char *id;
+    hs_collection_kind kind;
+    int level; /* of units; negative: all */
+    const char *title_en, *title_zh, *description;
+    const hs_field *fields; /* of its features, in their order, ended by a NULL name */
+} hs_collection;
+
+/* Ended by a NULL id. */
+extern const hs_collection hs_collections[];
+/* NULL when there is none of this name. */
+const hs_collection *hs_collection_find(hs_str id);
+
+/* Rows of a geography's collection (not of incidents). */
+void hs_collection_rows(const hs_collection *collection, const hs_geography *geography, uint32_t *first,
+                        uint32_t *end);
+int64_t hs_collection_row_id(const hs_collection *collection, const hs_geography *geography, uint32_t row);
+/* A row's geometry; its arrays are the geography's. */
+hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs_geography *geography,
+                                       uint32_t row);
+/* Where a row is written as a point: itself, or a point inside its polygons; false for lines. */
+bool hs_collection_row_point(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+                             hs_position *point);
+/* The columns that came along with units and streets, a JSON object; empty for none. */
+hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_geography *geography,
+                                    uint32_t row);
+
+/* What rows of a geography's collection can be asked for: a box that the geometry reaches into, and for
+ * features with a time an interval [from_s, to_s) at some time of which they hold. */
+typedef struct hs_row_filter {
+    bool has_box;
+    hs_box box;
+    int64_t from_s, to_s; /* HS_NO_TIME where open */
+} hs_row_filter;
+
+/* Reads `bbox` and `datetime` of the words given; words of filters that such rows have no field for are
+ * HS_E_ARGUMENT, others are passed over, as are empty values. */
+hs_status hs_row_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
+                              size_t count, hs_error *error, hs_row_filter *filter);
+bool hs_collection_row_passes(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+                              const hs_row_filter *filter);
+
+#endif
