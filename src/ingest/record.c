@@ -59,10 +59,11 @@ hs_made hs_record_time(const hs_ingest *ingest, const hs_row *row, hs_field fiel
     hs_date_order order = ingest->mapping.order[field];
     if (date.needs_order && date.first == date.second) order = HS_DATE_DAY_FIRST;
     if (!hs_date_resolve(&date, order))
-        return hs_refuse(refusal, hs_field_name(field), hs_cell_text(cell, ingest->arena),
-                         order == HS_DATE_ORDER_UNKNOWN
-                             ? "day and month cannot be told apart; write it like 2024-01-05, or give --date-format"
-                             : "is no date in the order of day and month that the file has");
+        return hs_refuse(
+            refusal, hs_field_name(field), hs_cell_text(cell, ingest->arena),
+            order == HS_DATE_ORDER_UNKNOWN
+                ? "day and month cannot be told apart; write it like 2024-01-05, or give --date-format"
+                : "is no date in the order of day and month that the file has");
     if (field == HS_FIELD_REPORTED && !date.has_time)
         add_clock(hs_record_cell(ingest, row, HS_FIELD_CLOCK), &date);
     *time_s = hs_date_to_utc(&date, ingest->timezone);
