@@ -11,6 +11,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -175,11 +176,51 @@ def wait_idle(pid):
         time.sleep(0.3)
 
 
-def wrk(script, url, seconds, clients):
-    _, _, out = run("wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", *script, url)
+def wrk_output(script, url, seconds, clients):
+    _, _, out = run("wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "--latency", *script, url)
     if "Non-2xx" in out or "Socket errors" in out:
         sys.exit(f"{url}:\n{out}")
+    return out
+
+
+def requests_per_second(out):
     return float(next(line.split(":")[1] for line in out.splitlines() if line.startswith("Requests/sec")))
+
+
+def wrk(script, url, seconds, clients):
+    return requests_per_second(wrk_output(script, url, seconds, clients))
+
+
+def latency_ms(out, percentile):
+    """Of wrk's table: `     99%   48.60ms`."""
+    text = re.search(rf"^ +{percentile}% +([\d.]+)(us|ms|s)$", out, re.M)
+    return float(text[1]) * {"us": 1e-3, "ms": 1, "s": 1e3}[text[2]]
+
+
+def lua_of_posts(path, token):
+    """Incidents in St. Louis, each another one."""
+    path.write_text(f"""wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Authorization"] = "Bearer {token}"
+math.randomseed(os.time())
+local n = 0
+request = function()
+  n = n + 1
+  return wrk.format(nil, nil, nil, string.format(
+    '{{"category":"dumping","lon":%f,"lat":%f,"description":"report %d","address":"%d MARKET ST"}}',
+    -90.25 + math.random() * 0.05, 38.6 + math.random() * 0.05, n, 100 + n % 900))
+end
+""")
+    return path
+
+
+def bench_posts(table, folder, base, token, note, runs, seconds):
+    script = ["-s", lua_of_posts(folder / "posts.lua", token)]
+    outputs = [wrk_output(script, base + "/incidents", seconds, 32) for _ in range(runs)]
+    what = f"{note}, wrk, 32 clients, {seconds} s; answered when durable, placed and served"
+    table.add("POST incidents", statistics.median(map(requests_per_second, outputs)), "req/s", runs, what)
+    table.add("POST incidents, time of one", statistics.median(latency_ms(o, 50) for o in outputs), "ms", runs,
+              what, max(latency_ms(o, 99) for o in outputs))
 
 
 def lua_of_distinct_tiles(path, run_number):
@@ -213,6 +254,7 @@ def pages_ms(base, count):
 
 
 def bench_server(table, folder, store, note, runs, seconds):
+    _, _, token = run(HOTSPOTD, "user", store, "add", "bench", "--role", "reporter")
     started = time.monotonic()
     server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, text=True)
@@ -239,6 +281,7 @@ def bench_server(table, folder, store, note, runs, seconds):
                 wait_idle(server.pid)
             table.add("GET " + name, statistics.median(speeds), "req/s", runs,
                       f"{note}, wrk, {clients} clients, {length} s{what}")
+        bench_posts(table, folder, base, token.strip(), note, runs, seconds)
         table.add("peak memory after the requests", peak_memory_mb(server.pid), "MB", 1, "VmHWM")
     finally:
         server.terminate()
