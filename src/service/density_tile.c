@@ -126,22 +126,26 @@ static hs_status two_fields(const hs_density_request *request, const density_sid
     return status;
 }
 
-static hs_status fill_values(const hs_density_request *request, const density_sides *sides,
-                             const hs_density_view *view, hs_error *error, float *room, float *values) {
+/* `room` has as many floats as pixels for the mask; NULL: there is none. */
+static hs_status fill_density(const hs_density_request *request, const density_sides *sides,
+                              const hs_density_view *view, hs_error *error, float *room, float *values) {
     size_t pixels = (size_t)view->size * view->size;
-    hs_status status;
-    if (request->measure == HS_MEASURE_DENSITY) {
-        field only = {values, room};
-        status = hs_density_layer_tile(&sides->a, view, error, only.sums, room);
-        if (status != HS_OK) return status;
-        if (room) mask(&only, pixels, request->min_n, values);
-        write_density(&only, sides->a.unit, pixels, values);
-        return HS_OK;
-    }
+    field only = {values, room};
+    hs_status status = hs_density_layer_tile(&sides->a, view, error, only.sums, room);
+    if (status != HS_OK) return status;
+    if (room) mask(&only, pixels, request->min_n, values);
+    write_density(&only, sides->a.unit, pixels, values);
+    return HS_OK;
+}
+
+/* `room` has four times as many floats as pixels. */
+static hs_status fill_comparison(const hs_density_request *request, const density_sides *sides,
+                                 const hs_density_view *view, hs_error *error, float *room, float *values) {
+    size_t pixels = (size_t)view->size * view->size;
     field fa = {room, room + pixels};
     field fb = {room + 2 * pixels, room + 3 * pixels};
     density_exposures e;
-    status = two_fields(request, sides, view, error, &fa, &fb);
+    hs_status status = two_fields(request, sides, view, error, &fa, &fb);
     if (status == HS_OK) status = hs_density_exposures_of(request, sides, error, &e);
     if (status != HS_OK) return status;
     if (request->measure == HS_MEASURE_DIFFERENCE)
@@ -169,7 +173,8 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
     density_sides sides;
     hs_status status = hs_density_sides_of(service, snapshot, request, error, &sides);
     if (status == HS_OK) {
-        status = fill_values(request, &sides, &view, error, room, values);
+        status = single ? fill_density(request, &sides, &view, error, room, values)
+                        : fill_comparison(request, &sides, &view, error, room, values);
         hs_density_sides_done(&sides);
     }
     free(room);
