@@ -8,10 +8,11 @@ static hs_status print(void *context, const hs_batch_info *batch, hs_error *erro
     (void)error;
     char time[HS_TIME_TEXT_SIZE];
     hs_time_format(batch->started_s, time);
-    printf("%lld\t%s\t%s\t%.*s\t%llu\t%llu\t%llu\t%llu\n", (long long)batch->id, time,
+    printf("%lld\t%s\t%s\t%.*s\t%llu\t%llu\t%llu\t%llu\t%s\n", (long long)batch->id, time,
            hs_kind_name(batch->kind), (int)batch->source.size, batch->source.data,
            (unsigned long long)batch->rows_added, (unsigned long long)batch->rows_updated,
-           (unsigned long long)batch->rows_unchanged, (unsigned long long)batch->rows_rejected);
+           (unsigned long long)batch->rows_unchanged, (unsigned long long)batch->rows_rejected,
+           batch->undone ? "undone" : "");
     return HS_OK;
 }
 
@@ -20,7 +21,7 @@ static int run(const hs_arguments *arguments) {
     hs_store *store = NULL;
     hs_status status = hs_store_open(arguments->positional[0], HS_STORE_READ, &error, &store);
     if (status == HS_OK) {
-        puts("batch\ttime\tkind\tsource\tadded\tupdated\tunchanged\trejected");
+        puts("batch\ttime\tkind\tsource\tadded\tupdated\tunchanged\trejected\tundone");
         status = hs_store_scan_batches(store, print, NULL, &error);
     }
     hs_store_close(store);

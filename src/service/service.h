@@ -83,6 +83,14 @@ hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
                             const hs_import_options *options, hs_error *error, hs_import_report *report);
 void hs_import_report_done(hs_import_report *report);
 
+/* Takes an import back as a whole, in one durable transaction that is listed as a batch of its own; positions
+ * that hang on geography are derived anew. Errors as of hs_store_undo. */
+typedef struct hs_undo_report {
+    int64_t batch; /* of the undoing */
+    uint64_t removed, restored;
+} hs_undo_report;
+hs_status hs_service_undo(hs_service *service, int64_t batch, hs_error *error, hs_undo_report *report);
+
 /* The synthetic sample city (geodata/sample-city.json) into an empty store, and its truth beside it. */
 typedef struct hs_sample_options {
     uint64_t seed;      /* default 1 */

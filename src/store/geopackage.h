@@ -18,6 +18,12 @@ typedef enum hs_row_statement {
     HS_ROW_PEEK, /* identity, batch and geometry by id */
     HS_ROW_LOAD, /* all keys */
     HS_ROW_SCAN,
+    HS_ROW_KEEP,          /* into the history: 1 the batch that changes it, 2 the row's id */
+    HS_ROW_KEEP_ALL,      /* every row, 1 the batch */
+    HS_ROW_CHANGED_LATER, /* the first batch in force that changed rows of batch 1 */
+    HS_ROW_DROP_ADDED,    /* rows that batch 1 added */
+    HS_ROW_RESTORE,       /* rows that batch 1 changed */
+    HS_ROW_DROP_HISTORY,
     HS_ROW_STATEMENTS
 } hs_row_statement;
 
@@ -42,6 +48,7 @@ typedef enum hs_statement {
     HS_SQL_SET_POSITION,
     HS_SQL_CLEAR_CATEGORIES,
     HS_SQL_FIND_BATCH,
+    HS_SQL_MARK_UNDONE,
     HS_SQL_FIND_USER,
     HS_SQL_INSERT_USER,
     HS_SQL_REVOKE_USER,
@@ -152,6 +159,13 @@ hs_status hs_geopackage_incident_range(hs_store *store, hs_error *error, int64_t
                                        uint64_t *count);
 hs_status hs_geopackage_begin_read(hs_store *store, hs_error *error);
 void hs_geopackage_end_read(hs_store *store);
+hs_status hs_geopackage_undo(hs_store *store, int64_t batch, hs_error *error, uint64_t *removed,
+                             uint64_t *restored);
+/* Keeps a row as it was before the open batch changes it, where an earlier batch's (geopackage_history.c). */
+hs_status hs_geopackage_keep_row(hs_geopackage *gp, hs_table table, int64_t id, int64_t row_batch,
+                                 hs_error *error);
+/* Keeps every row of a table that is about to be cleared. */
+hs_status hs_geopackage_keep_all(hs_geopackage *gp, hs_table table, hs_error *error);
 hs_status hs_geopackage_add_user(hs_store *store, const hs_user_record *user, hs_error *error);
 hs_status hs_geopackage_revoke_user(hs_store *store, hs_str name, hs_error *error);
 hs_status hs_geopackage_scan_users(hs_store *store, hs_visit_user visit, void *context, hs_error *error);

@@ -163,7 +163,9 @@ hs_status hs_geopackage_clear_taxonomy(hs_store *store, hs_error *error) {
     if (batch->cleared) return HS_OK;
     hs_status status = digest_categories(gp, error, &batch->cleared_digest, &batch->cleared_rows);
     if (status != HS_OK) return status;
-    status = hs_geopackage_do(gp, HS_SQL_CLEAR_CATEGORIES, "clearing the taxonomy", error);
+    status = hs_geopackage_keep_all(gp, HS_TABLE_CATEGORIES, error);
+    if (status == HS_OK)
+        status = hs_geopackage_do(gp, HS_SQL_CLEAR_CATEGORIES, "clearing the taxonomy", error);
     if (status != HS_OK) batch->failed = true;
     batch->cleared = status == HS_OK;
     return status;

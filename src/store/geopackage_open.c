@@ -259,6 +259,7 @@ static const hs_store_ops geopackage_ops = {
     .scan = hs_geopackage_scan,
     .scan_batches = hs_geopackage_scan_batches,
     .incident_range = hs_geopackage_incident_range,
+    .undo = hs_geopackage_undo,
     .add_user = hs_geopackage_add_user,
     .revoke_user = hs_geopackage_revoke_user,
     .scan_users = hs_geopackage_scan_users,

@@ -201,12 +201,15 @@ void hs_geopackage_extent_left(hs_geopackage_batch *batch, hs_box old) {
 
 /* What became of a row of an earlier batch: changed, or changed back (a repeated external id whose last row
  * is what the store had), which leaves it with its batch. */
-static hs_status account_for_old_row(hs_geopackage_batch *batch, const row *r, const old_row *old,
+static hs_status account_for_old_row(hs_geopackage *gp, hs_table table, const row *r, const old_row *old,
                                      hs_error *error, int64_t *row_batch, hs_put *put) {
+    hs_geopackage_batch *batch = &gp->batch;
     *row_batch = batch->id;
     hs_identity *touched = hs_identity_put(&batch->touched, (uint64_t)r->found_id);
     if (!touched) return out_of_memory(error);
     if (touched->id == 0) {
+        hs_status status = hs_geopackage_keep_row(gp, table, r->found_id, old->batch, error);
+        if (status != HS_OK) return status;
         touched->id = old->batch + 1; /* not 0 */
         touched->content = r->found_hash;
     }
@@ -231,7 +234,7 @@ static hs_status update_row(hs_geopackage *gp, hs_table table, row *r, const old
     hs_status status = HS_OK;
     *put = HS_PUT_UPDATED;
     if (r->found_id <= batch->last_id_before)
-        status = account_for_old_row(batch, r, old, error, &row_batch, put);
+        status = account_for_old_row(gp, table, r, old, error, &row_batch, put);
     else
         batch->updated++;
     if (status == HS_OK) status = write_row(gp, table, r, r->found_id, row_batch, error);

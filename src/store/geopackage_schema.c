@@ -65,6 +65,16 @@ static const char *const own_sql =
     " created DATETIME NOT NULL);"                                                                           \
     "CREATE INDEX answers_created ON answers (created);"
 
+/* Rows as they were before a batch changed or removed them, for undoing it: the table's columns after the
+ * batch's id. */
+#define HISTORY(table)                                                                                       \
+    "CREATE TABLE " table "_history AS SELECT 0 AS by_batch, * FROM " table " WHERE 0;"                      \
+    "CREATE INDEX " table "_history_batch ON " table "_history (by_batch, id);"
+#define ALL_HISTORIES                                                                                        \
+    HISTORY("units")                                                                                         \
+    HISTORY("streets") HISTORY("addresses") HISTORY("places") HISTORY("zones") HISTORY("incidents")          \
+        HISTORY("categories")
+
 /* No AUTOINCREMENT, which costs a third of an import: `batches` remembers the ids given instead. */
 static void write_table(hs_buffer *sql, const hs_table_definition *table) {
     hs_buffer_printf(sql, "CREATE TABLE %s (id INTEGER PRIMARY KEY NOT NULL", table->name);
@@ -93,6 +103,7 @@ hs_status hs_geopackage_create_schema(sqlite3 *db, const char *path, hs_error *e
     hs_buffer_text(&sql, ADDED_IN_2);
     for (int table = 0; table < HS_TABLE_COUNT; table++)
         write_table(&sql, hs_tables[table]);
+    hs_buffer_text(&sql, ALL_HISTORIES);
     hs_buffer_printf(&sql, "INSERT INTO settings (key, value) VALUES ('schema_version', '%d');",
                      HS_GEOPACKAGE_SCHEMA);
     hs_buffer_byte(&sql, '\0');
@@ -143,7 +154,7 @@ hs_status hs_geopackage_identify(sqlite3 *db, const char *path, hs_error *error,
     return HS_OK;
 }
 
-const hs_migration hs_geopackage_migrations[] = {{.from = 1, .sql = ADDED_IN_2}};
+const hs_migration hs_geopackage_migrations[] = {{.from = 1, .sql = ADDED_IN_2 ALL_HISTORIES}};
 const size_t hs_geopackage_migration_count =
     sizeof hs_geopackage_migrations / sizeof *hs_geopackage_migrations;
 

@@ -41,6 +41,7 @@ static const char *const statement_sql[HS_SQL_STATEMENTS] = {
     [HS_SQL_SET_POSITION] = "UPDATE incidents SET geom = ?2, match_type = ?3, accuracy_m = ?4 WHERE id = ?1",
     [HS_SQL_CLEAR_CATEGORIES] = "DELETE FROM categories",
     [HS_SQL_FIND_BATCH] = "SELECT max(id) FROM batches WHERE kind = ?1 AND source = ?2 AND undone = 0",
+    [HS_SQL_MARK_UNDONE] = "UPDATE batches SET undone = 1 WHERE id = ?1",
     [HS_SQL_FIND_USER] = "SELECT id FROM users WHERE name = ?1 AND revoked IS NULL",
     [HS_SQL_INSERT_USER] =
         "INSERT INTO users (name, role, unit, token_hash, created) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -138,6 +139,15 @@ static void write_scan(hs_buffer *sql, const hs_table_definition *table) {
     hs_buffer_printf(sql, ", ifnull(batch, 0) FROM %s WHERE id >= ?1 AND id < ?2 ORDER BY id", table->name);
 }
 
+static void write_restore(hs_buffer *sql, const hs_table_definition *table) {
+    const char *geometry = table->geometry_type ? ", geom" : "";
+    hs_buffer_printf(sql, "INSERT OR REPLACE INTO %s (id%s", table->name, geometry);
+    write_columns(sql, table);
+    hs_buffer_printf(sql, ", batch, row_key, row_hash) SELECT id%s", geometry);
+    write_columns(sql, table);
+    hs_buffer_printf(sql, ", batch, row_key, row_hash FROM %s_history WHERE by_batch = ?1", table->name);
+}
+
 static void write_row_sql(hs_buffer *sql, const hs_table_definition *table, hs_row_statement which) {
     switch (which) {
     case HS_ROW_INSERT:
@@ -159,6 +169,31 @@ static void write_row_sql(hs_buffer *sql, const hs_table_definition *table, hs_r
         break;
     case HS_ROW_SCAN:
         write_scan(sql, table);
+        break;
+    case HS_ROW_KEEP:
+        hs_buffer_printf(sql, "INSERT INTO %s_history SELECT ?1, * FROM %s WHERE id = ?2", table->name,
+                         table->name);
+        break;
+    case HS_ROW_KEEP_ALL:
+        hs_buffer_printf(sql, "INSERT INTO %s_history SELECT ?1, * FROM %s", table->name, table->name);
+        break;
+    case HS_ROW_CHANGED_LATER:
+        hs_buffer_printf(sql,
+                         "SELECT min(h.by_batch), count(*) FROM %s_history h JOIN batches b ON b.id = "
+                         "h.by_batch WHERE h.batch = ?1 AND b.undone = 0",
+                         table->name);
+        break;
+    case HS_ROW_DROP_ADDED:
+        hs_buffer_printf(sql,
+                         "DELETE FROM %s WHERE batch = ?1 AND id NOT IN (SELECT id FROM %s_history WHERE "
+                         "by_batch = ?1)",
+                         table->name, table->name);
+        break;
+    case HS_ROW_RESTORE:
+        write_restore(sql, table);
+        break;
+    case HS_ROW_DROP_HISTORY:
+        hs_buffer_printf(sql, "DELETE FROM %s_history WHERE by_batch = ?1", table->name);
         break;
     case HS_ROW_STATEMENTS:
         break;

@@ -162,6 +162,38 @@ hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error) {
     return status == HS_OK ? store->ops->clear_taxonomy(store, error) : status;
 }
 
+typedef struct batch_search {
+    int64_t id;
+    bool found, undone;
+    hs_kind kind;
+} batch_search;
+
+static hs_status look_at_batch(void *context, const hs_batch_info *info, hs_error *error) {
+    (void)error;
+    batch_search *search = context;
+    if (info->id != search->id) return HS_OK;
+    search->found = true;
+    search->undone = info->undone;
+    search->kind = info->kind;
+    return HS_OK;
+}
+
+hs_status hs_store_undo(hs_store *store, int64_t batch, hs_error *error, uint64_t *removed,
+                        uint64_t *restored) {
+    batch_search search = {.id = batch};
+    if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
+    hs_status status = store->ops->scan_batches(store, look_at_batch, &search, error);
+    if (status != HS_OK) return status;
+    if (!search.found)
+        return hs_error_set(error, HS_E_NOT_FOUND, "there is no batch %lld; see `batches`", (long long)batch);
+    if (search.undone)
+        return hs_error_set(error, HS_E_CONFLICT, "batch %lld is undone already", (long long)batch);
+    if (search.kind != store->batch_kind)
+        return hs_error_set(error, HS_E_ARGUMENT, "batch %lld is of %s", (long long)batch,
+                            hs_kind_name(search.kind));
+    return store->ops->undo(store, batch, error, removed, restored);
+}
+
 hs_status hs_store_commit(hs_store *store, hs_batch_info *info, hs_error *error) {
     if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
     hs_status status = store->ops->commit(store, info, error);

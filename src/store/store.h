@@ -83,6 +83,12 @@ hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_
                                     hs_error *error);
 /* Removes every category before a taxonomy is put, inside a batch. */
 hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error);
+/* Takes back what a batch of the open batch's kind did: removes the rows that it added and gives those that
+ * it changed or removed the content from before; the batch is then listed as undone. HS_E_NOT_FOUND: there is
+ * no such batch; HS_E_CONFLICT: it is undone already, has nothing left, or a later batch, which is named,
+ * changed its rows and has to be undone first. */
+hs_status hs_store_undo(hs_store *store, int64_t batch, hs_error *error, uint64_t *removed,
+                        uint64_t *restored);
 /* Commits durably. `info` carries the counts of rows read and rejected; the others are the store's. A batch
  * that changed nothing leaves no trace and no new version (info->id 0 on return). rows_updated counts
  * replaced positions too. On failure the batch was rolled back. Either way it is over. */

@@ -52,6 +52,7 @@ typedef struct hs_store_ops {
     hs_status (*scan_batches)(hs_store *store, hs_visit_batch visit, void *context, hs_error *error);
     hs_status (*incident_range)(hs_store *store, hs_error *error, int64_t *min_id, int64_t *max_id,
                                 uint64_t *count);
+    hs_status (*undo)(hs_store *store, int64_t batch, hs_error *error, uint64_t *removed, uint64_t *restored);
     hs_status (*add_user)(hs_store *store, const hs_user_record *user, hs_error *error);
     hs_status (*revoke_user)(hs_store *store, hs_str name, hs_error *error);
     hs_status (*scan_users)(hs_store *store, hs_visit_user visit, void *context, hs_error *error);
