@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "service/locate.h"
+#include "service/mappings.h"
 #include "service/rederive.h"
 #include <errno.h>
 #include <stdio.h>
@@ -385,11 +386,18 @@ hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
     if (kind == HS_KIND_TARGETS || kind == HS_KIND_POPULATION)
         return hs_error_set(error, HS_E_UNSUPPORTED, "import of %s is not offered by this version",
                             hs_kind_name(kind));
-    importing work = {.options = options, .report = report, .arena = hs_arena_new(16 << 20)};
+    hs_import_options settled = *options;
+    importing work = {.options = &settled, .report = report, .arena = hs_arena_new(16 << 20)};
     hs_status status = work.arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_service_store_lock(service);
     work.store = service->store;
+    bool keeps = options->mapping && hs_mapping_is_given(&options->ingest);
+    if (status == HS_OK && options->mapping && !keeps)
+        status = hs_mapping_load(work.store, kind, hs_str_of(options->mapping), work.arena, error,
+                                 &settled.ingest);
     if (status == HS_OK) status = import_locked(&work, kind, service->url, path, error);
+    if (status == HS_OK && keeps && !options->dry_run)
+        status = hs_mapping_save(work.store, kind, hs_str_of(options->mapping), &options->ingest, error);
     hs_service_store_unlock(service);
     if (work.rejects && fclose(work.rejects) != 0 && status == HS_OK)
         status =

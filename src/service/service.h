@@ -58,6 +58,7 @@ void hs_service_selection_unref(const hs_selection *selection);
 /* Import of one file as one batch: read, geocode what has no position, store, commit. */
 typedef struct hs_import_options {
     hs_ingest_options ingest; /* timezone is filled in by the service */
+    const char *mapping; /* name: `ingest` is kept under it, or what is kept is used where it gives nothing */
     const char *rejects_path; /* CSV (row,field,value,reason), or NULL */
     bool dry_run;
     void *context;

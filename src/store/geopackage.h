@@ -49,6 +49,8 @@ typedef enum hs_statement {
     HS_SQL_CLEAR_CATEGORIES,
     HS_SQL_FIND_BATCH,
     HS_SQL_MARK_UNDONE,
+    HS_SQL_PUT_MAPPING,
+    HS_SQL_GET_MAPPING,
     HS_SQL_FIND_USER,
     HS_SQL_INSERT_USER,
     HS_SQL_REVOKE_USER,
@@ -166,6 +168,10 @@ hs_status hs_geopackage_keep_row(hs_geopackage *gp, hs_table table, int64_t id, 
                                  hs_error *error);
 /* Keeps every row of a table that is about to be cleared. */
 hs_status hs_geopackage_keep_all(hs_geopackage *gp, hs_table table, hs_error *error);
+hs_status hs_geopackage_put_mapping(hs_store *store, hs_kind kind, hs_str name, hs_str mapping,
+                                    hs_error *error);
+hs_status hs_geopackage_get_mapping(hs_store *store, hs_kind kind, hs_str name, hs_arena *arena,
+                                    hs_error *error, hs_str *mapping);
 hs_status hs_geopackage_add_user(hs_store *store, const hs_user_record *user, hs_error *error);
 hs_status hs_geopackage_revoke_user(hs_store *store, hs_str name, hs_error *error);
 hs_status hs_geopackage_scan_users(hs_store *store, hs_visit_user visit, void *context, hs_error *error);

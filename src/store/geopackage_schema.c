@@ -63,7 +63,9 @@ static const char *const own_sql =
     "NULL, unit TEXT, token_hash TEXT NOT NULL UNIQUE, created DATETIME NOT NULL, revoked DATETIME);"        \
     "CREATE TABLE answers (key TEXT PRIMARY KEY NOT NULL, request INTEGER NOT NULL, answer TEXT NOT NULL,"   \
     " created DATETIME NOT NULL);"                                                                           \
-    "CREATE INDEX answers_created ON answers (created);"
+    "CREATE INDEX answers_created ON answers (created);"                                                     \
+    "CREATE TABLE mappings (kind TEXT NOT NULL, name TEXT NOT NULL, mapping TEXT NOT NULL, PRIMARY KEY "     \
+    "(kind, name));"
 
 /* Rows as they were before a batch changed or removed them, for undoing it: the table's columns after the
  * batch's id. */
@@ -72,8 +74,8 @@ static const char *const own_sql =
     "CREATE INDEX " table "_history_batch ON " table "_history (by_batch, id);"
 #define ALL_HISTORIES                                                                                        \
     HISTORY("units")                                                                                         \
-    HISTORY("streets") HISTORY("addresses") HISTORY("places") HISTORY("zones") HISTORY("incidents")          \
-        HISTORY("categories")
+    HISTORY("streets")                                                                                       \
+    HISTORY("addresses") HISTORY("places") HISTORY("zones") HISTORY("incidents") HISTORY("categories")
 
 /* No AUTOINCREMENT, which costs a third of an import: `batches` remembers the ids given instead. */
 static void write_table(hs_buffer *sql, const hs_table_definition *table) {

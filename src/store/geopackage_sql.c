@@ -42,6 +42,9 @@ static const char *const statement_sql[HS_SQL_STATEMENTS] = {
     [HS_SQL_CLEAR_CATEGORIES] = "DELETE FROM categories",
     [HS_SQL_FIND_BATCH] = "SELECT max(id) FROM batches WHERE kind = ?1 AND source = ?2 AND undone = 0",
     [HS_SQL_MARK_UNDONE] = "UPDATE batches SET undone = 1 WHERE id = ?1",
+    [HS_SQL_PUT_MAPPING] = "INSERT INTO mappings (kind, name, mapping) VALUES (?1, ?2, ?3)"
+                           " ON CONFLICT (kind, name) DO UPDATE SET mapping = excluded.mapping",
+    [HS_SQL_GET_MAPPING] = "SELECT mapping FROM mappings WHERE kind = ?1 AND name = ?2",
     [HS_SQL_FIND_USER] = "SELECT id FROM users WHERE name = ?1 AND revoked IS NULL",
     [HS_SQL_INSERT_USER] =
         "INSERT INTO users (name, role, unit, token_hash, created) VALUES (?1, ?2, ?3, ?4, ?5)",

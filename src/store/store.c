@@ -279,6 +279,18 @@ hs_status hs_store_put_answer(hs_store *store, hs_str key, uint64_t request_hash
     return store->ops->put_answer(store, key, request_hash, answer, error);
 }
 
+hs_status hs_store_put_mapping(hs_store *store, hs_kind kind, hs_str name, hs_str mapping, hs_error *error) {
+    hs_status status = check_writable(store, error);
+    if (status == HS_OK && store->batch_open)
+        return hs_error_set(error, HS_E_CONFLICT, "a batch is open: commit it first");
+    return status == HS_OK ? store->ops->put_mapping(store, kind, name, mapping, error) : status;
+}
+
+hs_status hs_store_get_mapping(hs_store *store, hs_kind kind, hs_str name, hs_arena *arena, hs_error *error,
+                               hs_str *mapping) {
+    return store->ops->get_mapping(store, kind, name, arena, error, mapping);
+}
+
 hs_status hs_store_begin_read(hs_store *store, hs_error *error) {
     if (store->batch_open || store->reading)
         return hs_error_set(error, HS_E_CONFLICT, "a transaction is open on this handle already");

@@ -133,6 +133,12 @@ hs_status hs_store_get_answer(hs_store *store, hs_str key, hs_arena *arena, hs_e
 hs_status hs_store_put_answer(hs_store *store, hs_str key, uint64_t request_hash, hs_str answer,
                               hs_error *error);
 
+/* How files of a kind are read, kept under a name (`mapping` is service's text). Putting replaces, durably.
+ * HS_E_NOT_FOUND: there is none of this name. */
+hs_status hs_store_put_mapping(hs_store *store, hs_kind kind, hs_str name, hs_str mapping, hs_error *error);
+hs_status hs_store_get_mapping(hs_store *store, hs_kind kind, hs_str name, hs_arena *arena, hs_error *error,
+                               hs_str *mapping);
+
 /* A read transaction: everything read between begin_read and end_read is of one version. */
 hs_status hs_store_begin_read(hs_store *store, hs_error *error);
 void hs_store_end_read(hs_store *store);

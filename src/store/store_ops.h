@@ -60,6 +60,9 @@ typedef struct hs_store_ops {
                             uint64_t *request_hash, hs_str *answer);
     hs_status (*put_answer)(hs_store *store, hs_str key, uint64_t request_hash, hs_str answer,
                             hs_error *error);
+    hs_status (*put_mapping)(hs_store *store, hs_kind kind, hs_str name, hs_str mapping, hs_error *error);
+    hs_status (*get_mapping)(hs_store *store, hs_kind kind, hs_str name, hs_arena *arena, hs_error *error,
+                             hs_str *mapping);
     hs_status (*begin_read)(hs_store *store, hs_error *error);
     void (*end_read)(hs_store *store);
     hs_status (*backup)(hs_store *store, const char *path, hs_error *error);

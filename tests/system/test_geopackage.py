@@ -26,7 +26,7 @@ FEATURES = {
 }
 ATTRIBUTES = ["categories", "batches", "changes", "settings"]
 # The program's own, which no GIS is to show.
-OWN = {"users", "answers"} | {f"{table}_history" for table in ["categories", *FEATURES]}
+OWN = {"users", "answers", "mappings"} | {f"{table}_history" for table in ["categories", *FEATURES]}
 TYPES = re.compile(
     r"^(BOOLEAN|TINYINT|SMALLINT|MEDIUMINT|INT|INTEGER|FLOAT|DOUBLE|REAL|DATE|DATETIME|TEXT(\(\d+\))?|BLOB(\(\d+\))?)$"
 )

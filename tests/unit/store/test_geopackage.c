@@ -87,11 +87,13 @@ static void newer_and_older_schemas(void **state) {
     run_sql(place, "UPDATE settings SET value = '99' WHERE key = 'schema_version'");
     refused(place, place->url, HS_STORE_WRITE, "newer");
     refused(place, place->url, HS_STORE_READ, "newer");
-    run_sql(place, "UPDATE settings SET value = '0' WHERE key = 'schema_version';"
-                   "ALTER TABLE streets DROP COLUMN layer; DROP TABLE users; DROP TABLE answers;"
-                   "DROP TABLE units_history; DROP TABLE streets_history; DROP TABLE addresses_history;"
-                   "DROP TABLE places_history; DROP TABLE zones_history; DROP TABLE incidents_history;"
-                   "DROP TABLE categories_history");
+    run_sql(
+        place,
+        "UPDATE settings SET value = '0' WHERE key = 'schema_version';"
+        "ALTER TABLE streets DROP COLUMN layer; DROP TABLE users; DROP TABLE answers; DROP TABLE mappings;"
+        "DROP TABLE units_history; DROP TABLE streets_history; DROP TABLE addresses_history;"
+        "DROP TABLE places_history; DROP TABLE zones_history; DROP TABLE incidents_history;"
+        "DROP TABLE categories_history");
     refused(place, place->url, HS_STORE_READ, "older");
     refused(place, place->url, HS_STORE_WRITE, "no way");
     const hs_migration wrong[] = {{0, "ALTER TABLE streets ADD COLUMN layer INTEGER; SELECT * FROM nowhere"}};

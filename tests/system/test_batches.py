@@ -1,4 +1,5 @@
-"""Imports are undone as a whole: the store is as it was before, in the right order only, and a served city follows."""
+"""Imports are undone as a whole: the store is as it was before, in the right order only, and a served city follows.
+What settled how a file is read is kept under a name."""
 import csv
 import io
 import json
@@ -120,6 +121,23 @@ def taxonomy_comes_back():
     run("undo", store, first)
 
 
+def mappings_are_kept():
+    first = write("m1.csv", "a,b,c\nx-1,0510,05/06/2025\n")
+    second = write("m2.csv", "a,b,c\nx-2,0510,07/06/2025\n")
+    given = ("--map", "id=a", "--map", "category=b", "--map", "reported=c", "--date-format", "%d/%m/%Y")
+    before = len(rows())
+    assert "no mapping hotline" in run("import", store, "incidents", first, "--mapping", "hotline", code=3).stderr
+    run("import", store, "incidents", first, "--mapping", "hotline", "--dry-run", *given)
+    run("import", store, "incidents", first, "--mapping", "hotline", code=3)  # a dry run keeps nothing
+    load("incidents", first, "--mapping", "hotline", *given)
+    load("incidents", second, "--mapping", "hotline")
+    times = {r["id"]: r["reported"] for r in rows() if r["id"].startswith("x-")}
+    assert len(rows()) == before + 2 and len(times) == 2, times
+    assert times["x-1"][:10] in ("2025-06-04", "2025-06-05") and times["x-2"][:10] in ("2025-06-06", "2025-06-07"), times
+    run("import", store, "streets", second, "--mapping", "hotline", code=3)  # kept for a kind
+    run("import", store, "incidents", second, "--mapping", "", *given, code=2)
+
+
 def start():
     global server
     server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
@@ -148,6 +166,7 @@ try:
     updates_and_additions()
     geography_moves_incidents()
     taxonomy_comes_back()
+    mappings_are_kept()
     print("1 passed, 0 failed")
 finally:
     if server and server.poll() is None:
