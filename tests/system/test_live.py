@@ -244,7 +244,12 @@ def many(token):
     refused({"id": "x"}, token, 415, "application/json", headers={"Content-Type": "text/plain"})
     refused({"id": "x"}, token, 400, "nosuch", path="/incidents?nosuch=1")
     refused({"lon": 1, "lat": 2}, token, 400, "EPSG:99", path="/incidents?crs=EPSG:99")
-    assert ask("POST", "/incidents", b" " * (2 << 20), token)[0] == 413
+    # Refused by its header: a client that sends on may find the connection closed before it reads why.
+    host, port = base[len("http://"):].split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(f"POST /incidents HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+                           f"Content-Type: application/json\r\nContent-Length: {2 << 20}\r\n\r\n".encode())
+        assert b" 413 " in connection.makefile("rb").readline()
 
 
 def keys(token, other):
