@@ -79,19 +79,40 @@ static uint32_t square_of(double at, double low, double cells, uint32_t squares)
     return square < (double)(squares - 1) ? (uint32_t)square : squares - 1;
 }
 
+/* Sums over everything north-west of each square's south-east corner, in place. */
+static void sum_up(double *weight, uint32_t across, uint32_t down) {
+    for (size_t i = 0; i < down; i++) {
+        double row = 0.0;
+        for (size_t j = 0; j < across; j++) {
+            row += weight[i * across + j];
+            weight[i * across + j] = row + (i > 0 ? weight[(i - 1) * across + j] : 0.0);
+        }
+    }
+}
+
+/* Of sums as above; -1 stands before the first square. */
+static double sum_to(const double *sums, uint32_t across, int64_t i, int64_t j) {
+    return i < 0 || j < 0 ? 0.0 : sums[(size_t)i * across + (size_t)j];
+}
+
 /* The most that neighbouring squares hold together, as far as kernels reach: all that can add up in a cell.
+ * Of weights that are no whole numbers the sums are rounded, so a little is added. Uses up `weight`.
  */
-static double heaviest(const double *weight, uint32_t across, uint32_t down, uint32_t reach) {
+static double heaviest(double *weight, uint32_t across, uint32_t down, uint32_t reach) {
+    sum_up(weight, across, down);
     double most = 0.0;
-    for (uint32_t i = 0; i < down; i++)
-        for (uint32_t j = 0; j < across; j++) {
-            double sum = 0.0;
-            for (uint32_t k = i > reach ? i - reach : 0; k <= i + reach && k < down; k++)
-                for (uint32_t l = j > reach ? j - reach : 0; l <= j + reach && l < across; l++)
-                    sum += weight[(size_t)k * across + l];
+    for (int64_t i = 0; i < down; i++) {
+        int64_t south = i + reach < down ? i + reach : (int64_t)down - 1;
+        for (int64_t j = 0; j < across; j++) {
+            int64_t east = j + reach < across ? j + reach : (int64_t)across - 1;
+            int64_t north = i - reach - 1;
+            int64_t west = j - reach - 1;
+            double sum = sum_to(weight, across, south, east) - sum_to(weight, across, north, east) -
+                         sum_to(weight, across, south, west) + sum_to(weight, across, north, west);
             if (sum > most) most = sum;
         }
-    return most;
+    }
+    return most + 1e-12 * sum_to(weight, across, (int64_t)down - 1, (int64_t)across - 1);
 }
 
 static bool sort_points(const sweep *s, const hs_plane_points *points, sorted *out) {
