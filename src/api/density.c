@@ -331,6 +331,7 @@ static void write_choice(hs_call *call, const hs_density_request *request, hs_ba
     hs_json_pair_double(json, "sigma_m", choice->sigma_m);
     hs_json_pair_double(json, "bandwidth_m", choice->sigma_m / hs_kernel_deviation(request->kernel));
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
+    hs_json_pair_int(json, "n", (int64_t)choice->n);
     hs_json_pair_bool(json, "at_limit", choice->at_limit);
     hs_json_pair_int(json, "repeated", (int64_t)choice->repeated);
     write_curve(json, choice);
@@ -339,23 +340,28 @@ static void write_choice(hs_call *call, const hs_density_request *request, hs_ba
 
 hs_status hs_serve_density_bandwidth(hs_call *call) {
     hs_density_ask ask;
-    hs_plane_points points;
+    hs_plane_points sampled;
+    hs_plane_points all;
     uint64_t total;
     hs_status status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
     status = hs_service_density_sample(call->api->service, call->snapshot, &ask.request, HS_BANDWIDTH_SAMPLE,
-                                       call->arena, call->error, &points, &total);
+                                       call->arena, call->error, &sampled, &total);
+    if (status == HS_OK)
+        status = hs_service_density_sample(call->api->service, call->snapshot, &ask.request,
+                                           HS_BANDWIDTH_SPREAD, call->arena, call->error, &all, &total);
     if (status != HS_OK) return status;
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_pair_int(json, "n", (int64_t)total);
-    hs_json_pair_int(json, "used", (int64_t)points.count);
+    hs_json_pair_int(json, "used", (int64_t)sampled.count);
     hs_json_pair_double(json, "default_bandwidth_m", HS_DEFAULT_BANDWIDTH_M);
     hs_json_key(json, "choices");
     hs_json_array(json);
     for (int m = 0; m < HS_BANDWIDTH_METHODS; m++)
-        write_choice(call, &ask.request, (hs_bandwidth_method)m, &points);
+        write_choice(call, &ask.request, (hs_bandwidth_method)m,
+                     m == HS_BANDWIDTH_SCOTT || m == HS_BANDWIDTH_SILVERMAN ? &all : &sampled);
     hs_json_array_end(json);
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
     hs_json_object_end(json);

@@ -156,8 +156,8 @@ typedef struct hs_density_raster {
     size_t n;
 } hs_density_raster;
 /* cell_m 0: an eighth of the bandwidth, wider where that makes over 2,048 cells a side. Edges lie on
- * multiples of the cell. `box` NULL: the extent of the units, else of the incidents. HS_E_LIMIT above 64
- * million cells. Runs on the pool. */
+ * multiples of the cell. `box` NULL: the extent of the units, else of the incidents. HS_E_ARGUMENT
+ * above 64 million cells. Runs on the pool. */
 hs_status hs_service_density_raster(hs_service *service, const hs_snapshot *snapshot,
                                     const hs_density_request *request, const hs_box *box, double cell_m,
                                     hs_error *error, hs_density_raster *raster);
@@ -201,6 +201,8 @@ void hs_density_write_snapping(hs_json *json, const hs_density_request *request,
 /* The request's incidents on the plane, for choosing a bandwidth: every k-th along the curve so that at most
  * `most` are taken; `total` is how many there are. Arrays live in the arena. */
 #define HS_BANDWIDTH_SAMPLE 5000
+/* For methods that need no more than the points' spread. */
+#define HS_BANDWIDTH_SPREAD ((size_t)4 << 20)
 hs_status hs_service_density_sample(hs_service *service, const hs_snapshot *snapshot,
                                     const hs_density_request *request, size_t most, hs_arena *arena,
                                     hs_error *error, hs_plane_points *points, uint64_t *total);

@@ -8,15 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double unit_of(const hs_snapshot *snapshot, const hs_density_request *request, double months) {
+/* The kernel's share of the time of which anything is known: where there are incidents, and the filter lets
+ * them through. */
+static double time_mass(const hs_incidents *incidents, const hs_density_request *request,
+                        const hs_filter *filter) {
+    int64_t from_s = incidents->min_time_s;
+    int64_t to_s = incidents->max_time_s + 1;
+    if (from_s == HS_NO_TIME) return 0;
+    if (filter->from_s != HS_NO_TIME && filter->from_s > from_s) from_s = filter->from_s;
+    if (filter->to_s != HS_NO_TIME && filter->to_s < to_s) to_s = filter->to_s;
+    if (from_s >= to_s) return 0;
+    return hs_time_mass(request->time_kernel, request->at_s, request->time_bandwidth_s, from_s, to_s);
+}
+
+static double unit_of(const hs_snapshot *snapshot, const hs_density_request *request, const hs_filter *filter,
+                      double months) {
     double bandwidth_km = request->bandwidth_m / 1000.0;
     double unit = hs_kernel_peak(request->kernel) / (bandwidth_km * bandwidth_km);
     if (request->time_bandwidth_s > 0) {
-        const hs_incidents *incidents = snapshot->incidents;
-        double mass = 0;
-        if (incidents->min_time_s != HS_NO_TIME)
-            mass = hs_time_mass(request->time_kernel, request->at_s, request->time_bandwidth_s,
-                                incidents->min_time_s, incidents->max_time_s + 1);
+        double mass = time_mass(snapshot->incidents, request, filter);
         /* Below a percent of the kernel nothing can be said. */
         return mass < 0.01
                    ? (double)NAN
@@ -27,9 +37,11 @@ static double unit_of(const hs_snapshot *snapshot, const hs_density_request *req
 
 density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapshot,
                                   const hs_density_request *request, bool other) {
+    const hs_filter *filter = other ? &request->other : &request->filter;
+    double months = other ? request->other_months : request->months;
     return (density_layer){.service = service,
                            .snapshot = snapshot,
-                           .filter = other ? &request->other : &request->filter,
+                           .filter = filter,
                            .kernel = request->kernel,
                            .bandwidth_m = request->bandwidth_m,
                            .adaptive = request->adaptive,
@@ -42,8 +54,7 @@ density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapsh
                            .edge_bandwidth_m = request->bandwidth_m,
                            .metres_per_unit = hs_density_largest_scale(snapshot->incidents),
                            .per_weight = 1,
-                           .unit =
-                               unit_of(snapshot, request, other ? request->other_months : request->months)};
+                           .unit = unit_of(snapshot, request, filter, months)};
 }
 
 double hs_density_largest_scale(const hs_incidents *incidents) {

@@ -100,6 +100,7 @@ def check_values():
     close(value["interval"]["upper"], (n + 1) * (1 - 1 / (9 * (n + 1)) + 1.959964 / (3 * math.sqrt(n + 1))) ** 3 * unit, 2e-3)
     chosen = get("/density/bandwidth?category=05")
     assert [c["method"] for c in chosen["choices"]] == ["scott", "silverman", "diggle", "ppl"]
+    assert all(c["n"] == chosen["n"] for c in chosen["choices"][:2]) and chosen["choices"][2]["n"] == chosen["used"]
     assert all(c["sigma_m"] > 1 and c["reason_zh"] and abs(c["bandwidth_m"] / c["sigma_m"] - math.sqrt(8)) < 1e-9
                for c in chosen["choices"]) and len(chosen["choices"][3]["curve"]) > 5
     rate = get(f"/density/value?lon={lon:.7f}&lat={lat:.7f}&datetime=2024-01-01/..")
@@ -132,6 +133,11 @@ def check_comparisons():
     assert len(middle) == 1 and middle[0]["opacity"] == 0
     now = get(f"/density/value?{at}&at=now&time-bandwidth=P30D")
     assert now["unit"] == "incidents per km² per month" and now["time_bandwidth_s"] == 30 * 86400
+    # A kernel that a period cuts in two: each half is a rate by itself, and they make up the whole.
+    moment = "2024-09-15T00:00:00Z"
+    cut = [get(f"/density/value?{at}&at={moment}&time-bandwidth=P30D{period}")["value"]
+           for period in ("", f"&datetime=../{moment}", "&datetime=2024-09-15T00:00:01Z/..")]
+    close((cut[1] + cut[2]) / 2, cut[0], 1e-4)
     # A rate about now, one-sided, is near that of the last weeks: within a factor of two of the year's.
     year = get(f"/density/value?{at}&datetime=2024-01-01/..")
     assert 0.3 < now["value"] / year["value"] < 3
