@@ -156,23 +156,38 @@ static bool count_points(const hs_isobands *b, band *bands) {
     return done;
 }
 
-static double signed_area(OGRGeometryH ring) {
-    double sum = 0;
-    int count = OGR_G_GetPointCount(ring);
-    for (int i = 0; i + 1 < count; i++)
-        sum += OGR_G_GetX(ring, i) * OGR_G_GetY(ring, i + 1) - OGR_G_GetX(ring, i + 1) * OGR_G_GetY(ring, i);
-    return sum;
+/* For GEOSGeom_transformXY: the plane's metres to degrees. */
+static int to_degrees(double *x, double *y, void *plane) {
+    double lon;
+    double lat;
+    hs_plane_inverse(plane, *x, *y, &lon, &lat);
+    *x = lon;
+    *y = lat;
+    return 1;
 }
 
-static void write_ring(const hs_plane *plane, OGRGeometryH ring, bool outer, hs_json *json) {
-    int count = OGR_G_GetPointCount(ring);
-    bool reverse = (signed_area(ring) > 0) != outer;
+/* In degrees, snapped to the seven decimals that are written, so that what is valid stays valid. */
+static GEOSGeometry *written_form(GEOSContextHandle_t geos, const hs_plane *plane, OGRGeometryH polygons) {
+    GEOSGeometry *planar = to_geos(geos, polygons);
+    GEOSGeometry *degrees = planar ? GEOSGeom_transformXY_r(geos, planar, to_degrees, (void *)plane) : NULL;
+    GEOSGeometry *snapped = degrees ? GEOSGeom_setPrecision_r(geos, degrees, 1e-7, 0) : NULL;
+    if (planar) GEOSGeom_destroy_r(geos, planar);
+    if (degrees) GEOSGeom_destroy_r(geos, degrees);
+    return snapped;
+}
+
+static void write_ring(GEOSContextHandle_t geos, const GEOSGeometry *ring, bool outer, hs_json *json) {
+    const GEOSCoordSequence *at = GEOSGeom_getCoordSeq_r(geos, ring);
+    unsigned count = 0;
+    char counter_clockwise = 0;
+    (void)GEOSCoordSeq_getSize_r(geos, at, &count);
+    (void)GEOSCoordSeq_isCCW_r(geos, at, &counter_clockwise);
+    bool reverse = (counter_clockwise != 0) != outer;
     hs_json_array(json);
-    for (int i = 0; i < count; i++) {
-        int at = reverse ? count - 1 - i : i;
-        double lon;
-        double lat;
-        hs_plane_inverse(plane, OGR_G_GetX(ring, at), OGR_G_GetY(ring, at), &lon, &lat);
+    for (unsigned i = 0; i < count; i++) {
+        double lon = 0;
+        double lat = 0;
+        (void)GEOSCoordSeq_getXY_r(geos, at, reverse ? count - 1 - i : i, &lon, &lat);
         hs_json_array(json);
         hs_json_fixed(json, llround(lon * 1e7), 7);
         hs_json_fixed(json, llround(lat * 1e7), 7);
@@ -181,19 +196,23 @@ static void write_ring(const hs_plane *plane, OGRGeometryH ring, bool outer, hs_
     hs_json_array_end(json);
 }
 
-static void write_geometry(const hs_plane *plane, OGRGeometryH polygons, hs_json *json) {
+static void write_polygon(GEOSContextHandle_t geos, const GEOSGeometry *polygon, hs_json *json) {
+    if (GEOSGeomTypeId_r(geos, polygon) != GEOS_POLYGON || GEOSisEmpty_r(geos, polygon)) return;
+    hs_json_array(json);
+    write_ring(geos, GEOSGetExteriorRing_r(geos, polygon), true, json);
+    for (int r = 0; r < GEOSGetNumInteriorRings_r(geos, polygon); r++)
+        write_ring(geos, GEOSGetInteriorRingN_r(geos, polygon, r), false, json);
+    hs_json_array_end(json);
+}
+
+static void write_geometry(GEOSContextHandle_t geos, const GEOSGeometry *polygons, hs_json *json) {
     hs_json_key(json, "geometry");
     hs_json_object(json);
     hs_json_pair_text(json, "type", "MultiPolygon");
     hs_json_key(json, "coordinates");
     hs_json_array(json);
-    for (int p = 0; p < OGR_G_GetGeometryCount(polygons); p++) {
-        OGRGeometryH polygon = OGR_G_GetGeometryRef(polygons, p);
-        hs_json_array(json);
-        for (int r = 0; r < OGR_G_GetGeometryCount(polygon); r++)
-            write_ring(plane, OGR_G_GetGeometryRef(polygon, r), r == 0, json);
-        hs_json_array_end(json);
-    }
+    for (int p = 0; p < GEOSGetNumGeometries_r(geos, polygons); p++)
+        write_polygon(geos, GEOSGetGeometryN_r(geos, polygons, p), json);
     hs_json_array_end(json);
     hs_json_object_end(json);
 }
@@ -237,8 +256,8 @@ static void write_values(const hs_isobands *b, uint32_t i, hs_json *json) {
     write_labels(b, i, json);
 }
 
-static void write_band(const hs_isobands *b, const hs_plane *plane, const band *bands, uint32_t i,
-                       hs_json *json) {
+static void write_band(const hs_isobands *b, GEOSContextHandle_t geos, const GEOSGeometry *polygons,
+                       const band *bands, uint32_t i, hs_json *json) {
     double above_m2 = 0;
     uint64_t above = 0;
     for (uint32_t k = i; k < b->break_count; k++) {
@@ -259,8 +278,25 @@ static void write_band(const hs_isobands *b, const hs_plane *plane, const band *
     hs_json_pair_double(json, "at_least_area_km2", above_m2 / 1e6);
     hs_json_pair_int(json, "at_least_count", (int64_t)above);
     hs_json_object_end(json);
-    write_geometry(plane, bands[i].geometry, json);
+    write_geometry(geos, polygons, json);
     hs_json_object_end(json);
+}
+
+/* What vanishes at seven decimals is left out. */
+static bool write_bands(const hs_isobands *b, const hs_plane *plane, const band *bands, hs_json *json) {
+    GEOSContextHandle_t geos = GEOS_init_r();
+    if (!geos) return false;
+    GEOSContext_setNoticeHandler_r(geos, ignore);
+    bool done = true;
+    for (uint32_t i = 0; done && i < b->break_count; i++) {
+        if (!bands[i].geometry || !(bands[i].area_m2 > 0)) continue;
+        GEOSGeometry *polygons = written_form(geos, plane, bands[i].geometry);
+        done = polygons != NULL;
+        if (done && !GEOSisEmpty_r(geos, polygons)) write_band(b, geos, polygons, bands, i, json);
+        if (polygons) GEOSGeom_destroy_r(geos, polygons);
+    }
+    GEOS_finish_r(geos);
+    return done;
 }
 
 static bool compute(const hs_isobands *b, band *bands) {
@@ -277,18 +313,38 @@ static bool compute(const hs_isobands *b, band *bands) {
     return done;
 }
 
+/* Where neighbouring cells lie in different bands: lines there cross the grid. */
+static uint64_t crossings(const hs_isobands *b) {
+    const hs_raster_grid *g = &b->grid;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < b->break_count; i++) {
+        float at = (float)b->breaks[i];
+        for (uint32_t r = 0; r < g->rows; r++) {
+            const float *row = b->values + (size_t)r * g->columns;
+            const float *below = r + 1 < g->rows ? row + g->columns : row;
+            for (uint32_t c = 0; c + 1 < g->columns; c++)
+                sum += ((row[c] >= at) != (row[c + 1] >= at)) + ((row[c] >= at) != (below[c] >= at));
+        }
+    }
+    return sum;
+}
+
 hs_status hs_isobands_write(const hs_isobands *b, const hs_plane *plane, hs_error *error, hs_json *json) {
     char said[256] = "";
+    uint64_t count = crossings(b);
+    if (count > HS_ISOBAND_CROSSINGS)
+        return hs_error_set(error, HS_E_ARGUMENT,
+                            "the bands' outlines would cross the grid %llu times, more than %d: take a wider "
+                            "bandwidth, larger cells, fewer breaks, or a smaller bbox",
+                            (unsigned long long)count, HS_ISOBAND_CROSSINGS);
     band *bands = calloc((size_t)b->break_count + 1, sizeof *bands);
     if (!bands) return hs_error_set(error, HS_E_MEMORY, "out of memory for isobands");
     GDALAllRegister();
     CPLPushErrorHandlerEx(listen, said);
-    bool done = compute(b, bands);
+    bool done = compute(b, bands) && write_bands(b, plane, bands, json);
     CPLPopErrorHandler();
-    for (uint32_t i = 0; i < b->break_count; i++) {
-        if (done && bands[i].geometry && bands[i].area_m2 > 0) write_band(b, plane, bands, i, json);
+    for (uint32_t i = 0; i < b->break_count; i++)
         OGR_G_DestroyGeometry(bands[i].geometry);
-    }
     free(bands);
     return done ? HS_OK
                 : hs_error_set(error, HS_E_IO, "the isobands cannot be drawn%s%s", said[0] ? ": " : "", said);

@@ -20,13 +20,17 @@ typedef struct hs_isobands {
     int64_t first_id; /* of the lowest band; the next ones follow */
 } hs_isobands;
 
+/* How often the bands' outlines may cross the grid: drawing takes time that grows faster than that. */
+#define HS_ISOBAND_CROSSINGS 400000
+
 /* Writes the features of a GeoJSON FeatureCollection (RFC 7946: degrees, 7 decimals, outer rings
  * counterclockwise), lowest band first, into an array that is open; bands without area are left out. Each has
  * from, to (null for the last), colour, unit, area_km2 and count of the band itself, at_least_area_km2 and
  * at_least_count of all from `from` on, label_zh and label_en. Polygons of two bands share their border and
  * nothing else; with a tolerance a feature has tolerance and side instead of from, to, unit and colour; areas
  * are those of the plane; a point counts in the band whose polygon holds it. Contours run between cell
- * centres (GDAL's), straight. HS_E_IO with GDAL's words. */
+ * centres (GDAL's), straight. Corners are snapped to the seven decimals so that polygons stay valid there.
+ * HS_E_ARGUMENT above HS_ISOBAND_CROSSINGS; HS_E_IO with GDAL's words. */
 hs_status hs_isobands_write(const hs_isobands *bands, const hs_plane *plane, hs_error *error, hs_json *json);
 
 #endif

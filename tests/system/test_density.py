@@ -228,6 +228,13 @@ def check_rasters():
 
 
 def check_isobands():
+    # Small rings stay valid at the seven decimals that are written; too many of them are refused in words.
+    for query in ("bandwidth=60&cell=8", "kernel=uniform&bandwidth=60&cell=6"):
+        geometries = [ogr.CreateGeometryFromJson(json.dumps(f["geometry"]))
+                      for f in get(f"/density/isobands?{query}")["features"]]
+        assert len(geometries) > 4 and all(g.IsValid() and not g.IsEmpty() for g in geometries), query
+    refused = ask("/density/isobands?bandwidth=15&cell=3", status=400)[1]
+    assert b"wider bandwidth" in refused, refused
     bands = get("/density/isobands?bandwidth=250&cell=25&breaks=500,2000,8000")
     made = os.path.join(folder, "bands.geojson")
     run("density", store, "--bandwidth", "250", "--cell", "25", "--breaks", "500,2000,8000", "-o", made)
