@@ -98,6 +98,10 @@ static void print_address(const char *listen, uint16_t port) {
     fflush(stdout);
 }
 
+static void abandon(void *service) {
+    hs_service_abandon(service);
+}
+
 /* Listens first, so that /healthz and /readyz answer while a large store is read. */
 static hs_status serve(const serving *s, hs_service *service, hs_log *log, const sigset_t *signals,
                        hs_error *error) {
@@ -110,8 +114,12 @@ static hs_status serve(const serving *s, hs_service *service, hs_log *log, const
                                   .read_only = flag_option(s, "read-only"),
                                   .public_incidents = flag_option(s, "public-incidents"),
                                   .log = log};
-    hs_server_options server_options = {
-        .listen = listen, .threads = (unsigned)threads, .public_url = api_options.public_url, .log = log};
+    hs_server_options server_options = {.listen = listen,
+                                        .threads = (unsigned)threads,
+                                        .public_url = api_options.public_url,
+                                        .log = log,
+                                        .abandon = abandon,
+                                        .abandon_context = service};
     hs_api *api = NULL;
     hs_server *server = NULL;
     hs_router *router = hs_router_new();

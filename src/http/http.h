@@ -154,6 +154,9 @@ typedef struct hs_server_options {
     unsigned long_threads;    /* that run deferred requests (hs_request_defer); 0: as many as threads */
     unsigned max_deferred;    /* requests queued or running there; 0: 4 x long_threads + 64 */
     hs_log *log;              /* request log; may be NULL */
+    /* Called when the server stops and the grace is over for requests that still run: makes them end. */
+    void (*abandon)(void *context);
+    void *abandon_context;
 } hs_server_options;
 
 typedef struct hs_server hs_server;
@@ -165,7 +168,7 @@ const char *hs_server_authority(const hs_server *server);
 bool hs_server_is_loopback(const hs_server *server);
 uint16_t hs_server_port(const hs_server *server);
 /* Stops accepting, lets requests under way end (at most grace_ms), frees. Deferred requests that wait for a
- * thread after that are refused with 503; those that run are waited for. */
+ * thread after that are refused with 503; those that run are abandoned and waited for. */
 void hs_server_stop(hs_server *server, unsigned grace_ms);
 /* Counters in Prometheus text: requests by status class, bytes, durations histogram. */
 void hs_server_metrics(const hs_server *server, hs_buffer *out);

@@ -150,6 +150,8 @@ static unsigned or_default(unsigned value, unsigned fallback) {
 
 static void take_options(hs_server *server, const hs_server_options *options) {
     server->log = options->log;
+    server->abandon = options->abandon;
+    server->abandon_context = options->abandon_context;
     server->max_body = options->max_body ? options->max_body : DEFAULT_MAX_BODY;
     server->max_arena = options->max_arena ? options->max_arena : DEFAULT_MAX_ARENA;
     server->header_ms = or_default(options->header_ms, DEFAULT_HEADER_MS);
@@ -281,6 +283,7 @@ void hs_server_stop(hs_server *server, unsigned grace_ms) {
     MHD_quiesce_daemon(server->daemon); /* the listening socket is ours and closed below */
     wait_for_requests(server, grace_ms);
     bool late = atomic_load(&server->metrics.deferred) > 0;
+    if (late && server->abandon) server->abandon(server->abandon_context);
     hs_deferring_end(server);
     if (late) wait_for_requests(server, LAST_ANSWERS_MS);
     MHD_stop_daemon(server->daemon);

@@ -57,6 +57,8 @@ struct hs_server {
     pthread_t watcher;
     bool watching, stop_watching;
     atomic_bool stopping;
+    void (*abandon)(void *context);
+    void *abandon_context;
 };
 
 /* Where a request's handler runs. */

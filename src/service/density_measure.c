@@ -11,6 +11,7 @@ typedef hs_status (*raster_sums)(const hs_plane_points *points, hs_kernel kernel
                                  hs_error *error, double *values);
 
 typedef struct banding {
+    const hs_service *service;
     raster_sums sums;
     const hs_plane_points *points;
     hs_kernel kernel;
@@ -26,6 +27,8 @@ static void compute_bands(void *context, size_t begin, size_t end) {
     for (size_t b = begin; b < end; b++) {
         uint32_t first = (uint32_t)b * BAND_ROWS;
         uint32_t last = first + BAND_ROWS < work->grid->rows ? first + BAND_ROWS : work->grid->rows;
+        work->status[b] = hs_service_check_abandoned(work->service, &work->error[b]);
+        if (work->status[b] != HS_OK) continue;
         work->status[b] = work->sums(work->points, work->kernel, work->bandwidth_m, work->grid, first, last,
                                      &work->error[b], work->values);
     }
@@ -34,7 +37,8 @@ static void compute_bands(void *context, size_t begin, size_t end) {
 static hs_status compute_with(const density_layer *layer, raster_sums sums, const hs_plane_points *points,
                               const hs_raster_grid *grid, hs_error *error, double *values) {
     size_t bands = (grid->rows + BAND_ROWS - 1) / BAND_ROWS;
-    banding work = {sums, points, layer->kernel, layer->bandwidth_m, grid, values, NULL, NULL};
+    banding work = {layer->service, sums,   points, layer->kernel, layer->bandwidth_m,
+                    grid,           values, NULL,   NULL};
     work.status = calloc(bands + 1, sizeof *work.status);
     work.error = calloc(bands + 1, sizeof *work.error);
     hs_status status = HS_OK;

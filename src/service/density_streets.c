@@ -221,14 +221,17 @@ static void sum_pieces(void *context, size_t begin, size_t end) {
     const hs_network *network = work->of->streets->network;
     hs_network_method method = work->of->request->network_method;
     uint64_t sources = hs_network_source_count(network, method);
+    const hs_service *service = work->of->layer->service;
     for (size_t p = begin; p < end; p++) {
-        if (work->events)
+        work->status[p] = hs_service_check_abandoned(service, &work->error[p]);
+        if (work->events && work->status[p] == HS_OK)
             work->status[p] = hs_network_density_add(
                 network, work->events, method, work->of->layer->kernel, (uint32_t)(sources * p / PIECES),
                 (uint32_t)(sources * (p + 1) / PIECES), 1, &work->error[p], work->sums[p]);
         uint32_t first = (uint32_t)p * LADDER_STRIDE;
         for (uint32_t rung = first; work->place && rung <= HS_ADAPTIVE_RUNGS; rung += PIECES * LADDER_STRIDE)
-            if (work->status[p] == HS_OK)
+            if (work->status[p] == HS_OK &&
+                (work->status[p] = hs_service_check_abandoned(service, &work->error[p])) == HS_OK)
                 work->status[p] = sum_rung(work, rung, &work->error[p], work->sums[p]);
     }
 }

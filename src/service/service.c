@@ -109,6 +109,15 @@ hs_snapshot *hs_service_snapshot(hs_service *service) {
     return snapshot;
 }
 
+void hs_service_abandon(hs_service *service) {
+    atomic_store(&service->abandoned, true);
+}
+
+hs_status hs_service_check_abandoned(const hs_service *service, hs_error *error) {
+    if (!service || !atomic_load_explicit(&service->abandoned, memory_order_relaxed)) return HS_OK;
+    return hs_error_set(error, HS_E_CANCELLED, "the server is stopping: the computation was not finished");
+}
+
 void hs_service_observe(hs_service *service, hs_service_observer observer, void *context) {
     pthread_mutex_lock(&service->observer_lock);
     service->observer = observer;

@@ -25,6 +25,9 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
 void hs_service_close(hs_service *service);
 hs_pool *hs_service_pool(hs_service *service);
 
+/* From now on long computations end with HS_E_CANCELLED, between one piece and the next. Thread-safe. */
+void hs_service_abandon(hs_service *service);
+
 /* Phases of loading, in milliseconds. */
 typedef struct hs_load_times {
     double geography_ms, read_ms, place_ms, total_ms;

@@ -5,6 +5,7 @@
 #include "service/service.h"
 #include "service/shared_cache.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct hs_selection_cache;
 
@@ -19,6 +20,7 @@ struct hs_service {
     hs_store_mode mode;
     hs_log *log;
     hs_pool *pool;
+    atomic_bool abandoned; /* long computations end */
 
     pthread_mutex_t store_lock; /* the store's handle is for one thread at a time */
     hs_store *store;
@@ -66,6 +68,9 @@ struct hs_service {
 hs_store *hs_service_store(hs_service *service);
 void hs_service_store_lock(hs_service *service);
 void hs_service_store_unlock(hs_service *service);
+
+/* HS_E_CANCELLED after hs_service_abandon. `service` may be NULL. */
+hs_status hs_service_check_abandoned(const hs_service *service, hs_error *error);
 
 /* Tells the observer, if there is one. */
 void hs_service_announce(hs_service *service, const char *event, hs_str data);
