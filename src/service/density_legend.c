@@ -34,8 +34,7 @@ static const char *text_of(const writing *w, const hs_buffer *text) {
     return hs_arena_strndup(w->arena, text->data ? text->data : "", text->size);
 }
 
-static const char *title_of(const writing *w) {
-    const hs_filter *filter = &w->request->filter;
+static const char *problems_of(const writing *w, const hs_filter *filter) {
     if (filter->problem_count == 0) return say(w, "All problems", "全部问题");
     hs_buffer text;
     hs_buffer_init(&text, 1 << 20);
@@ -49,6 +48,16 @@ static const char *title_of(const writing *w) {
     const char *title = text_of(w, &text);
     hs_buffer_done(&text);
     return title;
+}
+
+/* A ratio says of what. */
+static const char *title_of(const writing *w) {
+    const char *own = problems_of(w, &w->request->filter);
+    if (w->request->measure != HS_MEASURE_RELATIVE_RISK || !own) return own;
+    const char *other = w->request->population.size > 0        ? say(w, "residents", "人口")
+                        : w->request->other.problem_count == 0 ? say(w, "all problems", "全部问题")
+                                                               : problems_of(w, &w->request->other);
+    return other ? hs_arena_printf(w->arena, say(w, "%s over %s", "%s／%s"), own, other) : NULL;
 }
 
 /* The picture writes a ratio where values are its logarithm. */
@@ -110,10 +119,38 @@ static const char *period_note(const writing *w) {
 static const char *method_note(const writing *w) {
     static const char *const zh[HS_KERNEL_COUNT] = {"四次", "Epanechnikov ", "高斯", "三权", "均匀", "三角"};
     const hs_density_request *request = w->request;
-    if (w->chinese)
-        return hs_arena_printf(w->arena, "%s核，带宽 %g 米", zh[request->kernel], request->bandwidth_m);
-    return hs_arena_printf(w->arena, "%s kernel, bandwidth %g m", hs_kernel_name(request->kernel),
-                           request->bandwidth_m);
+    const char *kernel = w->chinese ? zh[request->kernel] : hs_kernel_name(request->kernel);
+    return hs_arena_printf(w->arena, say(w, "%s kernel, %sbandwidth %g m%s", "%s核，%s带宽 %g 米%s"), kernel,
+                           request->adaptive ? say(w, "adaptive ", "自适应") : "", request->bandwidth_m,
+                           request->edge_correction ? say(w, ", edges corrected", "，经边界校正") : "");
+}
+
+static const char *street_note(const writing *w) {
+    static const char *const en[] = {[HS_NETWORK_SIMPLE] = "simple",
+                                     [HS_NETWORK_DISCONTINUOUS] = "equal-split discontinuous",
+                                     [HS_NETWORK_CONTINUOUS] = "equal-split continuous"};
+    static const char *const zh[] = {[HS_NETWORK_SIMPLE] = "简单",
+                                     [HS_NETWORK_DISCONTINUOUS] = "等分不连续",
+                                     [HS_NETWORK_CONTINUOUS] = "等分连续"};
+    int method = (int)w->request->network_method;
+    return hs_arena_printf(w->arena, say(w, "along streets, %s", "沿街道，路口%s"),
+                           w->chinese ? zh[method] : en[method]);
+}
+
+static const char *mask_note(const writing *w) {
+    double least = w->request->min_n;
+    if (w->request->population.size > 0)
+        return hs_arena_printf(
+            w->arena, say(w, "blank where fewer than %g residents", "核下人口不足 %g 处不绘"), least);
+    return hs_arena_printf(
+        w->arena, say(w, "blank where fewer than %g effective incidents", "核下有效件数不足 %g 处不绘"),
+        least);
+}
+
+static const char *tolerance_note(const writing *w) {
+    return hs_arena_printf(w->arena,
+                           say(w, "only where p < %g, place by place", "仅绘 p < %g 处（逐点检验）"),
+                           w->request->tolerance);
 }
 
 /* 12,345 */
@@ -162,11 +199,9 @@ hs_status hs_service_density_legend(hs_service *service, const hs_snapshot *snap
     for (int i = 0; i < notes; i++)
         if (!picture.notes[i] || !picture.title)
             return hs_error_set(error, HS_E_MEMORY, "out of memory for a legend");
-    if (legend->request->min_n > 0)
-        picture.notes[notes++] = hs_arena_printf(
-            arena,
-            legend->chinese ? "核下有效件数不足 %g 处不绘" : "blank where fewer than %g effective incidents",
-            legend->request->min_n);
+    if (legend->request->min_n > 0) picture.notes[notes++] = mask_note(&w);
+    if (legend->request->network) picture.notes[notes++] = street_note(&w);
+    if (legend->request->tolerance > 0) picture.notes[notes++] = tolerance_note(&w);
     if (*city_note(&w)) picture.notes[notes] = city_note(&w);
     return hs_render_legend(&picture, legend->classes, error, out);
 }

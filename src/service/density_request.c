@@ -304,6 +304,7 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
     if (status == HS_OK) status = parse_tolerance(w, &made);
     /* A ratio says nothing where the denominator has next to nothing, nor does a test. */
     double least = made.population.size > 0                                           ? 100.0
+                   : made.network                                                     ? 0.0
                    : made.measure == HS_MEASURE_RELATIVE_RISK || made.tolerance > 0.0 ? 5.0
                                                                                       : 0.0;
     if (status == HS_OK) status = number_of(w, "min-n", 0, 1e6, least, &made.min_n);

@@ -44,6 +44,20 @@ def picture(png, name="x.png"):
     return gdal.Open(path).ReadAsArray()
 
 
+def check_notes():
+    """What the picture tells of the method takes room: each of these is a line or words of their own."""
+    def size(query):
+        drawn = picture(ask(f"/density/legend.png?category=0510&lang=en&{query}")[1])
+        return drawn.shape[2], drawn.shape[1]
+    plain = size("")
+    assert size("network=true")[1] > plain[1], "streets"
+    ratio = size("over=all")
+    assert ratio[0] > plain[0], "of what it is a ratio"
+    assert size("over=all&tolerance=0.05")[1] > ratio[1], "tolerance"
+    assert size("adaptive=true&edge-correction=true")[0] > plain[0], "bandwidths and edges"
+    assert get("/density/legend?over=all&network=true").get("min_n", 0) == 0
+
+
 def check_breaks():
     with open(os.path.join(os.environ["SOURCE_DIR"], "styles/ramps.json"), encoding="utf-8") as file:
         ramps = json.load(file)
@@ -118,6 +132,7 @@ try:
                 time.sleep(0.2)
         check_breaks()
         check_picture()
+        check_notes()
         check_command()
     finally:
         server.terminate()
