@@ -34,6 +34,18 @@ hs_status hs_call_integer(hs_call *call, const char *name, int64_t min, int64_t 
     return HS_OK;
 }
 
+hs_status hs_call_words(const hs_call *call, hs_str **names, hs_str **values) {
+    size_t count = call->request->query_count;
+    *names = hs_arena_array(call->arena, count + 1, sizeof **names);
+    *values = hs_arena_array(call->arena, count + 1, sizeof **values);
+    if (!*names || !*values) return hs_error_memory(call->error, "the parameters");
+    for (size_t i = 0; i < count; i++) {
+        (*names)[i] = call->request->query[i].name;
+        (*values)[i] = call->request->query[i].value;
+    }
+    return HS_OK;
+}
+
 hs_status hs_call_filter(hs_call *call, double default_accuracy_m, const char *without, hs_filter *filter) {
     size_t count = call->request->query_count;
     hs_str *names = hs_arena_array(call->arena, count + 1, sizeof *names);

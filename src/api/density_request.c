@@ -15,23 +15,10 @@ static hs_status parse_classes(hs_call *call, hs_density_ask *ask) {
                             ask->scale, hs_filter_problem(&ask->request.filter), call->error, &ask->classes);
 }
 
-static bool words_of(hs_call *call, hs_str **names, hs_str **values) {
-    size_t count = call->request->query_count;
-    *names = hs_arena_array(call->arena, count + 1, sizeof **names);
-    *values = hs_arena_array(call->arena, count + 1, sizeof **values);
-    if (!*names || !*values) return false;
-    for (size_t i = 0; i < count; i++) {
-        (*names)[i] = call->request->query[i].name;
-        (*values)[i] = call->request->query[i].value;
-    }
-    return true;
-}
-
 hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {
     hs_str *names;
     hs_str *values;
-    if (!words_of(call, &names, &values))
-        return hs_error_set(call->error, HS_E_MEMORY, "out of memory for the parameters");
+    if (hs_call_words(call, &names, &values) != HS_OK) return HS_E_MEMORY;
     hs_density_ask made;
     hs_status status = hs_density_request_parse(call->snapshot, names, values, call->request->query_count,
                                                 call->arena, call->error, &made.request);
@@ -56,8 +43,7 @@ bool hs_density_is_long(const hs_request *request) {
 static hs_status call_raster(hs_call *call, hs_density_ask *ask, hs_box *box, bool *has_box, double *cell_m) {
     hs_str *names;
     hs_str *values;
-    if (!words_of(call, &names, &values))
-        return hs_error_set(call->error, HS_E_MEMORY, "out of memory for the parameters");
+    if (hs_call_words(call, &names, &values) != HS_OK) return HS_E_MEMORY;
     hs_status status = hs_density_raster_parse(call->snapshot, names, values, call->request->query_count,
                                                call->arena, call->error, &ask->request, box, has_box, cell_m);
     return status == HS_OK ? parse_classes(call, ask) : status;
@@ -67,8 +53,7 @@ hs_status hs_call_lixels(hs_call *call, hs_density_ask *ask, hs_box *box, bool *
     double cell_m = 0;
     hs_str *names;
     hs_str *values;
-    if (!words_of(call, &names, &values))
-        return hs_error_set(call->error, HS_E_MEMORY, "out of memory for the parameters");
+    if (hs_call_words(call, &names, &values) != HS_OK) return HS_E_MEMORY;
     size_t count = call->request->query_count;
     bool given = false;
     for (size_t i = 0; i < count; i++)

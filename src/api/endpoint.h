@@ -86,6 +86,8 @@ hs_status hs_call_number(hs_call *call, const char *name, double min, double max
                          double *value);
 hs_status hs_call_integer(hs_call *call, const char *name, int64_t min, int64_t max, int64_t fallback,
                           int64_t *value);
+/* All of the request's names and values, in its arena. */
+hs_status hs_call_words(const hs_call *call, hs_str **names, hs_str **values);
 /* The filters of the request. `without` (may be NULL) names one that is left out. */
 hs_status hs_call_filter(hs_call *call, double default_accuracy_m, const char *without, hs_filter *filter);
 /* Filter and selection; release the selection. */

@@ -25,12 +25,11 @@ static void put_warning(void *context, const char *message) {
 
 static hs_status take_words(hs_call *call, hs_export_request *request) {
     size_t count = call->request->query_count;
-    hs_str *names = hs_arena_array(call->arena, count + 1, sizeof *names);
-    hs_str *values = hs_arena_array(call->arena, count + 1, sizeof *values);
-    if (!names || !values) return hs_error_memory(call->error, "the filters");
+    hs_str *names;
+    hs_str *values;
+    hs_status status = hs_call_words(call, &names, &values);
+    if (status != HS_OK) return status;
     for (size_t i = 0; i < count; i++) {
-        names[i] = call->request->query[i].name;
-        values[i] = call->request->query[i].value;
         if (hs_str_equal(names[i], HS_STR("limit")) || hs_str_equal(names[i], HS_STR("after")))
             return hs_error_set(call->error, HS_E_ARGUMENT,
                                 "%.*s is for pages: f=%s gives all features that the filters let pass",

@@ -123,15 +123,12 @@ static void write_rows(hs_call *call, page *p) {
 }
 
 static hs_status parse_row_filter(hs_call *call, hs_row_filter *filter) {
-    size_t count = call->request->query_count;
-    hs_str *names = hs_arena_array(call->arena, count + 1, sizeof *names);
-    hs_str *values = hs_arena_array(call->arena, count + 1, sizeof *values);
-    if (!names || !values) return hs_error_memory(call->error, "the filters");
-    for (size_t i = 0; i < count; i++) {
-        names[i] = call->request->query[i].name;
-        values[i] = call->request->query[i].value;
-    }
-    return hs_row_filter_parse(call->snapshot, names, values, count, call->error, filter);
+    hs_str *names;
+    hs_str *values;
+    hs_status status = hs_call_words(call, &names, &values);
+    if (status != HS_OK) return status;
+    return hs_row_filter_parse(call->snapshot, names, values, call->request->query_count, call->error,
+                               filter);
 }
 
 static hs_status parse_page(hs_call *call, page *p) {

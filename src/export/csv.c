@@ -1,6 +1,5 @@
 #include "export/text_writer.h"
 
-#include "base/json_writer.h"
 #include "base/text.h"
 
 /* Texts are never changed for the sake of spreadsheets that run what begins with = + - or @: whoever reads
@@ -27,18 +26,10 @@ static void put_text(hs_buffer *out, hs_str text) {
     hs_buffer_byte(out, '"');
 }
 
-static void put_position(hs_buffer *out, hs_position position) {
-    hs_json number;
-    hs_json_init(&number, out);
-    hs_json_fixed(&number, position.lon_e7, 7);
-    hs_buffer_byte(out, ' ');
-    hs_json_fixed(&number, position.lat_e7, 7);
-}
-
 static void put_ring(hs_buffer *out, const hs_geometry *geometry, uint32_t ring) {
     for (uint32_t p = geometry->ring_start[ring]; p < geometry->ring_start[ring + 1]; p++) {
         hs_buffer_byte(out, p == geometry->ring_start[ring] ? '(' : ',');
-        put_position(out, geometry->positions[p]);
+        hs_text_position(out, geometry->positions[p], ' ');
     }
     hs_buffer_byte(out, ')');
 }
@@ -55,7 +46,7 @@ static void put_wkt(hs_buffer *out, const hs_geometry *geometry) {
     if (geometry->type == HS_GEOMETRY_NONE) return;
     if (geometry->type == HS_GEOMETRY_POINT) {
         hs_buffer_text(out, "\"POINT (");
-        put_position(out, geometry->positions[0]);
+        hs_text_position(out, geometry->positions[0], ' ');
         hs_buffer_byte(out, ')');
     } else if (geometry->type == HS_GEOMETRY_LINES) {
         hs_buffer_text(out, geometry->ring_count == 1 ? "\"LINESTRING " : "\"MULTILINESTRING ");

@@ -1,6 +1,5 @@
 #include "export/text_writer.h"
 
-#include "base/json_writer.h"
 #include "base/text.h"
 #include "export/xml.h"
 #include <string.h>
@@ -35,19 +34,11 @@ static void begin(hs_buffer *out, const hs_text_layout *layout) {
     hs_buffer_text(out, "</name>\n");
 }
 
-static void put_position(hs_buffer *out, hs_position position) {
-    hs_json number;
-    hs_json_init(&number, out);
-    hs_json_fixed(&number, position.lon_e7, 7);
-    hs_buffer_byte(out, ',');
-    hs_json_fixed(&number, position.lat_e7, 7);
-}
-
 static void put_positions(hs_buffer *out, const hs_geometry *geometry, uint32_t ring) {
     hs_buffer_text(out, "<coordinates>");
     for (uint32_t p = geometry->ring_start[ring]; p < geometry->ring_start[ring + 1]; p++) {
         if (p > geometry->ring_start[ring]) hs_buffer_byte(out, ' ');
-        put_position(out, geometry->positions[p]);
+        hs_text_position(out, geometry->positions[p], ',');
     }
     hs_buffer_text(out, "</coordinates>");
 }
@@ -69,7 +60,7 @@ static void put_geometry(hs_buffer *out, const hs_geometry *geometry) {
     if (geometry->type == HS_GEOMETRY_NONE) return;
     if (geometry->type == HS_GEOMETRY_POINT) {
         hs_buffer_text(out, "<Point><coordinates>");
-        put_position(out, geometry->positions[0]);
+        hs_text_position(out, geometry->positions[0], ',');
         hs_buffer_text(out, "</coordinates></Point>");
         return;
     }

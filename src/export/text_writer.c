@@ -20,6 +20,14 @@ struct hs_text_writer {
     hs_text_layout layout;
 };
 
+void hs_text_position(hs_buffer *out, hs_position position, char separator) {
+    hs_json number;
+    hs_json_init(&number, out);
+    hs_json_fixed(&number, position.lon_e7, 7);
+    hs_buffer_byte(out, separator);
+    hs_json_fixed(&number, position.lat_e7, 7);
+}
+
 bool hs_text_value(hs_buffer *out, const hs_field *field, const hs_value *value) {
     hs_json number;
     hs_json_init(&number, out);

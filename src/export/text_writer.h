@@ -45,5 +45,7 @@ void hs_text_writer_discard(hs_text_writer *writer);
 /* Appends a value as text: numbers as short as they read back, nothing for none; false for none. Texts as
  * they are. */
 bool hs_text_value(hs_buffer *out, const hs_field *field, const hs_value *value);
+/* Longitude and latitude with at most 7 decimals. */
+void hs_text_position(hs_buffer *out, hs_position position, char separator);
 
 #endif

@@ -231,13 +231,6 @@ hs_status hs_response_events(hs_request *request, hs_response *response, hs_even
     return HS_OK;
 }
 
-unsigned hs_events_clients(hs_events *events) {
-    pthread_mutex_lock(&events->lock);
-    unsigned clients = events->clients;
-    pthread_mutex_unlock(&events->lock);
-    return clients;
-}
-
 void hs_events_close(hs_events *events) {
     if (!events) return;
     pthread_mutex_lock(&events->lock);

@@ -123,7 +123,6 @@ hs_status hs_events_new(unsigned max_clients, unsigned kept, hs_error *error, hs
 void hs_events_publish(hs_events *events, const char *event, hs_str data);
 /* Makes the response a stream of events; 503 where too many listen or it is closed. */
 hs_status hs_response_events(hs_request *request, hs_response *response, hs_events *events);
-unsigned hs_events_clients(hs_events *events);
 /* Ends all streams; to be called before the server is stopped. */
 void hs_events_close(hs_events *events);
 /* After the server has stopped. */

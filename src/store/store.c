@@ -66,6 +66,14 @@ static hs_status check_writable(const hs_store *store, hs_error *error) {
     return HS_OK;
 }
 
+/* Whether it may, and no batch is open. */
+static hs_status check_alone(const hs_store *store, hs_error *error) {
+    hs_status status = check_writable(store, error);
+    if (status == HS_OK && store->batch_open)
+        return hs_error_set(error, HS_E_CONFLICT, "a batch is open: commit it first");
+    return status;
+}
+
 hs_status hs_store_get_setting(hs_store *store, const char *key, hs_arena *arena, hs_error *error,
                                hs_str *value) {
     hs_status status = check_setting(key, error);
@@ -162,35 +170,36 @@ hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error) {
     return status == HS_OK ? store->ops->clear_taxonomy(store, error) : status;
 }
 
-typedef struct batch_search {
-    int64_t id;
-    bool found, undone;
-    hs_kind kind;
-} batch_search;
-
 static hs_status look_at_batch(void *context, const hs_batch_info *info, hs_error *error) {
     (void)error;
-    batch_search *search = context;
-    if (info->id != search->id) return HS_OK;
-    search->found = true;
-    search->undone = info->undone;
-    search->kind = info->kind;
+    hs_batch_info *wanted = context;
+    if (info->id != wanted->id) return HS_OK;
+    *wanted = *info;
+    wanted->source = (hs_str){"", 0}; /* lives no longer than the scan */
+    return HS_OK;
+}
+
+hs_status hs_store_find_batch(hs_store *store, int64_t id, hs_error *error, hs_batch_info *info) {
+    hs_batch_info found = {.id = id, .kind = HS_KIND_COUNT};
+    hs_status status = store->ops->scan_batches(store, look_at_batch, &found, error);
+    if (status == HS_OK && found.kind == HS_KIND_COUNT)
+        status = hs_error_set(error, HS_E_NOT_FOUND, "there is no batch %lld; see `batches`", (long long)id);
+    if (status != HS_OK) return status;
+    *info = found;
     return HS_OK;
 }
 
 hs_status hs_store_undo(hs_store *store, int64_t batch, hs_error *error, uint64_t *removed,
                         uint64_t *restored) {
-    batch_search search = {.id = batch};
+    hs_batch_info info;
     if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
-    hs_status status = store->ops->scan_batches(store, look_at_batch, &search, error);
+    hs_status status = hs_store_find_batch(store, batch, error, &info);
     if (status != HS_OK) return status;
-    if (!search.found)
-        return hs_error_set(error, HS_E_NOT_FOUND, "there is no batch %lld; see `batches`", (long long)batch);
-    if (search.undone)
+    if (info.undone)
         return hs_error_set(error, HS_E_CONFLICT, "batch %lld is undone already", (long long)batch);
-    if (search.kind != store->batch_kind)
+    if (info.kind != store->batch_kind)
         return hs_error_set(error, HS_E_ARGUMENT, "batch %lld is of %s", (long long)batch,
-                            hs_kind_name(search.kind));
+                            hs_kind_name(info.kind));
     return store->ops->undo(store, batch, error, removed, restored);
 }
 
@@ -251,16 +260,12 @@ hs_status hs_store_incident_range(hs_store *store, hs_error *error, int64_t *min
 }
 
 hs_status hs_store_add_user(hs_store *store, const hs_user_record *user, hs_error *error) {
-    hs_status status = check_writable(store, error);
-    if (status == HS_OK && store->batch_open)
-        return hs_error_set(error, HS_E_CONFLICT, "a batch is open: commit it first");
+    hs_status status = check_alone(store, error);
     return status == HS_OK ? store->ops->add_user(store, user, error) : status;
 }
 
 hs_status hs_store_revoke_user(hs_store *store, hs_str name, hs_error *error) {
-    hs_status status = check_writable(store, error);
-    if (status == HS_OK && store->batch_open)
-        return hs_error_set(error, HS_E_CONFLICT, "a batch is open: commit it first");
+    hs_status status = check_alone(store, error);
     return status == HS_OK ? store->ops->revoke_user(store, name, error) : status;
 }
 
@@ -280,9 +285,7 @@ hs_status hs_store_put_answer(hs_store *store, hs_str key, uint64_t request_hash
 }
 
 hs_status hs_store_put_mapping(hs_store *store, hs_kind kind, hs_str name, hs_str mapping, hs_error *error) {
-    hs_status status = check_writable(store, error);
-    if (status == HS_OK && store->batch_open)
-        return hs_error_set(error, HS_E_CONFLICT, "a batch is open: commit it first");
+    hs_status status = check_alone(store, error);
     return status == HS_OK ? store->ops->put_mapping(store, kind, name, mapping, error) : status;
 }
 

@@ -109,6 +109,8 @@ hs_status hs_store_scan_incidents(hs_store *store, int64_t first, int64_t last, 
                                   void *context, hs_error *error);
 hs_status hs_store_incident_range(hs_store *store, hs_error *error, int64_t *min_id, int64_t *max_id,
                                   uint64_t *count);
+/* One batch, its source left empty. HS_E_NOT_FOUND. */
+hs_status hs_store_find_batch(hs_store *store, int64_t id, hs_error *error, hs_batch_info *info);
 hs_status hs_store_scan_batches(hs_store *store, hs_visit_batch visit, void *context, hs_error *error);
 
 /* People and programs that may write: a token is known by its hash alone. */
