@@ -337,6 +337,10 @@ static hs_status settle_row(const hs_ingest_sink *sink, uint64_t row, hs_status 
     return HS_OK;
 }
 
+uint64_t hs_ingest_row(const hs_ingest *ingest) {
+    return ingest->row;
+}
+
 hs_status hs_ingest_run(hs_ingest *ingest, const hs_ingest_sink *sink, hs_error *error, uint64_t *rows_read) {
     hs_rows *rows = NULL;
     hs_status status = hs_rows_open(ingest->source, ingest->want, error, &rows);
@@ -347,7 +351,7 @@ hs_status hs_ingest_run(hs_ingest *ingest, const hs_ingest_sink *sink, hs_error 
         const hs_row *row = NULL;
         status = hs_rows_next(rows, error, &row);
         if (status != HS_OK || !row) break;
-        count = row->number;
+        count = ingest->row = row->number;
         hs_arena_reset(ingest->arena);
         hs_refusal refusal = {0};
         hs_error said = {0};

@@ -61,6 +61,8 @@ typedef struct hs_ingest_sink {
     bool (*progress)(void *context, uint64_t rows_read, int64_t rows_total);
 } hs_ingest_sink;
 
+/* The row that is being read, from 1: for a sink that wants to know. */
+uint64_t hs_ingest_row(const hs_ingest *ingest);
 hs_status hs_ingest_run(hs_ingest *ingest, const hs_ingest_sink *sink, hs_error *error, uint64_t *rows_read);
 
 #endif

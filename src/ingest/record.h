@@ -17,6 +17,7 @@ struct hs_ingest {
     bool *is_attribute; /* columns that go along as attributes */
     hs_arena *arena;    /* the row's */
     hs_buffer attributes;
+    uint64_t row; /* being read */
 };
 
 /* Why a row was refused. */

@@ -1,8 +1,6 @@
-#include "service/service_private.h"
+#include "service/import_private.h"
 
-#include "base/hash.h"
 #include "base/text.h"
-#include "service/locate.h"
 #include "service/mappings.h"
 #include "service/rederive.h"
 #include <errno.h>
@@ -11,28 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* One import under way. */
-typedef struct importing {
-    hs_store *store;
-    const hs_import_options *options;
-    hs_import_report *report;
-    hs_arena *arena;
-    hs_geography *geography;
-    hs_geocoder *geocoder;
-    hs_taxonomy *taxonomy;
-    FILE *rejects;
-    uint64_t rejected;
-    hs_dictionary *ids; /* external ids seen */
-    uint64_t repeated_ids;
-    char first_repeated_id[64];
-    int32_t *lon_e7, *lat_e7; /* positions seen, for the city's centre */
-    size_t position_count, position_capacity;
-    bool keep_positions;
-    bool zone_unknown; /* neither city nor file says where: times were read as UTC for now */
-    bool cancelled;
-} importing;
-
-static void count_put(hs_import_report *report, hs_put put) {
+void hs_import_count_put(hs_import_report *report, hs_put put) {
     switch (put) {
     case HS_PUT_ADDED:
         report->batch.rows_added++;
@@ -48,10 +25,10 @@ static void count_put(hs_import_report *report, hs_put put) {
 
 #define PUT_FUNCTION(kind)                                                                                   \
     static hs_status put_##kind(void *context, const hs_##kind##_record *record, hs_error *error) {          \
-        importing *work = context;                                                                           \
+        hs_importing *work = context;                                                                        \
         hs_put put = HS_PUT_UNCHANGED;                                                                       \
         hs_status status = hs_store_put_##kind(work->store, record, error, &put);                            \
-        if (status == HS_OK) count_put(work->report, put);                                                   \
+        if (status == HS_OK) hs_import_count_put(work->report, put);                                         \
         return status;                                                                                       \
     }
 PUT_FUNCTION(unit)
@@ -60,73 +37,6 @@ PUT_FUNCTION(address)
 PUT_FUNCTION(place)
 PUT_FUNCTION(zone)
 PUT_FUNCTION(category)
-
-static hs_status keep_position(importing *work, hs_position position, hs_error *error) {
-    if (work->position_count == work->position_capacity) {
-        size_t capacity = work->position_capacity ? work->position_capacity * 2 : 4096;
-        int32_t *lon = realloc(work->lon_e7, capacity * sizeof *lon);
-        if (lon) work->lon_e7 = lon;
-        int32_t *lat = realloc(work->lat_e7, capacity * sizeof *lat);
-        if (lat) work->lat_e7 = lat;
-        if (!lon || !lat) return hs_error_set(error, HS_E_MEMORY, "out of memory");
-        work->position_capacity = capacity;
-    }
-    work->lon_e7[work->position_count] = position.lon_e7;
-    work->lat_e7[work->position_count++] = position.lat_e7;
-    return HS_OK;
-}
-
-static void count_incident(importing *work, const hs_incident_record *record) {
-    hs_import_report *report = work->report;
-    report->by_match_type[record->match_type]++;
-    int64_t time_s = record->occurred_s != HS_NO_TIME ? record->occurred_s : record->reported_s;
-    if (time_s != HS_NO_TIME) {
-        if (report->min_time_s == HS_NO_TIME || time_s < report->min_time_s) report->min_time_s = time_s;
-        if (report->max_time_s == HS_NO_TIME || time_s > report->max_time_s) report->max_time_s = time_s;
-    }
-    if (!record->has_position) {
-        report->unmatched++;
-        return;
-    }
-    report->positioned++;
-    if (record->match_type != HS_MATCH_GIVEN) report->geocoded++;
-    hs_placement placement;
-    hs_geography_place(work->geography, record->position, &placement);
-    for (int level = 0; level < HS_LEVEL_COUNT; level++)
-        report->in_unit[level] += placement.unit[level] != HS_NONE;
-    report->on_segment += placement.segment != HS_NONE;
-}
-
-/* A repeated external id keeps its last row, and is told of. */
-static hs_status note_external_id(importing *work, hs_str id, hs_error *error) {
-    if (id.size == 0) return HS_OK;
-    uint32_t before = hs_dictionary_count(work->ids);
-    if (hs_dictionary_put(work->ids, id) == HS_NONE) return hs_error_set(error, HS_E_MEMORY, "out of memory");
-    if (hs_dictionary_count(work->ids) == before && work->repeated_ids++ == 0)
-        snprintf(work->first_repeated_id, sizeof work->first_repeated_id, "%.*s", (int)hs_utf8_cut(id, 60),
-                 id.data);
-    return HS_OK;
-}
-
-static hs_status put_incident(void *context, const hs_incident_record *record, hs_error *error) {
-    importing *work = context;
-    hs_incident_record located = *record;
-    uint32_t category = hs_taxonomy_find(work->taxonomy, record->category);
-    if (category != HS_NONE)
-        located.category = work->taxonomy->category[category].code;
-    else if (record->category.size > 0)
-        work->report->unknown_categories++;
-    hs_status status = hs_locate_incident(work->geocoder, work->geography, &located, error);
-    hs_put put = HS_PUT_UNCHANGED;
-    if (status == HS_OK) status = hs_store_put_incident(work->store, &located, error, &put);
-    if (status != HS_OK) return status;
-    count_put(work->report, put);
-    count_incident(work, &located);
-    status = note_external_id(work, located.external_id, error);
-    if (status != HS_OK) return status;
-    return located.has_position && work->keep_positions ? keep_position(work, located.position, error)
-                                                        : HS_OK;
-}
 
 static void write_csv_field(FILE *out, const char *text, char end) {
     fputc('"', out);
@@ -138,8 +48,7 @@ static void write_csv_field(FILE *out, const char *text, char end) {
     fputc(end, out);
 }
 
-static void on_reject(void *context, const hs_ingest_reject *reject) {
-    importing *work = context;
+void hs_import_reject(hs_importing *work, const hs_ingest_reject *reject) {
     if (work->rejected++ == 0)
         snprintf(work->report->first_reject, sizeof work->report->first_reject, "row %llu, %s: %s",
                  (unsigned long long)reject->row, reject->field, reject->reason);
@@ -150,20 +59,30 @@ static void on_reject(void *context, const hs_ingest_reject *reject) {
     write_csv_field(work->rejects, reject->reason, '\n');
 }
 
-static void on_warn(void *context, const char *message) {
-    importing *work = context;
+void hs_import_warn(hs_importing *work, const char *message) {
     if (work->options->warn) work->options->warn(work->options->context, message);
 }
 
-static bool on_progress(void *context, uint64_t rows_read, int64_t rows_total) {
-    importing *work = context;
+bool hs_import_progress(hs_importing *work, uint64_t rows_read, int64_t rows_total) {
     if (!work->options->progress || work->options->progress(work->options->context, rows_read, rows_total))
         return true;
     work->cancelled = true;
     return false;
 }
 
-static void warn_of_repeated_ids(importing *work, const char *path) {
+static void on_reject(void *context, const hs_ingest_reject *reject) {
+    hs_import_reject(context, reject);
+}
+
+static void on_warn(void *context, const char *message) {
+    hs_import_warn(context, message);
+}
+
+static bool on_progress(void *context, uint64_t rows_read, int64_t rows_total) {
+    return hs_import_progress(context, rows_read, rows_total);
+}
+
+static void warn_of_repeated_ids(hs_importing *work, const char *path) {
     char text[640];
     if (work->repeated_ids == 0) return;
     snprintf(text, sizeof text,
@@ -171,10 +90,10 @@ static void warn_of_repeated_ids(importing *work, const char *path) {
              "counts. "
              "If the column is no id of incidents, take it away with --map id=",
              path, (unsigned long long)work->repeated_ids, work->first_repeated_id);
-    on_warn(work, text);
+    hs_import_warn(work, text);
 }
 
-static hs_ingest_sink make_sink(importing *work, hs_kind kind) {
+static hs_ingest_sink make_sink(hs_importing *work, hs_kind kind) {
     hs_ingest_sink sink = {.context = work, .reject = on_reject, .warn = on_warn, .progress = on_progress};
     switch (kind) {
     case HS_KIND_UNITS:
@@ -192,105 +111,14 @@ static hs_ingest_sink make_sink(importing *work, hs_kind kind) {
     case HS_KIND_ZONES:
         sink.put.zone = put_zone;
         break;
-    case HS_KIND_TAXONOMY:
-        sink.put.category = put_category;
-        break;
     default:
-        sink.put.incident = put_incident;
+        sink.put.category = put_category;
         break;
     }
     return sink;
 }
 
-static int compare_int32(const void *a, const void *b) {
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static hs_status set_center(hs_store *store, double lon_deg, double lat_deg, hs_error *error) {
-    char text[32];
-    int size = snprintf(text, sizeof text, "%.7f", lon_deg);
-    hs_status status = hs_store_set_setting(store, "center_lon", (hs_str){text, (size_t)size}, error);
-    if (status != HS_OK) return status;
-    size = snprintf(text, sizeof text, "%.7f", lat_deg);
-    return hs_store_set_setting(store, "center_lat", (hs_str){text, (size_t)size}, error);
-}
-
-/* The plane's centre: of the units' box once units are there, the median incident before; never moved once a
- * person or the units fixed it. */
-static hs_status settle_center(importing *work, hs_kind kind, hs_error *error) {
-    hs_str fixed, lon, source;
-    hs_status status = hs_store_get_setting(work->store, "center_fixed", work->arena, error, &fixed);
-    if (status == HS_OK) status = hs_store_get_setting(work->store, "center_lon", work->arena, error, &lon);
-    if (status == HS_OK)
-        status = hs_store_get_setting(work->store, "center_source", work->arena, error, &source);
-    if (status != HS_OK || hs_str_equal(fixed, HS_STR("1"))) return status;
-    if (kind == HS_KIND_UNITS && !hs_str_equal(source, HS_STR("units"))) {
-        hs_geography *geography = NULL;
-        status = hs_load_geography(work->store, error, &geography);
-        if (status != HS_OK) return status;
-        const hs_box *box = &geography->box;
-        if (geography->units.count > 0)
-            status = set_center(work->store, ((double)box->min_lon_e7 + box->max_lon_e7) / 2e7,
-                                ((double)box->min_lat_e7 + box->max_lat_e7) / 2e7, error);
-        if (status == HS_OK && geography->units.count > 0)
-            status = hs_store_set_setting(work->store, "center_source", HS_STR("units"), error);
-        hs_geography_unref(geography);
-        return status;
-    }
-    if (kind != HS_KIND_INCIDENTS || lon.size > 0 || work->position_count == 0) return HS_OK;
-    qsort(work->lon_e7, work->position_count, sizeof *work->lon_e7, compare_int32);
-    qsort(work->lat_e7, work->position_count, sizeof *work->lat_e7, compare_int32);
-    size_t middle = work->position_count / 2;
-    return set_center(work->store, work->lon_e7[middle] / 1e7, work->lat_e7[middle] / 1e7, error);
-}
-
-/* The zone that times without one are read in: the city's; guessed from where the city or the file lies. */
-static hs_status settle_timezone(importing *work, hs_kind kind, const char *path, hs_error *error,
-                                 hs_timezone **zone) {
-    hs_city_info info;
-    hs_str stored, center;
-    hs_status status = hs_store_get_setting(work->store, "timezone", work->arena, error, &stored);
-    if (status == HS_OK)
-        status = hs_store_get_setting(work->store, "center_lon", work->arena, error, &center);
-    if (status == HS_OK) status = hs_load_info(work->store, path, work->geography, work->arena, error, &info);
-    if (status != HS_OK) return status;
-    hs_import_report *report = work->report;
-    snprintf(report->timezone, sizeof report->timezone, "%s", info.timezone);
-    report->timezone_guessed = info.timezone_guessed;
-    bool has_ground = work->geography && work->geography->box.min_lon_e7 <= work->geography->box.max_lon_e7;
-    if (stored.size == 0 && !has_ground && kind == HS_KIND_INCIDENTS) {
-        hs_ingest *ingest = NULL;
-        status = hs_ingest_open(path, kind, &work->options->ingest, error, &ingest);
-        if (status != HS_OK) return status;
-        double lon_deg, lat_deg;
-        if (hs_ingest_sample_position(ingest, &lon_deg, &lat_deg))
-            snprintf(report->timezone, sizeof report->timezone, "%s", hs_timezone_guess(lon_deg, lat_deg));
-        else
-            work->zone_unknown = center.size == 0;
-        report->timezone_guessed = !work->zone_unknown;
-        hs_ingest_close(ingest);
-    }
-    return hs_timezone_new(report->timezone, error, zone);
-}
-
-static hs_status store_timezone(importing *work, hs_error *error) {
-    hs_str stored;
-    if (work->zone_unknown) {
-        on_warn(work,
-                "neither the city nor the file says where it lies, so times were read as UTC; set the time "
-                "zone (hotspotd city STORE --timezone ZONE) or import streets or units, then import the "
-                "file again");
-        return HS_OK;
-    }
-    hs_status status = hs_store_get_setting(work->store, "timezone", work->arena, error, &stored);
-    if (status != HS_OK || stored.size > 0) return status;
-    status = hs_store_set_setting(work->store, "timezone", hs_str_of(work->report->timezone), error);
-    if (status == HS_OK) status = hs_store_set_setting(work->store, "timezone_guessed", HS_STR("1"), error);
-    return status;
-}
-
-static hs_status prepare(importing *work, hs_error *error) {
+static hs_status prepare(hs_importing *work, hs_error *error) {
     work->ids = hs_dictionary_new();
     if (!work->ids) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_status status = hs_load_geography(work->store, error, &work->geography);
@@ -307,7 +135,7 @@ static bool is_same_file(const char *a, const char *b) {
 }
 
 /* The file of rejected rows is made anew: it must not be what is read or written here. */
-static hs_status open_rejects(importing *work, const char *url, const char *source, hs_error *error) {
+static hs_status open_rejects(hs_importing *work, const char *url, const char *source, hs_error *error) {
     const char *path = work->options->rejects_path;
     if (!path) return HS_OK;
     if (is_same_file(path, source) || is_same_file(path, url))
@@ -322,12 +150,16 @@ static hs_status open_rejects(importing *work, const char *url, const char *sour
 }
 
 /* Reads and puts every row, and what follows from them. */
-static hs_status run_batch(importing *work, hs_kind kind, hs_ingest *ingest, const char *path,
+static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, const char *path,
                            hs_error *error) {
     hs_import_report *report = work->report;
     hs_status status = kind == HS_KIND_TAXONOMY ? hs_store_clear_taxonomy(work->store, error) : HS_OK;
-    hs_ingest_sink sink = make_sink(work, kind);
-    if (status == HS_OK) status = hs_ingest_run(ingest, &sink, error, &report->batch.rows_read);
+    if (status == HS_OK && kind == HS_KIND_INCIDENTS) {
+        status = hs_import_incidents(work, ingest, error, &report->batch.rows_read);
+    } else if (status == HS_OK) {
+        hs_ingest_sink sink = make_sink(work, kind);
+        status = hs_ingest_run(ingest, &sink, error, &report->batch.rows_read);
+    }
     if (status == HS_OK && work->cancelled)
         status = hs_error_set(error, HS_E_CANCELLED, "the import was cancelled");
     if (status != HS_OK) return status;
@@ -337,24 +169,23 @@ static hs_status run_batch(importing *work, hs_kind kind, hs_ingest *ingest, con
     bool geography = kind == HS_KIND_UNITS || kind == HS_KIND_STREETS || kind == HS_KIND_ADDRESSES ||
                      kind == HS_KIND_PLACES;
     if (geography && changed) status = hs_rederive_positions(work->store, error);
-    if (status == HS_OK && kind == HS_KIND_INCIDENTS) status = store_timezone(work, error);
-    if (status == HS_OK) status = settle_center(work, kind, error);
+    if (status == HS_OK && kind == HS_KIND_INCIDENTS) status = hs_import_keep_timezone(work, error);
+    if (status == HS_OK) status = hs_import_settle_center(work, kind, error);
     return status;
 }
 
-static hs_status import_rows(importing *work, hs_kind kind, const char *url, const char *path,
+static hs_status import_rows(hs_importing *work, hs_kind kind, const char *url, const char *path,
                              hs_error *error) {
     hs_timezone *zone = NULL;
     hs_ingest *ingest = NULL;
     hs_status status = prepare(work, error);
-    if (status == HS_OK) status = settle_timezone(work, kind, path, error, &zone);
+    if (status == HS_OK) status = hs_import_timezone(work, kind, path, error, &zone);
     hs_ingest_options options = work->options->ingest;
     options.timezone = zone;
     if (status == HS_OK) status = hs_ingest_open(path, kind, &options, error, &ingest);
     if (status == HS_OK) status = open_rejects(work, url, path, error);
     if (status == HS_OK) {
         hs_ingest_describe(ingest, &work->report->mapping);
-        work->keep_positions = kind == HS_KIND_INCIDENTS;
         status = run_batch(work, kind, ingest, path, error);
     }
     hs_ingest_close(ingest);
@@ -364,7 +195,7 @@ static hs_status import_rows(importing *work, hs_kind kind, const char *url, con
 
 /* Everything is read and written in the batch's transaction, begun first: streets that another process
  * imports meanwhile are either seen by the incidents here or find them there. */
-static hs_status import_locked(importing *work, hs_kind kind, const char *url, const char *path,
+static hs_status import_locked(hs_importing *work, hs_kind kind, const char *url, const char *path,
                                hs_error *error) {
     hs_batch_info *batch = &work->report->batch;
     const char *slash = strrchr(path, '/');
@@ -387,7 +218,7 @@ hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
         return hs_error_set(error, HS_E_UNSUPPORTED, "import of %s is not offered by this version",
                             hs_kind_name(kind));
     hs_import_options settled = *options;
-    importing work = {.options = &settled, .report = report, .arena = hs_arena_new(16 << 20)};
+    hs_importing work = {.options = &settled, .report = report, .arena = hs_arena_new(16 << 20)};
     hs_status status = work.arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_service_store_lock(service);
     work.store = service->store;

@@ -108,7 +108,7 @@ static hs_status configure(hs_geopackage *gp, hs_error *error) {
     return hs_geopackage_exec(gp->db, gp->path,
                               "PRAGMA foreign_keys = ON;"
                               "PRAGMA synchronous = FULL; PRAGMA cache_size = " CACHE_KIB
-                              "; PRAGMA journal_size_limit = " WAL_LIMIT,
+                              "; PRAGMA threads = 2; PRAGMA journal_size_limit = " WAL_LIMIT,
                               "opening", error);
 }
 
