@@ -168,6 +168,7 @@ hs_status hs_rows_open(hs_source *source, const bool *want, hs_error *error, hs_
     for (size_t i = 0; i < source->column_count; i++)
         made->want[i] = !want || want[i];
     hs_gdal_words words;
+    hs_source_use_thread();
     hs_gdal_listen(&words);
     ignore_columns(made);
     OGR_L_ResetReading(source->layer);
