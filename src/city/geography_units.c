@@ -20,8 +20,7 @@ static double ring_area2_m2(const hs_plane *plane, const hs_position *positions,
     return sum;
 }
 
-/* Outer rings minus holes. */
-static double polygons_area_km2(const hs_plane *plane, const hs_geometry *geometry) {
+double hs_geometry_area_km2(const hs_plane *plane, const hs_geometry *geometry) {
     double area_m2 = 0;
     for (uint32_t part = 0; part < geometry->part_count; part++) {
         for (uint32_t ring = geometry->part_start[part]; ring < geometry->part_start[part + 1]; ring++) {
@@ -75,7 +74,7 @@ hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_pla
     hs_plane plane = {geography->center_lon_deg, geography->center_lat_deg};
     for (uint32_t row = 0; row < units->count; row++) {
         label[row] = hs_geometry_label(&units->geometry[row]);
-        area_km2[row] = polygons_area_km2(&plane, &units->geometry[row]);
+        area_km2[row] = hs_geometry_area_km2(&plane, &units->geometry[row]);
     }
     units->label = label;
     units->area_km2 = area_km2;

@@ -191,11 +191,8 @@ static hs_status note_external_id(hs_importing *work, item *at, hs_error *error)
 
 static hs_status locate(hs_importing *work, item *at, hs_error *error) {
     hs_incident_record *record = &at->record;
-    uint32_t category = hs_taxonomy_find(work->taxonomy, record->category);
-    if (category != HS_NONE)
-        record->category = work->taxonomy->category[category].code;
-    else
-        at->unknown_category = record->category.size > 0;
+    at->unknown_category =
+        record->category.size > 0 && hs_taxonomy_find(work->taxonomy, record->category) == HS_NONE;
     if (record->has_position) hs_import_check_add(work->check, record->position, record->address);
     hs_status status = hs_locate_incident(work->geocoder, work->geography, record, error);
     if (status == HS_OK && record->has_position)
