@@ -115,6 +115,9 @@ HS_API void hs_geography_place(const hs_geography *geography, hs_position positi
 /* The unit with this code (any level), or with this id written in digits; HS_NONE. O(log n) by
  * code, O(n) by id. Thread-safe. */
 HS_API uint32_t hs_geography_find_unit(const hs_geography *geography, hs_str code_or_id);
+/* The unit with this code, of the topmost level that has it, else the only one of this name in any language;
+ * HS_NONE. O(log n) by code, O(n) by name. Thread-safe. */
+HS_API uint32_t hs_units_find(const hs_units *units, hs_str code_or_name);
 /* Whether unit `inner` is `outer` or lies below it by parents. O(levels). Thread-safe. */
 HS_API bool hs_units_within(const hs_units *units, uint32_t inner, uint32_t outer);
 

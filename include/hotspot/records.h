@@ -103,7 +103,7 @@ typedef struct hs_category_record {
 /* What was promised: the most incidents of a category in a unit from one day to another. */
 typedef struct hs_target_record {
     int64_t id;
-    hs_str unit;     /* a unit's code; empty: the whole city */
+    hs_str unit;     /* a unit's code or name; empty: the whole city */
     hs_str category; /* a class's code, or the source's own text; empty: all */
     hs_str from, to; /* the city's local days, both counted: `2024-06-30`, or empty where open */
     double target;   /* 0 or more */
@@ -112,7 +112,7 @@ typedef struct hs_target_record {
 /* People who live in a unit, or in a place of its own. */
 typedef struct hs_population_record {
     int64_t id;
-    hs_str unit;          /* a unit's code; of an area its own code, or empty */
+    hs_str unit;          /* a unit's code or name; of an area or point its own code, or empty */
     double population;    /* 0 or more, at most HS_MOST_POPULATION */
     hs_geometry geometry; /* polygons or a point; none: `unit` says where */
 } hs_population_record;

@@ -30,14 +30,6 @@ static hs_status derive_places(hs_residents *residents, const hs_plane *plane, h
     return HS_OK;
 }
 
-/* The unit of a code, of the topmost level that has it. */
-static uint32_t unit_of_code(const hs_units *units, hs_str code) {
-    uint32_t unit = HS_NONE;
-    for (int level = 0; level < HS_LEVEL_COUNT && unit == HS_NONE; level++)
-        unit = hs_units_find_code(units, level, code);
-    return unit;
-}
-
 static double own_column(hs_str attributes) {
     static const char *const usual[] = {"population", "pop", "人口", "常住人口"};
     double number = NAN;
@@ -133,11 +125,12 @@ static hs_status deal(const hs_geography *geography, const struct hs_placer *pla
     return good ? HS_OK : out_of_memory(error);
 }
 
-/* Imported for the unit itself, by the newest row where several name it. */
+/* Imported for the unit itself, by the newest row where several name it. An area's own code names no unit. */
 static void take_imported(const hs_geography *geography, double *population) {
     const hs_residents *residents = &geography->residents;
     for (uint32_t row = 0; row < residents->count; row++) {
-        uint32_t unit = unit_of_code(&geography->units, residents->unit[row]);
+        if (residents->geometry[row].type != HS_GEOMETRY_NONE) continue;
+        uint32_t unit = hs_units_find(&geography->units, residents->unit[row]);
         if (unit != HS_NONE) population[unit] = residents->population[row];
     }
 }

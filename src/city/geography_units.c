@@ -47,6 +47,21 @@ uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code) {
     return low < end && hs_str_equal(units->code[low], code) ? low : HS_NONE;
 }
 
+uint32_t hs_units_find(const hs_units *units, hs_str code_or_name) {
+    uint32_t found = HS_NONE;
+    for (int level = 0; level < HS_LEVEL_COUNT && found == HS_NONE; level++)
+        found = hs_units_find_code(units, level, code_or_name);
+    if (found != HS_NONE || code_or_name.size == 0) return found;
+    for (uint32_t row = 0; row < units->count; row++) {
+        if (!hs_str_equal(units->name[row], code_or_name) &&
+            !hs_str_equal_nocase(units->name_en[row], code_or_name))
+            continue;
+        if (found != HS_NONE) return HS_NONE;
+        found = row;
+    }
+    return found;
+}
+
 /* By code in any level above, the nearest one first; else the unit around the label point in the nearest
  * level above that has units. */
 static uint32_t parent_of(const hs_units *units, const struct hs_placer *placer, uint32_t row, hs_str code) {

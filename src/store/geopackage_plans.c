@@ -67,7 +67,10 @@ static hs_status describe_population(const void *any, hs_error *error, hs_row_co
                             HS_MOST_POPULATION);
     hs_content_str(row->content, record->unit);
     hs_buffer_append(row->content, &record->population, sizeof record->population);
-    hs_buffer_str(row->identity, record->unit);
+    if (record->unit.size > 0) {
+        hs_buffer_text(row->identity, record->geometry.type == HS_GEOMETRY_NONE ? "unit:" : "area:");
+        hs_buffer_str(row->identity, record->unit);
+    }
     return hs_describe_geometry(&record->geometry, "geometry", error, row);
 }
 
@@ -90,7 +93,7 @@ const hs_table_definition hs_table_population = {
     .name = "population",
     .geometry_type = "GEOMETRY",
     .description = "People by unit, area or point",
-    .identity_sql = "unit",
+    .identity_sql = "CASE WHEN geom IS NULL THEN 'unit:' ELSE 'area:' END || unit",
     HS_COLUMNS(population_columns),
     .describe = describe_population,
     .bind = bind_population,
