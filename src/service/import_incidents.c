@@ -227,9 +227,11 @@ static hs_status keep_position(hs_importing *work, hs_position position, hs_erro
     return HS_OK;
 }
 
-static void count_incident(hs_import_report *report, const item *at) {
+static void count_incident(const hs_importing *work, const item *at) {
+    hs_import_report *report = work->report;
     const hs_incident_record *record = &at->record;
     report->unknown_categories += at->unknown_category;
+    if (at->unknown_category) (void)hs_unknown_put(work->unknown_categories, record->category, at->row);
     report->by_match_type[record->match_type]++;
     int64_t time_s = record->occurred_s != HS_NO_TIME ? record->occurred_s : record->reported_s;
     if (time_s != HS_NO_TIME) {
@@ -266,7 +268,7 @@ static hs_status store_record(hs_importing *work, const item *at, hs_error *erro
     }
     if (status != HS_OK) return status;
     hs_import_count_put(work->report, put);
-    count_incident(work->report, at);
+    count_incident(work, at);
     hs_preview_incident(work->report, &at->record);
     if (at->repeats_id) count_repeated_id(work, at->record.external_id);
     return at->record.has_position ? keep_position(work, at->record.position, error) : HS_OK;
