@@ -117,6 +117,13 @@ static const hs_parameter summary_parameters[] = {
      "district、subdistrict、community 或 cell；默认市以下最高的有数据层级", false},
     {0},
 };
+static const hs_parameter target_parameters[] = {
+    {"unit", "string", "code, id or name of a unit: its targets and those of the units below it",
+     "单元编码、ID 或名称：该单元及其下级的目标", false},
+    {"category", "string", "codes or names, comma separated: targets of these classes and what lies below them",
+     "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
+    {0},
+};
 static const hs_parameter geocode_parameters[] = {
     {"q", "string", "address, crossing or place", "地址、路口或地点", true},
     {"limit", "integer", "most candidates, 1 to 50; default 10", "候选数上限，1 至 50，默认 10", false},
@@ -204,6 +211,9 @@ const hs_endpoint hs_endpoints[] = {
     {"/summary", "summary", CITY | HS_TAKES_FILTERS, JSON, summary_parameters,
      "Counts by unit and category; units, outside and unmatched sum to the total.",
      "按单元与类别计数；各单元、界外与未定位之和等于总数。", hs_serve_summary},
+    {"/targets", "targets", CITY, JSON, target_parameters,
+     "What was promised: the most incidents of a category in a unit, from one local day to another.",
+     "承诺目标：某单元某类别在起止日期（当地日）内的案件上限。", hs_serve_targets},
     {"/tiles/{tileset}.json", "tilejson", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
      "TileJSON 3.0 of base, incidents or density; the parameters given are carried into the tile URLs.",
      "base、incidents 或 density 的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_tilejson},
