@@ -143,8 +143,8 @@ HS_API hs_status hs_geography_add_place(hs_geography_builder *builder, const hs_
                                         hs_error *error);
 HS_API hs_status hs_geography_add_zone(hs_geography_builder *builder, const hs_zone_record *record,
                                        hs_error *error);
-HS_API hs_status hs_geography_add_population(hs_geography_builder *builder, const hs_population_record *record,
-                                             hs_error *error);
+HS_API hs_status hs_geography_add_population(hs_geography_builder *builder,
+                                             const hs_population_record *record, hs_error *error);
 /* The plane's centre, when it is fixed; otherwise the centre of `box`. */
 HS_API void hs_geography_set_center(hs_geography_builder *builder, double lon_deg, double lat_deg);
 /* Builds columns, graph and indexes and ends the builder's life (on failure too). One reference. O(n log n)

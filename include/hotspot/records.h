@@ -120,11 +120,11 @@ typedef struct hs_population_record {
 #define HS_MOST_POPULATION 1e12
 
 typedef struct hs_incident_record {
-    int64_t id;                                           /* the store's row id, 0 before */
-    hs_str external_id;                                   /* the source's own id, or empty */
-    hs_str category;                                      /* a class's code, or the source's own text */
+    int64_t id;           /* the store's row id, 0 before */
+    hs_str external_id;   /* the source's own id, or empty */
+    hs_str category;      /* a class's code, or the source's own text */
     hs_str category_text; /* the source's own text where `category` is a class that goes by another name */
-    int64_t reported_s, occurred_s, closed_s, deadline_s; /* HS_NO_TIME where unknown */
+    int64_t reported_s, occurred_s, closed_s, deadline_s;          /* HS_NO_TIME where unknown */
     hs_str source, status, address, department, description, unit; /* unit: a code that came with the row */
     bool has_position;
     hs_position position;

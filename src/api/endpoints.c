@@ -37,8 +37,8 @@ static const hs_parameter version_parameters[] = {
          "all, or categories: relative risk, log2 of the ratio of shares; population: over residents",       \
          "all 或类别：相对风险，占比之比的 log2；population：以人口为分母", false},                          \
         {"population", "string",                                                                             \
-         "attribute:NAME, the units' number of residents; default population, pop, 人口 or 常住人口",        \
-         "attribute:名称，单元的人口数；默认依次为 population、pop、人口、常住人口", false},                 \
+         "attribute:NAME, the units' number of residents; default imported areas, else the units' own",      \
+         "attribute:名称，单元的人口数；默认为导入的人口面域，否则为单元自身的人口", false},                 \
         {"tolerance", "number",                                                                              \
          "two-sided p-value, as 0.05: of a comparison only what departs from 0 at that level is drawn; "     \
          "pointwise, without correction for many places",                                                    \
@@ -120,7 +120,8 @@ static const hs_parameter summary_parameters[] = {
 static const hs_parameter target_parameters[] = {
     {"unit", "string", "code, id or name of a unit: its targets and those of the units below it",
      "单元编码、ID 或名称：该单元及其下级的目标", false},
-    {"category", "string", "codes or names, comma separated: targets of these classes and what lies below them",
+    {"category", "string",
+     "codes or names, comma separated: targets of these classes and what lies below them",
      "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
     {0},
 };

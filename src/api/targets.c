@@ -36,7 +36,8 @@ static bool has_category(const hs_taxonomy *taxonomy, hs_str list, hs_str catego
 
 static bool is_chosen(const hs_snapshot *snapshot, const choice *c, const hs_target_record *target) {
     const hs_units *units = &snapshot->geography->units;
-    if (c->unit != HS_NONE && !hs_units_within(units, hs_units_find(units, target->unit), c->unit)) return false;
+    if (c->unit != HS_NONE && !hs_units_within(units, hs_units_find(units, target->unit), c->unit))
+        return false;
     return c->categories.size == 0 || has_category(snapshot->taxonomy, c->categories, target->category);
 }
 

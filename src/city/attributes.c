@@ -24,7 +24,8 @@ bool hs_attribute_number(hs_str attributes, hs_str name, double *number) {
 hs_str hs_attributes_with(hs_str attributes, const char *name, double number, hs_arena *arena) {
     json_t *object = NULL;
     hs_str made = {0};
-    if (attributes.size == 0 || hs_json_parse(attributes, NULL, &object) != HS_OK || !json_is_object(object)) {
+    if (attributes.size == 0 || hs_json_parse(attributes, NULL, &object) != HS_OK ||
+        !json_is_object(object)) {
         json_decref(object);
         object = json_object();
     }

@@ -49,8 +49,8 @@ bool hs_collection_row_point(const hs_collection *collection, const hs_snapshot 
 hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_snapshot *snapshot,
                                     uint32_t row);
 
-/* What rows of a collection other than incidents can be asked for: a box that the geometry reaches into, and for
- * features with a time an interval [from_s, to_s) at some time of which they hold. */
+/* What rows of a collection other than incidents can be asked for: a box that the geometry reaches into, and
+ * for features with a time an interval [from_s, to_s) at some time of which they hold. */
 typedef struct hs_row_filter {
     bool has_box;
     hs_box box;

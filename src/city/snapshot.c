@@ -99,9 +99,9 @@ hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t pl
                            const hs_city_info *info, hs_incidents *incidents, hs_error *error,
                            hs_snapshot **snapshot) {
     bool same_zone = info->timezone && strcmp(info->timezone, old->info.timezone) == 0;
-    hs_status status = make_snapshot(version, plans_version, info, hs_geography_ref(old->geography), incidents,
-                                     hs_taxonomy_ref(old->taxonomy), same_zone ? old->timezone : NULL, error,
-                                     snapshot);
+    hs_status status =
+        make_snapshot(version, plans_version, info, hs_geography_ref(old->geography), incidents,
+                      hs_taxonomy_ref(old->taxonomy), same_zone ? old->timezone : NULL, error, snapshot);
     const snapshot_owner *before = (const snapshot_owner *)old;
     if (status == HS_OK && before->targets)
         hs_snapshot_set_targets(*snapshot, hs_targets_ref(before->targets));

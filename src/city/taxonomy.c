@@ -108,8 +108,8 @@ static bool index_aliases(taxonomy_owner *owner) {
 static bool index_names(taxonomy_owner *owner) {
     const hs_taxonomy *t = &owner->taxonomy;
     owner->names = hs_dictionary_new();
-    owner->name_row = hs_arena_array(owner->arena, (size_t)t->count * 3 + count_aliases(t) + 1,
-                                     sizeof *owner->name_row);
+    owner->name_row =
+        hs_arena_array(owner->arena, (size_t)t->count * 3 + count_aliases(t) + 1, sizeof *owner->name_row);
     bool good = owner->names && owner->name_row;
     for (uint32_t row = 0; good && row < t->count; row++)
         good = put_name(owner, t->category[row].code, row);

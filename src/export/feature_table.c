@@ -231,9 +231,9 @@ static const hs_geometry one_point = {
 hs_status hs_feature_table_read(hs_feature_table *table, hs_feature_row row, hs_error *error,
                                 hs_feature *feature) {
     static void (*const readers[])(const hs_snapshot *, uint32_t, hs_value *) = {
-        [HS_COLLECT_UNITS] = read_unit,       [HS_COLLECT_STREETS] = read_street,
-        [HS_COLLECT_SEGMENTS] = read_segment, [HS_COLLECT_ADDRESSES] = read_address,
-        [HS_COLLECT_PLACES] = read_place,     [HS_COLLECT_ZONES] = read_zone,
+        [HS_COLLECT_UNITS] = read_unit,        [HS_COLLECT_STREETS] = read_street,
+        [HS_COLLECT_SEGMENTS] = read_segment,  [HS_COLLECT_ADDRESSES] = read_address,
+        [HS_COLLECT_PLACES] = read_place,      [HS_COLLECT_ZONES] = read_zone,
         [HS_COLLECT_POPULATION] = read_people, [HS_COLLECT_TARGETS] = read_target,
         [HS_COLLECT_CLASSES] = read_class,
     };
@@ -252,8 +252,7 @@ hs_status hs_feature_table_read(hs_feature_table *table, hs_feature_row row, hs_
         feature->geometry.positions = &table->position;
     } else {
         readers[collection->kind](snapshot, row.row, own);
-        has_point =
-            table->has_columns && hs_collection_row_point(collection, snapshot, row.row, &point);
+        has_point = table->has_columns && hs_collection_row_point(collection, snapshot, row.row, &point);
         feature->geometry = hs_collection_row_geometry(collection, snapshot, row.row);
     }
     if (table->has_label) take_text(&v[0], label_of(table, own));
@@ -263,9 +262,8 @@ hs_status hs_feature_table_read(hs_feature_table *table, hs_feature_row row, hs_
         next += 2;
     }
     feature->values = v;
-    return hs_attribute_columns_read(table->attributes,
-                                     hs_collection_row_attributes(collection, snapshot, row.row),
-                                     error, next);
+    return hs_attribute_columns_read(
+        table->attributes, hs_collection_row_attributes(collection, snapshot, row.row), error, next);
 }
 
 unsigned hs_feature_types(const hs_snapshot *snapshot, const hs_collection *collection,
@@ -319,8 +317,8 @@ static hs_status lay_out(hs_feature_table *table, const hs_feature_rows *rows, u
     hs_status status = hs_attribute_columns_new(first, fixed, error, &table->attributes);
     for (uint64_t i = 0; status == HS_OK && i < rows->count; i++)
         status = hs_attribute_columns_see(
-            table->attributes,
-            hs_collection_row_attributes(collection, table->snapshot, rows->row[i].row), error);
+            table->attributes, hs_collection_row_attributes(collection, table->snapshot, rows->row[i].row),
+            error);
     if (status == HS_OK)
         status = hs_attribute_columns_fields(table->attributes, table->arena, error, &table->fields,
                                              &table->field_count);

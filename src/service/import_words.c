@@ -75,11 +75,13 @@ static void warn_of_areas(hs_importing *work, const char *name) {
 }
 
 hs_status hs_import_warn_of_words(hs_importing *work, hs_kind kind, const char *name, hs_error *error) {
-    warn_of_unknown(work, name, "a category that no class goes by", work->unknown_categories,
-                    "classes take further names as aliases (import taxonomy), and what is here is then classed "
-                    "by them");
+    warn_of_unknown(
+        work, name, "a category that no class goes by", work->unknown_categories,
+        "classes take further names as aliases (import taxonomy), and what is here is then classed "
+        "by them");
     warn_of_unknown(work, name, "a unit that there is none of (by code, or by a name that only one has)",
-                    work->unknown_units, "import the units, or correct their codes and import the file again");
+                    work->unknown_units,
+                    "import the units, or correct their codes and import the file again");
     if (kind == HS_KIND_POPULATION) warn_of_areas(work, name);
     return kind == HS_KIND_TAXONOMY ? warn_of_aliases(work, error) : HS_OK;
 }
