@@ -95,8 +95,6 @@ static hs_status begin(hs_store *store, hs_kind kind, hs_str source, bool more, 
     if (store->batch_open)
         return hs_error_set(error, HS_E_CONFLICT, "a batch is open already: commit it first");
     if ((unsigned)kind >= HS_KIND_COUNT) return hs_error_set(error, HS_E_ARGUMENT, "no such kind of rows");
-    if (hs_table_of_kind(kind) == HS_TABLE_COUNT)
-        return hs_error_set(error, HS_E_UNSUPPORTED, "%s cannot be stored yet", hs_kind_name(kind));
     status = store->ops->begin(store, kind, source, more, error, batch);
     if (status != HS_OK) return status;
     store->batch_open = true;

@@ -20,7 +20,7 @@ typedef enum hs_table {
     HS_TABLE_COUNT
 } hs_table;
 
-/* The table that batches of a kind write to; HS_TABLE_COUNT when they cannot be stored yet. */
+/* The table that batches of a kind write to; HS_TABLE_COUNT for no kind. */
 hs_table hs_table_of_kind(hs_kind kind);
 
 typedef union hs_visit {
