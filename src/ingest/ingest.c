@@ -280,7 +280,7 @@ static void warn(const hs_ingest_sink *sink, const char *message) {
 /* Likely mistakes, counted on the way. */
 static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink) {
     const hs_locator *at = &ingest->locator;
-    char text[400];
+    char text[800];
     const char *path = ingest->source->path;
     if (at->swapped > 0) {
         snprintf(text, sizeof text,
@@ -310,10 +310,12 @@ static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink)
                  (unsigned long long)at->missing, (unsigned long long)at->rows);
         warn(sink, text);
     }
-    if (at->repaired > 0) {
+    if (at->invalid > 0) {
         snprintf(text, sizeof text,
-                 "%s: the polygons of %llu rows were not valid and were repaired (first: row %llu)", path,
-                 (unsigned long long)at->repaired, (unsigned long long)at->first_repaired);
+                 "%s: the polygons of %llu rows are not valid (first: row %llu%s%s) and are kept as they came, by "
+                 "the even-odd rule; hotspotd check STORE says where, with --repair it mends them",
+                 path, (unsigned long long)at->invalid, (unsigned long long)at->first_invalid,
+                 *at->flaw ? ", " : "", at->flaw);
         warn(sink, text);
     }
     if (ingest->source->odd_encoding) {
