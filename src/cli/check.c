@@ -130,7 +130,7 @@ static void print_summary(const hs_arguments *arguments, const hs_check_report *
             printf("%s\tnote\t%u\t%s\n", hs_check_kind_name((hs_check_kind)k), (unsigned)notes,
                    hs_check_kind_title((hs_check_kind)k, arguments->chinese));
     }
-    printf(hs_say(arguments, "%u pieces narrower than the tolerance (%.1f m² in all) are rounding\n",
+    printf(hs_say(arguments, "%u piece(s) narrower than the tolerance (%.1f m² in all) are rounding\n",
                   "另有 %u 个碎块（共 %.1f 平方米）窄于容差，视为舍入误差\n"),
            (unsigned)report->within_tolerance, report->within_tolerance_m2);
 }

@@ -36,7 +36,8 @@ void hs_locator_done(hs_locator *locator);
  * of a coordinate that is no number. */
 hs_found hs_locator_position(hs_locator *locator, const hs_row *row, hs_field *bad, hs_position *position);
 /* The row's own geometry in positions, as it came: polygons that are not valid (rings that cross themselves,
- * nested parts) are counted and cover what the even-odd rule gives them. HS_E_INPUT says why there is none. */
+ * nested parts) are counted and cover what the even-odd rule gives them. HS_E_INPUT says why there is none.
+ */
 hs_status hs_locator_geometry(hs_locator *locator, const hs_row *row, hs_arena *arena, hs_error *error,
                               hs_geometry *geometry);
 /* A point inside polygons, or a line's middle, of a row that has such a geometry. */

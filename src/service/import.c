@@ -31,12 +31,35 @@ void hs_import_count_put(hs_import_report *report, hs_put put) {
         if (status == HS_OK) hs_import_count_put(work->report, put);                                         \
         return status;                                                                                       \
     }
-PUT_FUNCTION(unit)
 PUT_FUNCTION(street)
 PUT_FUNCTION(address)
 PUT_FUNCTION(place)
 PUT_FUNCTION(zone)
 PUT_FUNCTION(category)
+
+/* A repeated code of a level keeps its last row, and is told of. */
+static hs_status note_code(hs_importing *work, const hs_unit_record *record, hs_error *error) {
+    char key[256];
+    if (record->code.size == 0 || record->code.size > sizeof key - 2) return HS_OK;
+    key[0] = (char)('0' + (int)record->level);
+    memcpy(key + 1, record->code.data, record->code.size);
+    uint32_t before = hs_dictionary_count(work->ids);
+    if (hs_dictionary_put(work->ids, (hs_str){key, record->code.size + 1}) == HS_NONE)
+        return hs_error_memory(error, "the codes");
+    if (hs_dictionary_count(work->ids) > before || work->repeated_ids++ > 0) return HS_OK;
+    (void)snprintf(work->first_repeated_id, sizeof work->first_repeated_id, "%.*s",
+                   (int)hs_utf8_cut(record->code, 60), record->code.data);
+    return HS_OK;
+}
+
+static hs_status put_unit(void *context, const hs_unit_record *record, hs_error *error) {
+    hs_importing *work = context;
+    hs_put put = HS_PUT_UNCHANGED;
+    hs_status status = note_code(work, record, error);
+    if (status == HS_OK) status = hs_store_put_unit(work->store, record, error, &put);
+    if (status == HS_OK) hs_import_count_put(work->report, put);
+    return status;
+}
 
 static void write_csv_field(FILE *out, const char *text, char end) {
     fputc('"', out);
@@ -82,14 +105,24 @@ static bool on_progress(void *context, uint64_t rows_read, int64_t rows_total) {
     return hs_import_progress(context, rows_read, rows_total);
 }
 
-static void warn_of_repeated_ids(hs_importing *work, const char *path) {
+static void warn_of_repeated_ids(hs_importing *work, hs_kind kind, const char *path) {
     char text[640];
     if (work->repeated_ids == 0) return;
-    snprintf(text, sizeof text,
-             "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
-             "counts. "
-             "If the column is no id of incidents, take it away with --map id=",
-             path, (unsigned long long)work->repeated_ids, work->first_repeated_id);
+    if (kind == HS_KIND_UNITS)
+        snprintf(
+            text, sizeof text,
+            "%.200s: %llu rows repeat the code of an earlier row of their level (first: %s); the last row of "
+            "each counts. If the column is no code of units, name another one with --map code=COLUMN, or "
+            "take "
+            "it away with --map code=",
+            path, (unsigned long long)work->repeated_ids, work->first_repeated_id);
+    else
+        snprintf(
+            text, sizeof text,
+            "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
+            "counts. "
+            "If the column is no id of incidents, take it away with --map id=",
+            path, (unsigned long long)work->repeated_ids, work->first_repeated_id);
     hs_import_warn(work, text);
 }
 
@@ -163,7 +196,7 @@ static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, 
     if (status == HS_OK && work->cancelled)
         status = hs_error_set(error, HS_E_CANCELLED, "the import was cancelled");
     if (status != HS_OK) return status;
-    warn_of_repeated_ids(work, path);
+    warn_of_repeated_ids(work, kind, path);
     report->batch.rows_rejected = work->rejected;
     bool changed = report->batch.rows_added + report->batch.rows_updated > 0;
     bool geography = kind == HS_KIND_UNITS || kind == HS_KIND_STREETS || kind == HS_KIND_ADDRESSES ||

@@ -32,7 +32,7 @@ static hs_status add_gap(const gap_search *search, hs_check_kind kind, const hs_
     const char *name = has_parent ? hs_check_unit_words(check, search->row) : "";
     if (!name) return hs_error_memory(error, "the flaws");
     flaw.words_en =
-        has_parent ? hs_arena_printf(arena, "%.1f m² of %s lie in no %s (%u pieces, at most %.2f m wide)",
+        has_parent ? hs_arena_printf(arena, "%.1f m² of %s lie in no %s (%u piece(s), at most %.2f m wide)",
                                      pieces->area_m2, name, hs_check_level_title(search->level, false),
                                      (unsigned)pieces->count, pieces->width_m)
                    : hs_arena_printf(arena, "%.1f m² between units lie in none", pieces->area_m2);

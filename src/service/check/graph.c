@@ -93,7 +93,7 @@ static hs_status add_component(hs_checking *check, uint32_t *above, uint32_t roo
     const char *name = street_words(check, street);
     if (!name) return hs_error_memory(error, "the flaws");
     flaw.words_en =
-        hs_arena_printf(arena, "%u segments at %s, %.0f m in all, are not connected to the others",
+        hs_arena_printf(arena, "%u segment(s) at %s, %.0f m in all, are not connected to the others",
                         (unsigned)sum->segments, name, sum->length_m);
     flaw.words_zh = hs_arena_printf(arena, "%s 一带 %u 个路段共 %.0f 米，与主路网不连通", name,
                                     (unsigned)sum->segments, sum->length_m);

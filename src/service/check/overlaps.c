@@ -25,7 +25,7 @@ static hs_status add_shared(hs_checking *check, hs_check_kind kind, uint32_t a, 
     const char *name = hs_check_unit_words(check, smaller), *other_name = hs_check_unit_words(check, other);
     if (!name || !other_name) return hs_error_memory(error, "the flaws");
     flaw.words_en =
-        hs_arena_printf(arena, "%s and %s overlap by %.1f m² (%u pieces, at most %.2f m wide)", name,
+        hs_arena_printf(arena, "%s and %s overlap by %.1f m² (%u piece(s), at most %.2f m wide)", name,
                         other_name, pieces->area_m2, (unsigned)pieces->count, pieces->width_m);
     flaw.words_zh = hs_arena_printf(arena, "%s 与 %s 重叠 %.1f 平方米（%u 块，最宽 %.2f 米）", name,
                                     other_name, pieces->area_m2, (unsigned)pieces->count, pieces->width_m);
