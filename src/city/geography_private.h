@@ -70,8 +70,8 @@ hs_status hs_geography_place_columns(hs_place_list *list, hs_arena *arena, hs_er
 hs_status hs_geography_zone_columns(hs_zone_list *list, hs_arena *arena, hs_error *error, hs_zones *zones);
 
 /* Label points, parents and areas of units; the placer's levels stand already (geography_units.c). */
-hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer,
-                                    hs_arena *arena, hs_error *error);
+hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer, hs_arena *arena,
+                                    hs_error *error);
 
 /* First row of a level with this code, HS_NONE; an empty code names nothing. O(log n). */
 uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code);

@@ -64,8 +64,8 @@ static uint32_t parent_of(const hs_units *units, const struct hs_placer *placer,
     return HS_NONE;
 }
 
-hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer,
-                                    hs_arena *arena, hs_error *error) {
+hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer, hs_arena *arena,
+                                    hs_error *error) {
     hs_units *units = &geography->units;
     hs_position *label = hs_arena_array(arena, (size_t)units->count + 1, sizeof *label);
     double *area_km2 = hs_arena_array(arena, (size_t)units->count + 1, sizeof *area_km2);

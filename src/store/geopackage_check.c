@@ -30,8 +30,9 @@ static hs_status tell(const searching *s, hs_store_flaw_kind kind, const char *t
 
 static hs_status prepare(const searching *s, const char *sql, sqlite3_stmt **statement) {
     int code = sqlite3_prepare_v2(s->gp->db, sql, -1, statement, NULL);
-    return code == SQLITE_OK ? HS_OK
-                             : hs_geopackage_fail(s->gp->db, s->gp->path, code, "checking the store", s->error);
+    return code == SQLITE_OK
+               ? HS_OK
+               : hs_geopackage_fail(s->gp->db, s->gp->path, code, "checking the store", s->error);
 }
 
 /* Ends a statement after its last step. */
@@ -55,7 +56,8 @@ static hs_status check_pages(const searching *s) {
 
 static hs_status check_foreign_keys(const searching *s) {
     sqlite3_stmt *statement = NULL;
-    hs_status status = prepare(s, "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check", &statement);
+    hs_status status =
+        prepare(s, "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check", &statement);
     int code = SQLITE_DONE;
     while (status == HS_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         const char *table = (const char *)sqlite3_column_text(statement, 0);
@@ -94,7 +96,8 @@ static const flaw_query table_queries[] = {
 /* Asked of those whose rows have a shape. */
 static const flaw_query shape_queries[] = {
     {HS_STORE_UNDECLARED, NULL, "gpkg_geometry_columns",
-     "SELECT NOT EXISTS (SELECT 1 FROM gpkg_geometry_columns WHERE table_name = '%s' AND column_name = 'geom'), "
+     "SELECT NOT EXISTS (SELECT 1 FROM gpkg_geometry_columns WHERE table_name = '%s' AND column_name = "
+     "'geom'), "
      "0"},
 };
 
@@ -109,7 +112,8 @@ static const flaw_query fixed_queries[] = {
      "SELECT count(*), min(id) FROM categories WHERE parent <> '' AND parent NOT IN (SELECT code FROM "
      "categories WHERE code IS NOT NULL)"},
     {HS_STORE_DANGLING, "users", "unit",
-     "SELECT count(*), min(id) FROM users WHERE revoked IS NULL AND unit <> '' AND unit NOT IN (SELECT code FROM "
+     "SELECT count(*), min(id) FROM users WHERE revoked IS NULL AND unit <> '' AND unit NOT IN (SELECT code "
+     "FROM "
      "units WHERE code IS NOT NULL)"},
     {HS_STORE_DANGLING, "changes", "batch",
      "SELECT count(*), min(sequence) FROM changes WHERE batch IS NOT NULL AND batch NOT IN (SELECT id FROM "
@@ -130,7 +134,8 @@ static hs_status ask_table(const searching *s, const hs_table_definition *table,
 
 /* Shapes outside of what gpkg_contents declares: a GIS would not show them. */
 static hs_status check_extent(const searching *s, const hs_table_definition *table) {
-    static const char *const sql = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?1";
+    static const char *const sql =
+        "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?1";
     const double half_unit = 0.5e-7;
     hs_box box;
     sqlite3_stmt *statement = NULL;

@@ -126,20 +126,46 @@ static hs_status add_holes(void *context, const GEOSGeometry *polygon, hs_error 
     return status;
 }
 
-/* Of a hole what no unit inside it and none of the level above covers. */
+/* What is left of a hole. */
+typedef struct leaving {
+    hs_checking *check;
+    GEOSGeometry *left;
+} leaving;
+
+static hs_status take_away(leaving *l, const GEOSGeometry *area, hs_error *error) {
+    GEOSGeometry *less = NULL;
+    hs_status status = hs_check_difference(l->check, l->left, area, error, &less);
+    if (status != HS_OK) return status;
+    GEOSGeom_destroy_r(l->check->geos.handle, l->left);
+    l->left = less;
+    return HS_OK;
+}
+
+/* A polygon with its holes filled: those are told of on its own level. */
+static hs_status take_filled(void *context, const GEOSGeometry *polygon, hs_error *error) {
+    leaving *l = context;
+    GEOSContextHandle_t handle = l->check->geos.handle;
+    GEOSGeometry *ring = GEOSGeom_clone_r(handle, GEOSGetExteriorRing_r(handle, polygon));
+    GEOSGeometry *filled = ring ? GEOSGeom_createPolygon_r(handle, ring, NULL, 0) : NULL;
+    if (!filled) return hs_error_memory(error, "holes between units");
+    hs_status status = take_away(l, filled, error);
+    GEOSGeom_destroy_r(handle, filled);
+    return status;
+}
+
+/* Of a hole what neither units inside it nor the level above cover or enclose. */
 static hs_status check_hole(hs_checking *check, int level, const GEOSGeometry *hole, hs_error *error) {
-    const hs_units *units = &check->snapshot->geography->units;
+    int above = hs_check_level_above(&check->snapshot->geography->units, level);
     GEOSContextHandle_t handle = check->geos.handle;
-    int above = hs_check_level_above(units, level);
-    GEOSGeometry *left = NULL, *outside = NULL;
-    hs_status status = hs_check_difference(check, hole, check->level_union[level], error, &left);
+    leaving l = {check, GEOSGeom_clone_r(handle, hole)};
+    hs_status status = l.left ? take_away(&l, check->level_union[level], error)
+                              : hs_error_memory(error, "holes between units");
     if (status == HS_OK && above >= 0) status = hs_check_union_of_level(check, above, error);
     if (status == HS_OK && above >= 0)
-        status = hs_check_difference(check, left, check->level_union[above], error, &outside);
+        status = hs_check_each_polygon(&check->geos, check->level_union[above], take_filled, &l, error);
     const gap_search search = {check, level, HS_NONE};
-    if (status == HS_OK) status = add_gaps(&search, above >= 0 ? outside : left, error);
-    GEOSGeom_destroy_r(handle, left);
-    GEOSGeom_destroy_r(handle, outside);
+    if (status == HS_OK) status = add_gaps(&search, l.left, error);
+    GEOSGeom_destroy_r(handle, l.left);
     return status;
 }
 
