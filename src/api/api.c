@@ -18,7 +18,7 @@ static void announce(void *context, const char *event, hs_str data) {
 }
 
 hs_method hs_endpoint_method(const hs_endpoint *endpoint) {
-    if (endpoint->flags & HS_POSTS) return HS_POST;
+    if (endpoint->flags & (HS_POSTS | HS_UPLOADS)) return HS_POST;
     return endpoint->flags & HS_DELETES ? HS_DELETE : HS_GET;
 }
 
@@ -147,6 +147,14 @@ static hs_status run(void *context, hs_request *request, hs_response *response, 
     return status;
 }
 
+static hs_status add_route(hs_binding *binding, hs_router *router, hs_error *error) {
+    const hs_endpoint *endpoint = binding->endpoint;
+    hs_method method = hs_endpoint_method(endpoint);
+    return endpoint->flags & HS_UPLOADS
+               ? hs_router_add_upload(router, method, endpoint->path, run, binding, error)
+               : hs_router_add(router, method, endpoint->path, run, binding, error);
+}
+
 hs_status hs_api_routes(hs_api *api, hs_router *router, hs_error *error) {
     size_t count = 0;
     while (hs_endpoints[count].path)
@@ -156,8 +164,7 @@ hs_status hs_api_routes(hs_api *api, hs_router *router, hs_error *error) {
     hs_status status = HS_OK;
     for (size_t i = 0; i < count && status == HS_OK; i++) {
         api->bindings[i] = (hs_binding){api, &hs_endpoints[i]};
-        status = hs_router_add(router, hs_endpoint_method(&hs_endpoints[i]), hs_endpoints[i].path, run,
-                               &api->bindings[i], error);
+        status = add_route(&api->bindings[i], router, error);
     }
     return status == HS_OK ? hs_add_asset_routes(api, router, error) : status;
 }

@@ -25,6 +25,7 @@ enum {
     HS_LONG_AT_TIMES = 128, /* so where hs_density_is_long says it of the request */
     HS_POSTS = 256,         /* of method POST */
     HS_DELETES = 512,       /* of method DELETE */
+    HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
 };
 
 struct hs_call;
@@ -153,6 +154,11 @@ hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
 hs_status hs_serve_events(hs_call *call);
 hs_status hs_post_incidents(hs_call *call);
+hs_status hs_post_imports(hs_call *call);
+hs_status hs_serve_jobs(hs_call *call);
+hs_status hs_serve_job(hs_call *call);
+hs_status hs_delete_job(hs_call *call);
+hs_status hs_serve_job_rejects(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);
 hs_status hs_serve_ogc_conformance(hs_call *call);
 hs_status hs_serve_ogc_collections(hs_call *call);

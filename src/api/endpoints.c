@@ -132,6 +132,27 @@ static const hs_parameter post_parameters[] = {
      "坐标的参考系：GCJ-02、BD-09 或 PROJ 可识别者，默认 WGS 84", false},
     {0},
 };
+static const hs_parameter import_parameters[] = {
+    {"kind", "string",
+     "units, streets, addresses, places, zones, incidents, targets, population or taxonomy; each of these "
+     "may be a field of the form instead",
+     "units、streets、addresses、places、zones、incidents、targets、population 或 "
+     "taxonomy；以下各项也可作为表单字段",
+     false},
+    {"layer", "string", "layer of the file, where it has several", "文件中的图层", false},
+    {"crs", "string", "reference system of the file: anything PROJ takes, GCJ-02 or BD-09",
+     "坐标系：PROJ 支持的任意写法，或 GCJ-02、BD-09", false},
+    {"map", "string", "FIELD=COLUMN: which column holds a field (repeatable)",
+     "FIELD=COLUMN：指定字段对应的列（可重复）", false},
+    {"level", "string", "level of units: city, district, subdistrict, community or cell",
+     "单元层级：city、district、subdistrict、community 或 cell", false},
+    {"encoding", "string", "text encoding, where the guess is wrong", "文本编码", false},
+    {"date-format", "string", "form of dates, as %m/%d/%Y %H:%M", "日期格式，如 %m/%d/%Y %H:%M", false},
+    {"mapping", "string", "keep these options under a name; alone: read the file by those kept",
+     "以此名称保存上述选项；单独使用时按已保存的选项读取", false},
+    {"dry-run", "boolean", "true: show what would happen and change nothing", "true：只预览，不写入", false},
+    {0},
+};
 static const hs_parameter items_parameters[] = {
     {"f", "string",
      "json or html page by page; geojsonseq, ndjson, gpkg, fgb, csv, xlsx, kml, gpx or shp (zipped): all "
@@ -232,9 +253,27 @@ const hs_endpoint hs_endpoints[] = {
      "reporter "
      "令牌；Idempotency-Key 可安全重试。",
      hs_post_incidents},
+    {"/imports", "postImports", HS_UPLOADS, JSON, import_parameters,
+     "Imports a file (multipart/form-data, at most 4 GiB; a Shapefile zipped or in its parts) as a job: 202 "
+     "and "
+     "the job, which /jobs/{jobId} shows. Needs a token of an editor.",
+     "以作业方式导入文件（multipart/form-data，最大 4 GiB；Shapefile 可压缩或分文件上传）：返回 202 "
+     "与作业，见 /jobs/{jobId}。需 editor 令牌。",
+     hs_post_imports},
+    {"/jobs", "jobs", 0, JSON, NULL, "Jobs of the last day, the newest first. Needs a token of an editor.",
+     "最近一天的作业，新的在前。需 editor 令牌。", hs_serve_jobs},
+    {"/jobs/{jobId}", "job", 0, JSON, NULL,
+     "A job: status (accepted, running, successful, failed, dismissed), progress, warnings, result.",
+     "作业：状态（accepted、running、successful、failed、dismissed）、进度、提示与结果。", hs_serve_job},
+    {"/jobs/{jobId}", "deleteJob", HS_DELETES, JSON, NULL,
+     "Cancels a job: nothing of it is kept. One that has ended stays as it is.",
+     "取消作业：不保留任何改动；已结束的作业不受影响。", hs_delete_job},
+    {"/jobs/{jobId}/rejects", "jobRejects", 0, "text/csv", NULL,
+     "The rows that an import refused: row, field, value, reason.",
+     "导入时被拒绝的行：行号、字段、值、原因。", hs_serve_job_rejects},
     {"/events", "events", 0, "text/event-stream", NULL,
-     "Server-sent events: snapshot (a new version is served), incidents (some were added).",
-     "服务器推送事件：snapshot（新版本上线）、incidents（新增案件）。", hs_serve_events},
+     "Server-sent events: snapshot (a new version is served), incidents (some were added), job (how one is).",
+     "服务器推送事件：snapshot（新版本上线）、incidents（新增案件）、job（作业进展）。", hs_serve_events},
     {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
     {"/ogc", "ogcLanding", HS_OGC, JSON, format_parameters, "Landing page of OGC API Features.",

@@ -78,14 +78,24 @@ static const char *method_key(const hs_endpoint *endpoint) {
     return method == HS_POST ? "post" : method == HS_DELETE ? "delete" : "get";
 }
 
-static void write_body(hs_json *json) {
+/* A form with one file; the other parameters may be fields of it. */
+static void write_form(hs_json *json) {
+    hs_json_key(json, "schema");
+    hs_json_raw(json, HS_STR("{\"type\":\"object\",\"required\":[\"file\"],\"properties\":{\"file\":{"
+                             "\"type\":\"string\",\"format\":\"binary\"}},\"additionalProperties\":{"
+                             "\"type\":\"string\"}}"));
+}
+
+static void write_body(const hs_endpoint *endpoint, hs_json *json) {
+    bool form = endpoint->flags & HS_UPLOADS;
     hs_json_key(json, "requestBody");
     hs_json_object(json);
     hs_json_pair_bool(json, "required", true);
     hs_json_key(json, "content");
     hs_json_object(json);
-    hs_json_key(json, "application/json");
+    hs_json_key(json, form ? "multipart/form-data" : "application/json");
     hs_json_object(json);
+    if (form) write_form(json);
     hs_json_object_end(json);
     hs_json_object_end(json);
     hs_json_object_end(json);
@@ -99,10 +109,13 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     hs_json_pair_text(json, "summary", endpoint->help_en);
     hs_json_pair_text(json, "x-summary-zh", endpoint->help_zh);
     write_parameters(call, endpoint, path);
-    if (endpoint->flags & HS_POSTS) write_body(json);
+    if (endpoint->flags & (HS_POSTS | HS_UPLOADS)) write_body(endpoint, json);
     hs_json_key(json, "responses");
     hs_json_object(json);
-    write_response(json, "200", "Done", endpoint->media_type, endpoint->handler == hs_serve_ogc_items);
+    if (endpoint->flags & HS_UPLOADS)
+        write_response(json, "202", "Taken as a job", endpoint->media_type, false);
+    else
+        write_response(json, "200", "Done", endpoint->media_type, endpoint->handler == hs_serve_ogc_items);
     write_response(json, "default", "What went wrong (RFC 9457)", "application/problem+json", false);
     hs_json_object_end(json);
     hs_json_object_end(json);

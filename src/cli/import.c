@@ -80,6 +80,28 @@ static void print_incidents(const hs_arguments *arguments, const hs_import_repor
                 (unsigned long long)report->unknown_categories);
 }
 
+/* What a dry run adds: the first rows as they would be stored, the extent, rows that come more than once. */
+static void print_preview(const hs_arguments *arguments, const hs_import_report *report) {
+    const hs_box *box = &report->extent;
+    if (report->preview.size)
+        fprintf(stderr, "%s\n%.*s\n",
+                hs_say(arguments, "first rows as they would be stored:", "前几行入库后的样子："),
+                (int)report->preview.size, report->preview.data);
+    if (box->min_lon_e7 <= box->max_lon_e7)
+        fprintf(stderr,
+                hs_say(arguments, "extent: %.7f %.7f to %.7f %.7f (longitude latitude)\n",
+                       "范围：%.7f %.7f 至 %.7f %.7f（经度 纬度）\n"),
+                box->min_lon_e7 / 1e7, box->min_lat_e7 / 1e7, box->max_lon_e7 / 1e7, box->max_lat_e7 / 1e7);
+    fprintf(
+        stderr,
+        hs_say(arguments,
+               "duplicates: %llu rows are in the store already, %llu repeat an external id, %llu repeat a "
+               "whole row (each is kept)\n",
+               "重复：%llu 行已在库中，%llu 行外部编号重复，%llu 行内容完全相同（均保留）\n"),
+        (unsigned long long)report->batch.rows_unchanged, (unsigned long long)report->repeated_ids,
+        (unsigned long long)report->identical_rows);
+}
+
 static void print_report(const hs_arguments *arguments, hs_kind kind, const hs_import_report *report) {
     const hs_batch_info *batch = &report->batch;
     fprintf(stderr,
@@ -100,6 +122,7 @@ static void print_report(const hs_arguments *arguments, hs_kind kind, const hs_i
                 report->first_reject, hs_say(arguments, "; all of them: ", "；全部："),
                 rejects ? rejects : hs_say(arguments, "give --rejects FILE", "用 --rejects 文件 保存"));
     if (kind == HS_KIND_INCIDENTS) print_incidents(arguments, report);
+    if (report->dry_run) print_preview(arguments, report);
 }
 
 /* A dry run of a store that is not there yet makes it in a folder of its own, which remove_trial takes away.

@@ -105,13 +105,26 @@ static hs_status respond(hs_exchange *exchange, hs_response *response, hs_error 
     return HS_OK;
 }
 
-/* The handler's response, or the problem that it ended with. */
-static void fill_response(hs_exchange *exchange, hs_response *response) {
+static bool asks(const hs_exchange *exchange) {
+    return exchange->deferral == HS_DEFER_ASKED || exchange->deferral == HS_WAIT_ASKED ||
+           exchange->deferral == HS_UPLOAD_ASKED;
+}
+
+bool hs_exchange_takes_upload(hs_exchange *exchange) {
+    hs_method method;
+    hs_str path, query;
+    hs_route_match match;
+    return find_method(exchange->method, &method) && method != HS_GET && !exchange->uri_too_long &&
+           split_target(exchange->target, &path, &query) &&
+           hs_router_match(exchange->server->router, method, path, exchange->arena, NULL, &match) == HS_OK &&
+           match.takes_upload;
+}
+
+void hs_exchange_fill(hs_exchange *exchange, hs_response *response) {
     hs_error error = {0};
     hs_buffer_init(&response->body, exchange->server->max_arena);
     hs_status status = respond(exchange, response, &error);
-    if (status == HS_OK || exchange->deferral == HS_DEFER_ASKED || exchange->deferral == HS_WAIT_ASKED)
-        return;
+    if (status == HS_OK || asks(exchange)) return;
     if (error.status == HS_OK) error.status = status;
     hs_response_error(response, &error);
     if (response->status >= 500)
@@ -127,7 +140,7 @@ static void drop_response(hs_response *response) {
 enum MHD_Result hs_exchange_answer(hs_exchange *exchange) {
     if (exchange->deferral == HS_DEFER_DONE) return hs_exchange_queue(exchange);
     hs_response response = {0};
-    fill_response(exchange, &response);
+    hs_exchange_fill(exchange, &response);
     if (exchange->deferral != HS_DEFER_ASKED && exchange->deferral != HS_WAIT_ASKED)
         return hs_exchange_send(exchange, &response);
     drop_response(&response);
@@ -136,7 +149,7 @@ enum MHD_Result hs_exchange_answer(hs_exchange *exchange) {
 
 void hs_exchange_work(hs_exchange *exchange) {
     hs_response response = {0};
-    fill_response(exchange, &response);
+    hs_exchange_fill(exchange, &response);
     hs_exchange_make(exchange, &response);
 }
 
@@ -173,6 +186,18 @@ bool hs_request_cached(hs_request *request, hs_response *response, uint64_t etag
     exchange->making = entry;
     if (entry) atomic_fetch_add(&exchange->server->metrics.cache_misses, 1);
     return false;
+}
+
+bool hs_request_upload(hs_request *request) {
+    hs_exchange *exchange = request->connection;
+    if (!exchange || !exchange->takes_upload || request->upload) return false;
+    exchange->deferral = HS_UPLOAD_ASKED;
+    return true;
+}
+
+void hs_request_take_upload(hs_request *request) {
+    hs_exchange *exchange = request->connection;
+    hs_upload_reader_release(exchange->upload);
 }
 
 bool hs_request_defer(hs_request *request) {

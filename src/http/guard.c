@@ -56,8 +56,8 @@ static enum MHD_Result survey_header(void *context, enum MHD_ValueKind kind, con
 }
 
 /* Digits only: no sign, no blank, no list. False when larger than `limit`. */
-static bool length_within(hs_str text, size_t limit, bool *digits) {
-    size_t value = 0;
+static bool length_within(hs_str text, uint64_t limit, bool *digits) {
+    uint64_t value = 0;
     bool within = true;
     *digits = text.size > 0;
     for (size_t i = 0; i < text.size; i++) {
@@ -65,7 +65,7 @@ static bool length_within(hs_str text, size_t limit, bool *digits) {
             *digits = false;
             return false;
         }
-        if (within) value = value * 10 + (size_t)(text.data[i] - '0');
+        if (within) value = value * 10 + (uint64_t)(text.data[i] - '0');
         if (value > limit) within = false;
     }
     return within;
@@ -76,7 +76,7 @@ static unsigned refuse(const char **reason, unsigned status, const char *text) {
     return status;
 }
 
-static unsigned check_framing(const header_survey *survey, size_t max_body, const char **reason) {
+static unsigned check_framing(const header_survey *survey, uint64_t max_body, const char **reason) {
     if (survey->lengths > 1) return refuse(reason, 400, "more than one Content-Length");
     if (survey->lengths > 0 && survey->transfers > 0)
         return refuse(reason, 400, "Content-Length together with Transfer-Encoding");
@@ -102,7 +102,9 @@ unsigned hs_guard_check(hs_exchange *exchange, const char *version, const char *
     if (survey.hosts > 1) return refuse(reason, 400, "more than one Host");
     if (survey.hosts == 1 && survey.host.size > 0 && !hs_http_is_host(survey.host))
         return refuse(reason, 400, "malformed Host");
-    unsigned status = check_framing(&survey, exchange->server->max_body, reason);
+    const hs_server *server = exchange->server;
+    uint64_t most = exchange->takes_upload ? server->max_upload : server->max_body;
+    unsigned status = check_framing(&survey, most, reason);
     if (status) return status;
     if (exchange->uri_too_long) return refuse(reason, 414, "the URL is longer than 8192 bytes");
     return 0;

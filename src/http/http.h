@@ -22,6 +22,21 @@ typedef struct hs_http_pair {
     hs_str name, value; /* percent-decoded UTF-8 */
 } hs_http_pair;
 
+/* A body of multipart/form-data (RFC 7578), its files in a folder of their own: `upload` with the extension
+ * of the client's name, so that GDAL knows the format and the parts of a Shapefile find each other. */
+typedef struct hs_upload_file {
+    hs_str field, name; /* of the form; as the client calls it, for people only */
+    const char *path;
+    uint64_t size;
+} hs_upload_file;
+typedef struct hs_upload {
+    const char *folder;
+    const hs_upload_file *files;
+    size_t file_count;
+    const hs_http_pair *fields; /* parts without a file */
+    size_t field_count;
+} hs_upload;
+
 typedef struct hs_request {
     hs_method method; /* HEAD arrives as HS_GET: the server drops the body */
     hs_str path;      /* decoded, without query */
@@ -30,10 +45,11 @@ typedef struct hs_request {
     hs_http_pair params[8]; /* of the route's {name} parts */
     size_t param_count;
     hs_str body;
-    hs_str base_url;  /* scheme://host[:port], from --public-url or the Host header */
-    hs_arena *arena;  /* dies with the request */
-    void *waited_for; /* what hs_request_wait was given, when the handler is called again */
-    void *connection; /* the server's own */
+    hs_str base_url;         /* scheme://host[:port], from --public-url or the Host header */
+    hs_arena *arena;         /* dies with the request */
+    const hs_upload *upload; /* once hs_request_upload took it */
+    void *waited_for;        /* what hs_request_wait was given, when the handler is called again */
+    void *connection;        /* the server's own */
 } hs_request;
 
 /* A query parameter's first value (false when absent), a route parameter (empty when absent), a header. */
@@ -98,6 +114,15 @@ bool hs_request_cached(hs_request *request, hs_response *response, uint64_t etag
  * work (or the request is refused with 503 where too many wait there). False: it is on such a thread and goes
  * on. So everything before the call must be cheap; it is done twice. */
 bool hs_request_defer(hs_request *request);
+/* For bodies too large for memory, on routes of hs_router_add_upload, whose handler is first called when the
+ * request's header is there: it may answer at once, so that nobody sends a gigabyte to be refused. True: the
+ * handler must return at once; the body is written to files (at most the server's max_upload), and the
+ * handler is called again. False: it is there, in request->upload. What is no multipart/form-data is refused
+ * with 415, malformed with 400, too large with 413, a full disk with 507. */
+bool hs_request_upload(hs_request *request);
+/* The upload's folder is the caller's from now on, who removes it with hs_upload_remove, files and all. */
+void hs_request_take_upload(hs_request *request);
+void hs_upload_remove(const char *folder);
 /* For answers that wait for something done elsewhere. The handler must return at once, what it wrote so far
  * is dropped, the connection is suspended; then `start` is called, and when hs_request_resume is called, from
  * any thread, the handler is called again there with request->waited_for set to `context` (not NULL), and its
@@ -137,22 +162,28 @@ hs_router *hs_router_new(void);
 void hs_router_free(hs_router *router);
 hs_status hs_router_add(hs_router *router, hs_method method, const char *pattern, hs_handler handler,
                         void *context, hs_error *error);
+/* The same for a handler that calls hs_request_upload. */
+hs_status hs_router_add_upload(hs_router *router, hs_method method, const char *pattern, hs_handler handler,
+                               void *context, hs_error *error);
 
 typedef struct hs_server_options {
-    const char *listen;       /* ADDR:PORT, [v6]:PORT; port 0: any */
-    unsigned threads;         /* 0: one per core */
-    const char *public_url;   /* NULL: from Host */
-    size_t max_body;          /* bytes; 0: 1 MiB */
-    size_t max_arena;         /* bytes a request may use; 0: 256 MiB */
-    unsigned max_connections; /* 0: 1024 */
-    unsigned max_per_address; /* connections of one address; 0: a quarter of all, on loopback all */
-    unsigned header_ms;       /* a request's header must be there so long after connecting; 0: 15,000 */
-    unsigned body_ms;         /* and its body so long after the header; 0: 120,000 */
-    unsigned idle_ms;         /* a kept connection may wait so long for the next request; 0: 60,000 */
-    size_t max_cache;         /* bytes of answers kept for repetition (hs_request_cached); 0: 64 MiB */
-    unsigned long_threads;    /* that run deferred requests (hs_request_defer); 0: as many as threads */
-    unsigned max_deferred;    /* requests queued or running there; 0: 4 x long_threads + 64 */
-    hs_log *log;              /* request log; may be NULL */
+    const char *listen;        /* ADDR:PORT, [v6]:PORT; port 0: any */
+    unsigned threads;          /* 0: one per core */
+    const char *public_url;    /* NULL: from Host */
+    size_t max_body;           /* bytes; 0: 1 MiB */
+    uint64_t max_upload;       /* bytes of a body that goes to files; 0: 4 GiB */
+    const char *upload_folder; /* where they are made; NULL: TMPDIR, or /tmp */
+    unsigned upload_ms;        /* that it may take; 0: 30 minutes */
+    size_t max_arena;          /* bytes a request may use; 0: 256 MiB */
+    unsigned max_connections;  /* 0: 1024 */
+    unsigned max_per_address;  /* connections of one address; 0: a quarter of all, on loopback all */
+    unsigned header_ms;        /* a request's header must be there so long after connecting; 0: 15,000 */
+    unsigned body_ms;          /* and its body so long after the header; 0: 120,000 */
+    unsigned idle_ms;          /* a kept connection may wait so long for the next request; 0: 60,000 */
+    size_t max_cache;          /* bytes of answers kept for repetition (hs_request_cached); 0: 64 MiB */
+    unsigned long_threads;     /* that run deferred requests (hs_request_defer); 0: as many as threads */
+    unsigned max_deferred;     /* requests queued or running there; 0: 4 x long_threads + 64 */
+    hs_log *log;               /* request log; may be NULL */
     /* Called when the server stops and the grace is over for requests that still run: makes them end. */
     void (*abandon)(void *context);
     void *abandon_context;

@@ -21,6 +21,7 @@ typedef struct route {
     hs_method method;
     hs_handler handler;
     void *context;
+    bool takes_upload;
     char *pattern;
     char *copy; /* names point in here */
     route_part parts[MAX_PARTS];
@@ -119,8 +120,8 @@ static bool make_room(hs_router *router) {
     return true;
 }
 
-hs_status hs_router_add(hs_router *router, hs_method method, const char *pattern, hs_handler handler,
-                        void *context, hs_error *error) {
+static hs_status add(hs_router *router, hs_method method, const char *pattern, hs_handler handler,
+                     void *context, bool takes_upload, hs_error *error) {
     route *made = calloc(1, sizeof *made);
     if (made) {
         made->pattern = strdup(pattern);
@@ -133,6 +134,7 @@ hs_status hs_router_add(hs_router *router, hs_method method, const char *pattern
     made->method = method;
     made->handler = handler;
     made->context = context;
+    made->takes_upload = takes_upload;
     if (!parse_pattern(made)) {
         route_free(made);
         return hs_error_set(error, HS_E_ARGUMENT, "malformed route pattern %s", pattern);
@@ -151,6 +153,16 @@ hs_status hs_router_add(hs_router *router, hs_method method, const char *pattern
     router->routes[at] = made;
     router->count++;
     return HS_OK;
+}
+
+hs_status hs_router_add(hs_router *router, hs_method method, const char *pattern, hs_handler handler,
+                        void *context, hs_error *error) {
+    return add(router, method, pattern, handler, context, false, error);
+}
+
+hs_status hs_router_add_upload(hs_router *router, hs_method method, const char *pattern, hs_handler handler,
+                               void *context, hs_error *error) {
+    return add(router, method, pattern, handler, context, true, error);
 }
 
 /* The parts of a path, decoded; rest[i] is everything from part i on. */
@@ -225,6 +237,7 @@ hs_status hs_router_match(const hs_router *router, hs_method method, hs_str path
         tried.methods = found.methods;
         tried.handler = r->handler;
         tried.context = r->context;
+        tried.takes_upload = r->takes_upload;
         tried.pattern = r->pattern;
         found = tried;
     }

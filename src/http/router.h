@@ -8,7 +8,8 @@ typedef struct hs_route_match {
     hs_handler handler; /* NULL: no route of this path and method */
     void *context;
     const char *pattern; /* of the handler */
-    unsigned methods;    /* bit m: the path is known with method m */
+    bool takes_upload;
+    unsigned methods; /* bit m: the path is known with method m */
     hs_http_pair params[8];
     size_t param_count;
 } hs_route_match;

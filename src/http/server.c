@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #define DEFAULT_MAX_BODY        ((size_t)1 << 20)
+#define DEFAULT_MAX_UPLOAD      (UINT64_C(4) << 30)
+#define DEFAULT_UPLOAD_MS       1800000u
 #define DEFAULT_MAX_ARENA       ((size_t)256 << 20)
 #define DEFAULT_MAX_CACHE       ((size_t)64 << 20)
 #define DEFAULT_MAX_CONNECTIONS 1024u
@@ -60,10 +62,12 @@ static enum MHD_Result header_complete(hs_exchange *exchange, struct MHD_Connect
     exchange->start_ms = hs_clock_monotonic_ms();
     atomic_fetch_add(&server->metrics.in_flight, 1);
     if (!exchange->method || !exchange->target.data) return answer_without_memory(connection);
-    hs_client_allow(exchange->client, server->body_ms);
+    exchange->takes_upload = hs_exchange_takes_upload(exchange);
+    hs_client_allow(exchange->client, exchange->takes_upload ? server->upload_ms : server->body_ms);
     const char *reason = NULL;
     unsigned status = hs_guard_check(exchange, version, &reason);
-    return status ? hs_exchange_refuse(exchange, status, reason) : MHD_YES;
+    if (status) return hs_exchange_refuse(exchange, status, reason);
+    return exchange->takes_upload ? hs_exchange_admit(exchange) : MHD_YES;
 }
 
 /* Called once when the header is there, once for each piece of the body, once when all is there. */
@@ -76,15 +80,13 @@ static enum MHD_Result request_goes_on(void *context, struct MHD_Connection *con
     if (!exchange) return answer_without_memory(connection);
     if (!exchange->connection) return header_complete(exchange, connection, method, version);
     if (*upload_size > 0) {
-        hs_buffer_append(&exchange->body, upload_data, *upload_size);
+        hs_exchange_take_body(exchange, upload_data, *upload_size);
         *upload_size = 0;
         return MHD_YES;
     }
     hs_client_allow(exchange->client, 0);
-    if (exchange->body.status != HS_OK)
-        return hs_exchange_refuse(exchange, exchange->body.status == HS_E_LIMIT ? 413 : 503,
-                                  "the body is larger than this server takes");
-    return hs_exchange_answer(exchange);
+    enum MHD_Result result;
+    return hs_exchange_refuse_body(exchange, &result) ? result : hs_exchange_answer(exchange);
 }
 
 static bool is_secret(hs_str name) {
@@ -141,6 +143,7 @@ static void request_ends(void *context, struct MHD_Connection *connection, void 
     }
     hs_client_allow(exchange->client, server->idle_ms);
     hs_buffer_done(&exchange->body);
+    hs_upload_reader_free(exchange->upload);
     hs_arena_free(exchange->arena);
 }
 
@@ -154,6 +157,8 @@ static void take_options(hs_server *server, const hs_server_options *options) {
     server->abandon_context = options->abandon_context;
     server->max_body = options->max_body ? options->max_body : DEFAULT_MAX_BODY;
     server->max_arena = options->max_arena ? options->max_arena : DEFAULT_MAX_ARENA;
+    server->max_upload = options->max_upload ? options->max_upload : DEFAULT_MAX_UPLOAD;
+    server->upload_ms = or_default(options->upload_ms, DEFAULT_UPLOAD_MS);
     server->header_ms = or_default(options->header_ms, DEFAULT_HEADER_MS);
     server->body_ms = or_default(options->body_ms, DEFAULT_BODY_MS);
     server->idle_ms = or_default(options->idle_ms, DEFAULT_IDLE_MS);
@@ -199,7 +204,14 @@ static void server_free(hs_server *server) {
     pthread_mutex_destroy(&server->defer_lock);
     pthread_cond_destroy(&server->none_waiting);
     free(server->public_url);
+    free(server->upload_folder);
     free(server);
+}
+
+static const char *upload_folder(const hs_server_options *options) {
+    if (options->upload_folder) return options->upload_folder;
+    const char *folder = getenv("TMPDIR");
+    return folder && *folder ? folder : "/tmp";
 }
 
 static hs_server *server_new(const hs_server_options *options, const hs_router *router) {
@@ -222,7 +234,8 @@ static hs_server *server_new(const hs_server_options *options, const hs_router *
     while (size > 0 && options->public_url[size - 1] == '/')
         size--;
     if (size > 0) server->public_url = strndup(options->public_url, size);
-    if (server->cache && (size == 0 || server->public_url)) return server;
+    server->upload_folder = strdup(upload_folder(options));
+    if (server->cache && server->upload_folder && (size == 0 || server->public_url)) return server;
     server_free(server);
     return NULL;
 }

@@ -7,6 +7,7 @@
 #include "http/http.h"
 #include "http/metrics.h"
 #include "http/router.h"
+#include "http/upload.h"
 #include <libdeflate.h>
 #include <microhttpd.h>
 #include <pthread.h>
@@ -33,6 +34,9 @@ struct hs_server {
     bool loopback;
     bool raw_lines_checked; /* this libmicrohttpd leaves NULs where CR LF stood */
     size_t max_body, max_arena;
+    uint64_t max_upload;
+    char *upload_folder;
+    unsigned upload_ms;
     unsigned header_ms, body_ms, idle_ms;
 
     hs_cache *cache;
@@ -63,12 +67,13 @@ struct hs_server {
 
 /* Where a request's handler runs. */
 typedef enum hs_deferral {
-    HS_DIRECT,      /* on the connection's thread */
-    HS_DEFER_ASKED, /* so far there, and it asked to be called again elsewhere */
-    HS_DEFERRED,    /* on a thread for long work, the connection suspended */
-    HS_WAIT_ASKED,  /* it asked to wait for what is done elsewhere */
-    HS_WAITING,     /* the connection is suspended meanwhile */
-    HS_DEFER_DONE   /* the answer is made and waits for the connection's thread */
+    HS_DIRECT,       /* on the connection's thread */
+    HS_DEFER_ASKED,  /* so far there, and it asked to be called again elsewhere */
+    HS_DEFERRED,     /* on a thread for long work, the connection suspended */
+    HS_UPLOAD_ASKED, /* the header is there, and its body is to go to files */
+    HS_WAIT_ASKED,   /* it asked to wait for what is done elsewhere */
+    HS_WAITING,      /* the connection is suspended meanwhile */
+    HS_DEFER_DONE    /* the answer is made and waits for the connection's thread */
 } hs_deferral;
 
 /* A request on its way. Lives in its own arena. */
@@ -81,6 +86,8 @@ typedef struct hs_exchange {
     const char *method; /* as it came; NULL before the header is complete */
     hs_client *client;
     hs_buffer body;
+    bool takes_upload; /* so the route says */
+    hs_upload_reader *upload;
     hs_cache_entry *making; /* to be filled or abandoned */
     hs_deferral deferral;
     struct MHD_Response *made; /* the answer before it is queued */
@@ -97,6 +104,17 @@ hs_str hs_exchange_list_header(const hs_exchange *exchange, const char *name);
 
 /* Why a request's header is refused before anything looks at it; 0 when it is not (guard.c). */
 unsigned hs_guard_check(hs_exchange *exchange, const char *version, const char **reason);
+
+/* Whether the route takes its body as files; known once the header is there (exchange.c). */
+bool hs_exchange_takes_upload(hs_exchange *exchange);
+/* Asks the handler of such a route, and refuses or begins to take the body (body.c). The next piece of a
+ * body, whatever it goes into. What is wrong with a body that is complete: queues its answer where something
+ * is, as it says. */
+enum MHD_Result hs_exchange_admit(hs_exchange *exchange);
+void hs_exchange_take_body(hs_exchange *exchange, const char *bytes, size_t size);
+bool hs_exchange_refuse_body(hs_exchange *exchange, enum MHD_Result *result);
+/* The handler's response, or the problem that it ended with (exchange.c). */
+void hs_exchange_fill(hs_exchange *exchange, hs_response *response);
 
 /* Runs a complete request and queues its answer (exchange.c). */
 enum MHD_Result hs_exchange_answer(hs_exchange *exchange);

@@ -114,7 +114,7 @@ static bool values_fit(const hs_column_facts *facts, expectation expects) {
     case CLOCK:
         return facts->filled > 0 && mostly(facts->clocks, facts->filled, 80);
     case NUMBER:
-        return mostly(facts->numbers, facts->filled, 50);
+        return mostly(facts->numbers + facts->infinite, facts->filled, 50);
     case LEVEL:
         return mostly(facts->levels, facts->filled, 80);
     default:

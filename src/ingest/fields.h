@@ -62,6 +62,7 @@ bool hs_field_of_kind(hs_field field, hs_kind kind);
 typedef struct hs_column_facts {
     uint32_t filled;        /* rows with a value */
     uint32_t numbers;       /* values that are numbers */
+    uint32_t infinite;      /* values that are written as numbers and are none: inf, 1e999, nan */
     uint32_t plain_reals;   /* values like `51.0` */
     uint32_t padded;        /* numbers with leading zeros: codes */
     uint32_t dates;         /* values that are dates (an epoch only in a column named for time) */

@@ -154,16 +154,6 @@ void hs_ingest_close(hs_ingest *ingest) {
     free(ingest);
 }
 
-int64_t hs_ingest_row_count(hs_ingest *ingest) {
-    /* The CSV driver reads the whole file when asked, even when told not to. */
-    if (!OGR_L_TestCapability(ingest->source->layer, OLCFastFeatureCount)) return -1;
-    hs_gdal_words words;
-    hs_gdal_listen(&words);
-    int64_t count = (int64_t)OGR_L_GetFeatureCount(ingest->source->layer, FALSE);
-    hs_gdal_unlisten();
-    return count >= 0 ? count : -1;
-}
-
 /* The middle of positions in the first rows, by the median, so that strays do not matter. */
 static int compare_positions(const void *a, const void *b) {
     const hs_position *one = a, *two = b;
@@ -197,6 +187,10 @@ bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_d
     *lon_deg = positions[middle].lon_e7 / 1e7;
     *lat_deg = positions[middle].lat_e7 / 1e7;
     return true;
+}
+
+const char *hs_ingest_crs(const hs_ingest *ingest) {
+    return ingest->locator.crs;
 }
 
 void hs_ingest_describe(hs_ingest *ingest, hs_buffer *json) {
@@ -350,7 +344,7 @@ hs_status hs_ingest_run(hs_ingest *ingest, const hs_ingest_sink *sink, hs_error 
     hs_rows *rows = NULL;
     hs_status status = hs_rows_open(ingest->source, ingest->want, error, &rows);
     if (status != HS_OK) return status;
-    int64_t total = hs_ingest_row_count(ingest);
+    int64_t total = sink->progress ? hs_source_row_count(ingest->source) : -1;
     uint64_t count = 0;
     for (;;) {
         const hs_row *row = NULL;

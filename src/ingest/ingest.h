@@ -9,6 +9,7 @@
 #include "city/kind.h"
 
 typedef struct hs_ingest_options {
+    const char *name;        /* what messages call the file; NULL: its path */
     const char *layer;       /* NULL: the only layer, or the one named like the kind; several others: error */
     const char *crs;         /* NULL: the file's own, WGS 84 where it has none and the values fit */
     const char *encoding;    /* NULL: detected */
@@ -26,10 +27,10 @@ typedef struct hs_ingest hs_ingest;
 hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options *options, hs_error *error,
                          hs_ingest **ingest);
 void hs_ingest_close(hs_ingest *ingest);
-/* Rows in the layer, or -1 when only reading tells; a position inside the data for guessing the time zone
- * (false when none is known cheaply). */
-int64_t hs_ingest_row_count(hs_ingest *ingest);
+/* A position inside the data for guessing the time zone (false when none is known cheaply). */
 bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_deg);
+/* The reference system that positions are read in, for people. */
+const char *hs_ingest_crs(const hs_ingest *ingest);
 /* Writes the mapping in use as JSON: {"layer","encoding","crs","driver","fields":{field: column},
  * "unused":[...]}. */
 void hs_ingest_describe(hs_ingest *ingest, hs_buffer *json);

@@ -124,8 +124,11 @@ static hs_status next_feature(hs_rows *rows, hs_error *error, const hs_row **row
     if (!rows->feature) {
         *row = NULL;
         if (words.failed)
-            return hs_error_set(error, HS_E_INPUT, "%s breaks off after row %llu: %s", rows->source->path,
-                                (unsigned long long)rows->row.number, words.text);
+            return hs_error_set(error, HS_E_INPUT, "%s breaks off after row %llu: %s%s", rows->source->path,
+                                (unsigned long long)rows->row.number, words.text,
+                                rows->source->is_csv && strstr(words.text, "Maximum number of characters")
+                                    ? " (a line is longer than 256 MB: check its line ends and quotes)"
+                                    : "");
         return HS_OK;
     }
     rows->row.number++;
@@ -168,6 +171,7 @@ hs_status hs_rows_open(hs_source *source, const bool *want, hs_error *error, hs_
     for (size_t i = 0; i < source->column_count; i++)
         made->want[i] = !want || want[i];
     hs_gdal_words words;
+    hs_source_use_thread();
     hs_gdal_listen(&words);
     ignore_columns(made);
     OGR_L_ResetReading(source->layer);

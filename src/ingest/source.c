@@ -72,6 +72,14 @@ const char *hs_source_kind_word(hs_kind kind) {
     return kind < HS_KIND_COUNT ? words[kind] : "rows";
 }
 
+void hs_source_use_thread(void) {
+    /* GDAL's own index of OpenStreetMap nodes gives up on files that are not sorted. */
+    CPLSetThreadLocalConfigOption("OSM_USE_CUSTOM_INDEXING", "NO");
+    /* One long row must not stop the others. */
+    CPLSetThreadLocalConfigOption("OGR_CSV_MAX_LINE_SIZE", LONGEST_LINE);
+    CPLSetThreadLocalConfigOption("OGR_CSV_MAX_FIELD_COUNT", MOST_COLUMNS_TEXT);
+}
+
 static hs_status open_dataset(hs_source *source, const hs_location *location, hs_error *error) {
     char **options = NULL;
     if (location->is_text_table) {
@@ -84,11 +92,7 @@ static hs_status open_dataset(hs_source *source, const hs_location *location, hs
     char **drivers = allowed_drivers();
     hs_gdal_words words;
     hs_gdal_listen(&words);
-    /* GDAL's own index of OpenStreetMap nodes gives up on files that are not sorted. */
-    CPLSetThreadLocalConfigOption("OSM_USE_CUSTOM_INDEXING", "NO");
-    /* One long row must not stop the others. */
-    CPLSetThreadLocalConfigOption("OGR_CSV_MAX_LINE_SIZE", LONGEST_LINE);
-    CPLSetThreadLocalConfigOption("OGR_CSV_MAX_FIELD_COUNT", MOST_COLUMNS_TEXT);
+    hs_source_use_thread();
     source->dataset = GDALOpenEx(location->path, GDAL_OF_VECTOR | GDAL_OF_READONLY,
                                  (const char *const *)drivers, (const char *const *)options, NULL);
     hs_gdal_unlisten();
@@ -325,7 +329,7 @@ hs_status hs_source_open(const char *path, hs_kind kind, const hs_ingest_options
     pthread_once(&registered, register_drivers);
     hs_source *made = calloc(1, sizeof *made);
     if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory");
-    made->path = strdup(path);
+    made->path = strdup(options->name ? options->name : path);
     made->arena = hs_arena_new(ARENA_CEILING);
     if (!made->path || !made->arena) {
         hs_source_close(made);
@@ -338,6 +342,7 @@ hs_status hs_source_open(const char *path, hs_kind kind, const hs_ingest_options
     hs_gdal_unlisten();
     if (status == HS_OK) {
         made->memory_file = location.memory_file;
+        made->location = location.path;
         status = open_layer(made, kind, options, &location, error);
     }
     if (status != HS_OK) {
@@ -346,6 +351,38 @@ hs_status hs_source_open(const char *path, hs_kind kind, const hs_ingest_options
     }
     *source = made;
     return HS_OK;
+}
+
+/* Line ends of a text table that is not compressed. */
+static int64_t count_lines(const char *path) {
+    enum { PIECE = 1 << 18 };
+    VSILFILE *file = VSIFOpenL(path, "rb");
+    char *piece = malloc(PIECE);
+    int64_t lines = file && piece ? 0 : -1;
+    while (lines >= 0) {
+        size_t size = VSIFReadL(piece, 1, PIECE, file);
+        for (const char *at = piece; size > 0 && (at = memchr(at, '\n', size - (size_t)(at - piece))); at++)
+            lines++;
+        if (size < PIECE) break;
+    }
+    free(piece);
+    if (file) VSIFCloseL(file);
+    return lines;
+}
+
+int64_t hs_source_row_count(const hs_source *source) {
+    static const char table[] = "CSV:";
+    const char *path = source->location;
+    int64_t count = -1;
+    hs_gdal_words words;
+    hs_gdal_listen(&words);
+    if (OGR_L_TestCapability(source->layer, OLCFastFeatureCount)) {
+        count = (int64_t)OGR_L_GetFeatureCount(source->layer, FALSE);
+    } else if (strncmp(path, table, strlen(table)) == 0 && strncmp(path + 4, "/vsi", 4) != 0) {
+        count = count_lines(path + strlen(table)) - 1; /* the header's */
+    }
+    hs_gdal_unlisten();
+    return count >= 0 ? count : -1;
 }
 
 void hs_source_close(hs_source *source) {

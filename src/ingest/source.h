@@ -15,10 +15,11 @@ typedef struct hs_column {
 } hs_column;
 
 typedef struct hs_source {
-    char *path;
+    char *path;      /* as messages have it */
     hs_arena *arena; /* what lives as long as the source */
     GDALDatasetH dataset;
     OGRLayerH layer;
+    const char *location; /* as GDAL takes it */
     const char *layer_name, *driver;
     char *memory_file; /* /vsimem path of a recoded copy, or NULL */
     bool is_osm, is_csv, has_geometry;
@@ -34,6 +35,12 @@ typedef struct hs_source {
 hs_status hs_source_open(const char *path, hs_kind kind, const hs_ingest_options *options, hs_error *error,
                          hs_source **source);
 void hs_source_close(hs_source *source);
+
+/* Settings of GDAL that belong to a thread: for each that reads a source. */
+void hs_source_use_thread(void);
+/* Rows of the layer where that is known cheaply, else -1. A text table's are its line ends, so that a row
+ * with line ends within counts as several: for showing progress. */
+int64_t hs_source_row_count(const hs_source *source);
 
 /* The first columns' names, for messages. */
 #define HS_COLUMN_LIST_SIZE 300

@@ -1,6 +1,7 @@
 #include "service/import_private.h"
 
 #include "base/text.h"
+#include "service/import_report.h"
 #include "service/mappings.h"
 #include "service/rederive.h"
 #include <errno.h>
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#define PREVIEW_CEILING ((size_t)4 << 20)
 
 void hs_import_count_put(hs_import_report *report, hs_put put) {
     switch (put) {
@@ -23,14 +26,47 @@ void hs_import_count_put(hs_import_report *report, hs_put put) {
     }
 }
 
+static void sample_first(hs_importing *work, const hs_geometry *geometry) {
+    if (geometry->ring_count > 0) hs_import_check_add(work->check, geometry->positions[0], (hs_str){0});
+}
+
+static void sample_unit(hs_importing *work, const hs_unit_record *record) {
+    sample_first(work, &record->geometry);
+}
+
+static void sample_street(hs_importing *work, const hs_street_record *record) {
+    sample_first(work, &record->geometry);
+}
+
+static void sample_zone(hs_importing *work, const hs_zone_record *record) {
+    sample_first(work, &record->geometry);
+}
+
+static void sample_place(hs_importing *work, const hs_place_record *record) {
+    hs_import_check_add(work->check, record->position, record->address);
+}
+
+static void sample_address(hs_importing *work, const hs_address_record *record) {
+    hs_import_check_add(work->check, record->position, record->text);
+}
+
+static void sample_category(hs_importing *work, const hs_category_record *record) {
+    (void)work;
+    (void)record;
+}
+
 #define PUT_FUNCTION(kind)                                                                                   \
     static hs_status put_##kind(void *context, const hs_##kind##_record *record, hs_error *error) {          \
         hs_importing *work = context;                                                                        \
         hs_put put = HS_PUT_UNCHANGED;                                                                       \
         hs_status status = hs_store_put_##kind(work->store, record, error, &put);                            \
-        if (status == HS_OK) hs_import_count_put(work->report, put);                                         \
-        return status;                                                                                       \
+        if (status != HS_OK) return status;                                                                  \
+        hs_import_count_put(work->report, put);                                                              \
+        hs_preview_##kind(work->report, record);                                                             \
+        sample_##kind(work, record);                                                                         \
+        return HS_OK;                                                                                        \
     }
+PUT_FUNCTION(unit)
 PUT_FUNCTION(street)
 PUT_FUNCTION(address)
 PUT_FUNCTION(place)
@@ -46,19 +82,15 @@ static hs_status note_code(hs_importing *work, const hs_unit_record *record, hs_
     uint32_t before = hs_dictionary_count(work->ids);
     if (hs_dictionary_put(work->ids, (hs_str){key, record->code.size + 1}) == HS_NONE)
         return hs_error_memory(error, "the codes");
-    if (hs_dictionary_count(work->ids) > before || work->repeated_ids++ > 0) return HS_OK;
+    if (hs_dictionary_count(work->ids) > before || work->report->repeated_ids++ > 0) return HS_OK;
     (void)snprintf(work->first_repeated_id, sizeof work->first_repeated_id, "%.*s",
                    (int)hs_utf8_cut(record->code, 60), record->code.data);
     return HS_OK;
 }
 
-static hs_status put_unit(void *context, const hs_unit_record *record, hs_error *error) {
-    hs_importing *work = context;
-    hs_put put = HS_PUT_UNCHANGED;
-    hs_status status = note_code(work, record, error);
-    if (status == HS_OK) status = hs_store_put_unit(work->store, record, error, &put);
-    if (status == HS_OK) hs_import_count_put(work->report, put);
-    return status;
+static hs_status put_coded_unit(void *context, const hs_unit_record *record, hs_error *error) {
+    hs_status status = note_code(context, record, error);
+    return status == HS_OK ? put_unit(context, record, error) : status;
 }
 
 static void write_csv_field(FILE *out, const char *text, char end) {
@@ -105,24 +137,21 @@ static bool on_progress(void *context, uint64_t rows_read, int64_t rows_total) {
     return hs_import_progress(context, rows_read, rows_total);
 }
 
-static void warn_of_repeated_ids(hs_importing *work, hs_kind kind, const char *path) {
+static void warn_of_repeated_ids(hs_importing *work, hs_kind kind, const char *name) {
     char text[640];
-    if (work->repeated_ids == 0) return;
-    if (kind == HS_KIND_UNITS)
-        snprintf(
-            text, sizeof text,
-            "%.200s: %llu rows repeat the code of an earlier row of their level (first: %s); the last row of "
-            "each counts. If the column is no code of units, name another one with --map code=COLUMN, or "
-            "take "
-            "it away with --map code=",
-            path, (unsigned long long)work->repeated_ids, work->first_repeated_id);
-    else
-        snprintf(
-            text, sizeof text,
-            "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
-            "counts. "
-            "If the column is no id of incidents, take it away with --map id=",
-            path, (unsigned long long)work->repeated_ids, work->first_repeated_id);
+    if (work->report->repeated_ids == 0) return;
+    snprintf(
+        text, sizeof text,
+        kind == HS_KIND_UNITS
+            ? "%.200s: %llu rows repeat the code of an earlier row of their level (first: %s); the last row "
+              "of "
+              "each counts. If the column is no code of units, name another one with --map code=COLUMN, or "
+              "take "
+              "it away with --map code="
+            : "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
+              "counts. "
+              "If the column is no id of incidents, take it away with --map id=",
+        name, (unsigned long long)work->report->repeated_ids, work->first_repeated_id);
     hs_import_warn(work, text);
 }
 
@@ -130,7 +159,7 @@ static hs_ingest_sink make_sink(hs_importing *work, hs_kind kind) {
     hs_ingest_sink sink = {.context = work, .reject = on_reject, .warn = on_warn, .progress = on_progress};
     switch (kind) {
     case HS_KIND_UNITS:
-        sink.put.unit = put_unit;
+        sink.put.unit = put_coded_unit;
         break;
     case HS_KIND_STREETS:
         sink.put.street = put_street;
@@ -159,6 +188,8 @@ static hs_status prepare(hs_importing *work, hs_error *error) {
     const hs_geography *g = work->geography;
     if (status == HS_OK && (g->streets.count || g->addresses.count || g->places.count))
         status = hs_geocoder_new(g, error, &work->geocoder);
+    if (status == HS_OK && !(work->check = hs_import_check_new(g, work->geocoder)))
+        status = hs_error_memory(error, "an import");
     return status;
 }
 
@@ -182,6 +213,17 @@ static hs_status open_rejects(hs_importing *work, const char *url, const char *s
     return HS_OK;
 }
 
+static void warn_of_times(hs_importing *work, const char *name) {
+    char text[480];
+    if (work->report->closed_early == 0) return;
+    snprintf(
+        text, sizeof text,
+        "%.200s: %llu rows were closed before they were reported; if a time such as 1970-01-01 stands for "
+        "none, empty it, or leave the column out with --map closed=",
+        name, (unsigned long long)work->report->closed_early);
+    hs_import_warn(work, text);
+}
+
 /* Reads and puts every row, and what follows from them. */
 static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, const char *path,
                            hs_error *error) {
@@ -196,7 +238,11 @@ static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, 
     if (status == HS_OK && work->cancelled)
         status = hs_error_set(error, HS_E_CANCELLED, "the import was cancelled");
     if (status != HS_OK) return status;
-    warn_of_repeated_ids(work, kind, path);
+    const char *name = work->options->source_name ? work->options->source_name : path;
+    warn_of_repeated_ids(work, kind, name);
+    warn_of_times(work, name);
+    hs_import_check_end(work->check, name, hs_ingest_crs(ingest), on_warn, work);
+    report->identical_rows = hs_store_repeated_rows(work->store);
     report->batch.rows_rejected = work->rejected;
     bool changed = report->batch.rows_added + report->batch.rows_updated > 0;
     bool geography = kind == HS_KIND_UNITS || kind == HS_KIND_STREETS || kind == HS_KIND_ADDRESSES ||
@@ -232,8 +278,9 @@ static hs_status import_locked(hs_importing *work, hs_kind kind, const char *url
                                hs_error *error) {
     hs_batch_info *batch = &work->report->batch;
     const char *slash = strrchr(path, '/');
-    hs_status status =
-        hs_store_begin(work->store, kind, hs_str_of(slash ? slash + 1 : path), error, &batch->id);
+    const char *name = slash ? slash + 1 : path;
+    if (work->options->source_name) name = work->options->source_name;
+    hs_status status = hs_store_begin(work->store, kind, hs_str_of(name), error, &batch->id);
     if (status != HS_OK) return status;
     status = import_rows(work, kind, url, path, error);
     if (status == HS_OK && !work->options->dry_run) return hs_store_commit(work->store, batch, error);
@@ -245,12 +292,18 @@ static hs_status import_locked(hs_importing *work, hs_kind kind, const char *url
 hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
                             const hs_import_options *options, hs_error *error, hs_import_report *report) {
     double start_ms = hs_clock_monotonic_ms();
-    *report = (hs_import_report){.min_time_s = HS_NO_TIME, .max_time_s = HS_NO_TIME};
+    *report = (hs_import_report){.kind = kind,
+                                 .dry_run = options->dry_run,
+                                 .min_time_s = HS_NO_TIME,
+                                 .max_time_s = HS_NO_TIME,
+                                 .extent = HS_BOX_EMPTY};
     hs_buffer_init(&report->mapping, 1 << 20);
+    hs_buffer_init(&report->preview, PREVIEW_CEILING);
     if (kind == HS_KIND_TARGETS || kind == HS_KIND_POPULATION)
         return hs_error_set(error, HS_E_UNSUPPORTED, "import of %s is not offered by this version",
                             hs_kind_name(kind));
     hs_import_options settled = *options;
+    settled.ingest.name = options->source_name;
     hs_importing work = {.options = &settled, .report = report, .arena = hs_arena_new(16 << 20)};
     hs_status status = work.arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_service_store_lock(service);
@@ -266,6 +319,7 @@ hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
     if (work.rejects && fclose(work.rejects) != 0 && status == HS_OK)
         status =
             hs_error_set(error, HS_E_IO, "%s: writing failed: %s", options->rejects_path, strerror(errno));
+    hs_import_check_free(work.check);
     hs_geocoder_free(work.geocoder);
     hs_geography_unref(work.geography);
     hs_taxonomy_unref(work.taxonomy);
@@ -279,4 +333,5 @@ hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
 
 void hs_import_report_done(hs_import_report *report) {
     hs_buffer_done(&report->mapping);
+    hs_buffer_done(&report->preview);
 }

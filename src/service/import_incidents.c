@@ -1,6 +1,7 @@
 /* Incidents from a file, on a ring of batches that three threads follow each other around: one reads the file
  * and makes records, one finds where they lie, the caller stores them, all in the file's order. */
 #include "service/import_private.h"
+#include "service/import_report.h"
 #include "service/locate.h"
 
 #include "base/hash.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RING = 8, BATCH_ITEMS = 1024 };
+enum { RING = 8, BATCH_ITEMS = 1024, RECORD_TEXTS = 8 };
 
 /* Texts of a batch after which it is passed on, and of one that a single row may come to. */
 #define BATCH_BYTES   ((size_t)4 << 20)
@@ -121,9 +122,9 @@ static hs_status read_record(void *context, const hs_incident_record *record, hs
     if (!added) return hs_error_set(error, HS_E_CANCELLED, "the import was stopped");
     hs_incident_record *kept = &added->record;
     *kept = *record;
-    hs_str *texts[] = {&kept->external_id, &kept->category,   &kept->source,      &kept->status,
-                       &kept->address,     &kept->department, &kept->description, &kept->unit};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    hs_str *texts[RECORD_TEXTS] = {&kept->external_id, &kept->category,   &kept->source,      &kept->status,
+                                   &kept->address,     &kept->department, &kept->description, &kept->unit};
+    for (size_t i = 0; i < RECORD_TEXTS; i++)
         if (!keep_text(r->filling->arena, texts[i]))
             return hs_error_set(error, HS_E_MEMORY, "out of memory for row %llu",
                                 (unsigned long long)added->row);
@@ -195,6 +196,7 @@ static hs_status locate(hs_importing *work, item *at, hs_error *error) {
         record->category = work->taxonomy->category[category].code;
     else
         at->unknown_category = record->category.size > 0;
+    if (record->has_position) hs_import_check_add(work->check, record->position, record->address);
     hs_status status = hs_locate_incident(work->geocoder, work->geography, record, error);
     if (status == HS_OK && record->has_position)
         hs_geography_place(work->geography, record->position, &at->placement);
@@ -237,6 +239,9 @@ static void count_incident(hs_import_report *report, const item *at) {
         if (report->min_time_s == HS_NO_TIME || time_s < report->min_time_s) report->min_time_s = time_s;
         if (report->max_time_s == HS_NO_TIME || time_s > report->max_time_s) report->max_time_s = time_s;
     }
+    int64_t came_s = record->reported_s != HS_NO_TIME ? record->reported_s : record->occurred_s;
+    report->closed_early +=
+        record->closed_s != HS_NO_TIME && came_s != HS_NO_TIME && record->closed_s < came_s;
     if (!record->has_position) {
         report->unmatched++;
         return;
@@ -249,7 +254,7 @@ static void count_incident(hs_import_report *report, const item *at) {
 }
 
 static void count_repeated_id(hs_importing *work, hs_str id) {
-    if (work->repeated_ids++ > 0) return;
+    if (work->report->repeated_ids++ > 0) return;
     snprintf(work->first_repeated_id, sizeof work->first_repeated_id, "%.*s", (int)hs_utf8_cut(id, 60),
              id.data);
 }
@@ -265,6 +270,7 @@ static hs_status store_record(hs_importing *work, const item *at, hs_error *erro
     if (status != HS_OK) return status;
     hs_import_count_put(work->report, put);
     count_incident(work->report, at);
+    hs_preview_incident(work->report, &at->record);
     if (at->repeats_id) count_repeated_id(work, at->record.external_id);
     return at->record.has_position ? keep_position(work, at->record.position, error) : HS_OK;
 }

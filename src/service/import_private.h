@@ -3,6 +3,7 @@
 #define SERVICE_IMPORT_PRIVATE_H
 
 #include "base/hash.h"
+#include "service/import_check.h"
 #include "service/service_private.h"
 #include <stdio.h>
 
@@ -15,10 +16,10 @@ typedef struct hs_importing {
     hs_geography *geography;
     hs_geocoder *geocoder;
     hs_taxonomy *taxonomy;
+    hs_import_check *check;
     FILE *rejects;
     uint64_t rejected;
     hs_dictionary *ids; /* external ids seen */
-    uint64_t repeated_ids;
     char first_repeated_id[64];
     int32_t *lon_e7, *lat_e7; /* positions seen, for the city's centre */
     size_t position_count, position_capacity;

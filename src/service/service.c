@@ -1,3 +1,4 @@
+#include "service/jobs.h"
 #include "service/live.h"
 #include "service/service_private.h"
 
@@ -53,7 +54,8 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
         hs_selection_cache_new(options->cache_bytes ? options->cache_bytes : DEFAULT_SELECTION_BYTES);
     made->shared =
         hs_shared_cache_new(options->cache_bytes ? 2 * options->cache_bytes : DEFAULT_SHARED_BYTES);
-    hs_status status = made->url && made->selections && made->shared
+    made->jobs = hs_jobs_new();
+    hs_status status = made->url && made->selections && made->shared && made->jobs
                            ? HS_OK
                            : hs_error_set(error, HS_E_MEMORY, "out of memory");
     if (status == HS_OK) status = hs_pool_new(options->threads, error, &made->pool);
@@ -78,6 +80,7 @@ static void stop_following(hs_service *service) {
 
 void hs_service_close(hs_service *service) {
     if (!service) return;
+    hs_service_stop_jobs(service);
     hs_service_stop_live(service);
     stop_following(service);
     hs_pool_free(service->pool); /* first: it runs what still waits there */

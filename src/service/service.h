@@ -61,6 +61,7 @@ void hs_service_selection_unref(const hs_selection *selection);
 /* Import of one file as one batch: read, geocode what has no position, store, commit. */
 typedef struct hs_import_options {
     hs_ingest_options ingest; /* timezone is filled in by the service */
+    const char *source_name;  /* what the batch and messages call the file; NULL: as its path does */
     const char *mapping; /* name: `ingest` is kept under it, or what is kept is used where it gives nothing */
     const char *rejects_path; /* CSV (row,field,value,reason), or NULL */
     bool dry_run;
@@ -70,18 +71,26 @@ typedef struct hs_import_options {
 } hs_import_options;
 
 typedef struct hs_import_report {
+    hs_kind kind;
+    bool dry_run;
     hs_batch_info batch;                      /* id 0 when nothing changed */
     char first_reject[256];                   /* row, field and reason of the first rejected row */
     uint64_t positioned, geocoded, unmatched; /* incidents */
     uint64_t by_match_type[HS_MATCH_COUNT];
     uint64_t unknown_categories;
+    uint64_t closed_early;            /* closed before they were reported */
     uint64_t in_unit[HS_LEVEL_COUNT]; /* incidents that fall in a unit of the level */
     uint64_t on_segment;
     int64_t min_time_s, max_time_s; /* HS_NO_TIME */
     char timezone[64];
     bool timezone_guessed;
     double seconds;
-    hs_buffer mapping; /* JSON of hs_ingest_describe; hs_import_report_done frees it */
+    uint64_t repeated_ids, identical_rows; /* rows whose external id, or whole content, came before */
+    hs_box extent;                         /* of what was put */
+    /* JSON of hs_ingest_describe; the first rows as they were put, a JSON object a line.
+     * hs_import_report_done frees both. */
+    hs_buffer mapping, preview;
+    size_t preview_rows;
 } hs_import_report;
 hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
                             const hs_import_options *options, hs_error *error, hs_import_report *report);

@@ -45,6 +45,8 @@ struct hs_service {
     bool live_running, live_stopping;
     struct hs_post *live_first, *live_last;
 
+    struct hs_jobs *jobs; /* long work in its order (jobs.c) */
+
     /* Who may write (users.c). */
     pthread_mutex_t users_lock;
     struct hs_user_list *users;
@@ -87,6 +89,9 @@ hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geo
 void hs_service_drop_geocoders(hs_service *service);
 /* Frees all of them: nobody may be using one. */
 void hs_service_free_geocoders(hs_service *service);
+
+struct hs_jobs *hs_jobs_new(void);
+void hs_jobs_free(struct hs_jobs *jobs);
 
 void hs_service_free_users(hs_service *service);
 

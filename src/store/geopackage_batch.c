@@ -120,6 +120,7 @@ hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, bool
     hs_status status = hs_geopackage_do(gp, HS_SQL_BEGIN_WRITE, "beginning a batch", error);
     if (status != HS_OK) return status;
     batch_done(&gp->batch);
+    gp->base.repeated_rows = 0;
     status = begin_in_transaction(gp, kind, source, more, error);
     if (status != HS_OK) {
         hs_geopackage_rollback(store);

@@ -57,6 +57,7 @@ static hs_status choose_key(hs_geopackage *gp, hs_error *error, row *r) {
     hs_identity *seen = hs_identity_put(&gp->batch.occurrences, r->hash);
     if (!seen) return out_of_memory(error);
     seen->id = 1;
+    gp->base.repeated_rows += seen->count > 0;
     r->key = hs_hash(gp->content.data, gp->content.size, SEED_OCCURRENCE + seen->count++);
     return HS_OK;
 }

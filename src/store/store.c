@@ -114,6 +114,10 @@ int64_t hs_store_last_id(const hs_store *store) {
     return store->last_id;
 }
 
+uint64_t hs_store_repeated_rows(const hs_store *store) {
+    return store->repeated_rows;
+}
+
 static hs_status check_batch(const hs_store *store, hs_table table, hs_error *error) {
     if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
     if (hs_table_of_kind(store->batch_kind) != table)

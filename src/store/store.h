@@ -77,6 +77,8 @@ hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *recor
                                 hs_put *put);
 /* The row id of the record that was put last. */
 int64_t hs_store_last_id(const hs_store *store);
+/* Rows without an identity of their own that the open batch put more than once, told apart by how often. */
+uint64_t hs_store_repeated_rows(const hs_store *store);
 /* Sets a derived position of an incident (match types other than given), inside a batch of any kind: streets
  * that arrive move incidents. */
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,

@@ -77,7 +77,8 @@ struct hs_store {
     hs_store_mode mode;
     hs_kind batch_kind; /* of the open batch */
     bool batch_open;
-    int64_t last_id; /* of the record put last */
+    int64_t last_id;        /* of the record put last */
+    uint64_t repeated_rows; /* of the open batch */
     bool reading;
 };
 

@@ -1,0 +1,411 @@
+#include "service/jobs.h"
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "service/service_private.h"
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    WAITING_MOST = 32,
+    KEPT_MOST = 200,
+    KEPT_S = 86400,
+    WARNINGS_MOST = 100,
+    RESULT_MOST = 16 << 20,
+    TOLD_EVERY_MS = 500
+};
+
+struct hs_job {
+    hs_service *service;
+    char id[HS_JOB_ID_SIZE];
+    hs_job_work work;
+    hs_arena *arena;
+    hs_job_state state;
+    bool cancelled;
+    int64_t created_s, started_s, finished_s; /* HS_NO_TIME before */
+    uint64_t done;
+    int64_t total;
+    double told_ms;
+    hs_buffer result;
+    hs_error error;
+    const char *warnings[WARNINGS_MOST];
+    size_t warning_count, warnings_dropped;
+    char *file;
+    hs_job *next; /* the older one */
+};
+
+/* All jobs, the newest first. Guarded by `lock`. */
+struct hs_jobs {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    bool running, stopping;
+    hs_job *first;
+    size_t count;
+};
+
+static const char *const state_names[HS_JOB_STATE_COUNT] = {"accepted", "running", "successful", "failed",
+                                                            "dismissed"};
+
+const char *hs_job_state_name(hs_job_state state) {
+    return state < HS_JOB_STATE_COUNT ? state_names[state] : NULL;
+}
+
+static bool has_ended(const hs_job *job) {
+    return job->state >= HS_JOB_SUCCESSFUL;
+}
+
+struct hs_jobs *hs_jobs_new(void) {
+    struct hs_jobs *jobs = calloc(1, sizeof *jobs);
+    if (!jobs) return NULL;
+    pthread_mutex_init(&jobs->lock, NULL);
+    pthread_cond_init(&jobs->wake, NULL);
+    return jobs;
+}
+
+static void job_free(hs_job *job) {
+    if (!job) return;
+    if (job->work.release) job->work.release(job->work.context);
+    hs_buffer_done(&job->result);
+    hs_arena_free(job->arena);
+    free(job);
+}
+
+void hs_jobs_free(struct hs_jobs *jobs) {
+    if (!jobs) return;
+    for (hs_job *job = jobs->first, *next; job; job = next) {
+        next = job->next;
+        job_free(job);
+    }
+    pthread_cond_destroy(&jobs->wake);
+    pthread_mutex_destroy(&jobs->lock);
+    free(jobs);
+}
+
+/* In hundredths; what is done of what is not counted is unknown until the end. */
+static int percent(const hs_job *job) {
+    if (job->state == HS_JOB_SUCCESSFUL) return 100;
+    if (job->total <= 0) return 0;
+    double share = (double)job->done / (double)job->total;
+    return share >= 1 ? 99 : (int)(share * 100);
+}
+
+/* Tells listeners how a job is; the lock is held, so that what they hear is in order. */
+static void tell(hs_job *job) {
+    char data[160];
+    int size = snprintf(data, sizeof data, "{\"jobID\":\"%s\",\"status\":\"%s\",\"progress\":%d}", job->id,
+                        state_names[job->state], percent(job));
+    hs_service_announce(job->service, "job", (hs_str){data, (size_t)size});
+}
+
+static void finish(hs_job *job, hs_job_state state) {
+    job->state = state;
+    job->finished_s = hs_clock_now_s();
+    tell(job);
+}
+
+static hs_job *find(struct hs_jobs *jobs, hs_str id) {
+    for (hs_job *job = jobs->first; job; job = job->next)
+        if (hs_str_equal(id, hs_str_of(job->id))) return job;
+    return NULL;
+}
+
+/* Takes what ended too long ago, or is too much, out of the list; the caller frees it. */
+static hs_job *take_expired(struct hs_jobs *jobs) {
+    hs_job *expired = NULL;
+    size_t seen = 0;
+    for (hs_job **link = &jobs->first; *link;) {
+        hs_job *job = *link;
+        bool old = has_ended(job) && (++seen > KEPT_MOST || job->finished_s < hs_clock_now_s() - KEPT_S);
+        if (!old) {
+            link = &job->next;
+            continue;
+        }
+        *link = job->next;
+        jobs->count--;
+        job->next = expired;
+        expired = job;
+    }
+    return expired;
+}
+
+static void free_all(hs_job *job) {
+    while (job) {
+        hs_job *next = job->next;
+        job_free(job);
+        job = next;
+    }
+}
+
+/* The one that has waited longest. */
+static hs_job *next_waiting(struct hs_jobs *jobs) {
+    hs_job *oldest = NULL;
+    for (hs_job *job = jobs->first; job; job = job->next)
+        if (job->state == HS_JOB_ACCEPTED) oldest = job;
+    return oldest;
+}
+
+static void run_job(struct hs_jobs *jobs, hs_job *job) {
+    job->state = HS_JOB_RUNNING;
+    job->started_s = hs_clock_now_s();
+    tell(job);
+    pthread_mutex_unlock(&jobs->lock);
+    hs_error error = {0};
+    hs_buffer result;
+    hs_buffer_init(&result, RESULT_MOST);
+    hs_status status = job->work.run(job->work.context, job, &result, &error);
+    if (status == HS_OK && result.status != HS_OK)
+        status = hs_error_set(&error, result.status, "the job's result is too large to be kept");
+    pthread_mutex_lock(&jobs->lock);
+    error.status = status;
+    job->error = error;
+    job->result = result;
+    if (status == HS_OK)
+        finish(job, HS_JOB_SUCCESSFUL);
+    else
+        finish(job, status == HS_E_CANCELLED ? HS_JOB_DISMISSED : HS_JOB_FAILED);
+}
+
+static void *run_jobs(void *context) {
+    hs_service *service = context;
+    struct hs_jobs *jobs = service->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    while (!jobs->stopping) {
+        hs_job *job = next_waiting(jobs);
+        if (job)
+            run_job(jobs, job);
+        else
+            pthread_cond_wait(&jobs->wake, &jobs->lock);
+    }
+    pthread_mutex_unlock(&jobs->lock);
+    return NULL;
+}
+
+/* NULL on failure. */
+static hs_job *make_job(hs_service *service, const hs_job_work *work, hs_error *error) {
+    static const char digits[] = "0123456789abcdef";
+    unsigned char random[(HS_JOB_ID_SIZE - 1) / 2];
+    if (hs_secret_bytes(random, sizeof random, error) != HS_OK) return NULL;
+    hs_job *made = calloc(1, sizeof *made);
+    hs_arena *arena = hs_arena_new(1 << 20);
+    if (made && arena) {
+        *made = (hs_job){.service = service,
+                         .arena = arena,
+                         .work = *work,
+                         .created_s = hs_clock_now_s(),
+                         .started_s = HS_NO_TIME,
+                         .finished_s = HS_NO_TIME,
+                         .total = -1};
+        made->work.title = hs_arena_str(arena, work->title);
+        made->work.owner = hs_arena_str(arena, work->owner);
+    }
+    if (!made || !arena || !made->work.title.data || !made->work.owner.data) {
+        hs_arena_free(arena);
+        free(made);
+        hs_error_memory(error, "a job");
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof random; i++) {
+        made->id[2 * i] = digits[random[i] >> 4];
+        made->id[2 * i + 1] = digits[random[i] & 15];
+    }
+    return made;
+}
+
+static hs_status queue(hs_service *service, hs_job *job, hs_error *error) {
+    struct hs_jobs *jobs = service->jobs;
+    size_t waiting = 0;
+    for (const hs_job *other = jobs->first; other; other = other->next)
+        waiting += other->state == HS_JOB_ACCEPTED;
+    if (jobs->stopping) return hs_error_set(error, HS_E_CANCELLED, "the service is stopping");
+    if (waiting >= WAITING_MOST)
+        return hs_error_set(error, HS_E_LIMIT, "%d jobs wait already; try again when some are done",
+                            WAITING_MOST);
+    if (!jobs->running && pthread_create(&jobs->thread, NULL, run_jobs, service) != 0)
+        return hs_error_set(error, HS_E_INTERNAL, "cannot start the thread that runs jobs");
+    jobs->running = true;
+    job->next = jobs->first;
+    jobs->first = job;
+    jobs->count++;
+    tell(job);
+    pthread_cond_signal(&jobs->wake);
+    return HS_OK;
+}
+
+hs_status hs_service_start_job(hs_service *service, const hs_job_work *work, hs_error *error,
+                               char id[HS_JOB_ID_SIZE]) {
+    hs_error failure = {0};
+    hs_job *job = make_job(service, work, &failure);
+    if (!job) {
+        if (error) *error = failure;
+        return failure.status;
+    }
+    memcpy(id, job->id, HS_JOB_ID_SIZE);
+    struct hs_jobs *jobs = service->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    hs_job *expired = take_expired(jobs);
+    hs_status status = queue(service, job, error);
+    pthread_mutex_unlock(&jobs->lock);
+    free_all(expired);
+    if (status == HS_OK) return HS_OK;
+    job->work.release = NULL; /* still the caller's */
+    job_free(job);
+    return status;
+}
+
+bool hs_job_progress(hs_job *job, uint64_t done, int64_t total) {
+    struct hs_jobs *jobs = job->service->jobs;
+    double now_ms = hs_clock_monotonic_ms();
+    pthread_mutex_lock(&jobs->lock);
+    job->done = done;
+    job->total = total;
+    bool goes_on = !job->cancelled;
+    if (now_ms - job->told_ms >= TOLD_EVERY_MS) {
+        job->told_ms = now_ms;
+        tell(job);
+    }
+    pthread_mutex_unlock(&jobs->lock);
+    return goes_on;
+}
+
+void hs_job_warn(hs_job *job, const char *message) {
+    struct hs_jobs *jobs = job->service->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    const char *kept =
+        job->warning_count < WARNINGS_MOST ? hs_arena_strndup(job->arena, message, strlen(message)) : NULL;
+    if (kept)
+        job->warnings[job->warning_count++] = kept;
+    else
+        job->warnings_dropped++;
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+void hs_job_attach(hs_job *job, const char *path) {
+    struct hs_jobs *jobs = job->service->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    job->file = hs_arena_strndup(job->arena, path, strlen(path));
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+static hs_status no_job(hs_error *error) {
+    return hs_error_set(error, HS_E_NOT_FOUND,
+                        "there is no such job; jobs are kept for a day, and not over a restart");
+}
+
+hs_status hs_service_cancel_job(hs_service *service, hs_str id, hs_error *error) {
+    struct hs_jobs *jobs = service->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    hs_job *job = find(jobs, id);
+    if (job) job->cancelled = true;
+    if (job && job->state == HS_JOB_ACCEPTED) finish(job, HS_JOB_DISMISSED);
+    pthread_mutex_unlock(&jobs->lock);
+    return job ? HS_OK : no_job(error);
+}
+
+static void write_time(hs_json *json, const char *key, int64_t time_s) {
+    char text[HS_TIME_TEXT_SIZE];
+    if (time_s == HS_NO_TIME) return;
+    hs_time_format(time_s, text);
+    hs_json_pair_text(json, key, text);
+}
+
+static void write_link(const hs_job *job, hs_str base_url, const char *rel, const char *tail,
+                       const char *type, hs_json *json) {
+    char url[600];
+    snprintf(url, sizeof url, "%.*s/jobs/%s%s", (int)base_url.size, base_url.data, job->id, tail);
+    hs_json_object(json);
+    hs_json_pair_text(json, "rel", rel);
+    hs_json_pair_text(json, "href", url);
+    hs_json_pair_text(json, "type", type);
+    hs_json_object_end(json);
+}
+
+static void write_job(const hs_job *job, hs_str base_url, hs_json *json) {
+    hs_json_object(json);
+    hs_json_pair_text(json, "jobID", job->id);
+    hs_json_pair_text(json, "type", "process");
+    hs_json_pair_text(json, "processID", job->work.type);
+    hs_json_pair_str(json, "title", job->work.title);
+    hs_json_pair_text(json, "status", state_names[job->state]);
+    hs_json_pair_int(json, "progress", percent(job));
+    hs_json_pair_int(json, "rows_read", (int64_t)job->done);
+    if (job->total >= 0) hs_json_pair_int(json, "rows_total", job->total);
+    write_time(json, "created", job->created_s);
+    write_time(json, "started", job->started_s);
+    write_time(json, "finished", job->finished_s);
+    if (has_ended(job) && job->error.status != HS_OK) hs_json_pair_text(json, "message", job->error.message);
+    hs_json_key(json, "warnings");
+    hs_json_array(json);
+    for (size_t i = 0; i < job->warning_count; i++)
+        hs_json_text(json, job->warnings[i]);
+    hs_json_array_end(json);
+    if (job->warnings_dropped) hs_json_pair_int(json, "warnings_dropped", (int64_t)job->warnings_dropped);
+    if (has_ended(job) && job->result.size > 0 && job->result.status == HS_OK) {
+        hs_json_key(json, "result");
+        hs_json_raw(json, (hs_str){job->result.data, job->result.size});
+    }
+    hs_json_key(json, "links");
+    hs_json_array(json);
+    write_link(job, base_url, "self", "", "application/json", json);
+    if (has_ended(job) && job->file) write_link(job, base_url, "rejects", "/rejects", "text/csv", json);
+    hs_json_array_end(json);
+    hs_json_object_end(json);
+}
+
+hs_status hs_service_write_job(hs_service *service, hs_str id, hs_str base_url, hs_json *json,
+                               hs_error *error) {
+    struct hs_jobs *jobs = service->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    const hs_job *job = find(jobs, id);
+    if (job) write_job(job, base_url, json);
+    pthread_mutex_unlock(&jobs->lock);
+    return job ? HS_OK : no_job(error);
+}
+
+void hs_service_write_jobs(hs_service *service, hs_str base_url, hs_json *json) {
+    struct hs_jobs *jobs = service->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    hs_json_array(json);
+    for (const hs_job *job = jobs->first; job; job = job->next)
+        write_job(job, base_url, json);
+    hs_json_array_end(json);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+hs_status hs_service_open_job_file(hs_service *service, hs_str id, hs_error *error, int *file,
+                                   uint64_t *size) {
+    struct hs_jobs *jobs = service->jobs;
+    struct stat facts;
+    int opened = -1;
+    pthread_mutex_lock(&jobs->lock);
+    const hs_job *job = find(jobs, id);
+    if (job && has_ended(job) && job->file) opened = open(job->file, O_RDONLY | O_CLOEXEC);
+    pthread_mutex_unlock(&jobs->lock);
+    if (!job) return no_job(error);
+    if (opened < 0 || fstat(opened, &facts) != 0) {
+        if (opened >= 0) close(opened);
+        return hs_error_set(error, HS_E_NOT_FOUND, "this job has no file of rejected rows");
+    }
+    *file = opened;
+    *size = (uint64_t)facts.st_size;
+    return HS_OK;
+}
+
+void hs_service_stop_jobs(hs_service *service) {
+    struct hs_jobs *jobs = service->jobs;
+    if (!jobs) return;
+    pthread_mutex_lock(&jobs->lock);
+    jobs->stopping = true;
+    for (hs_job *job = jobs->first; job; job = job->next)
+        job->cancelled = true;
+    pthread_cond_signal(&jobs->wake);
+    bool running = jobs->running;
+    pthread_mutex_unlock(&jobs->lock);
+    if (running) pthread_join(jobs->thread, NULL);
+    service->jobs = NULL;
+    hs_jobs_free(jobs);
+}
