@@ -104,11 +104,10 @@ static hs_status write_incidents(hs_call *call, page *p) {
 }
 
 static void write_rows(hs_call *call, page *p) {
-    const hs_geography *geography = call->snapshot->geography;
     uint32_t first, end;
-    hs_collection_rows(p->collection, geography, &first, &end);
+    hs_collection_rows(p->collection, call->snapshot, &first, &end);
     for (uint32_t row = first; row < end; row++) {
-        if (!hs_collection_row_passes(p->collection, geography, row, &p->filter)) continue;
+        if (!hs_collection_row_passes(p->collection, call->snapshot, row, &p->filter)) continue;
         p->matched++;
         int64_t key = (int64_t)(row - first) + 1;
         if (key <= p->after) continue;
@@ -198,7 +197,7 @@ hs_status hs_serve_ogc_items(hs_call *call) {
     hs_status status = hs_call_format(call);
     if (status == HS_OK) status = parse_page(call, &p);
     if (status != HS_OK) return status;
-    hs_reads reads = p.collection->kind == HS_COLLECT_INCIDENTS ? HS_READS_ALL : HS_READS_GEOGRAPHY;
+    hs_reads reads = hs_collection_is_geography(p.collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
     if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
     hs_response_header(call->response, "Content-Crs", "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>");
     return write_page(call, &p);
@@ -216,11 +215,10 @@ static bool write_incident(hs_call *call, int64_t id) {
 
 static bool write_feature(hs_call *call, const hs_collection *collection, int64_t id) {
     if (collection->kind == HS_COLLECT_INCIDENTS) return write_incident(call, id);
-    const hs_geography *geography = call->snapshot->geography;
     uint32_t first, end;
-    hs_collection_rows(collection, geography, &first, &end);
+    hs_collection_rows(collection, call->snapshot, &first, &end);
     for (uint32_t row = first; row < end; row++) {
-        if (hs_collection_row_id(collection, geography, row) != id) continue;
+        if (hs_collection_row_id(collection, call->snapshot, row) != id) continue;
         hs_geojson_row(&call->json, collection, call->snapshot, row);
         return true;
     }
@@ -252,7 +250,7 @@ hs_status hs_serve_ogc_item(hs_call *call) {
     hs_status status = hs_call_format(call);
     if (status != HS_OK) return status;
     int64_t id;
-    hs_reads reads = collection->kind == HS_COLLECT_INCIDENTS ? HS_READS_ALL : HS_READS_GEOGRAPHY;
+    hs_reads reads = hs_collection_is_geography(collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
     if (hs_str_to_int(hs_request_param(call->request, "featureId"), &id)) {
         if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
         if (write_feature(call, collection, id)) {

@@ -38,6 +38,8 @@ static hs_status build_columns(hs_geography_builder *builder, hs_geography_owner
         status = hs_geography_address_columns(&builder->addresses, arena, error, &g->addresses);
     if (status == HS_OK) status = hs_geography_place_columns(&builder->places, arena, error, &g->places);
     if (status == HS_OK) status = hs_geography_zone_columns(&builder->zones, arena, error, &g->zones);
+    if (status == HS_OK)
+        status = hs_geography_resident_columns(&builder->population, arena, error, &g->residents);
     return status;
 }
 
@@ -122,6 +124,8 @@ hs_status hs_geography_finish(hs_geography_builder *builder, uint64_t version, h
     if (status == HS_OK) status = build_levels(owner, error);
     if (status == HS_OK)
         status = hs_geography_derive_units(&owner->geography, &owner->placer, owner->arena, error);
+    if (status == HS_OK)
+        status = hs_geography_derive_population(&owner->geography, &owner->placer, owner->arena, error);
     if (status != HS_OK) {
         owner_free(owner);
         return status;

@@ -139,7 +139,7 @@ static inline int64_t hs_incident_time(const hs_incident_chunk *chunk, uint32_t 
 
 /* Texts of a row, in the order they lie in the heap. */
 typedef struct hs_incident_texts {
-    hs_str external_id, address, department, description, unit;
+    hs_str external_id, address, department, description, unit, category_text;
 } hs_incident_texts;
 void hs_incident_texts_get(const hs_incident_chunk *chunk, uint32_t i, hs_incident_texts *texts);
 

@@ -51,6 +51,9 @@ typedef enum hs_field {
     HS_FIELD_TO,
     HS_FIELD_COLOUR,
     HS_FIELD_MEMBERS,
+    HS_FIELD_ALIASES,
+    HS_FIELD_TARGET,
+    HS_FIELD_POPULATION,
     HS_FIELD_COUNT
 } hs_field;
 

@@ -90,7 +90,8 @@ hs_made hs_make_category(hs_ingest *ingest, const hs_row *row, hs_refusal *refus
                                    .name_en = hs_record_text(ingest, row, HS_FIELD_NAME_EN),
                                    .department = hs_record_text(ingest, row, HS_FIELD_DEPARTMENT),
                                    .colour = hs_record_text(ingest, row, HS_FIELD_COLOUR),
-                                   .members = hs_record_text(ingest, row, HS_FIELD_MEMBERS)};
+                                   .members = hs_record_text(ingest, row, HS_FIELD_MEMBERS),
+                                   .aliases = hs_record_text(ingest, row, HS_FIELD_ALIASES)};
     if (record->code.size == 0)
         return hs_refuse(refusal, "code", (hs_str){0},
                          "a class needs a code; name its column with --map code=COLUMN");

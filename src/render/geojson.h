@@ -15,6 +15,9 @@ void hs_geojson_address(hs_json *json, const hs_snapshot *snapshot, uint32_t row
 void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 
+/* The members of a target's object (between its braces). */
+void hs_geojson_target_members(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+
 /* A row of any collection but incidents. */
 void hs_geojson_row(hs_json *json, const hs_collection *collection, const hs_snapshot *snapshot,
                     uint32_t row);

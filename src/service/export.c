@@ -83,12 +83,12 @@ static hs_status list_incidents(const hs_selection *selection, hs_error *error, 
 static hs_status list_rows(const hs_snapshot *snapshot, const hs_collection *collection,
                            const hs_row_filter *filter, hs_error *error, hs_feature_rows *rows) {
     uint32_t first, end;
-    hs_collection_rows(collection, snapshot->geography, &first, &end);
+    hs_collection_rows(collection, snapshot, &first, &end);
     hs_feature_row *made = calloc((size_t)(end - first) + 1, sizeof *made);
     if (!made) return hs_error_memory(error, "the rows of an export");
     uint64_t count = 0;
     for (uint32_t row = first; row < end; row++)
-        if (hs_collection_row_passes(collection, snapshot->geography, row, filter))
+        if (hs_collection_row_passes(collection, snapshot, row, filter))
             made[count++] = (hs_feature_row){0, row};
     *rows = (hs_feature_rows){made, count};
     return HS_OK;

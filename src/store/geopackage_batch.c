@@ -272,7 +272,6 @@ static const char *part_of_kind(hs_kind kind) {
     case HS_KIND_TAXONOMY:
         return "taxonomy";
     case HS_KIND_TARGETS:
-    case HS_KIND_POPULATION:
         return "plans";
     default:
         return "geography";

@@ -117,7 +117,7 @@ const hs_table_definition hs_table_incidents = {
 
 static const hs_column category_columns[] = {
     {"code", "TEXT"},       {"parent", "TEXT"}, {"name", "TEXT"},    {"name_en", "TEXT"},
-    {"department", "TEXT"}, {"colour", "TEXT"}, {"members", "TEXT"},
+    {"department", "TEXT"}, {"colour", "TEXT"}, {"members", "TEXT"}, {"aliases", "TEXT"},
 };
 
 static hs_status describe_category(const void *any, hs_error *error, hs_row_content *row) {
@@ -127,6 +127,8 @@ static hs_status describe_category(const void *any, hs_error *error, hs_row_cont
                             record->department, record->colour, record->members};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hs_content_str(row->content, texts[i]);
+    /* Only where there are some: classes of stores from before there were aliases keep their content. */
+    if (record->aliases.size > 0) hs_content_str(row->content, record->aliases);
     hs_buffer_str(row->identity, record->code);
     return HS_OK;
 }
@@ -141,6 +143,7 @@ static void bind_category(sqlite3_stmt *statement, const void *any) {
     hs_bind_str(statement, at++, record->department);
     hs_bind_str(statement, at++, record->colour);
     hs_bind_str(statement, at++, record->members);
+    hs_bind_str(statement, at++, record->aliases);
 }
 
 static hs_status visit_category(sqlite3_stmt *statement, hs_row_reader *reader, hs_visit visit, void *context,
@@ -155,6 +158,7 @@ static hs_status visit_category(sqlite3_stmt *statement, hs_row_reader *reader, 
     record.department = hs_column_str(statement, at++);
     record.colour = hs_column_str(statement, at++);
     record.members = hs_column_str(statement, at++);
+    record.aliases = hs_column_str(statement, at++);
     return visit.category(context, &record, error);
 }
 

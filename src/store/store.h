@@ -75,6 +75,11 @@ hs_status hs_store_put_category(hs_store *store, const hs_category_record *recor
                                 hs_put *put);
 hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *record, hs_error *error,
                                 hs_put *put);
+/* A target is known by unit, category and days; people by their unit's or area's code, of areas without one
+ * by content. */
+hs_status hs_store_put_target(hs_store *store, const hs_target_record *record, hs_error *error, hs_put *put);
+hs_status hs_store_put_population(hs_store *store, const hs_population_record *record, hs_error *error,
+                                  hs_put *put);
 /* The row id of the record that was put last. */
 int64_t hs_store_last_id(const hs_store *store);
 /* Rows without an identity of their own that the open batch put more than once, told apart by how often. */
@@ -112,6 +117,9 @@ hs_status hs_store_scan_addresses(hs_store *store, hs_visit_address visit, void 
 hs_status hs_store_scan_places(hs_store *store, hs_visit_place visit, void *context, hs_error *error);
 hs_status hs_store_scan_zones(hs_store *store, hs_visit_zone visit, void *context, hs_error *error);
 hs_status hs_store_scan_categories(hs_store *store, hs_visit_category visit, void *context, hs_error *error);
+hs_status hs_store_scan_targets(hs_store *store, hs_visit_target visit, void *context, hs_error *error);
+hs_status hs_store_scan_population(hs_store *store, hs_visit_population visit, void *context,
+                                   hs_error *error);
 /* Rows with first <= id < last, for parallel reading by ranges. The range of an empty store is 0, 0, 0. */
 hs_status hs_store_scan_incidents(hs_store *store, int64_t first, int64_t last, hs_visit_incident visit,
                                   void *context, hs_error *error);

@@ -15,10 +15,12 @@ typedef enum hs_table {
     HS_TABLE_ZONES,
     HS_TABLE_INCIDENTS,
     HS_TABLE_CATEGORIES,
+    HS_TABLE_TARGETS,
+    HS_TABLE_POPULATION,
     HS_TABLE_COUNT
 } hs_table;
 
-/* The table that batches of a kind write to; HS_TABLE_COUNT when they cannot be stored yet. */
+/* The table that batches of a kind write to; HS_TABLE_COUNT for no kind. */
 hs_table hs_table_of_kind(hs_kind kind);
 
 typedef union hs_visit {
@@ -29,6 +31,8 @@ typedef union hs_visit {
     hs_visit_zone zone;
     hs_visit_category category;
     hs_visit_incident incident;
+    hs_visit_target target;
+    hs_visit_population population;
 } hs_visit;
 
 typedef struct hs_store_ops {
