@@ -16,9 +16,10 @@ typedef struct hs_units {
     uint32_t count; /* ordered by level, then code, then id */
     const int64_t *id;
     const hs_str *code, *name, *name_en, *attributes;
-    const uint8_t *level;   /* hs_level */
-    const uint32_t *parent; /* row of the parent (given by code, else derived by containment of the
-                               label point in the next level up that has units), HS_NONE */
+    const hs_str *parent_code; /* as given, empty where it was not; it need not name a unit */
+    const uint8_t *level;      /* hs_level */
+    const uint32_t *parent;    /* row of the parent (given by code, else derived by containment of the
+                                  label point in the next level up that has units), HS_NONE */
     const hs_geometry *geometry;
     const hs_box *box;
     const hs_position *label;                 /* a point inside, far from the edge */

@@ -66,8 +66,7 @@ COMPARE_BY_ID(compare_place, hs_place_record)
 COMPARE_BY_ID(compare_zone, hs_zone_record)
 COMPARE_BY_ID(compare_population, hs_population_record)
 
-hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_error *error, hs_units *units,
-                                    const hs_str **parent_code) {
+hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_error *error, hs_units *units) {
     uint32_t *order = sorted_rows(list->records, list->count, compare_unit);
     if (!order) return out_of_memory(error);
     hs_units columns = {.count = list->count};
@@ -86,7 +85,7 @@ hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_erro
     }
     for (uint32_t i = 0; i < list->count; i++)
         parents[i] = list->records[order[i]].parent;
-    *parent_code = parents;
+    columns.parent_code = parents;
     for (uint32_t i = 0; i < columns.count; i++)
         columns.level_start[columns.level[i] + 1]++;
     for (int level = 0; level < HS_LEVEL_COUNT; level++)

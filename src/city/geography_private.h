@@ -65,10 +65,8 @@ typedef struct hs_geography_owner {
     struct hs_placer placer;
 } hs_geography_owner;
 
-/* Columns of each kind from the builder's records (geography_columns.c). `parent_code` has
- * a text a unit. */
-hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_error *error, hs_units *units,
-                                    const hs_str **parent_code);
+/* Columns of each kind from the builder's records (geography_columns.c). */
+hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_error *error, hs_units *units);
 hs_status hs_geography_street_columns(hs_street_list *list, hs_arena *arena, hs_error *error,
                                       hs_streets *streets);
 hs_status hs_geography_address_columns(hs_address_list *list, hs_arena *arena, hs_error *error,
@@ -86,8 +84,8 @@ hs_status hs_geography_derive_population(hs_geography *geography, const struct h
                                          hs_arena *arena, hs_error *error);
 
 /* Label points, parents and areas of units; the placer's levels stand already (geography_units.c). */
-hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer,
-                                    const hs_str *parent_code, hs_arena *arena, hs_error *error);
+hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer, hs_arena *arena,
+                                    hs_error *error);
 
 /* First row of a level with this code, HS_NONE; an empty code names nothing. O(log n). */
 uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code);

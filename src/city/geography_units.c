@@ -78,8 +78,8 @@ static uint32_t parent_of(const hs_units *units, const struct hs_placer *placer,
     return HS_NONE;
 }
 
-hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer,
-                                    const hs_str *parent_code, hs_arena *arena, hs_error *error) {
+hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer, hs_arena *arena,
+                                    hs_error *error) {
     hs_units *units = &geography->units;
     hs_position *label = hs_arena_array(arena, (size_t)units->count + 1, sizeof *label);
     double *area_km2 = hs_arena_array(arena, (size_t)units->count + 1, sizeof *area_km2);
@@ -94,7 +94,7 @@ hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_pla
     units->label = label;
     units->area_km2 = area_km2;
     for (uint32_t row = 0; row < units->count; row++)
-        parent[row] = parent_of(units, placer, row, parent_code[row]);
+        parent[row] = parent_of(units, placer, row, units->parent_code[row]);
     units->parent = parent;
     return HS_OK;
 }

@@ -20,6 +20,8 @@ typedef enum hs_field {
     HS_FIELD_RIGHT_FROM,
     HS_FIELD_RIGHT_TO,
     HS_FIELD_LAYER,
+    HS_FIELD_BRIDGE, /* whether the street is one: stands in for a layer */
+    HS_FIELD_TUNNEL,
     HS_FIELD_CATEGORY,
     HS_FIELD_REPORTED,
     HS_FIELD_OCCURRED,

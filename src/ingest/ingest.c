@@ -46,11 +46,13 @@ static hs_status choose_columns(hs_ingest *ingest, hs_error *error) {
         OGRFieldType type = source->columns[i].type;
         bool tags = source->is_osm && hs_str_equal(source->columns[i].name, HS_STR("other_tags"));
         if (tags) ingest->other_tags = i;
-        bool mapped = is_mapped(&ingest->mapping, i);
+        /* Columns of bridges and tunnels only stand in for a layer: they go along too. */
+        bool mapped = is_mapped(&ingest->mapping, i) && i != ingest->mapping.column[HS_FIELD_BRIDGE] &&
+                      i != ingest->mapping.column[HS_FIELD_TUNNEL];
         bool number = type == OFTInteger || type == OFTInteger64 || type == OFTReal;
         ingest->is_attribute[i] =
             keeps_attributes(ingest->kind) && !tags && type != OFTBinary && (!mapped || number);
-        ingest->want[i] = mapped || ingest->is_attribute[i] || source->is_osm;
+        ingest->want[i] = is_mapped(&ingest->mapping, i) || ingest->is_attribute[i] || source->is_osm;
     }
     return HS_OK;
 }
@@ -303,7 +305,7 @@ static void warn(const hs_ingest_sink *sink, const char *message) {
 /* Likely mistakes, counted on the way. */
 static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink) {
     const hs_locator *at = &ingest->locator;
-    char text[400];
+    char text[800];
     const char *path = ingest->source->path;
     if (at->swapped > 0) {
         snprintf(text, sizeof text,
@@ -333,10 +335,13 @@ static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink)
                  (unsigned long long)at->missing, (unsigned long long)at->rows);
         warn(sink, text);
     }
-    if (at->repaired > 0) {
-        snprintf(text, sizeof text,
-                 "%s: the polygons of %llu rows were not valid and were repaired (first: row %llu)", path,
-                 (unsigned long long)at->repaired, (unsigned long long)at->first_repaired);
+    if (at->invalid > 0) {
+        snprintf(
+            text, sizeof text,
+            "%s: the polygons of %llu rows are not valid (first: row %llu%s%s) and are kept as they came, by "
+            "the even-odd rule; hotspotd check STORE says where, with --repair it mends them",
+            path, (unsigned long long)at->invalid, (unsigned long long)at->first_invalid,
+            *at->flaw ? ", " : "", at->flaw);
         warn(sink, text);
     }
     if (ingest->source->odd_encoding) {

@@ -85,6 +85,26 @@ PUT_FUNCTION(category)
 PUT_FUNCTION(target)
 PUT_FUNCTION(population)
 
+/* A repeated code of a level keeps its last row, and is told of. */
+static hs_status note_code(hs_importing *work, const hs_unit_record *record, hs_error *error) {
+    char key[256];
+    if (record->code.size == 0 || record->code.size > sizeof key - 2) return HS_OK;
+    key[0] = (char)('0' + (int)record->level);
+    memcpy(key + 1, record->code.data, record->code.size);
+    uint32_t before = hs_dictionary_count(work->ids);
+    if (hs_dictionary_put(work->ids, (hs_str){key, record->code.size + 1}) == HS_NONE)
+        return hs_error_memory(error, "the codes");
+    if (hs_dictionary_count(work->ids) > before || work->report->repeated_ids++ > 0) return HS_OK;
+    (void)snprintf(work->first_repeated_id, sizeof work->first_repeated_id, "%.*s",
+                   (int)hs_utf8_cut(record->code, 60), record->code.data);
+    return HS_OK;
+}
+
+static hs_status put_coded_unit(void *context, const hs_unit_record *record, hs_error *error) {
+    hs_status status = note_code(context, record, error);
+    return status == HS_OK ? put_unit(context, record, error) : status;
+}
+
 static void write_csv_field(FILE *out, const char *text, char end) {
     fputc('"', out);
     for (const char *c = text ? text : ""; *c; c++) {
@@ -129,14 +149,21 @@ static bool on_progress(void *context, uint64_t rows_read, int64_t rows_total) {
     return hs_import_progress(context, rows_read, rows_total);
 }
 
-static void warn_of_repeated_ids(hs_importing *work, const char *name) {
+static void warn_of_repeated_ids(hs_importing *work, hs_kind kind, const char *name) {
     char text[640];
     if (work->report->repeated_ids == 0) return;
-    snprintf(text, sizeof text,
-             "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
-             "counts. "
-             "If the column is no id of incidents, take it away with --map id=",
-             name, (unsigned long long)work->report->repeated_ids, work->first_repeated_id);
+    snprintf(
+        text, sizeof text,
+        kind == HS_KIND_UNITS
+            ? "%.200s: %llu rows repeat the code of an earlier row of their level (first: %s); the last row "
+              "of "
+              "each counts. If the column is no code of units, name another one with --map code=COLUMN, or "
+              "take "
+              "it away with --map code="
+            : "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
+              "counts. "
+              "If the column is no id of incidents, take it away with --map id=",
+        name, (unsigned long long)work->report->repeated_ids, work->first_repeated_id);
     hs_import_warn(work, text);
 }
 
@@ -144,7 +171,7 @@ static hs_ingest_sink make_sink(hs_importing *work, hs_kind kind) {
     hs_ingest_sink sink = {.context = work, .reject = on_reject, .warn = on_warn, .progress = on_progress};
     switch (kind) {
     case HS_KIND_UNITS:
-        sink.put.unit = put_unit;
+        sink.put.unit = put_coded_unit;
         break;
     case HS_KIND_STREETS:
         sink.put.street = put_street;
@@ -233,7 +260,7 @@ static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, 
         status = hs_error_set(error, HS_E_CANCELLED, "the import was cancelled");
     if (status != HS_OK) return status;
     const char *name = work->options->source_name ? work->options->source_name : path;
-    warn_of_repeated_ids(work, name);
+    warn_of_repeated_ids(work, kind, name);
     warn_of_times(work, name);
     status = hs_import_warn_of_words(work, kind, name, error);
     if (status != HS_OK) return status;

@@ -178,6 +178,12 @@ hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_
     return store->ops->replace_position(store, incident, record, error);
 }
 
+hs_status hs_store_replace_geometry(hs_store *store, int64_t id, const hs_geometry *geometry,
+                                    hs_error *error) {
+    if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
+    return store->ops->replace_geometry(store, id, geometry, error);
+}
+
 hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error) {
     hs_status status = check_batch(store, HS_TABLE_CATEGORIES, error);
     return status == HS_OK ? store->ops->clear_taxonomy(store, error) : status;
@@ -314,6 +320,14 @@ hs_status hs_store_put_mapping(hs_store *store, hs_kind kind, hs_str name, hs_st
 hs_status hs_store_get_mapping(hs_store *store, hs_kind kind, hs_str name, hs_arena *arena, hs_error *error,
                                hs_str *mapping) {
     return store->ops->get_mapping(store, kind, name, arena, error, mapping);
+}
+
+hs_status hs_store_scan_flaws(hs_store *store, hs_visit_flaw visit, void *context, hs_error *error) {
+    return store->ops->scan_flaws(store, visit, context, error);
+}
+
+hs_status hs_store_count_rows(hs_store *store, hs_visit_rows visit, void *context, hs_error *error) {
+    return store->ops->count_rows(store, visit, context, error);
 }
 
 hs_status hs_store_begin_read(hs_store *store, hs_error *error) {
