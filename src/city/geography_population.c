@@ -161,16 +161,14 @@ hs_status hs_geography_derive_population(hs_geography *geography, const struct h
                                          hs_arena *arena, hs_error *error) {
     hs_plane plane = {geography->center_lon_deg, geography->center_lat_deg};
     size_t count = geography->units.count;
-    double *imported = malloc((count + 1) * sizeof *imported);
-    double *dealt = malloc((count + 1) * sizeof *dealt);
-    hs_status status = imported && dealt ? HS_OK : out_of_memory(error);
-    if (status == HS_OK) status = derive_places(&geography->residents, &plane, arena, error);
-    if (status == HS_OK) status = deal(geography, placer, &plane, error, dealt);
-    for (size_t unit = 0; status == HS_OK && unit < count; unit++)
-        imported[unit] = NAN;
-    if (status == HS_OK) take_imported(geography, imported);
-    if (status == HS_OK) status = settle_units(&geography->units, imported, dealt, arena, error);
-    free(imported);
-    free(dealt);
+    double *known = malloc((2 * count + 1) * sizeof *known); /* imported for units, then dealt to them */
+    if (!known) return out_of_memory(error);
+    for (size_t unit = 0; unit < count; unit++)
+        known[unit] = NAN;
+    hs_status status = derive_places(&geography->residents, &plane, arena, error);
+    if (status == HS_OK) status = deal(geography, placer, &plane, error, known + count);
+    take_imported(geography, known);
+    if (status == HS_OK) status = settle_units(&geography->units, known, known + count, arena, error);
+    free(known);
     return status;
 }

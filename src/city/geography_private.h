@@ -91,7 +91,7 @@ hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_pla
 uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code);
 
 /* Outer rings minus holes. */
-double hs_geometry_area_km2(const hs_plane *plane, const hs_geometry *polygons);
+double hs_geometry_area_km2(const hs_plane *plane, const hs_geometry *geometry);
 
 /* A point inside the polygons, far from the edge of the largest of them (geography_label.c). */
 hs_position hs_geometry_label(const hs_geometry *polygons);

@@ -50,8 +50,9 @@ static bool grow(hs_targets_builder *builder) {
 hs_status hs_targets_add(hs_targets_builder *builder, const hs_target_record *record, hs_error *error) {
     if (!grow(builder)) return out_of_memory(error);
     hs_target_record copy = *record;
-    hs_str *texts[] = {&copy.unit, &copy.category, &copy.from, &copy.to};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    enum { TEXTS = 4 };
+    hs_str *texts[TEXTS] = {&copy.unit, &copy.category, &copy.from, &copy.to};
+    for (size_t i = 0; i < TEXTS; i++) {
         *texts[i] = hs_arena_str(builder->arena, *texts[i]);
         if (!texts[i]->data) return out_of_memory(error);
     }

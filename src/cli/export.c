@@ -115,9 +115,9 @@ const hs_command hs_command_export = {
     "export",
     "STORE COLLECTION -o FILE",
     "a collection as a file: cities districts subdistricts communities cells units streets segments "
-    "addresses places zones incidents",
+    "addresses places zones incidents population targets taxonomy",
     "导出要素集为文件：cities districts subdistricts communities cells units streets segments addresses "
-    "places zones incidents",
+    "places zones incidents population targets taxonomy",
     options,
     2,
     2,

@@ -224,8 +224,8 @@ static int run(const hs_arguments *arguments) {
 const hs_command hs_command_import = {
     "import",
     "STORE KIND FILE",
-    "import units streets addresses places zones incidents or taxonomy from a file",
-    "从文件导入 units streets addresses places zones incidents taxonomy",
+    "import units streets addresses places zones incidents targets population or taxonomy from a file",
+    "从文件导入 units streets addresses places zones incidents targets population taxonomy",
     options,
     3,
     3,
