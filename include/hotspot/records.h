@@ -98,6 +98,9 @@ typedef struct hs_category_record {
     hs_str code, parent, name, name_en, department, colour; /* colour: #rrggbb or empty */
     hs_str members;                                         /* comma-separated codes, for a group */
     hs_str aliases; /* what other sources call it, apart by `|` or `;` */
+    /* Reports so close in place and time are suggested as duplicates; a distance of 0: never, negative: as
+     * the class above has it. */
+    double duplicate_m, duplicate_hours;
 } hs_category_record;
 
 /* What was promised: the most incidents of a category in a unit from one day to another. */

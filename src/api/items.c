@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "http/percent.h"
 #include "render/geojson.h"
+#include "service/duplicates.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,12 +96,17 @@ static hs_status write_incidents(hs_call *call, page *p) {
     p->returned = p->more ? (uint64_t)p->limit : count;
     hs_geojson_context context;
     hs_geojson_context_init(&context, call->snapshot, p->returned >= KEEPING_PAYS ? call->arena : NULL);
-    for (size_t i = 0; i < p->returned; i++)
+    hs_duplicates *duplicates = NULL;
+    if (filter.duplicates && status == HS_OK)
+        status = hs_service_duplicates(call->api->service, call->snapshot, call->error, &duplicates);
+    context.duplicates = duplicates;
+    for (size_t i = 0; i < p->returned && status == HS_OK; i++)
         hs_geojson_incident(&call->json, &context, call->snapshot->incidents->chunk[rows[i].chunk],
                             rows[i].row);
     if (p->returned > 0) p->next = rows[p->returned - 1].id;
+    hs_duplicates_unref(duplicates);
     hs_service_selection_unref(selection);
-    return HS_OK;
+    return status;
 }
 
 static void write_rows(hs_call *call, page *p) {
@@ -208,8 +214,13 @@ static bool write_incident(hs_call *call, int64_t id) {
     hs_geojson_context_init(&context, call->snapshot, NULL);
     uint32_t i;
     const hs_incident_chunk *chunk = hs_incidents_find(call->snapshot->incidents, id, &i);
-    if (!chunk) return false;
+    hs_duplicates *duplicates = NULL;
+    if (!chunk ||
+        hs_service_duplicates(call->api->service, call->snapshot, call->error, &duplicates) != HS_OK)
+        return false;
+    context.duplicates = duplicates;
     hs_geojson_incident(&call->json, &context, chunk, i);
+    hs_duplicates_unref(duplicates);
     return true;
 }
 

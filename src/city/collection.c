@@ -37,10 +37,12 @@ static const hs_field target_fields[] = {
     {"id", HS_FIELD_INTEGER},       {"unit", HS_FIELD_TEXT},        {"category", HS_FIELD_TEXT},
     {"category_zh", HS_FIELD_TEXT}, {"category_en", HS_FIELD_TEXT}, {"from", HS_FIELD_TEXT},
     {"to", HS_FIELD_TEXT},          {"target", HS_FIELD_REAL},      {NULL, HS_FIELD_TEXT}};
-static const hs_field class_fields[] = {
-    {"code", HS_FIELD_TEXT},    {"parent", HS_FIELD_TEXT},     {"name", HS_FIELD_TEXT},
-    {"name_en", HS_FIELD_TEXT}, {"department", HS_FIELD_TEXT}, {"colour", HS_FIELD_TEXT},
-    {"members", HS_FIELD_TEXT}, {"aliases", HS_FIELD_TEXT},    {NULL, HS_FIELD_TEXT}};
+static const hs_field class_fields[] = {{"code", HS_FIELD_TEXT},        {"parent", HS_FIELD_TEXT},
+                                        {"name", HS_FIELD_TEXT},        {"name_en", HS_FIELD_TEXT},
+                                        {"department", HS_FIELD_TEXT},  {"colour", HS_FIELD_TEXT},
+                                        {"members", HS_FIELD_TEXT},     {"aliases", HS_FIELD_TEXT},
+                                        {"duplicate_m", HS_FIELD_REAL}, {"duplicate_hours", HS_FIELD_REAL},
+                                        {NULL, HS_FIELD_TEXT}};
 static const hs_field incident_fields[] = {
     {"id", HS_FIELD_TEXT},          {"category", HS_FIELD_TEXT},     {"category_zh", HS_FIELD_TEXT},
     {"category_en", HS_FIELD_TEXT}, {"reported", HS_FIELD_TIME},     {"occurred", HS_FIELD_TIME},

@@ -193,6 +193,15 @@ static bool text_member(const json_t *object, const char *key, hs_str *text) {
     return !member || json_is_string(member) || json_is_null(member);
 }
 
+/* A member that must be a number of 0 or more where it stands. */
+static bool number_member(const json_t *object, const char *key, double *number) {
+    const json_t *member = json_object_get(object, key);
+    *number = -1;
+    if (!member || json_is_null(member)) return true;
+    *number = json_number_value(member);
+    return json_is_number(member) && *number >= 0;
+}
+
 static hs_status read_category(const json_t *object, size_t number, hs_error *error,
                                hs_category_record *record) {
     *record = (hs_category_record){.id = (int64_t)number + 1};
@@ -209,6 +218,11 @@ static hs_status read_category(const json_t *object, size_t number, hs_error *er
         if (!text_member(object, members[i].key, members[i].text))
             return hs_error_set(error, HS_E_INPUT, "category %zu: '%s' is no text", number + 1,
                                 members[i].key);
+    if (!number_member(object, "duplicate_m", &record->duplicate_m) ||
+        !number_member(object, "duplicate_hours", &record->duplicate_hours))
+        return hs_error_set(error, HS_E_INPUT,
+                            "category %zu: duplicate_m and duplicate_hours are numbers of 0 or more",
+                            number + 1);
     return HS_OK;
 }
 

@@ -145,6 +145,8 @@ static void read_class(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
     take_text(&v[5], class->colour);
     take_text(&v[6], class->members);
     take_text(&v[7], class->aliases);
+    v[8] = (hs_value){.absent = class->duplicate_m < 0, .real = class->duplicate_m};
+    v[9] = (hs_value){.absent = class->duplicate_hours < 0, .real = class->duplicate_hours};
 }
 
 /* Code of the deepest unit, then of each level. */

@@ -69,6 +69,8 @@ static const definition definitions[HS_FIELD_COUNT] = {
     [HS_FIELD_COLOUR] = {"colour", OF(TAXONOMY), ANY},
     [HS_FIELD_MEMBERS] = {"members", OF(TAXONOMY), ANY},
     [HS_FIELD_ALIASES] = {"aliases", OF(TAXONOMY), ANY},
+    [HS_FIELD_DUPLICATE_M] = {"duplicate_m", OF(TAXONOMY), NUMBER},
+    [HS_FIELD_DUPLICATE_HOURS] = {"duplicate_hours", OF(TAXONOMY), NUMBER},
     [HS_FIELD_TARGET] = {"target", OF(TARGETS), NUMBER},
     [HS_FIELD_POPULATION] = {"population", OF(POPULATION), NUMBER},
 };

@@ -340,6 +340,14 @@ void hs_geojson_target_members(hs_json *json, const hs_snapshot *snapshot, uint3
     hs_json_double(json, target->target);
 }
 
+static void pair_rule(hs_json *json, hs_str key, double number) {
+    hs_json_key_raw(json, key);
+    if (number >= 0)
+        hs_json_double(json, number);
+    else
+        hs_json_null(json);
+}
+
 static void write_class(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
     const hs_category_record *class = &snapshot->taxonomy->category[row];
     feature_begin(json, (int64_t)row + 1);
@@ -353,6 +361,8 @@ static void write_class(hs_json *json, const hs_snapshot *snapshot, uint32_t row
     pair_text(json, HS_JSON_KEY("colour"), class->colour);
     pair_text(json, HS_JSON_KEY("members"), class->members);
     pair_text(json, HS_JSON_KEY("aliases"), class->aliases);
+    pair_rule(json, HS_JSON_KEY("duplicate_m"), class->duplicate_m);
+    pair_rule(json, HS_JSON_KEY("duplicate_hours"), class->duplicate_hours);
     feature_end(json);
 }
 
@@ -481,5 +491,8 @@ void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_in
     hs_json_fixed(json, (int64_t)((double)hs_incident_weight(chunk, i) * 1e6 + 0.5), 6);
     pair_int(json, HS_JSON_KEY("batch"), attributes->batch);
     pair_text(json, HS_JSON_KEY("category_text"), texts.category_text);
+    int64_t of;
+    if (context->duplicates && hs_duplicates_find(context->duplicates, hs_incident_row(chunk, i), &of))
+        pair_int(json, HS_JSON_KEY("duplicate_of"), of);
     feature_end(json);
 }

@@ -107,6 +107,8 @@ void hs_preview_category(hs_import_report *report, const hs_category_record *rec
     put_text(&json, "department", record->department);
     put_text(&json, "members", record->members);
     put_text(&json, "aliases", record->aliases);
+    if (record->duplicate_m >= 0) hs_json_pair_double(&json, "duplicate_m", record->duplicate_m);
+    if (record->duplicate_hours >= 0) hs_json_pair_double(&json, "duplicate_hours", record->duplicate_hours);
     hs_json_object_end(&json);
 }
 

@@ -2,6 +2,7 @@
 #ifndef SERVICE_SERVICE_PRIVATE_H
 #define SERVICE_SERVICE_PRIVATE_H
 
+#include "city/duplicates.h"
 #include "service/service.h"
 #include "service/shared_cache.h"
 #include <pthread.h>
@@ -44,6 +45,11 @@ struct hs_service {
     pthread_t live_thread;
     bool live_running, live_stopping;
     struct hs_post *live_first, *live_last;
+
+    /* Suggested duplicates of the newest incidents that were asked about (duplicates.c). */
+    pthread_mutex_t duplicates_lock;
+    hs_duplicates *duplicates;
+    uint64_t duplicates_build, duplicates_version, duplicates_rules;
 
     struct hs_jobs *jobs; /* long work in its order (jobs.c) */
 

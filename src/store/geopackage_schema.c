@@ -81,6 +81,10 @@ static const char *const own_sql =
 /* What schema 3 added: a new store has the same from its tables' definitions. */
 #define ADDED_IN_3                                                                                           \
     "ALTER TABLE categories ADD COLUMN aliases TEXT;"                                                        \
+    "ALTER TABLE categories ADD COLUMN duplicate_m DOUBLE;"                                                  \
+    "ALTER TABLE categories ADD COLUMN duplicate_hours DOUBLE;"                                              \
+    "ALTER TABLE categories_history ADD COLUMN duplicate_m REAL;"                                            \
+    "ALTER TABLE categories_history ADD COLUMN duplicate_hours REAL;"                                        \
     "ALTER TABLE categories_history ADD COLUMN aliases TEXT;"                                                \
     "CREATE TABLE targets (id INTEGER PRIMARY KEY NOT NULL, unit TEXT, category TEXT, valid_from DATE,"      \
     " valid_to DATE, target DOUBLE, batch INTEGER, row_key INTEGER, row_hash INTEGER);"                      \
