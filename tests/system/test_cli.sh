@@ -53,7 +53,7 @@ cat >"$folder/square.geojson" <<'JSON'
 JSON
 
 # What cannot be meant is said, and nothing is lost over it.
-expect 2 'not offered' "$HOTSPOTD" import "$folder/city.gpkg" targets "$folder/incidents.csv"
+expect 3 'known as target' "$HOTSPOTD" import "$folder/city.gpkg" targets "$folder/incidents.csv"
 expect 2 'no such reference system' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/incidents.csv" --crs foo
 expect 0 'WGS 84' "$HOTSPOTD" import "$folder/named.gpkg" units "$folder/square.geojson" --level community --crs 'WGS 84'
 expect 2 'names no part of a date' "$HOTSPOTD" import "$folder/city.gpkg" incidents "$folder/incidents.csv" --date-format foo
