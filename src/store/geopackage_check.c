@@ -111,6 +111,13 @@ static const flaw_query fixed_queries[] = {
     {HS_STORE_DANGLING, "categories", "parent",
      "SELECT count(*), min(id) FROM categories WHERE parent <> '' AND parent NOT IN (SELECT code FROM "
      "categories WHERE code IS NOT NULL)"},
+    {HS_STORE_DANGLING, "targets", "unit",
+     "SELECT count(*), min(id) FROM targets WHERE unit <> '' AND unit NOT IN (SELECT code FROM units WHERE "
+     "code IS NOT NULL UNION SELECT name FROM units WHERE name IS NOT NULL)"},
+    {HS_STORE_DANGLING, "population", "unit",
+     "SELECT count(*), min(id) FROM population WHERE geom IS NULL AND unit <> '' AND unit NOT IN (SELECT "
+     "code "
+     "FROM units WHERE code IS NOT NULL UNION SELECT name FROM units WHERE name IS NOT NULL)"},
     {HS_STORE_DANGLING, "users", "unit",
      "SELECT count(*), min(id) FROM users WHERE revoked IS NULL AND unit <> '' AND unit NOT IN (SELECT code "
      "FROM "

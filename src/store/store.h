@@ -88,7 +88,7 @@ uint64_t hs_store_repeated_rows(const hs_store *store);
  * that arrive move incidents. */
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
                                     hs_error *error);
-/* Gives a row of the open batch's kind (units, streets, places, zones) another geometry of its type and
+/* Gives a row of the open batch's kind (any with geometries) another geometry of its type and
  * nothing else: who the row is and what it was imported as stay, so that the file read again changes nothing.
  * It can be undone as any batch. HS_E_NOT_FOUND: there is no such row; HS_E_INPUT: the geometry cannot be
  * stored. */

@@ -51,7 +51,7 @@ typedef struct hs_check_options {
 typedef struct hs_check_flaw {
     hs_check_kind kind;
     bool is_note;           /* worth knowing, and no reason to mend anything */
-    const char *collection; /* units, streets, zones, places, incidents, store */
+    const char *collection; /* units, streets, zones, places, population, incidents, store */
     hs_level level;         /* HS_LEVEL_COUNT: none */
     int64_t id, other_id;   /* 0: none */
     hs_str code, name, other_code, other_name;
@@ -131,12 +131,13 @@ typedef struct hs_check_repairs {
     hs_arena *arena;
     uint32_t count, capacity;
     hs_check_repair *repair;
-    int64_t batch[3]; /* of units, zones, places: hotspotd undo takes them back; 0: none was needed */
+    int64_t
+        batch[4]; /* of units, zones, places, population: hotspotd undo takes them back; 0: none was needed */
 } hs_check_repairs;
 
-/* Mends polygons of units, zones and places that are not valid by GEOS' MakeValid (its linework method, which
- * keeps the even-odd rule), on the grid of stored positions, one batch a kind; positions of incidents that
- * hang on them are derived anew. */
+/* Mends polygons of units, zones, places and population that are not valid by GEOS' MakeValid (its linework
+ * method, which keeps the even-odd rule), on the grid of stored positions, one batch a kind; positions of
+ * incidents that hang on them are derived anew. */
 hs_status hs_service_check_repair(hs_service *service, hs_error *error, hs_check_repairs *repairs);
 void hs_check_repairs_done(hs_check_repairs *repairs);
 

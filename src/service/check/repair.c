@@ -149,12 +149,19 @@ static hs_status visit_place(void *context, const hs_place_record *record, hs_er
     return look(context, &row, error);
 }
 
+static hs_status visit_area(void *context, const hs_population_record *record, hs_error *error) {
+    const subject row = {record->id, HS_LEVEL_COUNT, record->unit, HS_STR(""), &record->geometry};
+    return look(context, &row, error);
+}
+
 static hs_status scan(hs_store *store, hs_kind kind, repairing *work, hs_error *error) {
     switch (kind) {
     case HS_KIND_UNITS:
         return hs_store_scan_units(store, visit_unit, work, error);
     case HS_KIND_ZONES:
         return hs_store_scan_zones(store, visit_zone, work, error);
+    case HS_KIND_POPULATION:
+        return hs_store_scan_population(store, visit_area, work, error);
     default:
         return hs_store_scan_places(store, visit_place, work, error);
     }
@@ -166,7 +173,7 @@ static hs_status repair_in_batch(hs_store *store, hs_kind kind, repairing *work,
     hs_status status = scan(store, kind, work, error);
     for (uint32_t i = 0; status == HS_OK && i < work->count; i++)
         status = hs_store_replace_geometry(store, work->mended[i].id, &work->mended[i].geometry, error);
-    if (status == HS_OK && work->count > 0 && kind != HS_KIND_ZONES)
+    if (status == HS_OK && work->count > 0 && (kind == HS_KIND_UNITS || kind == HS_KIND_PLACES))
         status = hs_rederive_positions(store, error);
     info->rows_read = work->count;
     if (status == HS_OK) return hs_store_commit(store, info, error);
@@ -198,7 +205,7 @@ static hs_status find_plane(hs_service *service, hs_error *error, hs_plane *plan
 }
 
 hs_status hs_service_check_repair(hs_service *service, hs_error *error, hs_check_repairs *repairs) {
-    static const hs_kind repaired[] = {HS_KIND_UNITS, HS_KIND_ZONES, HS_KIND_PLACES};
+    static const hs_kind repaired[] = {HS_KIND_UNITS, HS_KIND_ZONES, HS_KIND_PLACES, HS_KIND_POPULATION};
     hs_plane plane;
     *repairs = (hs_check_repairs){.arena = hs_arena_new(REPAIRS_MOST)};
     if (!repairs->arena) return hs_error_memory(error, "repairs");

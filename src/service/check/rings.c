@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* What holds polygons: units, zones, places. */
+/* What holds polygons besides units: zones, places, areas of population. */
 typedef struct polygons {
     const char *collection;
     uint32_t count;
@@ -121,6 +121,8 @@ hs_status hs_check_rings(hs_checking *check, hs_error *error) {
     const hs_geography *g = check->snapshot->geography;
     const polygons zones = {"zones", g->zones.count, g->zones.id, g->zones.name, g->zones.geometry};
     const polygons places = {"places", g->places.count, g->places.id, g->places.name, g->places.geometry};
+    const polygons areas = {"population", g->residents.count, g->residents.id, g->residents.unit,
+                            g->residents.geometry};
     hs_status status = HS_OK;
     for (uint32_t row = 0; status == HS_OK && row < g->units.count; row++)
         status = take_unit(check, row, error);
@@ -128,5 +130,6 @@ hs_status hs_check_rings(hs_checking *check, hs_error *error) {
         status = check_parts(check, row, error);
     if (status == HS_OK) status = check_polygons(check, &zones, error);
     if (status == HS_OK) status = check_polygons(check, &places, error);
+    if (status == HS_OK) status = check_polygons(check, &areas, error);
     return status;
 }
