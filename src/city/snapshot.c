@@ -94,8 +94,11 @@ hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t pl
                            const hs_city_info *info, hs_incidents *incidents, hs_error *error,
                            hs_snapshot **snapshot) {
     bool same_zone = info->timezone && strcmp(info->timezone, old->info.timezone) == 0;
-    return make_snapshot(version, plans_version, info, hs_geography_ref(old->geography), incidents,
-                         hs_taxonomy_ref(old->taxonomy), same_zone ? old->timezone : NULL, error, snapshot);
+    hs_status status =
+        make_snapshot(version, plans_version, info, hs_geography_ref(old->geography), incidents,
+                      hs_taxonomy_ref(old->taxonomy), same_zone ? old->timezone : NULL, error, snapshot);
+    if (status == HS_OK) (*snapshot)->taxonomy_version = old->taxonomy_version;
+    return status;
 }
 
 hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot) {

@@ -304,7 +304,10 @@ static hs_status publish_all(hs_service *service, loading *load, unsigned ranges
         status = hs_snapshot_new(load->versions.sequence, load->versions.plans, &info,
                                  hs_geography_ref(load->geography), incidents,
                                  hs_taxonomy_ref(load->taxonomy), error, &snapshot);
-    if (status == HS_OK) swap_snapshot(service, snapshot);
+    if (status == HS_OK) {
+        snapshot->taxonomy_version = load->versions.taxonomy;
+        swap_snapshot(service, snapshot);
+    }
     hs_arena_free(arena);
     return status;
 }
