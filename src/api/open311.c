@@ -46,6 +46,10 @@ hs_status hs_open311_refuse(hs_open311 *o, unsigned status, const char *en, cons
     return HS_OK;
 }
 
+hs_status hs_open311_fail(hs_open311 *o, hs_status status, const char *en, const char *zh) {
+    return hs_error_set(o->call->error, status, "%s", hs_open311_say(o, en, zh));
+}
+
 /* What a handler ended with. What failed inside is for the log, not for whoever asks. */
 static hs_status refuse_failure(hs_open311 *o, hs_status status) {
     const char *message = o->call->error->message;
@@ -133,6 +137,7 @@ bool hs_open311_check_reading(hs_open311 *o) {
         return false;
     }
     if (!hs_open311_check_key(o, key, HS_ROLE_VIEWER, &user)) return false;
+    o->by_key = true;
     if (user.unit.size == 0) return true;
     hs_open311_refuse(o, 403, "this api_key is for one unit; requests are of the whole city",
                       "此 api_key 限于一个单元，不能读取全市诉求");
@@ -141,7 +146,9 @@ bool hs_open311_check_reading(hs_open311 *o) {
 
 bool hs_open311_begin(hs_open311 *o, uint64_t version) {
     uint64_t parts[] = {version, o->xml, o->chinese, o->call->snapshot->taxonomy_version};
-    return hs_call_begin_version(o->call, media_type(o), hs_hash(parts, sizeof parts, 0));
+    bool done = hs_call_begin_version(o->call, media_type(o), hs_hash(parts, sizeof parts, 0));
+    if (o->by_key) o->call->response->cache_control = "private, no-cache";
+    return done;
 }
 
 static void write_endpoint(hs_open311 *o, hs_str changeset) {

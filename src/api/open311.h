@@ -10,6 +10,7 @@ typedef struct hs_open311 {
     hs_call *call;
     hs_spark out; /* ready to write the answer's body */
     bool xml, chinese;
+    bool by_key; /* what is read is open to this key, not to everybody */
 } hs_open311;
 
 /* Runs a handler in Open311's ways: the form by the path's ending (.xml, .json), without one by Accept and
@@ -21,9 +22,12 @@ hs_status hs_open311_run(hs_call *call, hs_open311_handler handler);
 /* Answers with one error of this HTTP status, which is its code too: 404 for what is not there, 403 for a
  * wrong or missing key, else 400. Returns HS_OK. */
 hs_status hs_open311_refuse(hs_open311 *open311, unsigned status, const char *en, const char *zh);
+/* Sets call->error to one of two texts without arguments and returns the status, for run to answer. */
+hs_status hs_open311_fail(hs_open311 *open311, hs_status status, const char *en, const char *zh);
 /* Chooses between two texts by the request's language; hs_str falls back on the other one where it is empty.
  */
-const char *hs_open311_say(const hs_open311 *open311, const char *en, const char *zh);
+__attribute__((format_arg(2), format_arg(3))) const char *hs_open311_say(const hs_open311 *open311,
+                                                                         const char *en, const char *zh);
 hs_str hs_open311_name(const hs_open311 *open311, hs_str en, hs_str zh);
 
 /* The one jurisdiction that is served: any other is answered with 404 and false. */

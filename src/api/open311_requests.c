@@ -141,8 +141,7 @@ static hs_status take_codes(hs_open311 *o, asked *a) {
             known = true;
         }
         if (!known)
-            return hs_error_set(call->error, HS_E_NOT_FOUND, "service_code %.*s was not found",
-                                (int)hs_utf8_cut(code, 60), code.data);
+            return hs_open311_fail(o, HS_E_NOT_FOUND, "service_code was not found", "没有此 service_code");
     }
     a->query.category = bits;
     return HS_OK;
@@ -155,7 +154,8 @@ static hs_status take_status(hs_open311 *o, asked *a) {
     while (next_value(&v, &status)) {
         bool is_open = hs_str_equal_nocase(status, HS_STR("open"));
         if (!is_open && !hs_str_equal_nocase(status, HS_STR("closed")))
-            return hs_error_set(o->call->error, HS_E_ARGUMENT, "status: open or closed is expected");
+            return hs_open311_fail(o, HS_E_ARGUMENT, "status: open or closed is expected",
+                                   "status：应为 open 或 closed");
         open = open || is_open;
         closed = closed || !is_open;
     }
@@ -173,7 +173,9 @@ static hs_status take_date(hs_open311 *o, const char *name, int64_t *from_s, int
         hs_datetime_parse(text, o->call->snapshot->timezone, o->call->error, from_s, to_s) == HS_OK)
         return HS_OK;
     return hs_error_set(o->call->error, HS_E_ARGUMENT,
-                        "%s: a time with its zone is expected, as 2024-01-31T18:00:00Z", name);
+                        hs_open311_say(o, "%s: a time with its zone is expected, as 2024-01-31T18:00:00Z",
+                                       "%s：应为带时区的时间，如 2024-01-31T18:00:00Z"),
+                        name);
 }
 
 /* Of the city's calendar too, as an hour more or less lies in 90 days where clocks are changed. */
@@ -197,8 +199,9 @@ static hs_status take_period(hs_open311 *o, asked *a) {
     if (from_s == HS_NO_TIME) from_s = to_s - SPAN_S - 1;
     if (from_s >= to_s) return hs_error_set(o->call->error, HS_E_ARGUMENT, "end_date lies before start_date");
     if (too_long(o->call->snapshot->timezone, from_s, to_s))
-        return hs_error_set(o->call->error, HS_E_ARGUMENT,
-                            "start_date to end_date: at most 90 days are answered at once");
+        return hs_open311_fail(o, HS_E_ARGUMENT,
+                               "start_date to end_date: at most 90 days are answered at once",
+                               "start_date 至 end_date：一次最多 90 天");
     a->query.from_s = from_s;
     a->query.to_s = to_s;
     return HS_OK;

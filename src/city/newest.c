@@ -15,7 +15,7 @@ typedef struct search {
 
 /* Slot 0 holds the newest. */
 static unsigned slot_of(const search *s, int64_t asked_s) {
-    return (unsigned)((uint64_t)(s->query->to_s - 1 - asked_s) / s->slot_s);
+    return (unsigned)(((uint64_t)s->query->to_s - 1 - (uint64_t)asked_s) / s->slot_s);
 }
 
 static bool passes(const hs_newest_query *query, const hs_incident_chunk *chunk, uint32_t i,
@@ -61,10 +61,17 @@ static uint64_t count_slots(search *s) {
     return matched;
 }
 
+/* The end of a slot, which is the beginning of the one before; the last slot may be a shorter one. */
+static int64_t slot_end(const search *s, unsigned slot) {
+    if (slot == SLOTS) return s->query->from_s;
+    uint64_t span_s = (uint64_t)s->query->to_s - (uint64_t)s->query->from_s;
+    uint64_t before_s = slot * s->slot_s;
+    return (int64_t)((uint64_t)s->query->to_s - (before_s < span_s ? before_s : span_s));
+}
+
 static uint32_t gather(const search *s, unsigned first_slot, unsigned last_slot, hs_incident_place *places) {
     uint32_t count = 0;
-    int64_t to_s = s->query->to_s - (int64_t)(first_slot * s->slot_s);
-    int64_t from_s = later(s->query->from_s, s->query->to_s - (int64_t)((last_slot + 1) * s->slot_s));
+    int64_t to_s = slot_end(s, first_slot), from_s = slot_end(s, last_slot + 1);
     for (uint32_t c = 0; c < s->incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = s->incidents->chunk[c];
         if (!may_hold(chunk, from_s, to_s)) continue;

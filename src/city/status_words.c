@@ -6,9 +6,9 @@
  * `结案审核中`. */
 static const char *const closed_words[] = {
     "closed",    "resolved", "completed", "complete",  "done",     "finished", "fixed",    "solved",
-    "cancelled", "canceled", "cancel",    "duplicate", "rejected", "invalid",  "archived", "已结案",
-    "结案",      "已办结",   "办结",      "已关闭",    "关闭",     "已完成",   "完成",     "已解决",
-    "已处置",    "已作废",   "作废",      "已撤销",    "已归档",   NULL};
+    "cancelled", "canceled", "cancel",    "duplicate", "rejected", "invalid",  "archived", "void",
+    "已结案",    "结案",     "已办结",    "办结",      "已关闭",   "关闭",     "已完成",   "完成",
+    "已解决",    "已处置",   "已作废",    "作废",      "已撤销",   "已归档",   NULL};
 
 static bool ends_word(hs_str rest) {
     if (rest.size == 0) return true;
