@@ -16,13 +16,16 @@ typedef struct hs_units {
     uint32_t count; /* ordered by level, then code, then id */
     const int64_t *id;
     const hs_str *code, *name, *name_en, *attributes;
-    const uint8_t *level;   /* hs_level */
-    const uint32_t *parent; /* row of the parent (given by code, else derived by containment of the
-                               label point in the next level up that has units), HS_NONE */
+    const hs_str *parent_code; /* as given, empty where it was not; it need not name a unit */
+    const uint8_t *level;      /* hs_level */
+    const uint32_t *parent;    /* row of the parent (given by code, else derived by containment of the
+                                  label point in the next level up that has units), HS_NONE */
     const hs_geometry *geometry;
     const hs_box *box;
     const hs_position *label;                 /* a point inside, far from the edge */
     const double *area_km2;                   /* on the city's plane */
+    const double *population;                 /* people, NAN where unknown: as imported for the unit, else its
+                                                 own column `population`, else its part of imported areas */
     uint32_t level_start[HS_LEVEL_COUNT + 1]; /* rows of level l: [level_start[l], level_start[l + 1]) */
 } hs_units;
 
@@ -73,6 +76,17 @@ typedef struct hs_zones {
     const hs_box *box;
 } hs_zones;
 
+typedef struct hs_residents { /* population as imported, in the order of ids */
+    uint32_t count;
+    const int64_t *id;
+    const hs_str *unit; /* a unit's code, or an area's own */
+    const double *population;
+    const hs_geometry *geometry; /* polygons or a point; none where the unit says where */
+    const hs_position *label;    /* the point, or one inside the polygons */
+    const double *area_km2;      /* on the city's plane; 0 of points */
+    uint32_t area_count;         /* rows with polygons or a point */
+} hs_residents;
+
 typedef struct hs_geography {
     uint64_t version; /* the store's version of the geography */
     hs_units units;
@@ -81,6 +95,7 @@ typedef struct hs_geography {
     hs_addresses addresses;
     hs_places places;
     hs_zones zones;
+    hs_residents residents;
     hs_box box; /* of the units; of streets, addresses and places where there are none; empty when nothing */
     double center_lon_deg, center_lat_deg; /* origin of the city's plane */
     const struct hs_placer *placer;        /* indexes: use hs_geography_place */
@@ -101,6 +116,9 @@ HS_API void hs_geography_place(const hs_geography *geography, hs_position positi
 /* The unit with this code (any level), or with this id written in digits; HS_NONE. O(log n) by
  * code, O(n) by id. Thread-safe. */
 HS_API uint32_t hs_geography_find_unit(const hs_geography *geography, hs_str code_or_id);
+/* The unit with this code, of the topmost level that has it, else the only one of this name in any language;
+ * HS_NONE. O(log n) by code, O(n) by name. Thread-safe. */
+HS_API uint32_t hs_units_find(const hs_units *units, hs_str code_or_name);
 /* Whether unit `inner` is `outer` or lies below it by parents. O(levels). Thread-safe. */
 HS_API bool hs_units_within(const hs_units *units, uint32_t inner, uint32_t outer);
 
@@ -126,6 +144,8 @@ HS_API hs_status hs_geography_add_place(hs_geography_builder *builder, const hs_
                                         hs_error *error);
 HS_API hs_status hs_geography_add_zone(hs_geography_builder *builder, const hs_zone_record *record,
                                        hs_error *error);
+HS_API hs_status hs_geography_add_population(hs_geography_builder *builder,
+                                             const hs_population_record *record, hs_error *error);
 /* The plane's centre, when it is fixed; otherwise the centre of `box`. */
 HS_API void hs_geography_set_center(hs_geography_builder *builder, double lon_deg, double lat_deg);
 /* Builds columns, graph and indexes and ends the builder's life (on failure too). One reference. O(n log n)

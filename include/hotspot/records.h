@@ -97,13 +97,37 @@ typedef struct hs_category_record {
     int64_t id;
     hs_str code, parent, name, name_en, department, colour; /* colour: #rrggbb or empty */
     hs_str members;                                         /* comma-separated codes, for a group */
+    hs_str aliases; /* what other sources call it, apart by `|` or `;` */
+    /* Reports so close in place and time are suggested as duplicates; a distance of 0: never, negative: as
+     * the class above has it. */
+    double duplicate_m, duplicate_hours;
 } hs_category_record;
 
+/* What was promised: the most incidents of a category in a unit from one day to another. */
+typedef struct hs_target_record {
+    int64_t id;
+    hs_str unit;     /* a unit's code or name; empty: the whole city */
+    hs_str category; /* a class's code, or the source's own text; empty: all */
+    hs_str from, to; /* the city's local days, both counted: `2024-06-30`, or empty where open */
+    double target;   /* 0 or more */
+} hs_target_record;
+
+/* People who live in a unit, or in a place of its own. */
+typedef struct hs_population_record {
+    int64_t id;
+    hs_str unit;          /* a unit's code or name; of an area or point its own code, or empty */
+    double population;    /* 0 or more, at most HS_MOST_POPULATION */
+    hs_geometry geometry; /* polygons or a point; none: `unit` says where */
+} hs_population_record;
+
+#define HS_MOST_POPULATION 1e12
+
 typedef struct hs_incident_record {
-    int64_t id;                                           /* the store's row id, 0 before */
-    hs_str external_id;                                   /* the source's own id, or empty */
-    hs_str category;                                      /* a code, or the source's own text where unknown */
-    int64_t reported_s, occurred_s, closed_s, deadline_s; /* HS_NO_TIME where unknown */
+    int64_t id;           /* the store's row id, 0 before */
+    hs_str external_id;   /* the source's own id, or empty */
+    hs_str category;      /* a class's code, or the source's own text */
+    hs_str category_text; /* the source's own text where `category` is a class that goes by another name */
+    int64_t reported_s, occurred_s, closed_s, deadline_s;          /* HS_NO_TIME where unknown */
     hs_str source, status, address, department, description, unit; /* unit: a code that came with the row */
     bool has_position;
     hs_position position;

@@ -110,6 +110,22 @@ static void write_members(hs_json *json, hs_str members) {
     hs_json_array_end(json);
 }
 
+static void write_aliases(hs_json *json, hs_str aliases) {
+    hs_str alias;
+    hs_json_key(json, "aliases");
+    hs_json_array(json);
+    while (hs_alias_next(&aliases, &alias))
+        hs_json_str(json, alias);
+    hs_json_array_end(json);
+}
+
+/* Within what reports are suggested as duplicates; left out where the class above says it. */
+static void write_rule(hs_json *json, const hs_category_record *category) {
+    if (category->duplicate_m >= 0) hs_json_pair_double(json, "duplicate_m", category->duplicate_m);
+    if (category->duplicate_hours >= 0)
+        hs_json_pair_double(json, "duplicate_hours", category->duplicate_hours);
+}
+
 static void write_category(hs_call *call, uint32_t row, const uint64_t *counts) {
     const hs_incidents *incidents = call->snapshot->incidents;
     const hs_taxonomy *taxonomy = call->snapshot->taxonomy;
@@ -128,6 +144,9 @@ static void write_category(hs_call *call, uint32_t row, const uint64_t *counts) 
     hs_json_pair_str(json, "colour", category->colour);
     hs_json_pair_bool(json, "group", category->members.size > 0);
     write_members(json, category->members);
+    write_aliases(json, category->aliases);
+    write_rule(json, category);
+    hs_json_pair_bool(json, "known", true);
     hs_json_pair_int(json, "count", (int64_t)count);
     hs_json_object_end(json);
 }
@@ -143,6 +162,8 @@ static void write_unknown(hs_json *json, hs_str code, uint64_t count) {
     hs_json_pair_text(json, "colour", "");
     hs_json_pair_bool(json, "group", false);
     write_members(json, HS_STR(""));
+    write_aliases(json, HS_STR(""));
+    hs_json_pair_bool(json, "known", false);
     hs_json_pair_int(json, "count", (int64_t)count);
     hs_json_object_end(json);
 }

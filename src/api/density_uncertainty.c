@@ -93,11 +93,15 @@ hs_status hs_write_population(hs_call *call, const hs_density_request *request) 
     if (status != HS_OK) return status;
     hs_json_key(json, "population");
     hs_json_object(json);
-    hs_json_pair_str(json, "attribute", request->population);
-    hs_json_pair_text(json, "level", hs_level_name(request->level));
+    bool areas = request->level == HS_LEVEL_COUNT;
+    hs_json_pair_text(json, "source", areas ? "areas" : "units");
+    if (!areas) {
+        hs_json_pair_str(json, "attribute", request->population);
+        hs_json_pair_text(json, "level", hs_level_name(request->level));
+    }
     hs_json_pair_double(json, "residents", info.residents);
-    hs_json_pair_int(json, "units", (int64_t)info.units);
-    hs_json_pair_int(json, "units_without", (int64_t)info.without);
+    hs_json_pair_int(json, areas ? "areas" : "units", (int64_t)info.units);
+    if (!areas) hs_json_pair_int(json, "units_without", (int64_t)info.without);
     hs_json_pair_double(json, "step_m", info.step_m);
     hs_json_object_end(json);
     return HS_OK;

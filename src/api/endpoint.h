@@ -146,6 +146,7 @@ hs_status hs_serve_ogc_openapi(hs_call *call);
 hs_status hs_serve_city(hs_call *call);
 hs_status hs_serve_categories(hs_call *call);
 hs_status hs_serve_summary(hs_call *call);
+hs_status hs_serve_targets(hs_call *call);
 hs_status hs_serve_tilejson(hs_call *call);
 hs_status hs_serve_vector_tile(hs_call *call);
 hs_status hs_serve_density_tile(hs_call *call);

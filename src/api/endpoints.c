@@ -37,8 +37,8 @@ static const hs_parameter version_parameters[] = {
          "all, or categories: relative risk, log2 of the ratio of shares; population: over residents",       \
          "all 或类别：相对风险，占比之比的 log2；population：以人口为分母", false},                          \
         {"population", "string",                                                                             \
-         "attribute:NAME, the units' number of residents; default population, pop, 人口 or 常住人口",        \
-         "attribute:名称，单元的人口数；默认依次为 population、pop、人口、常住人口", false},                 \
+         "attribute:NAME, the units' number of residents; default imported areas, else the units' own",      \
+         "attribute:名称，单元的人口数；默认为导入的人口面域，否则为单元自身的人口", false},                 \
         {"tolerance", "number",                                                                              \
          "two-sided p-value, as 0.05: of a comparison only what departs from 0 at that level is drawn; "     \
          "pointwise, without correction for many places",                                                    \
@@ -115,6 +115,14 @@ static const hs_parameter summary_parameters[] = {
     {"level", "string",
      "district, subdistrict, community or cell; default the topmost below the city that has units",
      "district、subdistrict、community 或 cell；默认市以下最高的有数据层级", false},
+    {0},
+};
+static const hs_parameter target_parameters[] = {
+    {"unit", "string", "code, id or name of a unit: its targets and those of the units below it",
+     "单元编码、ID 或名称：该单元及其下级的目标", false},
+    {"category", "string",
+     "codes or names, comma separated: targets of these classes and what lies below them",
+     "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
     {0},
 };
 static const hs_parameter geocode_parameters[] = {
@@ -267,6 +275,9 @@ const hs_endpoint hs_endpoints[] = {
     {"/summary", "summary", CITY | HS_TAKES_FILTERS, JSON, summary_parameters,
      "Counts by unit and category; units, outside and unmatched sum to the total.",
      "按单元与类别计数；各单元、界外与未定位之和等于总数。", hs_serve_summary},
+    {"/targets", "targets", CITY, JSON, target_parameters,
+     "What was promised: the most incidents of a category in a unit, from one local day to another.",
+     "承诺目标：某单元某类别在起止日期（当地日）内的案件上限。", hs_serve_targets},
     {"/tiles/{tileset}.json", "tilejson", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
      "TileJSON 3.0 of base, incidents or density; the parameters given are carried into the tile URLs.",
      "base、incidents 或 density 的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_tilejson},

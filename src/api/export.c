@@ -76,8 +76,8 @@ hs_status hs_call_export(hs_call *call, const hs_collection *collection, const h
     hs_status status = take_words(call, &request);
     if (status == HS_OK) status = hs_export_check(call->snapshot, &request, call->arena, call->error);
     if (status != HS_OK) return status;
-    bool incidents = collection->kind == HS_COLLECT_INCIDENTS;
-    call->response->etag = hs_call_etag(call, incidents ? HS_READS_ALL : HS_READS_GEOGRAPHY);
+    bool geography = hs_collection_is_geography(collection);
+    call->response->etag = hs_call_etag(call, geography ? HS_READS_GEOGRAPHY : HS_READS_ALL);
     if (hs_request_is_fresh(call->request, call->response->etag)) return HS_OK;
     if (hs_request_defer(call->request)) return HS_OK;
     if (atomic_fetch_add(&call->api->files_open, 1) >= MOST_OPEN) {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "ingest/incident_json.h"
 #include "render/geojson.h"
+#include "service/duplicates.h"
 #include "service/live.h"
 
 enum { ITEMS_MOST = 1000, KEY_MOST = 255 };
@@ -14,6 +15,7 @@ typedef struct posting {
     hs_service *service;
     hs_request *request;
     bool single;
+    hs_duplicates *duplicates; /* of the snapshot that is answered from */
 } posting;
 
 static const char *const outcome_titles[] = {
@@ -38,6 +40,7 @@ static void write_item(hs_call *call, const posting *p, const hs_post_item *item
     const hs_incident_chunk *chunk = hs_incidents_find(p->post.snapshot->incidents, item->row, &i);
     hs_geojson_context context;
     hs_geojson_context_init(&context, p->post.snapshot, NULL);
+    context.duplicates = p->duplicates;
     if (chunk)
         hs_geojson_incident(&call->json, &context, chunk, i);
     else
@@ -105,11 +108,14 @@ static hs_status answer_failure(hs_call *call, const posting *p) {
 }
 
 static hs_status answer(hs_call *call, posting *p) {
-    hs_status status;
-    if (p->post.status != HS_OK || !p->post.snapshot)
+    hs_status status = HS_OK;
+    bool stored = p->post.status == HS_OK && p->post.snapshot;
+    if (stored) status = hs_service_duplicates(p->service, p->post.snapshot, call->error, &p->duplicates);
+    if (status == HS_OK && !stored)
         status = answer_failure(call, p);
-    else
+    else if (status == HS_OK)
         status = p->single ? answer_single(call, p) : answer_array(call, p);
+    hs_duplicates_unref(p->duplicates);
     hs_snapshot_unref(p->post.snapshot);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "http/percent.h"
 #include "render/geojson.h"
+#include "service/duplicates.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,20 +96,24 @@ static hs_status write_incidents(hs_call *call, page *p) {
     p->returned = p->more ? (uint64_t)p->limit : count;
     hs_geojson_context context;
     hs_geojson_context_init(&context, call->snapshot, p->returned >= KEEPING_PAYS ? call->arena : NULL);
-    for (size_t i = 0; i < p->returned; i++)
+    hs_duplicates *duplicates = NULL;
+    if (filter.duplicates && status == HS_OK)
+        status = hs_service_duplicates(call->api->service, call->snapshot, call->error, &duplicates);
+    context.duplicates = duplicates;
+    for (size_t i = 0; i < p->returned && status == HS_OK; i++)
         hs_geojson_incident(&call->json, &context, call->snapshot->incidents->chunk[rows[i].chunk],
                             rows[i].row);
     if (p->returned > 0) p->next = rows[p->returned - 1].id;
+    hs_duplicates_unref(duplicates);
     hs_service_selection_unref(selection);
-    return HS_OK;
+    return status;
 }
 
 static void write_rows(hs_call *call, page *p) {
-    const hs_geography *geography = call->snapshot->geography;
     uint32_t first, end;
-    hs_collection_rows(p->collection, geography, &first, &end);
+    hs_collection_rows(p->collection, call->snapshot, &first, &end);
     for (uint32_t row = first; row < end; row++) {
-        if (!hs_collection_row_passes(p->collection, geography, row, &p->filter)) continue;
+        if (!hs_collection_row_passes(p->collection, call->snapshot, row, &p->filter)) continue;
         p->matched++;
         int64_t key = (int64_t)(row - first) + 1;
         if (key <= p->after) continue;
@@ -198,7 +203,7 @@ hs_status hs_serve_ogc_items(hs_call *call) {
     hs_status status = hs_call_format(call);
     if (status == HS_OK) status = parse_page(call, &p);
     if (status != HS_OK) return status;
-    hs_reads reads = p.collection->kind == HS_COLLECT_INCIDENTS ? HS_READS_ALL : HS_READS_GEOGRAPHY;
+    hs_reads reads = hs_collection_is_geography(p.collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
     if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
     hs_response_header(call->response, "Content-Crs", "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>");
     return write_page(call, &p);
@@ -209,18 +214,22 @@ static bool write_incident(hs_call *call, int64_t id) {
     hs_geojson_context_init(&context, call->snapshot, NULL);
     uint32_t i;
     const hs_incident_chunk *chunk = hs_incidents_find(call->snapshot->incidents, id, &i);
-    if (!chunk) return false;
+    hs_duplicates *duplicates = NULL;
+    if (!chunk ||
+        hs_service_duplicates(call->api->service, call->snapshot, call->error, &duplicates) != HS_OK)
+        return false;
+    context.duplicates = duplicates;
     hs_geojson_incident(&call->json, &context, chunk, i);
+    hs_duplicates_unref(duplicates);
     return true;
 }
 
 static bool write_feature(hs_call *call, const hs_collection *collection, int64_t id) {
     if (collection->kind == HS_COLLECT_INCIDENTS) return write_incident(call, id);
-    const hs_geography *geography = call->snapshot->geography;
     uint32_t first, end;
-    hs_collection_rows(collection, geography, &first, &end);
+    hs_collection_rows(collection, call->snapshot, &first, &end);
     for (uint32_t row = first; row < end; row++) {
-        if (hs_collection_row_id(collection, geography, row) != id) continue;
+        if (hs_collection_row_id(collection, call->snapshot, row) != id) continue;
         hs_geojson_row(&call->json, collection, call->snapshot, row);
         return true;
     }
@@ -252,7 +261,7 @@ hs_status hs_serve_ogc_item(hs_call *call) {
     hs_status status = hs_call_format(call);
     if (status != HS_OK) return status;
     int64_t id;
-    hs_reads reads = collection->kind == HS_COLLECT_INCIDENTS ? HS_READS_ALL : HS_READS_GEOGRAPHY;
+    hs_reads reads = hs_collection_is_geography(collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
     if (hs_str_to_int(hs_request_param(call->request, "featureId"), &id)) {
         if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
         if (write_feature(call, collection, id)) {

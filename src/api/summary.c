@@ -2,6 +2,7 @@
 #include "api/endpoint.h"
 
 #include "base/text.h"
+#include <math.h>
 
 /* Cells of a table; more would be an answer that nobody reads. */
 #define MAX_CELLS 4000000u
@@ -68,6 +69,17 @@ static void write_row(hs_call *call, const summary *s, uint32_t row) {
     hs_json_object_end(json);
 }
 
+/* People, and incidents a thousand of them; nothing where it is not known how many there are. */
+static void write_people(hs_json *json, double population, uint64_t count) {
+    if (isnan(population)) return;
+    hs_json_pair_double(json, "population", population);
+    hs_json_key(json, "per_1000");
+    if (population > 0)
+        hs_json_double(json, (double)count * 1000.0 / population);
+    else
+        hs_json_null(json);
+}
+
 static void write_units(hs_call *call, const summary *s) {
     const hs_units *units = &call->snapshot->geography->units;
     hs_json *json = &call->json;
@@ -81,6 +93,7 @@ static void write_units(hs_call *call, const summary *s) {
         hs_json_pair_str(json, "name", units->name[row]);
         hs_json_pair_str(json, "name_en", units->name_en[row]);
         write_row(call, s, u);
+        write_people(json, units->population[row], row_sum(s, u));
         hs_json_object_end(json);
     }
     hs_json_array_end(json);

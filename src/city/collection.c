@@ -28,6 +28,21 @@ static const hs_field place_fields[] = {{"id", HS_FIELD_INTEGER},   {"name", HS_
 static const hs_field zone_fields[] = {
     {"id", HS_FIELD_INTEGER},    {"name", HS_FIELD_TEXT}, {"kind", HS_FIELD_TEXT}, {"hours", HS_FIELD_TEXT},
     {"weekdays", HS_FIELD_TEXT}, {"from", HS_FIELD_TIME}, {"to", HS_FIELD_TIME},   {NULL, HS_FIELD_TEXT}};
+static const hs_field population_fields[] = {{"id", HS_FIELD_INTEGER},
+                                             {"unit", HS_FIELD_TEXT},
+                                             {"population", HS_FIELD_REAL},
+                                             {"area_km2", HS_FIELD_REAL},
+                                             {NULL, HS_FIELD_TEXT}};
+static const hs_field target_fields[] = {
+    {"id", HS_FIELD_INTEGER},       {"unit", HS_FIELD_TEXT},        {"category", HS_FIELD_TEXT},
+    {"category_zh", HS_FIELD_TEXT}, {"category_en", HS_FIELD_TEXT}, {"from", HS_FIELD_TEXT},
+    {"to", HS_FIELD_TEXT},          {"target", HS_FIELD_REAL},      {NULL, HS_FIELD_TEXT}};
+static const hs_field class_fields[] = {{"code", HS_FIELD_TEXT},        {"parent", HS_FIELD_TEXT},
+                                        {"name", HS_FIELD_TEXT},        {"name_en", HS_FIELD_TEXT},
+                                        {"department", HS_FIELD_TEXT},  {"colour", HS_FIELD_TEXT},
+                                        {"members", HS_FIELD_TEXT},     {"aliases", HS_FIELD_TEXT},
+                                        {"duplicate_m", HS_FIELD_REAL}, {"duplicate_hours", HS_FIELD_REAL},
+                                        {NULL, HS_FIELD_TEXT}};
 static const hs_field incident_fields[] = {
     {"id", HS_FIELD_TEXT},          {"category", HS_FIELD_TEXT},     {"category_zh", HS_FIELD_TEXT},
     {"category_en", HS_FIELD_TEXT}, {"reported", HS_FIELD_TIME},     {"occurred", HS_FIELD_TIME},
@@ -37,7 +52,8 @@ static const hs_field incident_fields[] = {
     {"unit", HS_FIELD_TEXT},        {"city", HS_FIELD_TEXT},         {"district", HS_FIELD_TEXT},
     {"subdistrict", HS_FIELD_TEXT}, {"community", HS_FIELD_TEXT},    {"cell", HS_FIELD_TEXT},
     {"street", HS_FIELD_TEXT},      {"street_id", HS_FIELD_INTEGER}, {"segment", HS_FIELD_INTEGER},
-    {"weight", HS_FIELD_REAL},      {"batch", HS_FIELD_INTEGER},     {NULL, HS_FIELD_TEXT}};
+    {"weight", HS_FIELD_REAL},      {"batch", HS_FIELD_INTEGER},     {"category_text", HS_FIELD_TEXT},
+    {NULL, HS_FIELD_TEXT}};
 
 const hs_collection hs_collections[] = {
     {"cities", HS_COLLECT_UNITS, HS_LEVEL_CITY, "Cities", "市", "Units of the level city.", unit_fields},
@@ -57,6 +73,12 @@ const hs_collection hs_collections[] = {
     {"zones", HS_COLLECT_ZONES, 0, "Zones", "区域", "Areas with a meaning and hours.", zone_fields},
     {"incidents", HS_COLLECT_INCIDENTS, 0, "Incidents", "事件",
      "Incidents, those without a position included.", incident_fields},
+    {"population", HS_COLLECT_POPULATION, 0, "Population", "人口",
+     "People as imported: of units, or at areas and points of their own.", population_fields},
+    {"targets", HS_COLLECT_TARGETS, 0, "Targets", "目标", "What was promised for units and categories.",
+     target_fields},
+    {"taxonomy", HS_COLLECT_CLASSES, 0, "Problem classes", "问题类别",
+     "Problem classes and groups of them, with the names that other sources have for them.", class_fields},
     {0},
 };
 
@@ -66,8 +88,14 @@ const hs_collection *hs_collection_find(hs_str id) {
     return NULL;
 }
 
-void hs_collection_rows(const hs_collection *collection, const hs_geography *geography, uint32_t *first,
+bool hs_collection_is_geography(const hs_collection *collection) {
+    return collection->kind != HS_COLLECT_INCIDENTS && collection->kind != HS_COLLECT_TARGETS &&
+           collection->kind != HS_COLLECT_CLASSES;
+}
+
+void hs_collection_rows(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t *first,
                         uint32_t *end) {
+    const hs_geography *geography = snapshot->geography;
     *first = 0;
     switch (collection->kind) {
     case HS_COLLECT_UNITS:
@@ -90,12 +118,22 @@ void hs_collection_rows(const hs_collection *collection, const hs_geography *geo
     case HS_COLLECT_ZONES:
         *end = geography->zones.count;
         break;
+    case HS_COLLECT_POPULATION:
+        *end = geography->residents.count;
+        break;
+    case HS_COLLECT_TARGETS:
+        *end = snapshot->targets->count;
+        break;
+    case HS_COLLECT_CLASSES:
+        *end = snapshot->taxonomy->count;
+        break;
     default:
         *end = 0;
     }
 }
 
-int64_t hs_collection_row_id(const hs_collection *collection, const hs_geography *geography, uint32_t row) {
+int64_t hs_collection_row_id(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row) {
+    const hs_geography *geography = snapshot->geography;
     switch (collection->kind) {
     case HS_COLLECT_UNITS:
         return geography->units.id[row];
@@ -107,6 +145,10 @@ int64_t hs_collection_row_id(const hs_collection *collection, const hs_geography
         return geography->places.id[row];
     case HS_COLLECT_ZONES:
         return geography->zones.id[row];
+    case HS_COLLECT_POPULATION:
+        return geography->residents.id[row];
+    case HS_COLLECT_TARGETS:
+        return snapshot->targets->target[row].id;
     default:
         return (int64_t)row + 1;
     }
@@ -116,8 +158,16 @@ static bool whole_meets(const hs_geometry *geometry, const hs_box *own, const hs
     return hs_boxes_meet(own, box) && hs_geometry_meets_box(geometry, 0, geometry->ring_count, box);
 }
 
-static bool is_in(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+static bool people_in(const hs_residents *residents, uint32_t row, const hs_box *box) {
+    const hs_geometry *geometry = &residents->geometry[row];
+    if (geometry->type == HS_GEOMETRY_POINT) return hs_box_contains(box, residents->label[row]);
+    return geometry->type == HS_GEOMETRY_POLYGONS &&
+           hs_geometry_meets_box(geometry, 0, geometry->ring_count, box);
+}
+
+static bool is_in(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                   const hs_box *box) {
+    const hs_geography *geography = snapshot->geography;
     switch (collection->kind) {
     case HS_COLLECT_UNITS:
         return whole_meets(&geography->units.geometry[row], &geography->units.box[row], box);
@@ -134,13 +184,34 @@ static bool is_in(const hs_collection *collection, const hs_geography *geography
         return hs_box_contains(box, geography->places.position[row]);
     case HS_COLLECT_ZONES:
         return whole_meets(&geography->zones.geometry[row], &geography->zones.box[row], box);
+    case HS_COLLECT_POPULATION:
+        return people_in(&geography->residents, row, box);
     default:
         return false;
     }
 }
 
-static bool holds_at(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+/* The local day of a time against a day as targets write it: below, at or above 0. */
+static int compare_day(int64_t time_s, const hs_timezone *zone, hs_str day) {
+    char text[HS_TIME_TEXT_SIZE];
+    size_t size = hs_time_format(time_s + hs_timezone_offset(zone, time_s), text);
+    return hs_str_compare((hs_str){text, size < day.size ? size : day.size}, day);
+}
+
+/* Both days of a target count whole. */
+static bool target_holds(const hs_target_record *target, const hs_timezone *zone, int64_t from_s,
+                         int64_t to_s) {
+    bool ended = from_s != HS_NO_TIME && target->to.size > 0 && compare_day(from_s, zone, target->to) > 0;
+    bool begun =
+        to_s == HS_NO_TIME || target->from.size == 0 || compare_day(to_s - 1, zone, target->from) >= 0;
+    return begun && !ended;
+}
+
+static bool holds_at(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                      int64_t from_s, int64_t to_s) {
+    const hs_geography *geography = snapshot->geography;
+    if (collection->kind == HS_COLLECT_TARGETS)
+        return target_holds(&snapshot->targets->target[row], snapshot->timezone, from_s, to_s);
     if (collection->kind != HS_COLLECT_ZONES) return true; /* features without a time match any time */
     int64_t begin = geography->zones.from_s[row], end = geography->zones.to_s[row];
     return (to_s == HS_NO_TIME || begin == HS_NO_TIME || begin < to_s) &&
@@ -153,8 +224,9 @@ static hs_geometry point_geometry(const hs_position *position) {
         .type = HS_GEOMETRY_POINT, .ring_count = 1, .ring_start = ring_start, .positions = position};
 }
 
-hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs_geography *geography,
+hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs_snapshot *snapshot,
                                        uint32_t row) {
+    const hs_geography *geography = snapshot->geography;
     const hs_geometry *lines = &geography->segments.lines;
     switch (collection->kind) {
     case HS_COLLECT_UNITS:
@@ -174,13 +246,18 @@ hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs
                    : point_geometry(&geography->places.position[row]);
     case HS_COLLECT_ZONES:
         return geography->zones.geometry[row];
+    case HS_COLLECT_POPULATION:
+        return geography->residents.geometry[row].type == HS_GEOMETRY_POINT
+                   ? point_geometry(&geography->residents.label[row])
+                   : geography->residents.geometry[row];
     default:
         return (hs_geometry){.type = HS_GEOMETRY_NONE};
     }
 }
 
-bool hs_collection_row_point(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+bool hs_collection_row_point(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                              hs_position *point) {
+    const hs_geography *geography = snapshot->geography;
     switch (collection->kind) {
     case HS_COLLECT_UNITS:
         *point = geography->units.label[row];
@@ -194,13 +271,17 @@ bool hs_collection_row_point(const hs_collection *collection, const hs_geography
     case HS_COLLECT_ZONES:
         *point = hs_geometry_label(&geography->zones.geometry[row]);
         return true;
+    case HS_COLLECT_POPULATION:
+        *point = geography->residents.label[row];
+        return geography->residents.geometry[row].type != HS_GEOMETRY_NONE;
     default:
         return false;
     }
 }
 
-hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_geography *geography,
+hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_snapshot *snapshot,
                                     uint32_t row) {
+    const hs_geography *geography = snapshot->geography;
     switch (collection->kind) {
     case HS_COLLECT_UNITS:
         return geography->units.attributes[row];
@@ -233,8 +314,8 @@ hs_status hs_row_filter_parse(const hs_snapshot *snapshot, const hs_str *names, 
     return status;
 }
 
-bool hs_collection_row_passes(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+bool hs_collection_row_passes(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                               const hs_row_filter *filter) {
-    return (!filter->has_box || is_in(collection, geography, row, &filter->box)) &&
-           holds_at(collection, geography, row, filter->from_s, filter->to_s);
+    return (!filter->has_box || is_in(collection, snapshot, row, &filter->box)) &&
+           holds_at(collection, snapshot, row, filter->from_s, filter->to_s);
 }

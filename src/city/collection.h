@@ -13,6 +13,9 @@ typedef enum hs_collection_kind {
     HS_COLLECT_PLACES,
     HS_COLLECT_ZONES,
     HS_COLLECT_INCIDENTS,
+    HS_COLLECT_POPULATION,
+    HS_COLLECT_TARGETS,
+    HS_COLLECT_CLASSES,
 } hs_collection_kind;
 
 typedef struct hs_collection {
@@ -28,22 +31,26 @@ extern const hs_collection hs_collections[];
 /* NULL when there is none of this name. */
 const hs_collection *hs_collection_find(hs_str id);
 
-/* Rows of a geography's collection (not of incidents). */
-void hs_collection_rows(const hs_collection *collection, const hs_geography *geography, uint32_t *first,
+/* Whether a collection's rows are a geography's and nothing else. */
+bool hs_collection_is_geography(const hs_collection *collection);
+
+/* Rows of a collection other than incidents. */
+void hs_collection_rows(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t *first,
                         uint32_t *end);
-int64_t hs_collection_row_id(const hs_collection *collection, const hs_geography *geography, uint32_t row);
-/* A row's geometry; its arrays are the geography's. */
-hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs_geography *geography,
+int64_t hs_collection_row_id(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row);
+/* A row's geometry, none where it has none; its arrays are the geography's. */
+hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs_snapshot *snapshot,
                                        uint32_t row);
-/* Where a row is written as a point: itself, or a point inside its polygons; false for lines. */
-bool hs_collection_row_point(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+/* Where a row is written as a point: itself, or a point inside its polygons; false for lines and rows without
+ * geometry. */
+bool hs_collection_row_point(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                              hs_position *point);
 /* The columns that came along with units and streets, a JSON object; empty for none. */
-hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_geography *geography,
+hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_snapshot *snapshot,
                                     uint32_t row);
 
-/* What rows of a geography's collection can be asked for: a box that the geometry reaches into, and for
- * features with a time an interval [from_s, to_s) at some time of which they hold. */
+/* What rows of a collection other than incidents can be asked for: a box that the geometry reaches into, and
+ * for features with a time an interval [from_s, to_s) at some time of which they hold. */
 typedef struct hs_row_filter {
     bool has_box;
     hs_box box;
@@ -54,7 +61,7 @@ typedef struct hs_row_filter {
  * HS_E_ARGUMENT, others are passed over, as are empty values. */
 hs_status hs_row_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                               size_t count, hs_error *error, hs_row_filter *filter);
-bool hs_collection_row_passes(const hs_collection *collection, const hs_geography *geography, uint32_t row,
+bool hs_collection_row_passes(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                               const hs_row_filter *filter);
 
 #endif

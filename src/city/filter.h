@@ -12,6 +12,13 @@ typedef struct hs_filter_word {
 } hs_filter_word;
 extern const hs_filter_word hs_filter_words[];
 
+/* What becomes of suggested duplicates (city/duplicates.h). */
+typedef enum hs_duplicates_pass {
+    HS_DUPLICATES_INCLUDE, /* every incident counts */
+    HS_DUPLICATES_EXCLUDE, /* distinct cases count */
+    HS_DUPLICATES_ONLY
+} hs_duplicates_pass;
+
 typedef struct hs_filter {
     /* Each NULL or unset member lets everything pass. Arrays live in the arena given to parse. */
     const uint64_t *category; /* bit set over incidents->category_code */
@@ -29,7 +36,9 @@ typedef struct hs_filter {
     uint32_t hours;        /* bit h: local hour h passes; 0 = all */
     uint32_t weekdays;     /* bit d: ISO weekday d (1..7) passes; 0 = all */
     double max_accuracy_m; /* negative: all */
-    uint64_t hash;         /* of the canonical form: key of caches */
+    hs_duplicates_pass
+        duplicates; /* not looked at by hs_filter_row and hs_filter_rows: see service/duplicates.h */
+    uint64_t hash;  /* of the canonical form: key of caches */
 } hs_filter;
 
 /* The code of the one class or group asked for; empty where there is none or several. */

@@ -1,5 +1,6 @@
 #include "base/hash.h"
 #include "base/text.h"
+#include "city/duplicates.h"
 #include "city/filter_private.h"
 
 #include <math.h>
@@ -140,6 +141,18 @@ static hs_status parse_bbox(const hs_filter_parsing *p, hs_str value, uint64_t *
     return HS_OK;
 }
 
+static hs_status parse_duplicates(const hs_filter_parsing *p, hs_str value, uint64_t *hash) {
+    static const char *const words[] = {"include", "exclude", "only"};
+    for (unsigned i = 0; i < 3; i++) {
+        if (!hs_str_equal(value, hs_str_of(words[i]))) continue;
+        p->filter->duplicates = (hs_duplicates_pass)i;
+        if (i > 0) *hash += hs_duplicate_rules_hash(p->snapshot->taxonomy) + i;
+        return HS_OK;
+    }
+    return hs_error_set(p->error, HS_E_ARGUMENT, "duplicates '%.*s': include, exclude or only is expected",
+                        HS_SHOWN(value));
+}
+
 static hs_status parse_accuracy(const hs_filter_parsing *p, hs_str value, uint64_t *hash) {
     double metres;
     (void)hash;
@@ -162,6 +175,7 @@ static hs_status (*const parsers[])(const hs_filter_parsing *p, hs_str value,
                                                        parse_batch,
                                                        parse_unit,
                                                        parse_bbox,
+                                                       parse_duplicates,
                                                        parse_accuracy};
 enum { WORDS = sizeof parsers / sizeof *parsers };
 

@@ -22,6 +22,11 @@ const hs_filter_word hs_filter_words[] = {
     {"unit", "CODE|ID", "incidents inside this unit of any level", "区划单元的编码或编号：其范围内的事件"},
     {"bbox", "MINX,MINY,MAXX,MAXY", "rectangle in degrees, longitude before latitude",
      "矩形范围，单位度，先经度后纬度"},
+    {"duplicates", "include|exclude|only",
+     "suggested duplicates (near in place and time, by class): exclude counts distinct cases, only lists "
+     "them; "
+     "include by default",
+     "疑似重复（按类别在时空上相近）：exclude 按不同案件计数，only 只列重复件；默认 include"},
     {"max-accuracy", "METRES", "the worst position accuracy that is taken, in metres",
      "可接受的最大定位误差，单位米"},
     {NULL, NULL, NULL, NULL},

@@ -27,6 +27,7 @@ void hs_geography_builder_free(hs_geography_builder *builder) {
     free(builder->addresses.records);
     free(builder->places.records);
     free(builder->zones.records);
+    free(builder->population.records);
     free(builder);
 }
 
@@ -175,5 +176,19 @@ hs_status hs_geography_add_zone(hs_geography_builder *builder, const hs_zone_rec
         !copy_text(arena, &copy.weekdays) || !copy_geometry(arena, &copy.geometry))
         return out_of_memory(error);
     builder->zones.records[builder->zones.count++] = copy;
+    return HS_OK;
+}
+
+hs_status hs_geography_add_population(hs_geography_builder *builder, const hs_population_record *record,
+                                      hs_error *error) {
+    if (!(record->population >= 0.0 && record->population <= HS_MOST_POPULATION) ||
+        record->geometry.type == HS_GEOMETRY_LINES)
+        return hs_error_set(error, HS_E_ARGUMENT, "population '%.*s' is no number of people at a place",
+                            (int)record->unit.size, record->unit.data);
+    ROOM(&builder->population);
+    hs_population_record copy = *record;
+    if (!copy_text(builder->arena, &copy.unit) || !copy_geometry(builder->arena, &copy.geometry))
+        return out_of_memory(error);
+    builder->population.records[builder->population.count++] = copy;
     return HS_OK;
 }

@@ -64,9 +64,9 @@ COMPARE_BY_ID(compare_street, hs_street_record)
 COMPARE_BY_ID(compare_address, hs_address_record)
 COMPARE_BY_ID(compare_place, hs_place_record)
 COMPARE_BY_ID(compare_zone, hs_zone_record)
+COMPARE_BY_ID(compare_population, hs_population_record)
 
-hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_error *error, hs_units *units,
-                                    const hs_str **parent_code) {
+hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_error *error, hs_units *units) {
     uint32_t *order = sorted_rows(list->records, list->count, compare_unit);
     if (!order) return out_of_memory(error);
     hs_units columns = {.count = list->count};
@@ -85,7 +85,7 @@ hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_erro
     }
     for (uint32_t i = 0; i < list->count; i++)
         parents[i] = list->records[order[i]].parent;
-    *parent_code = parents;
+    columns.parent_code = parents;
     for (uint32_t i = 0; i < columns.count; i++)
         columns.level_start[columns.level[i] + 1]++;
     for (int level = 0; level < HS_LEVEL_COUNT; level++)
@@ -165,5 +165,19 @@ hs_status hs_geography_zone_columns(hs_zone_list *list, hs_arena *arena, hs_erro
     BOX_COLUMN();
     free(order);
     *zones = columns;
+    return HS_OK;
+}
+
+hs_status hs_geography_resident_columns(hs_population_list *list, hs_arena *arena, hs_error *error,
+                                        hs_residents *residents) {
+    uint32_t *order = sorted_rows(list->records, list->count, compare_population);
+    if (!order) return out_of_memory(error);
+    hs_residents columns = {.count = list->count};
+    COLUMN(int64_t, id);
+    COLUMN(hs_str, unit);
+    COLUMN(double, population);
+    COLUMN(hs_geometry, geometry);
+    free(order);
+    *residents = columns;
     return HS_OK;
 }

@@ -29,16 +29,17 @@ bool hs_geography_is_shared(const hs_geography *geography) {
     return atomic_load_explicit(&owner->refs, memory_order_acquire) > 1;
 }
 
-static hs_status build_columns(hs_geography_builder *builder, hs_geography_owner *owner, hs_error *error,
-                               const hs_str **parent_code) {
+static hs_status build_columns(hs_geography_builder *builder, hs_geography_owner *owner, hs_error *error) {
     hs_geography *g = &owner->geography;
     hs_arena *arena = owner->arena;
-    hs_status status = hs_geography_unit_columns(&builder->units, arena, error, &g->units, parent_code);
+    hs_status status = hs_geography_unit_columns(&builder->units, arena, error, &g->units);
     if (status == HS_OK) status = hs_geography_street_columns(&builder->streets, arena, error, &g->streets);
     if (status == HS_OK)
         status = hs_geography_address_columns(&builder->addresses, arena, error, &g->addresses);
     if (status == HS_OK) status = hs_geography_place_columns(&builder->places, arena, error, &g->places);
     if (status == HS_OK) status = hs_geography_zone_columns(&builder->zones, arena, error, &g->zones);
+    if (status == HS_OK)
+        status = hs_geography_resident_columns(&builder->population, arena, error, &g->residents);
     return status;
 }
 
@@ -114,8 +115,7 @@ hs_status hs_geography_finish(hs_geography_builder *builder, uint64_t version, h
     builder->arena = NULL;
     owner->geography.version = version;
     owner->geography.placer = &owner->placer;
-    const hs_str *parent_code = NULL;
-    hs_status status = build_columns(builder, owner, error, &parent_code);
+    hs_status status = build_columns(builder, owner, error);
     if (status == HS_OK) {
         set_box_and_center(builder, &owner->geography);
         status = build_graph(owner, error);
@@ -123,8 +123,9 @@ hs_status hs_geography_finish(hs_geography_builder *builder, uint64_t version, h
     hs_geography_builder_free(builder);
     if (status == HS_OK) status = build_levels(owner, error);
     if (status == HS_OK)
-        status =
-            hs_geography_derive_units(&owner->geography, &owner->placer, parent_code, owner->arena, error);
+        status = hs_geography_derive_units(&owner->geography, &owner->placer, owner->arena, error);
+    if (status == HS_OK)
+        status = hs_geography_derive_population(&owner->geography, &owner->placer, owner->arena, error);
     if (status != HS_OK) {
         owner_free(owner);
         return status;

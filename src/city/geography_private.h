@@ -33,6 +33,11 @@ typedef struct hs_zone_list {
     uint32_t count, capacity;
 } hs_zone_list;
 
+typedef struct hs_population_list {
+    hs_population_record *records;
+    uint32_t count, capacity;
+} hs_population_list;
+
 struct hs_geography_builder {
     hs_arena *arena; /* goes over to the geography */
     hs_unit_list units;
@@ -40,6 +45,7 @@ struct hs_geography_builder {
     hs_address_list addresses;
     hs_place_list places;
     hs_zone_list zones;
+    hs_population_list population;
     bool has_center;
     double center_lon_deg, center_lat_deg;
 };
@@ -59,10 +65,8 @@ typedef struct hs_geography_owner {
     struct hs_placer placer;
 } hs_geography_owner;
 
-/* Columns of each kind from the builder's records (geography_columns.c). `parent_code` has
- * a text a unit. */
-hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_error *error, hs_units *units,
-                                    const hs_str **parent_code);
+/* Columns of each kind from the builder's records (geography_columns.c). */
+hs_status hs_geography_unit_columns(hs_unit_list *list, hs_arena *arena, hs_error *error, hs_units *units);
 hs_status hs_geography_street_columns(hs_street_list *list, hs_arena *arena, hs_error *error,
                                       hs_streets *streets);
 hs_status hs_geography_address_columns(hs_address_list *list, hs_arena *arena, hs_error *error,
@@ -71,12 +75,23 @@ hs_status hs_geography_place_columns(hs_place_list *list, hs_arena *arena, hs_er
                                      hs_places *places);
 hs_status hs_geography_zone_columns(hs_zone_list *list, hs_arena *arena, hs_error *error, hs_zones *zones);
 
+hs_status hs_geography_resident_columns(hs_population_list *list, hs_arena *arena, hs_error *error,
+                                        hs_residents *residents);
+/* Label points and areas of residents; then what lives in each unit, which joins the columns that came along
+ * with it as `population` where it was imported or follows from areas (geography_population.c). Units are
+ * derived already. */
+hs_status hs_geography_derive_population(hs_geography *geography, const struct hs_placer *placer,
+                                         hs_arena *arena, hs_error *error);
+
 /* Label points, parents and areas of units; the placer's levels stand already (geography_units.c). */
-hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer,
-                                    const hs_str *parent_code, hs_arena *arena, hs_error *error);
+hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer, hs_arena *arena,
+                                    hs_error *error);
 
 /* First row of a level with this code, HS_NONE; an empty code names nothing. O(log n). */
 uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code);
+
+/* Outer rings minus holes. */
+double hs_geometry_area_km2(const hs_plane *plane, const hs_geometry *polygons);
 
 /* A point inside the polygons, far from the edge of the largest of them (geography_label.c). */
 hs_position hs_geometry_label(const hs_geometry *polygons);

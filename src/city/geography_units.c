@@ -20,8 +20,7 @@ static double ring_area2_m2(const hs_plane *plane, const hs_position *positions,
     return sum;
 }
 
-/* Outer rings minus holes. */
-static double polygons_area_km2(const hs_plane *plane, const hs_geometry *geometry) {
+double hs_geometry_area_km2(const hs_plane *plane, const hs_geometry *geometry) {
     double area_m2 = 0;
     for (uint32_t part = 0; part < geometry->part_count; part++) {
         for (uint32_t ring = geometry->part_start[part]; ring < geometry->part_start[part + 1]; ring++) {
@@ -48,6 +47,21 @@ uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code) {
     return low < end && hs_str_equal(units->code[low], code) ? low : HS_NONE;
 }
 
+uint32_t hs_units_find(const hs_units *units, hs_str code_or_name) {
+    uint32_t found = HS_NONE;
+    for (int level = 0; level < HS_LEVEL_COUNT && found == HS_NONE; level++)
+        found = hs_units_find_code(units, level, code_or_name);
+    if (found != HS_NONE || code_or_name.size == 0) return found;
+    for (uint32_t row = 0; row < units->count; row++) {
+        if (!hs_str_equal(units->name[row], code_or_name) &&
+            !hs_str_equal_nocase(units->name_en[row], code_or_name))
+            continue;
+        if (found != HS_NONE) return HS_NONE;
+        found = row;
+    }
+    return found;
+}
+
 /* By code in any level above, the nearest one first; else the unit around the label point in the nearest
  * level above that has units. */
 static uint32_t parent_of(const hs_units *units, const struct hs_placer *placer, uint32_t row, hs_str code) {
@@ -64,8 +78,8 @@ static uint32_t parent_of(const hs_units *units, const struct hs_placer *placer,
     return HS_NONE;
 }
 
-hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer,
-                                    const hs_str *parent_code, hs_arena *arena, hs_error *error) {
+hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_placer *placer, hs_arena *arena,
+                                    hs_error *error) {
     hs_units *units = &geography->units;
     hs_position *label = hs_arena_array(arena, (size_t)units->count + 1, sizeof *label);
     double *area_km2 = hs_arena_array(arena, (size_t)units->count + 1, sizeof *area_km2);
@@ -75,12 +89,12 @@ hs_status hs_geography_derive_units(hs_geography *geography, const struct hs_pla
     hs_plane plane = {geography->center_lon_deg, geography->center_lat_deg};
     for (uint32_t row = 0; row < units->count; row++) {
         label[row] = hs_geometry_label(&units->geometry[row]);
-        area_km2[row] = polygons_area_km2(&plane, &units->geometry[row]);
+        area_km2[row] = hs_geometry_area_km2(&plane, &units->geometry[row]);
     }
     units->label = label;
     units->area_km2 = area_km2;
     for (uint32_t row = 0; row < units->count; row++)
-        parent[row] = parent_of(units, placer, row, parent_code[row]);
+        parent[row] = parent_of(units, placer, row, units->parent_code[row]);
     units->parent = parent;
     return HS_OK;
 }

@@ -1,5 +1,6 @@
 #include "city/incidents_private.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ hs_incidents_owner *hs_incidents_owner_new(hs_incident_tables *tables, uint64_t 
     atomic_init(&owner->refs, 1);
     owner->tables = tables;
     hs_incidents *set = &owner->incidents;
+    static atomic_uint_fast64_t builds = 1;
+    set->build = atomic_fetch_add(&builds, 1);
     set->version = set->built_version = version;
     set->min_time_s = set->max_time_s = HS_NO_TIME;
     set->path_count = tables->paths.count;

@@ -139,7 +139,7 @@ static inline int64_t hs_incident_time(const hs_incident_chunk *chunk, uint32_t 
 
 /* Texts of a row, in the order they lie in the heap. */
 typedef struct hs_incident_texts {
-    hs_str external_id, address, department, description, unit;
+    hs_str external_id, address, department, description, unit, category_text;
 } hs_incident_texts;
 void hs_incident_texts_get(const hs_incident_chunk *chunk, uint32_t i, hs_incident_texts *texts);
 
@@ -155,6 +155,7 @@ typedef struct hs_incidents {
     uint32_t source_count, status_count;
     const hs_str *source, *status;
     int64_t min_time_s, max_time_s; /* of the default time field, HS_NO_TIME when none */
+    uint64_t build;                 /* unique in the process: of the building that the set goes back to */
     uint64_t built_version;         /* when the whole was last built: no chunk that is not late is younger */
     uint64_t late_count;            /* rows that came since */
 } hs_incidents;

@@ -62,6 +62,7 @@ static hs_status join_end(joining *join, bool good, hs_incident_tables *tables, 
         return out_of_memory(error);
     }
     hs_incidents_list_chunks(owner, join->chunks, join->chunk_count);
+    owner->incidents.build = join->base->build;
     owner->incidents.built_version = join->base->built_version;
     *incidents = &owner->incidents;
     return HS_OK;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_FIELDS = 5, LENGTH_MOST = 10, TEXT_MOST = 1 << 24 };
+enum { TEXT_FIELDS = 6, LENGTH_MOST = 10, TEXT_MOST = 1 << 24 };
 
 static hs_status out_of_memory(hs_error *error) {
     return hs_error_set(error, HS_E_MEMORY, "out of memory for incidents");
@@ -93,7 +93,7 @@ static size_t get_length(const char **in) {
 
 static bool put_texts(hs_incidents_builder *builder, const hs_incident_record *record) {
     const hs_str texts[TEXT_FIELDS] = {record->external_id, record->address, record->department,
-                                       record->description, record->unit};
+                                       record->description, record->unit,    record->category_text};
     size_t size = TEXT_FIELDS * LENGTH_MOST;
     for (int i = 0; i < TEXT_FIELDS; i++)
         size += texts[i].size;
@@ -117,7 +117,7 @@ static bool put_texts(hs_incidents_builder *builder, const hs_incident_record *r
 
 void hs_incident_texts_get(const hs_incident_chunk *chunk, uint32_t i, hs_incident_texts *texts) {
     hs_str *fields[TEXT_FIELDS] = {&texts->external_id, &texts->address, &texts->department,
-                                   &texts->description, &texts->unit};
+                                   &texts->description, &texts->unit,    &texts->category_text};
     const char *in = chunk->texts + chunk->text[i];
     for (int field = 0; field < TEXT_FIELDS; field++)
         fields[field]->size = get_length(&in);

@@ -28,6 +28,8 @@ typedef hs_status (*hs_visit_address)(void *context, const hs_address_record *re
 typedef hs_status (*hs_visit_place)(void *context, const hs_place_record *record, hs_error *error);
 typedef hs_status (*hs_visit_zone)(void *context, const hs_zone_record *record, hs_error *error);
 typedef hs_status (*hs_visit_category)(void *context, const hs_category_record *record, hs_error *error);
+typedef hs_status (*hs_visit_target)(void *context, const hs_target_record *record, hs_error *error);
+typedef hs_status (*hs_visit_population)(void *context, const hs_population_record *record, hs_error *error);
 typedef hs_status (*hs_visit_incident)(void *context, const hs_incident_record *record, hs_error *error);
 
 #endif

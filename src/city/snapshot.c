@@ -13,7 +13,10 @@ typedef struct snapshot_owner {
     hs_geography *geography;
     hs_incidents *incidents;
     hs_taxonomy *taxonomy;
+    hs_targets *targets; /* or NULL */
 } snapshot_owner;
+
+static const hs_targets no_targets;
 
 static void owner_free(snapshot_owner *owner) {
     free(owner->name);
@@ -24,6 +27,7 @@ static void owner_free(snapshot_owner *owner) {
     hs_geography_unref(owner->geography);
     hs_incidents_unref(owner->incidents);
     hs_taxonomy_unref(owner->taxonomy);
+    hs_targets_unref(owner->targets);
     free(owner);
 }
 
@@ -79,6 +83,7 @@ static hs_status make_snapshot(uint64_t version, uint64_t plans_version, const h
     made->geography = geography;
     made->incidents = incidents;
     made->taxonomy = taxonomy;
+    made->targets = &no_targets;
     made->plane = (hs_plane){made->info.center_lon_deg, made->info.center_lat_deg};
     *snapshot = made;
     return HS_OK;
@@ -98,7 +103,17 @@ hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t pl
         make_snapshot(version, plans_version, info, hs_geography_ref(old->geography), incidents,
                       hs_taxonomy_ref(old->taxonomy), same_zone ? old->timezone : NULL, error, snapshot);
     if (status == HS_OK) (*snapshot)->taxonomy_version = old->taxonomy_version;
+    const snapshot_owner *before = (const snapshot_owner *)old;
+    if (status == HS_OK && before->targets)
+        hs_snapshot_set_targets(*snapshot, hs_targets_ref(before->targets));
     return status;
+}
+
+void hs_snapshot_set_targets(hs_snapshot *snapshot, hs_targets *targets) {
+    snapshot_owner *owner = (snapshot_owner *)snapshot;
+    hs_targets_unref(owner->targets);
+    owner->targets = targets;
+    snapshot->targets = targets;
 }
 
 hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot) {

@@ -5,6 +5,7 @@
 
 #include "base/timezone.h"
 #include "city/incidents.h"
+#include "city/targets.h"
 #include "city/taxonomy.h"
 #include "geo/plane.h"
 
@@ -29,6 +30,7 @@ typedef struct hs_snapshot {
     const hs_geography *geography;
     const hs_incidents *incidents;
     const hs_taxonomy *taxonomy;
+    const hs_targets *targets; /* never NULL */
     hs_plane plane;
 } hs_snapshot;
 
@@ -42,6 +44,9 @@ hs_status hs_snapshot_new(uint64_t version, uint64_t plans_version, const hs_cit
 hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t plans_version,
                            const hs_city_info *info, hs_incidents *incidents, hs_error *error,
                            hs_snapshot **snapshot);
+/* Gives a snapshot that nobody else holds yet its targets, whose reference it takes over; until then they are
+ * those of the snapshot before it, or none. */
+void hs_snapshot_set_targets(hs_snapshot *snapshot, hs_targets *targets);
 hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot);
 void hs_snapshot_unref(hs_snapshot *snapshot);
 

@@ -73,11 +73,43 @@ static bool put_name(taxonomy_owner *owner, hs_str name, uint32_t row) {
     return true;
 }
 
-/* Codes go before names, and Chinese names before English ones, where one text is several of them. */
+bool hs_alias_next(hs_str *aliases, hs_str *alias) {
+    while (aliases->size > 0) {
+        size_t end = 0;
+        while (end < aliases->size && aliases->data[end] != '|' && aliases->data[end] != ';')
+            end++;
+        size_t next = end < aliases->size ? end + 1 : end;
+        *alias = hs_str_trim((hs_str){aliases->data, end});
+        *aliases = (hs_str){aliases->data + next, aliases->size - next};
+        if (alias->size > 0) return true;
+    }
+    return false;
+}
+
+static size_t count_aliases(const hs_taxonomy *t) {
+    size_t count = 0;
+    hs_str alias;
+    for (uint32_t row = 0; row < t->count; row++)
+        for (hs_str rest = t->category[row].aliases; hs_alias_next(&rest, &alias);)
+            count++;
+    return count;
+}
+
+static bool index_aliases(taxonomy_owner *owner) {
+    hs_str alias;
+    for (uint32_t row = 0; row < owner->taxonomy.count; row++)
+        for (hs_str rest = owner->taxonomy.category[row].aliases; hs_alias_next(&rest, &alias);)
+            if (!put_name(owner, alias, row)) return false;
+    return true;
+}
+
+/* Codes go before names, Chinese names before English ones, and those before aliases, where one text is
+ * several of them. */
 static bool index_names(taxonomy_owner *owner) {
     const hs_taxonomy *t = &owner->taxonomy;
     owner->names = hs_dictionary_new();
-    owner->name_row = hs_arena_array(owner->arena, (size_t)t->count * 3 + 1, sizeof *owner->name_row);
+    owner->name_row =
+        hs_arena_array(owner->arena, (size_t)t->count * 3 + count_aliases(t) + 1, sizeof *owner->name_row);
     bool good = owner->names && owner->name_row;
     for (uint32_t row = 0; good && row < t->count; row++)
         good = put_name(owner, t->category[row].code, row);
@@ -85,7 +117,7 @@ static bool index_names(taxonomy_owner *owner) {
         good = put_name(owner, t->category[row].name, row);
     for (uint32_t row = 0; good && row < t->count; row++)
         good = put_name(owner, t->category[row].name_en, row);
-    return good;
+    return good && index_aliases(owner);
 }
 
 static int compare_codes(const void *left, const void *right) {
@@ -94,9 +126,9 @@ static int compare_codes(const void *left, const void *right) {
 }
 
 static bool copy_record(hs_arena *arena, hs_category_record *record) {
-    enum { TEXTS = 7 };
-    hs_str *texts[TEXTS] = {&record->code,       &record->parent, &record->name,   &record->name_en,
-                            &record->department, &record->colour, &record->members};
+    enum { TEXTS = 8 };
+    hs_str *texts[TEXTS] = {&record->code,       &record->parent, &record->name,    &record->name_en,
+                            &record->department, &record->colour, &record->members, &record->aliases};
     for (size_t i = 0; i < TEXTS; i++) {
         *texts[i] = hs_arena_str(arena, hs_str_trim(*texts[i]));
         if (!texts[i]->data) return false;
@@ -161,6 +193,15 @@ static bool text_member(const json_t *object, const char *key, hs_str *text) {
     return !member || json_is_string(member) || json_is_null(member);
 }
 
+/* A member that must be a number of 0 or more where it stands. */
+static bool number_member(const json_t *object, const char *key, double *number) {
+    const json_t *member = json_object_get(object, key);
+    *number = -1;
+    if (!member || json_is_null(member)) return true;
+    *number = json_number_value(member);
+    return json_is_number(member) && *number >= 0;
+}
+
 static hs_status read_category(const json_t *object, size_t number, hs_error *error,
                                hs_category_record *record) {
     *record = (hs_category_record){.id = (int64_t)number + 1};
@@ -170,13 +211,18 @@ static hs_status read_category(const json_t *object, size_t number, hs_error *er
     } members[] = {
         {"code", &record->code},       {"parent", &record->parent},         {"name", &record->name},
         {"name_en", &record->name_en}, {"department", &record->department}, {"colour", &record->colour},
-        {"members", &record->members}};
+        {"members", &record->members}, {"aliases", &record->aliases}};
     if (!json_is_object(object))
         return hs_error_set(error, HS_E_INPUT, "category %zu is no object", number + 1);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         if (!text_member(object, members[i].key, members[i].text))
             return hs_error_set(error, HS_E_INPUT, "category %zu: '%s' is no text", number + 1,
                                 members[i].key);
+    if (!number_member(object, "duplicate_m", &record->duplicate_m) ||
+        !number_member(object, "duplicate_hours", &record->duplicate_hours))
+        return hs_error_set(error, HS_E_INPUT,
+                            "category %zu: duplicate_m and duplicate_hours are numbers of 0 or more",
+                            number + 1);
     return HS_OK;
 }
 
@@ -201,6 +247,18 @@ hs_status hs_taxonomy_parse(hs_str json, hs_error *error, hs_taxonomy **taxonomy
     free(records);
     json_decref(root);
     return status;
+}
+
+void hs_taxonomy_classify(const hs_taxonomy *taxonomy, hs_incident_record *record) {
+    record->category_text = (hs_str){0};
+    uint32_t row = hs_taxonomy_find(taxonomy, record->category);
+    if (row == HS_NONE) return;
+    const hs_category_record *class = &taxonomy->category[row];
+    hs_str text = hs_str_trim(record->category);
+    if (!hs_str_equal_nocase(text, class->code) && !hs_str_equal_nocase(text, class->name) &&
+        !hs_str_equal_nocase(text, class->name_en))
+        record->category_text = record->category;
+    record->category = class->code;
 }
 
 /* Whether class `inner` is `outer` or below it. Parents may form a circle in a city's own data: the walk is

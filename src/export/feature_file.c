@@ -65,7 +65,12 @@ static hs_geometry_type layer_type(const writing *w) {
     case HS_COLLECT_STREETS:
     case HS_COLLECT_SEGMENTS:
         return HS_GEOMETRY_LINES;
+    case HS_COLLECT_TARGETS:
+    case HS_COLLECT_CLASSES: /* tables, which a GeoPackage holds as such */
+        return w->file->format->driver && strcmp(w->file->format->driver, "GPKG") == 0 ? HS_GEOMETRY_NONE
+                                                                                       : HS_GEOMETRY_POINT;
     case HS_COLLECT_PLACES:
+    case HS_COLLECT_POPULATION:
         return has_type(w, HS_GEOMETRY_POLYGONS) ? HS_GEOMETRY_POLYGONS : HS_GEOMETRY_POINT;
     default:
         return HS_GEOMETRY_POINT;
@@ -218,7 +223,7 @@ static hs_status open_layer(writing *w, hs_error *error, hs_vector_writer **writ
     }
     hs_status status = hs_vector_writer_new_with(w->path, &options, error, writer);
     if (status != HS_OK) return status;
-    bool multi = w->layer != HS_GEOMETRY_POINT && file->collection->kind != HS_COLLECT_SEGMENTS;
+    bool multi = w->layer > HS_GEOMETRY_POINT && file->collection->kind != HS_COLLECT_SEGMENTS;
     status =
         hs_vector_writer_layer(*writer, file->collection->id, w->layer, multi, w->written, w->count, error);
     if (status != HS_OK) hs_vector_writer_discard(*writer);

@@ -111,6 +111,44 @@ static void read_zone(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
     take_integer(&v[6], zones->to_s[row]);
 }
 
+static void read_people(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
+    const hs_residents *residents = &snapshot->geography->residents;
+    take_integer(&v[0], residents->id[row]);
+    take_text(&v[1], residents->unit[row]);
+    v[2] = (hs_value){.real = residents->population[row]};
+    v[3] = (hs_value){.absent = residents->geometry[row].type != HS_GEOMETRY_POLYGONS,
+                      .real = residents->geometry[row].type == HS_GEOMETRY_POLYGONS ? residents->area_km2[row]
+                                                                                    : NAN};
+}
+
+static void read_target(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
+    const hs_target_record *target = &snapshot->targets->target[row];
+    uint32_t class = hs_taxonomy_find(snapshot->taxonomy, target->category);
+    const hs_category_record *known = class != HS_NONE ? &snapshot->taxonomy->category[class] : NULL;
+    take_integer(&v[0], target->id);
+    take_text(&v[1], target->unit);
+    take_text(&v[2], known ? known->code : target->category);
+    take_text(&v[3], known ? known->name : target->category);
+    take_text(&v[4], known ? known->name_en : target->category);
+    take_text(&v[5], target->from);
+    take_text(&v[6], target->to);
+    v[7] = (hs_value){.real = target->target};
+}
+
+static void read_class(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
+    const hs_category_record *class = &snapshot->taxonomy->category[row];
+    take_text(&v[0], class->code);
+    take_text(&v[1], class->parent);
+    take_text(&v[2], class->name);
+    take_text(&v[3], class->name_en);
+    take_text(&v[4], class->department);
+    take_text(&v[5], class->colour);
+    take_text(&v[6], class->members);
+    take_text(&v[7], class->aliases);
+    v[8] = (hs_value){.absent = class->duplicate_m < 0, .real = class->duplicate_m};
+    v[9] = (hs_value){.absent = class->duplicate_hours < 0, .real = class->duplicate_hours};
+}
+
 /* Code of the deepest unit, then of each level. */
 static void read_path(const hs_snapshot *snapshot, uint32_t path, hs_value *v) {
     take_text(&v[0], (hs_str){0});
@@ -160,6 +198,7 @@ static void read_incident(const hs_feature_table *table, const hs_incident_chunk
     read_street_of(snapshot, chunk->positioned ? hs_incident_segment(chunk, i) : HS_NONE, &v[21]);
     v[24] = (hs_value){.real = round((double)hs_incident_weight(chunk, i) * 1e6) / 1e6};
     take_integer(&v[25], attributes->batch);
+    take_text(&v[26], texts.category_text);
 }
 
 /* What a map shows beside a feature that has no name of its own. */
@@ -194,9 +233,11 @@ static const hs_geometry one_point = {
 hs_status hs_feature_table_read(hs_feature_table *table, hs_feature_row row, hs_error *error,
                                 hs_feature *feature) {
     static void (*const readers[])(const hs_snapshot *, uint32_t, hs_value *) = {
-        [HS_COLLECT_UNITS] = read_unit,       [HS_COLLECT_STREETS] = read_street,
-        [HS_COLLECT_SEGMENTS] = read_segment, [HS_COLLECT_ADDRESSES] = read_address,
-        [HS_COLLECT_PLACES] = read_place,     [HS_COLLECT_ZONES] = read_zone,
+        [HS_COLLECT_UNITS] = read_unit,        [HS_COLLECT_STREETS] = read_street,
+        [HS_COLLECT_SEGMENTS] = read_segment,  [HS_COLLECT_ADDRESSES] = read_address,
+        [HS_COLLECT_PLACES] = read_place,      [HS_COLLECT_ZONES] = read_zone,
+        [HS_COLLECT_POPULATION] = read_people, [HS_COLLECT_TARGETS] = read_target,
+        [HS_COLLECT_CLASSES] = read_class,
     };
     const hs_snapshot *snapshot = table->snapshot;
     const hs_collection *collection = table->collection;
@@ -213,9 +254,8 @@ hs_status hs_feature_table_read(hs_feature_table *table, hs_feature_row row, hs_
         feature->geometry.positions = &table->position;
     } else {
         readers[collection->kind](snapshot, row.row, own);
-        has_point =
-            table->has_columns && hs_collection_row_point(collection, snapshot->geography, row.row, &point);
-        feature->geometry = hs_collection_row_geometry(collection, snapshot->geography, row.row);
+        has_point = table->has_columns && hs_collection_row_point(collection, snapshot, row.row, &point);
+        feature->geometry = hs_collection_row_geometry(collection, snapshot, row.row);
     }
     if (table->has_label) take_text(&v[0], label_of(table, own));
     hs_value *next = own + table->own_count;
@@ -224,9 +264,8 @@ hs_status hs_feature_table_read(hs_feature_table *table, hs_feature_row row, hs_
         next += 2;
     }
     feature->values = v;
-    return hs_attribute_columns_read(table->attributes,
-                                     hs_collection_row_attributes(collection, snapshot->geography, row.row),
-                                     error, next);
+    return hs_attribute_columns_read(
+        table->attributes, hs_collection_row_attributes(collection, snapshot, row.row), error, next);
 }
 
 unsigned hs_feature_types(const hs_snapshot *snapshot, const hs_collection *collection,
@@ -237,7 +276,7 @@ unsigned hs_feature_types(const hs_snapshot *snapshot, const hs_collection *coll
         hs_geometry_type type =
             collection->kind == HS_COLLECT_INCIDENTS
                 ? (snapshot->incidents->chunk[row.chunk]->positioned ? HS_GEOMETRY_POINT : HS_GEOMETRY_NONE)
-                : hs_collection_row_geometry(collection, snapshot->geography, row.row).type;
+                : hs_collection_row_geometry(collection, snapshot, row.row).type;
         types |= 1U << type;
     }
     return types;
@@ -262,8 +301,9 @@ static hs_status lay_out(hs_feature_table *table, const hs_feature_rows *rows, u
     const hs_collection *collection = table->collection;
     while (collection->fields[table->own_count].name)
         table->own_count++;
-    bool lines = collection->kind == HS_COLLECT_STREETS || collection->kind == HS_COLLECT_SEGMENTS;
-    table->has_columns = (traits & HS_FORMAT_COLUMNS) && !lines;
+    bool no_point = collection->kind == HS_COLLECT_STREETS || collection->kind == HS_COLLECT_SEGMENTS ||
+                    collection->kind == HS_COLLECT_TARGETS || collection->kind == HS_COLLECT_CLASSES;
+    table->has_columns = (traits & HS_FORMAT_COLUMNS) && !no_point;
     table->has_label = (traits & HS_FORMAT_LABELS) && !names_itself(collection);
     uint32_t fixed = table->own_count + (table->has_label ? 1 : 0) + (table->has_columns ? 2 : 0);
     hs_field *first = hs_arena_array(table->arena, fixed + 1, sizeof *first);
@@ -279,8 +319,8 @@ static hs_status lay_out(hs_feature_table *table, const hs_feature_rows *rows, u
     hs_status status = hs_attribute_columns_new(first, fixed, error, &table->attributes);
     for (uint64_t i = 0; status == HS_OK && i < rows->count; i++)
         status = hs_attribute_columns_see(
-            table->attributes,
-            hs_collection_row_attributes(collection, table->snapshot->geography, rows->row[i].row), error);
+            table->attributes, hs_collection_row_attributes(collection, table->snapshot, rows->row[i].row),
+            error);
     if (status == HS_OK)
         status = hs_attribute_columns_fields(table->attributes, table->arena, error, &table->fields,
                                              &table->field_count);

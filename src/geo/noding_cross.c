@@ -3,6 +3,7 @@
 
 #include "geo/box.h"
 #include "geo/box_tree.h"
+#include "geo/piece.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -18,13 +19,6 @@ typedef struct cross_search {
     uint32_t number; /* the piece whose partners are sought */
     hs_noding_splits *splits;
 } cross_search;
-
-/* The sign of (b - a) x (p - a); exact, for the products stay below 2^63. */
-static int turn(hs_position a, hs_position b, hs_position p) {
-    int64_t left = ((int64_t)b.lon_e7 - a.lon_e7) * ((int64_t)p.lat_e7 - a.lat_e7);
-    int64_t right = ((int64_t)b.lat_e7 - a.lat_e7) * ((int64_t)p.lon_e7 - a.lon_e7);
-    return (left > right) - (left < right);
-}
 
 static bool between(int32_t a, int32_t b, int32_t p) {
     return a < b ? p >= a && p <= b : p >= b && p <= a;
@@ -62,9 +56,9 @@ static void split_if_on(const cross_search *search, uint32_t vertex, int side, h
 static void meet(const cross_search *search, uint32_t first, uint32_t second) {
     const hs_position *vertex = search->noding->vertex;
     hs_position a = vertex[first], b = vertex[first + 1], c = vertex[second], d = vertex[second + 1];
-    int c_side = turn(a, b, c), d_side = turn(a, b, d);
+    int c_side = hs_piece_turn(a, b, c), d_side = hs_piece_turn(a, b, d);
     if (c_side * d_side > 0) return;
-    int a_side = turn(c, d, a), b_side = turn(c, d, b);
+    int a_side = hs_piece_turn(c, d, a), b_side = hs_piece_turn(c, d, b);
     if (a_side * b_side > 0) return;
     if (c_side * d_side < 0 && a_side * b_side < 0) {
         hs_position at = crossing(a, b, c, d);

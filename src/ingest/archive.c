@@ -35,8 +35,20 @@ static bool is_data(const char *name) {
     return ends_with_any(name, ends) && !strstr(name, "__MACOSX");
 }
 
+/* A file that unpacks to more than this, and to this many times its size, is made to fill disks. */
+#define LARGEST_UNPACKED ((vsi_l_offset)1 << 30)
+#define MOST_RATIO       100
+
+static bool is_bomb(const char *inside, vsi_l_offset packed) {
+    VSIStatBufL about;
+    if (VSIStatL(inside, &about) != 0 || about.st_size < 0) return false;
+    vsi_l_offset size = (vsi_l_offset)about.st_size;
+    return size > LARGEST_UNPACKED && size / MOST_RATIO > packed;
+}
+
 /* The one file with data in a zip; several shapefiles are one source of several layers. */
-static hs_status look_into_zip(const char *path, hs_arena *arena, hs_error *error, const char **inside) {
+static hs_status look_into_zip(const char *path, vsi_l_offset packed, hs_arena *arena, hs_error *error,
+                               const char **inside) {
     const char *root = hs_arena_printf(arena, "/vsizip/%s", path);
     if (!root) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     char **names = VSIReadDirRecursive(root);
@@ -62,6 +74,12 @@ static hs_status look_into_zip(const char *path, hs_arena *arena, hs_error *erro
                               path, list, path);
     else if (!chosen)
         status = hs_error_set(error, HS_E_MEMORY, "out of memory");
+    else if (count == 1 && is_bomb(chosen, packed))
+        status =
+            hs_error_set(error, HS_E_INPUT,
+                         "%s unpacks to more than a gigabyte and %d times its size; unpack it first if it is "
+                         "what it should be",
+                         path, MOST_RATIO);
     CSLDestroy(names);
     if (status == HS_OK) *inside = chosen;
     return status;
@@ -160,12 +178,14 @@ hs_status hs_location_find(const char *path, const char *given_encoding, hs_aren
         return hs_error_set(error, HS_E_INPUT,
                             "%s is no file: it is read more than once, so save what comes from it first",
                             path);
+    if (VSI_ISREG(about.st_mode) && about.st_size == 0)
+        return hs_error_set(error, HS_E_INPUT, "%s is empty", path);
     hs_location found = {.path = hs_arena_strndup(arena, path, strlen(path))};
     if (!found.path) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_status status = HS_OK;
     if (strncmp(path, "/vsi", 4) != 0) {
         if (ends_with(path, ".zip"))
-            status = look_into_zip(path, arena, error, &found.path);
+            status = look_into_zip(path, (vsi_l_offset)about.st_size, arena, error, &found.path);
         else if (ends_with(path, ".gz") && !ends_with(path, ".tar.gz"))
             found.path = hs_arena_printf(arena, "/vsigzip/%s", path);
         else if (ends_with(path, ".tar") || ends_with(path, ".tgz") || ends_with(path, ".tar.gz"))

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define OF(kind)   (1U << HS_KIND_##kind)
-#define POSITIONED (OF(INCIDENTS) | OF(ADDRESSES) | OF(PLACES))
+#define POSITIONED (ADDRESSED | OF(POPULATION))
+#define ADDRESSED  (OF(INCIDENTS) | OF(ADDRESSES) | OF(PLACES))
 
 /* What the values of a column must look like for it to be guessed. */
 typedef enum expectation { ANY, TIME, CLOCK, NUMBER, LEVEL } expectation;
@@ -36,7 +37,9 @@ static const definition definitions[HS_FIELD_COUNT] = {
     [HS_FIELD_RIGHT_FROM] = {"right_from", OF(STREETS), ANY},
     [HS_FIELD_RIGHT_TO] = {"right_to", OF(STREETS), ANY},
     [HS_FIELD_LAYER] = {"layer", OF(STREETS), NUMBER},
-    [HS_FIELD_CATEGORY] = {"category", OF(INCIDENTS), ANY},
+    [HS_FIELD_BRIDGE] = {"bridge", OF(STREETS), ANY},
+    [HS_FIELD_TUNNEL] = {"tunnel", OF(STREETS), ANY},
+    [HS_FIELD_CATEGORY] = {"category", OF(INCIDENTS) | OF(TARGETS), ANY},
     [HS_FIELD_REPORTED] = {"reported", OF(INCIDENTS), TIME},
     [HS_FIELD_OCCURRED] = {"occurred", OF(INCIDENTS), TIME},
     [HS_FIELD_CLOSED] = {"closed", OF(INCIDENTS), TIME},
@@ -44,13 +47,13 @@ static const definition definitions[HS_FIELD_COUNT] = {
     [HS_FIELD_CLOCK] = {"clock", OF(INCIDENTS), CLOCK},
     [HS_FIELD_SOURCE] = {"source", OF(INCIDENTS), ANY},
     [HS_FIELD_STATUS] = {"status", OF(INCIDENTS), ANY},
-    [HS_FIELD_ADDRESS] = {"address", POSITIONED, ANY},
+    [HS_FIELD_ADDRESS] = {"address", ADDRESSED, ANY},
     [HS_FIELD_STREET] = {"street", OF(INCIDENTS) | OF(ADDRESSES), ANY},
     [HS_FIELD_AREA] = {"area", OF(ADDRESSES), ANY},
     [HS_FIELD_LANE] = {"lane", OF(ADDRESSES), ANY},
     [HS_FIELD_ALLEY] = {"alley", OF(ADDRESSES), ANY},
     [HS_FIELD_NUMBER] = {"number", OF(INCIDENTS) | OF(ADDRESSES), ANY},
-    [HS_FIELD_UNIT] = {"unit", OF(INCIDENTS) | OF(ADDRESSES), ANY},
+    [HS_FIELD_UNIT] = {"unit", OF(INCIDENTS) | OF(ADDRESSES) | OF(TARGETS) | OF(POPULATION), ANY},
     [HS_FIELD_DEPARTMENT] = {"department", OF(INCIDENTS) | OF(TAXONOMY), ANY},
     [HS_FIELD_DESCRIPTION] = {"description", OF(INCIDENTS), ANY},
     [HS_FIELD_WEIGHT] = {"weight", OF(INCIDENTS), NUMBER},
@@ -61,10 +64,15 @@ static const definition definitions[HS_FIELD_COUNT] = {
     [HS_FIELD_KIND] = {"kind", OF(ZONES), ANY},
     [HS_FIELD_HOURS] = {"hours", OF(ZONES), ANY},
     [HS_FIELD_WEEKDAYS] = {"weekdays", OF(ZONES), ANY},
-    [HS_FIELD_FROM] = {"from", OF(ZONES), TIME},
-    [HS_FIELD_TO] = {"to", OF(ZONES), TIME},
+    [HS_FIELD_FROM] = {"from", OF(ZONES) | OF(TARGETS), TIME},
+    [HS_FIELD_TO] = {"to", OF(ZONES) | OF(TARGETS), TIME},
     [HS_FIELD_COLOUR] = {"colour", OF(TAXONOMY), ANY},
     [HS_FIELD_MEMBERS] = {"members", OF(TAXONOMY), ANY},
+    [HS_FIELD_ALIASES] = {"aliases", OF(TAXONOMY), ANY},
+    [HS_FIELD_DUPLICATE_M] = {"duplicate_m", OF(TAXONOMY), NUMBER},
+    [HS_FIELD_DUPLICATE_HOURS] = {"duplicate_hours", OF(TAXONOMY), NUMBER},
+    [HS_FIELD_TARGET] = {"target", OF(TARGETS), NUMBER},
+    [HS_FIELD_POPULATION] = {"population", OF(POPULATION), NUMBER},
 };
 
 const char *hs_field_name(hs_field field) {
@@ -112,7 +120,7 @@ static bool values_fit(const hs_column_facts *facts, expectation expects) {
     case CLOCK:
         return facts->filled > 0 && mostly(facts->clocks, facts->filled, 80);
     case NUMBER:
-        return mostly(facts->numbers, facts->filled, 50);
+        return mostly(facts->numbers + facts->infinite, facts->filled, 50);
     case LEVEL:
         return mostly(facts->levels, facts->filled, 80);
     default:

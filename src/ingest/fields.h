@@ -20,6 +20,8 @@ typedef enum hs_field {
     HS_FIELD_RIGHT_FROM,
     HS_FIELD_RIGHT_TO,
     HS_FIELD_LAYER,
+    HS_FIELD_BRIDGE, /* whether the street is one: stands in for a layer */
+    HS_FIELD_TUNNEL,
     HS_FIELD_CATEGORY,
     HS_FIELD_REPORTED,
     HS_FIELD_OCCURRED,
@@ -49,6 +51,11 @@ typedef enum hs_field {
     HS_FIELD_TO,
     HS_FIELD_COLOUR,
     HS_FIELD_MEMBERS,
+    HS_FIELD_ALIASES,
+    HS_FIELD_DUPLICATE_M,
+    HS_FIELD_DUPLICATE_HOURS,
+    HS_FIELD_TARGET,
+    HS_FIELD_POPULATION,
     HS_FIELD_COUNT
 } hs_field;
 
@@ -60,6 +67,7 @@ bool hs_field_of_kind(hs_field field, hs_kind kind);
 typedef struct hs_column_facts {
     uint32_t filled;        /* rows with a value */
     uint32_t numbers;       /* values that are numbers */
+    uint32_t infinite;      /* values that are written as numbers and are none: inf, 1e999, nan */
     uint32_t plain_reals;   /* values like `51.0` */
     uint32_t padded;        /* numbers with leading zeros: codes */
     uint32_t dates;         /* values that are dates (an epoch only in a column named for time) */

@@ -17,6 +17,10 @@ static bool keeps_attributes(hs_kind kind) {
     return kind == HS_KIND_UNITS || kind == HS_KIND_STREETS;
 }
 
+static bool has_places(hs_kind kind) {
+    return kind != HS_KIND_TAXONOMY && kind != HS_KIND_TARGETS;
+}
+
 static bool is_mapped(const hs_mapping *mapping, size_t column) {
     for (int field = 0; field < HS_FIELD_COUNT; field++)
         if (mapping->column[field] == column) return true;
@@ -42,11 +46,13 @@ static hs_status choose_columns(hs_ingest *ingest, hs_error *error) {
         OGRFieldType type = source->columns[i].type;
         bool tags = source->is_osm && hs_str_equal(source->columns[i].name, HS_STR("other_tags"));
         if (tags) ingest->other_tags = i;
-        bool mapped = is_mapped(&ingest->mapping, i);
+        /* Columns of bridges and tunnels only stand in for a layer: they go along too. */
+        bool mapped = is_mapped(&ingest->mapping, i) && i != ingest->mapping.column[HS_FIELD_BRIDGE] &&
+                      i != ingest->mapping.column[HS_FIELD_TUNNEL];
         bool number = type == OFTInteger || type == OFTInteger64 || type == OFTReal;
         ingest->is_attribute[i] =
             keeps_attributes(ingest->kind) && !tags && type != OFTBinary && (!mapped || number);
-        ingest->want[i] = mapped || ingest->is_attribute[i] || source->is_osm;
+        ingest->want[i] = is_mapped(&ingest->mapping, i) || ingest->is_attribute[i] || source->is_osm;
     }
     return HS_OK;
 }
@@ -81,6 +87,18 @@ static hs_status check_known(const hs_ingest *ingest, hs_error *error) {
         source->path, list);
 }
 
+/* Rows of these kinds are nothing without their number. */
+static hs_status check_number(const hs_ingest *ingest, hs_error *error) {
+    hs_field field = ingest->kind == HS_KIND_TARGETS ? HS_FIELD_TARGET : HS_FIELD_POPULATION;
+    if (ingest->kind != HS_KIND_TARGETS && ingest->kind != HS_KIND_POPULATION) return HS_OK;
+    if (ingest->mapping.column[field] != HS_NO_COLUMN) return HS_OK;
+    char list[HS_COLUMN_LIST_SIZE];
+    hs_source_list_columns(ingest->source, list);
+    return hs_error_set(error, HS_E_INPUT,
+                        "no column of %s is known as %s; name it with --map %s=COLUMN; its columns are: %s",
+                        ingest->source->path, hs_field_name(field), hs_field_name(field), list);
+}
+
 /* A file of the right kind has its geometry or the columns for one. */
 static hs_status check_shape(const hs_ingest *ingest, hs_error *error) {
     const hs_source *source = ingest->source;
@@ -89,6 +107,7 @@ static hs_status check_shape(const hs_ingest *ingest, hs_error *error) {
         mapping->column[HS_FIELD_LON] != HS_NO_COLUMN || mapping->column[HS_FIELD_X] != HS_NO_COLUMN;
     bool needs_shapes =
         ingest->kind == HS_KIND_UNITS || ingest->kind == HS_KIND_STREETS || ingest->kind == HS_KIND_ZONES;
+    bool needs_unit = ingest->kind == HS_KIND_POPULATION && !source->has_geometry && !by_columns;
     bool needs_points = ingest->kind == HS_KIND_ADDRESSES || ingest->kind == HS_KIND_PLACES;
     if (needs_shapes && !source->has_geometry)
         return hs_error_set(error, HS_E_INPUT, "layer %s of %s has no geometry, which %s need",
@@ -99,15 +118,19 @@ static hs_status check_shape(const hs_ingest *ingest, hs_error *error) {
             "%s has neither geometry nor columns of coordinates that are known; name them with --map "
             "lon=COLUMN --map lat=COLUMN",
             source->path);
-    return HS_OK;
+    if (needs_unit && mapping->column[HS_FIELD_UNIT] == HS_NO_COLUMN)
+        return hs_error_set(error, HS_E_INPUT,
+                            "%s does not say where its people live: give their units' codes with --map "
+                            "unit=COLUMN, or areas or points",
+                            source->path);
+    return check_number(ingest, error);
 }
 
 hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options *options, hs_error *error,
                          hs_ingest **ingest) {
     static const hs_ingest_options defaults = {.level = HS_LEVEL_COUNT};
     if (!options) options = &defaults;
-    if (kind == HS_KIND_TARGETS || kind == HS_KIND_POPULATION || kind >= HS_KIND_COUNT)
-        return hs_error_set(error, HS_E_UNSUPPORTED, "%s cannot be imported yet", hs_source_kind_word(kind));
+    if ((unsigned)kind >= HS_KIND_COUNT) return hs_error_set(error, HS_E_ARGUMENT, "no such kind of rows");
     if (options->date_format && !strchr(options->date_format, '%'))
         return hs_error_set(error, HS_E_ARGUMENT,
                             "--date-format %.60s: names no part of a date; write it like %%d/%%m/%%Y %%H:%%M",
@@ -129,7 +152,7 @@ hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options
     if (status == HS_OK) status = check_known(made, error);
     if (status == HS_OK) status = check_shape(made, error);
     if (status == HS_OK) status = hs_mapping_settle_dates(made->source, options, error, &made->mapping);
-    if (status == HS_OK && kind != HS_KIND_TAXONOMY)
+    if (status == HS_OK && has_places(kind))
         status = hs_locator_open(made->source, &made->mapping, options, error, &made->locator);
     if (status == HS_OK) status = choose_columns(made, error);
     if (status != HS_OK) {
@@ -160,7 +183,7 @@ static int compare_positions(const void *a, const void *b) {
 
 bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_deg) {
     enum { WANTED = 200, AT_MOST = 2000 };
-    if (ingest->kind == HS_KIND_TAXONOMY) return false;
+    if (!has_places(ingest->kind)) return false;
     hs_position positions[WANTED];
     size_t count = 0;
     hs_rows *rows = NULL;
@@ -227,6 +250,8 @@ static hs_status put_row(hs_ingest *ingest, const hs_row *row, const hs_ingest_s
         hs_zone_record zone;
         hs_category_record category;
         hs_incident_record incident;
+        hs_target_record target;
+        hs_population_record population;
     } record;
     void *context = sink->context;
     switch (ingest->kind) {
@@ -251,6 +276,12 @@ static hs_status put_row(hs_ingest *ingest, const hs_row *row, const hs_ingest_s
     case HS_KIND_INCIDENTS:
         *made = hs_make_incident(ingest, row, refusal, &record.incident);
         return *made == HS_MADE ? sink->put.incident(context, &record.incident, error) : HS_OK;
+    case HS_KIND_TARGETS:
+        *made = hs_make_target(ingest, row, refusal, &record.target);
+        return *made == HS_MADE ? sink->put.target(context, &record.target, error) : HS_OK;
+    case HS_KIND_POPULATION:
+        *made = hs_make_population(ingest, row, refusal, &record.population);
+        return *made == HS_MADE ? sink->put.population(context, &record.population, error) : HS_OK;
     default:
         return hs_error_set(error, HS_E_INTERNAL, "no records of kind %d", (int)ingest->kind);
     }
@@ -274,7 +305,7 @@ static void warn(const hs_ingest_sink *sink, const char *message) {
 /* Likely mistakes, counted on the way. */
 static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink) {
     const hs_locator *at = &ingest->locator;
-    char text[400];
+    char text[800];
     const char *path = ingest->source->path;
     if (at->swapped > 0) {
         snprintf(text, sizeof text,
@@ -304,10 +335,13 @@ static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink)
                  (unsigned long long)at->missing, (unsigned long long)at->rows);
         warn(sink, text);
     }
-    if (at->repaired > 0) {
-        snprintf(text, sizeof text,
-                 "%s: the polygons of %llu rows were not valid and were repaired (first: row %llu)", path,
-                 (unsigned long long)at->repaired, (unsigned long long)at->first_repaired);
+    if (at->invalid > 0) {
+        snprintf(
+            text, sizeof text,
+            "%s: the polygons of %llu rows are not valid (first: row %llu%s%s) and are kept as they came, by "
+            "the even-odd rule; hotspotd check STORE says where, with --repair it mends them",
+            path, (unsigned long long)at->invalid, (unsigned long long)at->first_invalid,
+            *at->flaw ? ", " : "", at->flaw);
         warn(sink, text);
     }
     if (ingest->source->odd_encoding) {

@@ -56,6 +56,8 @@ typedef struct hs_ingest_sink {
         hs_visit_zone zone;
         hs_visit_category category;
         hs_visit_incident incident;
+        hs_visit_target target;
+        hs_visit_population population;
     } put;
     void (*reject)(void *context, const hs_ingest_reject *reject);
     void (*warn)(void *context, const char *message); /* likely mistakes */

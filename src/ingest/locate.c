@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include <cpl_conv.h>
+#include <cpl_error.h>
 #include <math.h>
 #include <ogr_srs_api.h>
 #include <proj.h>
@@ -9,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOOK_ROWS 500
+#define LOOK_ROWS   500
+#define REASON_SIZE 160
 
 static bool fits_degrees(double x, double y) {
     return fabs(x) <= 180 && fabs(y) <= 90;
@@ -275,32 +277,24 @@ bool hs_locator_inside(hs_locator *locator, const hs_row *row, hs_position *posi
     return from_geometry(locator, row, position) == HS_FOUND;
 }
 
-/* Replaces the shape by a valid one where it is not (rings that cross themselves, nested parts). */
-static void repair(hs_locator *locator, const hs_row *row) {
-    hs_gdal_words words;
-    hs_gdal_listen(&words);
-    OGRGeometryH geometry = NULL, valid = NULL;
-    if (OGR_G_CreateFromWkb(row->wkb, NULL, &geometry, (int)row->wkb_size) == OGRERR_NONE &&
-        !OGR_G_IsValid(geometry))
-        valid = OGR_G_MakeValid(geometry);
-    if (valid && !OGR_G_IsEmpty(valid)) {
-        size_t size = OGR_G_WkbSizeEx(valid);
-        unsigned char *bytes = malloc(size);
-        if (bytes && OGR_G_ExportToIsoWkb(valid, wkbNDR, bytes) == OGRERR_NONE) {
-            hs_shape mended = {0};
-            if (hs_wkb_read(bytes, size, NULL, &mended) == HS_OK && mended.type == HS_GEOMETRY_POLYGONS) {
-                hs_shape_done(&locator->shape);
-                locator->shape = mended;
-                if (locator->repaired++ == 0) locator->first_repaired = row->number;
-            } else {
-                hs_shape_done(&mended);
-            }
-        }
-        free(bytes);
-    }
-    OGR_G_DestroyGeometry(valid);
+static void CPL_STDCALL keep_reason(CPLErr level, CPLErrorNum number, const char *message) {
+    (void)number;
+    char *reason = CPLGetErrorHandlerUserData();
+    if (level >= CE_Warning && message && !*reason) (void)snprintf(reason, REASON_SIZE, "%s", message);
+}
+
+/* Counts polygons that are not valid, and keeps GEOS' reason for the first. */
+static void judge(hs_locator *locator, const hs_row *row) {
+    char reason[REASON_SIZE] = "";
+    OGRGeometryH geometry = NULL;
+    CPLPushErrorHandlerEx(keep_reason, reason);
+    bool invalid = OGR_G_CreateFromWkb(row->wkb, NULL, &geometry, (int)row->wkb_size) == OGRERR_NONE &&
+                   !OGR_G_IsValid(geometry);
     OGR_G_DestroyGeometry(geometry);
-    hs_gdal_unlisten();
+    CPLPopErrorHandler();
+    if (!invalid || locator->invalid++ > 0) return;
+    locator->first_invalid = row->number;
+    (void)snprintf(locator->flaw, sizeof locator->flaw, "%s", reason);
 }
 
 hs_status hs_locator_geometry(hs_locator *locator, const hs_row *row, hs_arena *arena, hs_error *error,
@@ -315,7 +309,7 @@ hs_status hs_locator_geometry(hs_locator *locator, const hs_row *row, hs_arena *
     if (status == HS_E_UNSUPPORTED)
         return hs_error_set(error, HS_E_INPUT, "the geometry has curves; make them lines");
     if (status != HS_OK) return status;
-    if (shape->type == HS_GEOMETRY_POLYGONS && row->wkb_size <= INT32_MAX) repair(locator, row);
+    if (shape->type == HS_GEOMETRY_POLYGONS && row->wkb_size <= INT32_MAX) judge(locator, row);
     if (locator->of_geometry)
         hs_transform_forward(locator->of_geometry, shape->x, shape->y, shape->point_count);
     return hs_geometry_from_shape(shape, arena, error, geometry);

@@ -23,7 +23,9 @@ typedef struct hs_locator {
     bool use_degrees, use_xy;
     const char *crs; /* for people */
     hs_shape shape;
-    uint64_t rows, missing, null_island, off_earth, swapped, repaired, first_repaired;
+    uint64_t rows, missing, null_island, off_earth, swapped;
+    uint64_t invalid, first_invalid; /* rows of polygons that are not valid */
+    char flaw[160];                  /* what is wrong with the first one */
 } hs_locator;
 
 hs_status hs_locator_open(hs_source *source, const hs_mapping *mapping, const hs_ingest_options *options,
@@ -33,8 +35,9 @@ void hs_locator_done(hs_locator *locator);
 /* One position for the row: of a line its middle, of a polygon a point inside. `bad` names the field and text
  * of a coordinate that is no number. */
 hs_found hs_locator_position(hs_locator *locator, const hs_row *row, hs_field *bad, hs_position *position);
-/* The row's own geometry in positions, polygons repaired where they are not valid. HS_E_INPUT says what is
- * wrong with it. */
+/* The row's own geometry in positions, as it came: polygons that are not valid (rings that cross themselves,
+ * nested parts) are counted and cover what the even-odd rule gives them. HS_E_INPUT says why there is none.
+ */
 hs_status hs_locator_geometry(hs_locator *locator, const hs_row *row, hs_arena *arena, hs_error *error,
                               hs_geometry *geometry);
 /* A point inside polygons, or a line's middle, of a row that has such a geometry. */

@@ -40,6 +40,9 @@ hs_made hs_make_place(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal,
 hs_made hs_make_zone(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal, hs_zone_record *record);
 hs_made hs_make_category(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal,
                          hs_category_record *record);
+hs_made hs_make_target(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal, hs_target_record *record);
+hs_made hs_make_population(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal,
+                           hs_population_record *record);
 hs_made hs_make_incident(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal,
                          hs_incident_record *record);
 

@@ -111,13 +111,30 @@ static int32_t osm_layer(const hs_ingest *ingest, const hs_row *row) {
     return 0;
 }
 
+/* Whether a column of bridges or tunnels says that the row is one. */
+static bool says_yes(const hs_ingest *ingest, const hs_row *row, hs_field field) {
+    static const char *const no[] = {"no", "0", "f", "false", "n", "none", "否", "无"};
+    hs_str text = hs_record_text(ingest, row, field);
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        if (hs_str_equal_nocase(text, hs_str_of(no[i]))) return false;
+    return text.size > 0;
+}
+
+/* Tables often give every street the layer 0 and say of bridges and tunnels in columns of their own. */
+static int32_t table_layer(const hs_ingest *ingest, const hs_row *row) {
+    double layer = 0;
+    if (hs_cell_number(hs_record_cell(ingest, row, HS_FIELD_LAYER), &layer) && fabs(layer) <= 100 &&
+        (int32_t)layer != 0)
+        return (int32_t)layer;
+    if (says_yes(ingest, row, HS_FIELD_BRIDGE)) return 1;
+    return says_yes(ingest, row, HS_FIELD_TUNNEL) ? -1 : 0;
+}
+
 hs_made hs_make_street(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal, hs_street_record *record) {
     *record = (hs_street_record){.name = whole_name(ingest, row),
                                  .name_en = hs_record_text(ingest, row, HS_FIELD_NAME_EN),
                                  .road_class = hs_record_text(ingest, row, HS_FIELD_CLASS)};
-    double layer = 0;
-    if (hs_cell_number(hs_record_cell(ingest, row, HS_FIELD_LAYER), &layer) && fabs(layer) <= 100)
-        record->layer = (int32_t)layer;
+    record->layer = table_layer(ingest, row);
     if (ingest->source->is_osm) {
         record->road_class = hs_osm_row_tag(ingest, row, "highway");
         if (record->name.size == 0 || !hs_osm_is_street(record->road_class)) return HS_MADE_NOTHING;

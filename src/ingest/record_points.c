@@ -82,6 +82,16 @@ static bool is_colour(hs_str text) {
     return true;
 }
 
+/* A number of the rule for duplicates; -1 where there is none. */
+static hs_made take_rule(const hs_ingest *ingest, const hs_row *row, hs_field field, hs_refusal *refusal,
+                         double *number) {
+    const hs_cell *cell = hs_record_cell(ingest, row, field);
+    *number = -1;
+    if (cell->type == HS_CELL_NONE || (hs_cell_number(cell, number) && *number >= 0)) return HS_MADE;
+    return hs_refuse(refusal, hs_field_name(field), hs_cell_text(cell, ingest->arena),
+                     "is no number of 0 or more; 0 means never, nothing means as the class above");
+}
+
 hs_made hs_make_category(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal,
                          hs_category_record *record) {
     *record = (hs_category_record){.code = hs_record_text(ingest, row, HS_FIELD_CODE),
@@ -90,7 +100,8 @@ hs_made hs_make_category(hs_ingest *ingest, const hs_row *row, hs_refusal *refus
                                    .name_en = hs_record_text(ingest, row, HS_FIELD_NAME_EN),
                                    .department = hs_record_text(ingest, row, HS_FIELD_DEPARTMENT),
                                    .colour = hs_record_text(ingest, row, HS_FIELD_COLOUR),
-                                   .members = hs_record_text(ingest, row, HS_FIELD_MEMBERS)};
+                                   .members = hs_record_text(ingest, row, HS_FIELD_MEMBERS),
+                                   .aliases = hs_record_text(ingest, row, HS_FIELD_ALIASES)};
     if (record->code.size == 0)
         return hs_refuse(refusal, "code", (hs_str){0},
                          "a class needs a code; name its column with --map code=COLUMN");
@@ -99,7 +110,9 @@ hs_made hs_make_category(hs_ingest *ingest, const hs_row *row, hs_refusal *refus
     if (record->colour.size > 0 && !is_colour(record->colour))
         return hs_refuse(refusal, "colour", record->colour, "is no colour; write it like #c04000");
     if (record->name.size == 0) record->name = record->name_en.size > 0 ? record->name_en : record->code;
-    return HS_MADE;
+    if (take_rule(ingest, row, HS_FIELD_DUPLICATE_M, refusal, &record->duplicate_m) != HS_MADE)
+        return HS_REFUSED;
+    return take_rule(ingest, row, HS_FIELD_DUPLICATE_HOURS, refusal, &record->duplicate_hours);
 }
 
 static bool is_chinese(hs_str text) {

@@ -124,8 +124,11 @@ static hs_status next_feature(hs_rows *rows, hs_error *error, const hs_row **row
     if (!rows->feature) {
         *row = NULL;
         if (words.failed)
-            return hs_error_set(error, HS_E_INPUT, "%s breaks off after row %llu: %s", rows->source->path,
-                                (unsigned long long)rows->row.number, words.text);
+            return hs_error_set(error, HS_E_INPUT, "%s breaks off after row %llu: %s%s", rows->source->path,
+                                (unsigned long long)rows->row.number, words.text,
+                                rows->source->is_csv && strstr(words.text, "Maximum number of characters")
+                                    ? " (a line is longer than 256 MB: check its line ends and quotes)"
+                                    : "");
         return HS_OK;
     }
     rows->row.number++;

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include <glib.h>
 #include <hotspot/records.h>
 #include <math.h>
 #include <stdio.h>
@@ -54,6 +55,16 @@ static void note_number(double number, hs_column_facts *facts) {
     if (number == 0) facts->zeros++;
 }
 
+/* inf, 1e999, NaN: numbers that are none, which the rows answer for. */
+static bool is_no_finite_number(hs_str text) {
+    char few[32], *end = NULL;
+    if (text.size == 0 || text.size >= sizeof few) return false;
+    memcpy(few, text.data, text.size);
+    few[text.size] = '\0';
+    double number = g_ascii_strtod(few, &end);
+    return end == few + text.size && !isfinite(number);
+}
+
 static hs_status note_cell(const hs_cell *cell, const char *format, hs_arena *arena, hs_column_facts *facts,
                            hs_error *error) {
     if (cell->type == HS_CELL_NONE) return HS_OK;
@@ -64,6 +75,8 @@ static hs_status note_cell(const hs_cell *cell, const char *format, hs_arena *ar
         note_number(number, facts);
         if (cell->type == HS_CELL_TEXT && has_leading_zero(text)) facts->padded++;
         if (cell->type == HS_CELL_TEXT && is_plain_real(text)) facts->plain_reals++;
+    } else if (is_no_finite_number(text)) {
+        facts->infinite++;
     }
     hs_date date;
     if (hs_cell_date(cell, format, arena, &date)) {

@@ -294,12 +294,86 @@ void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
     feature_end(json);
 }
 
+static void write_people(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    const hs_residents *residents = &snapshot->geography->residents;
+    hs_geometry_type type = residents->geometry[row].type;
+    feature_begin(json, residents->id[row]);
+    if (type == HS_GEOMETRY_POINT)
+        write_point(json, residents->label[row]);
+    else if (type == HS_GEOMETRY_POLYGONS)
+        hs_geojson_geometry(json, &residents->geometry[row]);
+    else
+        hs_json_null(json);
+    properties_begin(json);
+    pair_int(json, HS_JSON_KEY("id"), residents->id[row]);
+    pair_text(json, HS_JSON_KEY("unit"), residents->unit[row]);
+    hs_json_key_literal(json, "population");
+    hs_json_double(json, residents->population[row]);
+    hs_json_key_literal(json, "area_km2");
+    if (type == HS_GEOMETRY_POLYGONS)
+        hs_json_double(json, residents->area_km2[row]);
+    else
+        hs_json_null(json);
+    feature_end(json);
+}
+
+static void write_target(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    feature_begin(json, snapshot->targets->target[row].id);
+    hs_json_null(json);
+    properties_begin(json);
+    hs_geojson_target_members(json, snapshot, row);
+    feature_end(json);
+}
+
+void hs_geojson_target_members(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    const hs_target_record *target = &snapshot->targets->target[row];
+    uint32_t class = hs_taxonomy_find(snapshot->taxonomy, target->category);
+    const hs_category_record *known = class != HS_NONE ? &snapshot->taxonomy->category[class] : NULL;
+    pair_int(json, HS_JSON_KEY("id"), target->id);
+    pair_text(json, HS_JSON_KEY("unit"), target->unit);
+    pair_text(json, HS_JSON_KEY("category"), known ? known->code : target->category);
+    pair_text(json, HS_JSON_KEY("category_zh"), known ? known->name : target->category);
+    pair_text(json, HS_JSON_KEY("category_en"), known ? known->name_en : target->category);
+    pair_text(json, HS_JSON_KEY("from"), target->from);
+    pair_text(json, HS_JSON_KEY("to"), target->to);
+    hs_json_key_literal(json, "target");
+    hs_json_double(json, target->target);
+}
+
+static void pair_rule(hs_json *json, hs_str key, double number) {
+    hs_json_key_raw(json, key);
+    if (number >= 0)
+        hs_json_double(json, number);
+    else
+        hs_json_null(json);
+}
+
+static void write_class(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    const hs_category_record *class = &snapshot->taxonomy->category[row];
+    feature_begin(json, (int64_t)row + 1);
+    hs_json_null(json);
+    properties_begin(json);
+    pair_text(json, HS_JSON_KEY("code"), class->code);
+    pair_text(json, HS_JSON_KEY("parent"), class->parent);
+    pair_text(json, HS_JSON_KEY("name"), class->name);
+    pair_text(json, HS_JSON_KEY("name_en"), class->name_en);
+    pair_text(json, HS_JSON_KEY("department"), class->department);
+    pair_text(json, HS_JSON_KEY("colour"), class->colour);
+    pair_text(json, HS_JSON_KEY("members"), class->members);
+    pair_text(json, HS_JSON_KEY("aliases"), class->aliases);
+    pair_rule(json, HS_JSON_KEY("duplicate_m"), class->duplicate_m);
+    pair_rule(json, HS_JSON_KEY("duplicate_hours"), class->duplicate_hours);
+    feature_end(json);
+}
+
 void hs_geojson_row(hs_json *json, const hs_collection *collection, const hs_snapshot *snapshot,
                     uint32_t row) {
     static void (*const writers[])(hs_json *, const hs_snapshot *, uint32_t) = {
         [HS_COLLECT_UNITS] = hs_geojson_unit,       [HS_COLLECT_STREETS] = hs_geojson_street,
         [HS_COLLECT_SEGMENTS] = hs_geojson_segment, [HS_COLLECT_ADDRESSES] = hs_geojson_address,
         [HS_COLLECT_PLACES] = hs_geojson_place,     [HS_COLLECT_ZONES] = hs_geojson_zone,
+        [HS_COLLECT_POPULATION] = write_people,     [HS_COLLECT_TARGETS] = write_target,
+        [HS_COLLECT_CLASSES] = write_class,
     };
     writers[collection->kind](json, snapshot, row);
 }
@@ -416,5 +490,9 @@ void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_in
     hs_json_key_literal(json, "weight"); /* a float has no more than 6 decimals to show */
     hs_json_fixed(json, (int64_t)((double)hs_incident_weight(chunk, i) * 1e6 + 0.5), 6);
     pair_int(json, HS_JSON_KEY("batch"), attributes->batch);
+    pair_text(json, HS_JSON_KEY("category_text"), texts.category_text);
+    int64_t of;
+    if (context->duplicates && hs_duplicates_find(context->duplicates, hs_incident_row(chunk, i), &of))
+        pair_int(json, HS_JSON_KEY("duplicate_of"), of);
     feature_end(json);
 }

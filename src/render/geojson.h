@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/json_writer.h"
 #include "city/collection.h"
+#include "city/duplicates.h"
 
 void hs_geojson_geometry(hs_json *json, const hs_geometry *geometry);
 void hs_geojson_unit(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
@@ -14,6 +15,9 @@ void hs_geojson_segment(hs_json *json, const hs_snapshot *snapshot, uint32_t row
 void hs_geojson_address(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+
+/* The members of a target's object (between its braces). */
+void hs_geojson_target_members(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 
 /* A row of any collection but incidents. */
 void hs_geojson_row(hs_json *json, const hs_collection *collection, const hs_snapshot *snapshot,
@@ -24,7 +28,8 @@ void hs_geojson_row(hs_json *json, const hs_collection *collection, const hs_sna
 typedef struct hs_geojson_context {
     const hs_snapshot *snapshot;
     hs_arena *arena;
-    hs_str *category, *path; /* members by category code and by path; NULL: nothing is kept */
+    const hs_duplicates *duplicates; /* set by the caller: duplicate_of is written; or NULL */
+    hs_str *category, *path;         /* members by category code and by path; NULL: nothing is kept */
 } hs_geojson_context;
 
 /* Keeps what is shared in `arena`, as far as that has room; with NULL nothing is kept, which is best for few
@@ -33,7 +38,7 @@ void hs_geojson_context_init(hs_geojson_context *context, const hs_snapshot *sna
 /* Properties: id (external), category (code), category_zh, category_en, reported, occurred, closed, deadline,
  * source, status, address, department, description, match_type, accuracy_m, unit (code of the deepest unit),
  * city, district, subdistrict, community, cell (codes), street (name), street_id, segment (id), weight,
- * batch. */
+ * batch; duplicate_of (the feature's id of the case that it is suggested to repeat) only where it is one. */
 void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_incident_chunk *chunk,
                          uint32_t i);
 

@@ -23,7 +23,7 @@ typedef struct hs_density_request {
     hs_density_measure measure;
     hs_filter other;   /* the other period, or the denominator's incidents */
     hs_str population; /* instead of them the units' numeric attribute that counts residents; or empty */
-    hs_level level;    /* of the units that carry it */
+    hs_level level;    /* of the units that carry it; HS_LEVEL_COUNT: imported areas and points instead */
     double tolerance;  /* two-sided p-value above which comparisons are not drawn; 0: all are drawn */
     hs_kernel kernel;
     double bandwidth_m;
@@ -132,17 +132,20 @@ hs_status hs_service_density_interval(hs_service *service, const hs_snapshot *sn
                                       const hs_density_value *value, const hs_density_interval_request *how,
                                       hs_error *error, hs_density_bounds *bounds);
 
-/* Residents as a denominator: each unit's number spread evenly over its polygon (density_population.c). */
+/* Residents as a denominator: each unit's or area's number spread evenly over its polygon
+ * (density_population.c). */
 typedef struct hs_population_info {
     double residents;
     double step_m;           /* of the lattice of places */
-    uint32_t units, without; /* of the level, and those of them that do not carry the attribute */
+    uint32_t units, without; /* of the level, and those of them that do not carry the attribute; or areas */
 } hs_population_info;
 /* HS_E_ARGUMENT for a request without residents. */
 hs_status hs_service_population(hs_service *service, const hs_snapshot *snapshot,
                                 const hs_density_request *request, hs_error *error, hs_population_info *info);
 /* The lowest level of which a unit carries the numeric attribute `name`; HS_LEVEL_COUNT where none does. */
 hs_level hs_population_level(const hs_geography *geography, hs_str name);
+/* The lowest level of units whose population was imported by their code; HS_LEVEL_COUNT: none was. */
+hs_level hs_population_imported_level(const hs_geography *geography);
 /* The names of the numeric attributes that the first units of each level carry, or `none`; in the arena. */
 hs_str hs_population_attributes(const hs_geography *geography, hs_arena *arena);
 

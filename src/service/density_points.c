@@ -2,6 +2,7 @@
 #include "service/density_adaptive.h"
 
 #include "base/hash.h"
+#include "service/duplicates.h"
 #include <hotspot/time_kernel.h>
 #include <math.h>
 #include <stdlib.h>
@@ -117,9 +118,10 @@ hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk
         (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a selection");
         return HS_E_MEMORY;
     }
-    made.selected = hs_filter_chunk(layer->filter, layer->snapshot, chunk, made.bits);
     made.columns.selected = made.bits;
-    hs_status status = share_by_time(layer, chunk, error, &made);
+    hs_status status = hs_service_filter_chunk(layer->service, layer->snapshot, layer->filter, chunk, error,
+                                               made.bits, &made.selected);
+    if (status == HS_OK) status = share_by_time(layer, chunk, error, &made);
     if (status == HS_OK) status = share_by_edge(layer, chunk, error, &made);
     if (status == HS_OK) status = square_shares(layer, chunk, error, &made);
     if (status == HS_OK && layer->ladder) status = hs_adaptive_restrict(layer, chunk, error, &made);

@@ -1,11 +1,12 @@
-/* Residents as the denominator of a relative risk. Each unit's number, a numeric attribute that came with it,
- * stands evenly on the squares of a lattice of the city's plane, by their part in its polygon; these enter a
- * snapshot of their own as if they were incidents with weights, so that tiles, rasters and values take them
- * alike. */
+/* Residents as the denominator of a relative risk. Each unit's number, a numeric attribute of it, or that of
+ * each imported area, stands evenly on the squares of a lattice of the city's plane, by their part in its
+ * polygon, and that of an imported point at the point; these enter a snapshot of their own as if they were
+ * incidents with weights, so that tiles, rasters and values take them alike. */
 #include "service/density_private.h"
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "city/attributes.h"
 #include "geo/polygon_index.h"
 #include <math.h>
 #include <stdlib.h>
@@ -21,28 +22,12 @@ static void free_population(void *value) {
     free(population);
 }
 
-static bool may_carry(hs_str attributes, hs_str name) {
-    return name.size > 0 && attributes.size > name.size &&
-           memmem(attributes.data, attributes.size, name.data, name.size) != NULL;
-}
-
-/* The number that a unit carries; false where it carries none of that name. */
-static bool number_of(hs_str attributes, hs_str name, double *number) {
-    json_t *object = NULL;
-    if (!may_carry(attributes, name) || hs_json_parse(attributes, NULL, &object) != HS_OK) return false;
-    const json_t *value = json_object_getn(object, name.data, name.size);
-    bool found = json_is_number(value);
-    if (found) *number = json_number_value(value);
-    json_decref(object);
-    return found;
-}
-
 hs_level hs_population_level(const hs_geography *geography, hs_str name) {
     const hs_units *units = &geography->units;
     for (int level = HS_LEVEL_COUNT - 1; level >= 0; level--)
         for (uint32_t u = units->level_start[level]; u < units->level_start[level + 1]; u++) {
             double number;
-            if (number_of(units->attributes[u], name, &number)) return (hs_level)level;
+            if (hs_attribute_number(units->attributes[u], name, &number)) return (hs_level)level;
         }
     return HS_LEVEL_COUNT;
 }
@@ -80,29 +65,89 @@ hs_str hs_population_attributes(const hs_geography *geography, hs_arena *arena) 
     return made;
 }
 
-/* The units of the level, with what they carry. */
+hs_level hs_population_imported_level(const hs_geography *geography) {
+    const hs_residents *residents = &geography->residents;
+    hs_level lowest = HS_LEVEL_COUNT;
+    for (uint32_t row = 0; row < residents->count; row++) {
+        if (residents->geometry[row].type != HS_GEOMETRY_NONE) continue;
+        uint32_t unit = hs_units_find(&geography->units, residents->unit[row]);
+        if (unit == HS_NONE) continue;
+        hs_level level = (hs_level)geography->units.level[unit];
+        if (lowest == HS_LEVEL_COUNT || level > lowest) lowest = level;
+    }
+    return lowest;
+}
+
+/* Polygons and points with who lives there: the units of a level, or imported areas. */
 typedef struct counted {
-    const hs_units *units;
-    uint32_t first, count;
-    double *residents; /* [count] */
+    uint32_t count;
+    hs_geometry *geometry; /* [count] polygons; none of points */
+    hs_position *label;
+    double *area_km2;
+    double *residents;
 } counted;
 
-static hs_status read_residents(const hs_density_request *request, counted *c, hs_error *error,
-                                hs_population_info *info) {
-    for (uint32_t i = 0; i < c->count; i++) {
+static bool counted_init(counted *c, uint32_t count) {
+    *c = (counted){.count = 0,
+                   .geometry = calloc((size_t)count + 1, sizeof *c->geometry),
+                   .label = calloc((size_t)count + 1, sizeof *c->label),
+                   .area_km2 = calloc((size_t)count + 1, sizeof *c->area_km2),
+                   .residents = calloc((size_t)count + 1, sizeof *c->residents)};
+    return c->geometry && c->label && c->area_km2 && c->residents;
+}
+
+static void counted_done(counted *c) {
+    free(c->geometry);
+    free(c->label);
+    free(c->area_km2);
+    free(c->residents);
+}
+
+static hs_status count_units(const hs_units *units, const hs_density_request *request, hs_error *error,
+                             counted *c, hs_population_info *info) {
+    for (uint32_t u = units->level_start[request->level]; u < units->level_start[request->level + 1]; u++) {
         double number = 0;
-        if (!number_of(c->units->attributes[c->first + i], request->population, &number)) info->without++;
-        if (!(number >= 0.0) || number > 1e12) {
-            hs_str code = c->units->code[c->first + i];
+        if (!hs_attribute_number(units->attributes[u], request->population, &number)) info->without++;
+        if (!(number >= 0.0) || number > HS_MOST_POPULATION)
             return hs_error_set(error, HS_E_ARGUMENT,
-                                "population: unit %.*s has %.*s %g: numbers from 0 are taken", (int)code.size,
-                                code.data, (int)request->population.size, request->population.data, number);
-        }
-        c->residents[i] = number;
-        info->residents += number;
+                                "population: unit %.*s has %.*s %g: numbers from 0 are taken",
+                                (int)units->code[u].size, units->code[u].data, (int)request->population.size,
+                                request->population.data, number);
+        c->geometry[c->count] = units->geometry[u];
+        c->label[c->count] = units->label[u];
+        c->area_km2[c->count] = units->area_km2[u];
+        c->residents[c->count++] = number;
     }
-    info->units = c->count;
     return HS_OK;
+}
+
+static void count_areas(const hs_residents *residents, counted *c) {
+    for (uint32_t row = 0; row < residents->count; row++) {
+        if (residents->geometry[row].type == HS_GEOMETRY_NONE) continue;
+        if (residents->geometry[row].type == HS_GEOMETRY_POLYGONS)
+            c->geometry[c->count] = residents->geometry[row];
+        c->label[c->count] = residents->label[row];
+        c->area_km2[c->count] = residents->area_km2[row];
+        c->residents[c->count++] = residents->population[row];
+    }
+}
+
+static hs_status count_residents(const hs_geography *geography, const hs_density_request *request,
+                                 hs_error *error, counted *c, hs_population_info *info) {
+    hs_status status = HS_OK;
+    bool areas = request->level == HS_LEVEL_COUNT;
+    const uint32_t *start = geography->units.level_start;
+    uint32_t most =
+        areas ? geography->residents.area_count : start[request->level + 1] - start[request->level];
+    if (!counted_init(c, most)) return hs_error_memory(error, "residents");
+    if (areas)
+        count_areas(&geography->residents, c);
+    else
+        status = count_units(&geography->units, request, error, c, info);
+    for (uint32_t i = 0; i < c->count; i++)
+        info->residents += c->residents[i];
+    info->units = c->count;
+    return status;
 }
 
 /* A sixth of the radius of the quartic that is as wide. */
@@ -205,9 +250,7 @@ static place place_at(const spreading *work, uint32_t i, double x, double y) {
 
 /* The squares of the lattice that a unit has part of; its label point where it has part of none. */
 static void place_unit(const spreading *work, uint32_t i, places *out) {
-    const hs_units *units = work->counted->units;
-    uint32_t unit = work->counted->first + i;
-    steps s = steps_of(work, &units->geometry[unit]);
+    steps s = steps_of(work, &work->counted->geometry[i]);
     for (int64_t row = s.south; row < s.north && !out->failed; row++)
         for (int64_t column = s.west; column < s.east && !out->failed; column++) {
             place one =
@@ -215,7 +258,7 @@ static void place_unit(const spreading *work, uint32_t i, places *out) {
             if (one.parts == 0) continue;
             out->failed = out->count > MOST_PLACES || !add_place(out, one);
         }
-    if (out->count == 0) out->failed = !add_place(out, (place){units->label[unit], 1});
+    if (out->count == 0) out->failed = !add_place(out, (place){work->counted->label[i], 1});
 }
 
 static void place_range(void *context, size_t begin, size_t end) {
@@ -305,8 +348,7 @@ static hs_status check_count(double count, const hs_density_request *request, hs
 static hs_status check_area(const spreading *work, const hs_density_request *request, hs_error *error) {
     double count = 0;
     for (uint32_t i = 0; i < work->counted->count; i++)
-        if (work->counted->residents[i] > 0)
-            count += work->counted->units->area_km2[work->counted->first + i] * 1e6;
+        if (work->counted->residents[i] > 0) count += work->counted->area_km2[i] * 1e6;
     return check_count(count / (work->step_m * work->step_m), request, error);
 }
 
@@ -344,16 +386,14 @@ typedef struct making {
     const hs_density_request *request;
 } making;
 
-static hs_status spread(const making *m, counted *c, hs_error *error, density_population *made) {
+static hs_status spread(const making *m, const counted *c, hs_error *error, density_population *made) {
     hs_polygon_index *index = NULL;
-    hs_status status = read_residents(m->request, c, error, &made->info);
-    if (status == HS_OK)
-        status = hs_polygon_index_new(&c->units->geometry[c->first], c->count, error, &index);
+    hs_status status = hs_polygon_index_new(c->geometry, c->count, error, &index);
     if (status != HS_OK) return status;
     spreading work = {c, &m->snapshot->plane, index, made->info.step_m, NULL};
     work.places = calloc((size_t)c->count + 1, sizeof *work.places);
     status = work.places ? make_places(&work, m->service, m->snapshot, m->request, error, made)
-                         : hs_error_set(error, HS_E_MEMORY, "out of memory for residents");
+                         : hs_error_memory(error, "residents");
     for (uint32_t i = 0; work.places && i < c->count; i++)
         free(work.places[i].place);
     free(work.places);
@@ -363,20 +403,13 @@ static hs_status spread(const making *m, counted *c, hs_error *error, density_po
 
 static hs_status make_population(void *context, hs_error *error, void **value, size_t *bytes) {
     const making *m = context;
-    const hs_units *units = &m->snapshot->geography->units;
-    counted c = {.units = units, .first = units->level_start[m->request->level]};
-    c.count = units->level_start[m->request->level + 1] - c.first;
-    c.residents = calloc((size_t)c.count + 1, sizeof *c.residents);
+    counted c = {0};
     density_population *made = calloc(1, sizeof *made);
-    if (!c.residents || !made) {
-        free(c.residents);
-        free(made);
-        (void)hs_error_set(error, HS_E_MEMORY, "out of memory for residents");
-        return HS_E_MEMORY;
-    }
+    if (!made) return hs_error_memory(error, "residents");
     made->info.step_m = step_of(m->request);
-    hs_status status = spread(m, &c, error, made);
-    free(c.residents);
+    hs_status status = count_residents(m->snapshot->geography, m->request, error, &c, &made->info);
+    if (status == HS_OK) status = spread(m, &c, error, made);
+    counted_done(&c);
     if (status != HS_OK || !made->snapshot) {
         free_population(made);
         return status != HS_OK ? status : HS_E_INTERNAL;

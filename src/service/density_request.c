@@ -187,7 +187,8 @@ static hs_status unknown_attribute(const words *w, hs_str name) {
                         size, name.data, (int)hs_utf8_cut(known, 300), known.data);
 }
 
-/* `over=population`: the units' attribute that counts residents. */
+/* `over=population`: the units' attribute that counts residents where one is named; else imported areas and
+ * points; else what was imported for units; else the first usual attribute. */
 static hs_status parse_population(const words *w, hs_density_request *request) {
     static const char *const usual[] = {"population", "pop", "人口", "常住人口"};
     const hs_geography *geography = w->snapshot->geography;
@@ -202,8 +203,12 @@ static hs_status parse_population(const words *w, hs_density_request *request) {
                                 (int)hs_utf8_cut(text, 60), text.data);
         name = (hs_str){text.data + prefix.size, text.size - prefix.size};
         request->level = hs_population_level(geography, name);
-    } else {
+    } else if (geography->residents.area_count > 0) {
         request->level = HS_LEVEL_COUNT;
+        request->population = HS_STR("imported areas");
+        return HS_OK;
+    } else {
+        request->level = hs_population_imported_level(geography);
         for (size_t i = 0; i < sizeof usual / sizeof *usual && request->level == HS_LEVEL_COUNT; i++) {
             request->level = hs_population_level(geography, hs_str_of(usual[i]));
             if (request->level < HS_LEVEL_COUNT) name = hs_str_of(usual[i]);

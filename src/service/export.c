@@ -83,12 +83,12 @@ static hs_status list_incidents(const hs_selection *selection, hs_error *error, 
 static hs_status list_rows(const hs_snapshot *snapshot, const hs_collection *collection,
                            const hs_row_filter *filter, hs_error *error, hs_feature_rows *rows) {
     uint32_t first, end;
-    hs_collection_rows(collection, snapshot->geography, &first, &end);
+    hs_collection_rows(collection, snapshot, &first, &end);
     hs_feature_row *made = calloc((size_t)(end - first) + 1, sizeof *made);
     if (!made) return hs_error_memory(error, "the rows of an export");
     uint64_t count = 0;
     for (uint32_t row = first; row < end; row++)
-        if (hs_collection_row_passes(collection, snapshot->geography, row, filter))
+        if (hs_collection_row_passes(collection, snapshot, row, filter))
             made[count++] = (hs_feature_row){0, row};
     *rows = (hs_feature_rows){made, count};
     return HS_OK;
@@ -164,7 +164,7 @@ static void name_file(const hs_export_request *request, char name[64]) {
     (void)snprintf(name, 64, "%s.%s", request->collection->id, request->format->extension);
 }
 
-static bool is_store(const hs_service *service, const char *path) {
+bool hs_service_is_store(const hs_service *service, const char *path) {
     struct stat store, other;
     return stat(service->url, &store) == 0 && stat(path, &other) == 0 && store.st_dev == other.st_dev &&
            store.st_ino == other.st_ino;
@@ -173,7 +173,8 @@ static bool is_store(const hs_service *service, const char *path) {
 hs_status hs_service_export(hs_service *service, const hs_snapshot *snapshot,
                             const hs_export_request *request, const char *path, hs_error *error,
                             uint64_t *rows) {
-    if (is_store(service, path)) return hs_error_set(error, HS_E_ARGUMENT, "%s is the store itself", path);
+    if (hs_service_is_store(service, path))
+        return hs_error_set(error, HS_E_ARGUMENT, "%s is the store itself", path);
     char name[64];
     name_file(request, name);
     exporting e = {.request = request};

@@ -5,6 +5,9 @@
 #include "export/feature_file.h"
 #include "service/export.h"
 
+/* Whether the path leads to the store's own file. */
+bool hs_service_is_store(const hs_service *service, const char *path);
+
 /* A private folder that a file is made in. */
 typedef struct hs_output {
     char *folder, *file;  /* file lies in folder */

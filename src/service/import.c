@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "service/import_report.h"
+#include "service/import_words.h"
 #include "service/mappings.h"
 #include "service/rederive.h"
 #include <errno.h>
@@ -55,6 +56,15 @@ static void sample_category(hs_importing *work, const hs_category_record *record
     (void)record;
 }
 
+static void sample_target(hs_importing *work, const hs_target_record *record) {
+    hs_import_note_target(work, record);
+}
+
+static void sample_population(hs_importing *work, const hs_population_record *record) {
+    sample_first(work, &record->geometry);
+    hs_import_note_population(work, record);
+}
+
 #define PUT_FUNCTION(kind)                                                                                   \
     static hs_status put_##kind(void *context, const hs_##kind##_record *record, hs_error *error) {          \
         hs_importing *work = context;                                                                        \
@@ -72,6 +82,28 @@ PUT_FUNCTION(address)
 PUT_FUNCTION(place)
 PUT_FUNCTION(zone)
 PUT_FUNCTION(category)
+PUT_FUNCTION(target)
+PUT_FUNCTION(population)
+
+/* A repeated code of a level keeps its last row, and is told of. */
+static hs_status note_code(hs_importing *work, const hs_unit_record *record, hs_error *error) {
+    char key[256];
+    if (record->code.size == 0 || record->code.size > sizeof key - 2) return HS_OK;
+    key[0] = (char)('0' + (int)record->level);
+    memcpy(key + 1, record->code.data, record->code.size);
+    uint32_t before = hs_dictionary_count(work->ids);
+    if (hs_dictionary_put(work->ids, (hs_str){key, record->code.size + 1}) == HS_NONE)
+        return hs_error_memory(error, "the codes");
+    if (hs_dictionary_count(work->ids) > before || work->report->repeated_ids++ > 0) return HS_OK;
+    (void)snprintf(work->first_repeated_id, sizeof work->first_repeated_id, "%.*s",
+                   (int)hs_utf8_cut(record->code, 60), record->code.data);
+    return HS_OK;
+}
+
+static hs_status put_coded_unit(void *context, const hs_unit_record *record, hs_error *error) {
+    hs_status status = note_code(context, record, error);
+    return status == HS_OK ? put_unit(context, record, error) : status;
+}
 
 static void write_csv_field(FILE *out, const char *text, char end) {
     fputc('"', out);
@@ -117,14 +149,21 @@ static bool on_progress(void *context, uint64_t rows_read, int64_t rows_total) {
     return hs_import_progress(context, rows_read, rows_total);
 }
 
-static void warn_of_repeated_ids(hs_importing *work, const char *name) {
+static void warn_of_repeated_ids(hs_importing *work, hs_kind kind, const char *name) {
     char text[640];
     if (work->report->repeated_ids == 0) return;
-    snprintf(text, sizeof text,
-             "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
-             "counts. "
-             "If the column is no id of incidents, take it away with --map id=",
-             name, (unsigned long long)work->report->repeated_ids, work->first_repeated_id);
+    snprintf(
+        text, sizeof text,
+        kind == HS_KIND_UNITS
+            ? "%.200s: %llu rows repeat the code of an earlier row of their level (first: %s); the last row "
+              "of "
+              "each counts. If the column is no code of units, name another one with --map code=COLUMN, or "
+              "take "
+              "it away with --map code="
+            : "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
+              "counts. "
+              "If the column is no id of incidents, take it away with --map id=",
+        name, (unsigned long long)work->report->repeated_ids, work->first_repeated_id);
     hs_import_warn(work, text);
 }
 
@@ -132,7 +171,7 @@ static hs_ingest_sink make_sink(hs_importing *work, hs_kind kind) {
     hs_ingest_sink sink = {.context = work, .reject = on_reject, .warn = on_warn, .progress = on_progress};
     switch (kind) {
     case HS_KIND_UNITS:
-        sink.put.unit = put_unit;
+        sink.put.unit = put_coded_unit;
         break;
     case HS_KIND_STREETS:
         sink.put.street = put_street;
@@ -146,6 +185,12 @@ static hs_ingest_sink make_sink(hs_importing *work, hs_kind kind) {
     case HS_KIND_ZONES:
         sink.put.zone = put_zone;
         break;
+    case HS_KIND_TARGETS:
+        sink.put.target = put_target;
+        break;
+    case HS_KIND_POPULATION:
+        sink.put.population = put_population;
+        break;
     default:
         sink.put.category = put_category;
         break;
@@ -155,7 +200,10 @@ static hs_ingest_sink make_sink(hs_importing *work, hs_kind kind) {
 
 static hs_status prepare(hs_importing *work, hs_error *error) {
     work->ids = hs_dictionary_new();
-    if (!work->ids) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    work->unknown_categories = hs_unknown_new();
+    work->unknown_units = hs_unknown_new();
+    if (!work->ids || !work->unknown_categories || !work->unknown_units)
+        return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_status status = hs_load_geography(work->store, error, &work->geography);
     if (status == HS_OK) status = hs_load_taxonomy(work->store, error, &work->taxonomy);
     const hs_geography *g = work->geography;
@@ -212,8 +260,10 @@ static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, 
         status = hs_error_set(error, HS_E_CANCELLED, "the import was cancelled");
     if (status != HS_OK) return status;
     const char *name = work->options->source_name ? work->options->source_name : path;
-    warn_of_repeated_ids(work, name);
+    warn_of_repeated_ids(work, kind, name);
     warn_of_times(work, name);
+    status = hs_import_warn_of_words(work, kind, name, error);
+    if (status != HS_OK) return status;
     hs_import_check_end(work->check, name, hs_ingest_crs(ingest), on_warn, work);
     report->identical_rows = hs_store_repeated_rows(work->store);
     report->batch.rows_rejected = work->rejected;
@@ -237,6 +287,7 @@ static hs_status import_rows(hs_importing *work, hs_kind kind, const char *url, 
     if (status == HS_OK) status = hs_ingest_open(path, kind, &options, error, &ingest);
     if (status == HS_OK) status = open_rejects(work, url, path, error);
     if (status == HS_OK) {
+        work->ingest = ingest;
         hs_ingest_describe(ingest, &work->report->mapping);
         status = run_batch(work, kind, ingest, path, error);
     }
@@ -272,9 +323,6 @@ hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
                                  .extent = HS_BOX_EMPTY};
     hs_buffer_init(&report->mapping, 1 << 20);
     hs_buffer_init(&report->preview, PREVIEW_CEILING);
-    if (kind == HS_KIND_TARGETS || kind == HS_KIND_POPULATION)
-        return hs_error_set(error, HS_E_UNSUPPORTED, "import of %s is not offered by this version",
-                            hs_kind_name(kind));
     hs_import_options settled = *options;
     settled.ingest.name = options->source_name;
     hs_importing work = {.options = &settled, .report = report, .arena = hs_arena_new(16 << 20)};
@@ -293,6 +341,8 @@ hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
         status =
             hs_error_set(error, HS_E_IO, "%s: writing failed: %s", options->rejects_path, strerror(errno));
     hs_import_check_free(work.check);
+    hs_unknown_free(work.unknown_categories);
+    hs_unknown_free(work.unknown_units);
     hs_geocoder_free(work.geocoder);
     hs_geography_unref(work.geography);
     hs_taxonomy_unref(work.taxonomy);

@@ -191,11 +191,8 @@ static hs_status note_external_id(hs_importing *work, item *at, hs_error *error)
 
 static hs_status locate(hs_importing *work, item *at, hs_error *error) {
     hs_incident_record *record = &at->record;
-    uint32_t category = hs_taxonomy_find(work->taxonomy, record->category);
-    if (category != HS_NONE)
-        record->category = work->taxonomy->category[category].code;
-    else
-        at->unknown_category = record->category.size > 0;
+    at->unknown_category =
+        record->category.size > 0 && hs_taxonomy_find(work->taxonomy, record->category) == HS_NONE;
     if (record->has_position) hs_import_check_add(work->check, record->position, record->address);
     hs_status status = hs_locate_incident(work->geocoder, work->geography, record, error);
     if (status == HS_OK && record->has_position)
@@ -230,9 +227,11 @@ static hs_status keep_position(hs_importing *work, hs_position position, hs_erro
     return HS_OK;
 }
 
-static void count_incident(hs_import_report *report, const item *at) {
+static void count_incident(const hs_importing *work, const item *at) {
+    hs_import_report *report = work->report;
     const hs_incident_record *record = &at->record;
     report->unknown_categories += at->unknown_category;
+    if (at->unknown_category) (void)hs_unknown_put(work->unknown_categories, record->category, at->row);
     report->by_match_type[record->match_type]++;
     int64_t time_s = record->occurred_s != HS_NO_TIME ? record->occurred_s : record->reported_s;
     if (time_s != HS_NO_TIME) {
@@ -269,7 +268,7 @@ static hs_status store_record(hs_importing *work, const item *at, hs_error *erro
     }
     if (status != HS_OK) return status;
     hs_import_count_put(work->report, put);
-    count_incident(work->report, at);
+    count_incident(work, at);
     hs_preview_incident(work->report, &at->record);
     if (at->repeats_id) count_repeated_id(work, at->record.external_id);
     return at->record.has_position ? keep_position(work, at->record.position, error) : HS_OK;

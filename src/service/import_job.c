@@ -26,6 +26,22 @@ static void empty_folder(const char *folder, const char *kept) {
     closedir(listing);
 }
 
+/* A message in the words of who sent the file: it has the file's name where the server's path stands. */
+static void name_file(const import_work *work, const char *message, char *out, size_t size) {
+    size_t path_size = strlen(work->path), used = 0;
+    const char *name = work->options.source_name;
+    while (*message && used + 1 < size) {
+        if (strncmp(message, work->path, path_size) != 0) {
+            out[used++] = *message++;
+            continue;
+        }
+        used += (size_t)snprintf(out + used, size - used, "%s", name);
+        if (used >= size) used = size - 1;
+        message += path_size;
+    }
+    out[used] = '\0';
+}
+
 static bool on_progress(void *context, uint64_t rows_read, int64_t rows_total) {
     const import_work *work = context;
     return hs_job_progress(work->job, rows_read, rows_total);
@@ -33,7 +49,9 @@ static bool on_progress(void *context, uint64_t rows_read, int64_t rows_total) {
 
 static void on_warn(void *context, const char *message) {
     const import_work *work = context;
-    hs_job_warn(work->job, message);
+    char text[2 * HS_ERROR_MESSAGE_SIZE];
+    name_file(work, message, text, sizeof text);
+    hs_job_warn(work->job, text);
 }
 
 /* The city that is served has the rows when the job says that it succeeded. */
@@ -58,6 +76,10 @@ static hs_status run(void *context, hs_job *job, hs_buffer *result, hs_error *er
         if (report.batch.rows_rejected > 0) hs_job_attach(job, work->rejects);
     }
     hs_import_report_done(&report);
+    if (status != HS_OK) {
+        hs_error told = *error;
+        name_file(work, told.message, error->message, sizeof error->message);
+    }
     empty_folder(work->folder, "rejects.csv");
     return status;
 }

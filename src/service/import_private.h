@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "service/import_check.h"
 #include "service/service_private.h"
+#include "service/unknown.h"
 #include <stdio.h>
 
 /* One import under way. */
@@ -17,6 +18,9 @@ typedef struct hs_importing {
     hs_geocoder *geocoder;
     hs_taxonomy *taxonomy;
     hs_import_check *check;
+    hs_ingest *ingest; /* while rows are read */
+    hs_unknown *unknown_categories, *unknown_units;
+    uint64_t areas; /* people at places of their own */
     FILE *rejects;
     uint64_t rejected;
     hs_dictionary *ids; /* external ids seen */

@@ -106,6 +106,32 @@ void hs_preview_category(hs_import_report *report, const hs_category_record *rec
     put_text(&json, "name_en", record->name_en);
     put_text(&json, "department", record->department);
     put_text(&json, "members", record->members);
+    put_text(&json, "aliases", record->aliases);
+    if (record->duplicate_m >= 0) hs_json_pair_double(&json, "duplicate_m", record->duplicate_m);
+    if (record->duplicate_hours >= 0) hs_json_pair_double(&json, "duplicate_hours", record->duplicate_hours);
+    hs_json_object_end(&json);
+}
+
+void hs_preview_target(hs_import_report *report, const hs_target_record *record) {
+    hs_json json;
+    if (!begin(report, &json)) return;
+    put_text(&json, "unit", record->unit);
+    put_text(&json, "category", record->category);
+    put_text(&json, "from", record->from);
+    put_text(&json, "to", record->to);
+    hs_json_pair_double(&json, "target", record->target);
+    hs_json_object_end(&json);
+}
+
+void hs_preview_population(hs_import_report *report, const hs_population_record *record) {
+    static const char *const places[] = {
+        [HS_GEOMETRY_NONE] = "unit", [HS_GEOMETRY_POINT] = "point", [HS_GEOMETRY_POLYGONS] = "area"};
+    hs_json json;
+    hs_box_union(&report->extent, hs_geometry_box(&record->geometry));
+    if (!begin(report, &json)) return;
+    put_text(&json, "unit", record->unit);
+    hs_json_pair_double(&json, "population", record->population);
+    hs_json_pair_text(&json, "place", places[record->geometry.type]);
     hs_json_object_end(&json);
 }
 

@@ -13,6 +13,8 @@ void hs_preview_address(hs_import_report *report, const hs_address_record *recor
 void hs_preview_place(hs_import_report *report, const hs_place_record *record);
 void hs_preview_zone(hs_import_report *report, const hs_zone_record *record);
 void hs_preview_category(hs_import_report *report, const hs_category_record *record);
+void hs_preview_target(hs_import_report *report, const hs_target_record *record);
+void hs_preview_population(hs_import_report *report, const hs_population_record *record);
 void hs_preview_incident(hs_import_report *report, const hs_incident_record *record);
 
 /* Writes the report as an object: kind, batch (null where nothing changed), rows, mapping, extent, times,

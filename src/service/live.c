@@ -68,8 +68,6 @@ static hs_status put_item(group *g, hs_post *post, hs_post_item *item, hs_error 
                                                [HS_PUT_UPDATED] = HS_POST_UPDATED,
                                                [HS_PUT_UNCHANGED] = HS_POST_UNCHANGED};
     hs_incident_record *record = &item->record;
-    uint32_t category = hs_taxonomy_find(g->snapshot->taxonomy, record->category);
-    if (category != HS_NONE) record->category = g->snapshot->taxonomy->category[category].code;
     hs_status status = give_id(post, record, error);
     if (status == HS_OK) status = hs_locate_incident(g->geocoder, g->snapshot->geography, record, error);
     if (status != HS_OK) return status;

@@ -22,6 +22,9 @@ static hs_status add_place(void *context, const hs_place_record *record, hs_erro
 static hs_status add_zone(void *context, const hs_zone_record *record, hs_error *error) {
     return hs_geography_add_zone(context, record, error);
 }
+static hs_status add_population(void *context, const hs_population_record *record, hs_error *error) {
+    return hs_geography_add_population(context, record, error);
+}
 
 /* The city's centre as the store has it; false where it has none. */
 static hs_status read_center(hs_store *store, hs_arena *arena, hs_error *error, bool *found, double *lon_deg,
@@ -51,53 +54,13 @@ hs_status hs_load_geography(hs_store *store, hs_error *error, hs_geography **geo
     if (status == HS_OK) status = hs_store_scan_addresses(store, add_address, builder, error);
     if (status == HS_OK) status = hs_store_scan_places(store, add_place, builder, error);
     if (status == HS_OK) status = hs_store_scan_zones(store, add_zone, builder, error);
+    if (status == HS_OK) status = hs_store_scan_population(store, add_population, builder, error);
     if (status != HS_OK) {
         hs_geography_builder_free(builder);
         return status;
     }
     if (has_center) hs_geography_set_center(builder, lon_deg, lat_deg);
     return hs_geography_finish(builder, versions.geography, error, geography);
-}
-
-/* Records copied out of a scan, since a record lives only until visit returns. */
-typedef struct category_list {
-    hs_arena *arena;
-    hs_category_record *records;
-    uint32_t count, capacity;
-} category_list;
-
-static hs_status add_category(void *context, const hs_category_record *record, hs_error *error) {
-    category_list *list = context;
-    if (list->count == list->capacity) {
-        uint32_t capacity = list->capacity ? list->capacity * 2 : 64;
-        hs_category_record *grown = realloc(list->records, capacity * sizeof *grown);
-        if (!grown) return hs_error_set(error, HS_E_MEMORY, "out of memory for categories");
-        list->records = grown;
-        list->capacity = capacity;
-    }
-    hs_category_record *copy = &list->records[list->count++];
-    *copy = *record;
-    enum { TEXTS = 7 };
-    hs_str *texts[TEXTS] = {&copy->code,       &copy->parent, &copy->name,   &copy->name_en,
-                            &copy->department, &copy->colour, &copy->members};
-    for (int i = 0; i < TEXTS; i++) {
-        *texts[i] = hs_arena_str(list->arena, *texts[i]);
-        if (!texts[i]->data) return hs_error_set(error, HS_E_MEMORY, "out of memory for categories");
-    }
-    return HS_OK;
-}
-
-hs_status hs_load_taxonomy(hs_store *store, hs_error *error, hs_taxonomy **taxonomy) {
-    category_list list = {.arena = hs_arena_new(64 << 20)};
-    if (!list.arena) return hs_error_set(error, HS_E_MEMORY, "out of memory");
-    hs_status status = hs_store_scan_categories(store, add_category, &list, error);
-    if (status == HS_OK) {
-        status = list.count > 0 ? hs_taxonomy_new(list.records, list.count, error, taxonomy)
-                                : hs_taxonomy_builtin(error, taxonomy);
-    }
-    free(list.records);
-    hs_arena_free(list.arena);
-    return status;
 }
 
 /* The file's name without folder and ending: the name of a city that has not been given one. */
@@ -154,6 +117,7 @@ hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geo
 typedef struct reader {
     hs_store *store;
     hs_incidents_builder *builder;
+    const hs_taxonomy *taxonomy;
     int64_t first, last;
     hs_status status;
     hs_error error;
@@ -164,14 +128,19 @@ typedef struct loading {
     reader *readers; /* 0 reads the geography, the others incidents */
     hs_geography *geography;
     hs_taxonomy *taxonomy;
+    hs_targets *targets;
     double geography_ms;
     hs_store_versions versions;
     int64_t min_id, max_id; /* of the incidents */
     uint64_t rows;
 } loading;
 
+/* The store has the sources' own words; which class they name is the taxonomy's to say. */
 static hs_status add_incident(void *context, const hs_incident_record *record, hs_error *error) {
-    return hs_incidents_add(context, record, error);
+    const reader *part = context;
+    hs_incident_record classified = *record;
+    hs_taxonomy_classify(part->taxonomy, &classified);
+    return hs_incidents_add(part->builder, &classified, error);
 }
 
 static void read_parts(void *context, size_t begin, size_t end) {
@@ -179,14 +148,13 @@ static void read_parts(void *context, size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
         reader *part = &load->readers[i];
         if (i > 0) {
-            part->status = hs_store_scan_incidents(part->store, part->first, part->last, add_incident,
-                                                   part->builder, &part->error);
+            part->status = hs_store_scan_incidents(part->store, part->first, part->last, add_incident, part,
+                                                   &part->error);
             continue;
         }
         double start_ms = hs_clock_monotonic_ms();
         if (!load->geography) part->status = hs_load_geography(part->store, &part->error, &load->geography);
-        if (part->status == HS_OK)
-            part->status = hs_load_taxonomy(part->store, &part->error, &load->taxonomy);
+        if (part->status == HS_OK) part->status = hs_load_targets(part->store, &part->error, &load->targets);
         load->geography_ms = hs_clock_monotonic_ms() - start_ms;
     }
 }
@@ -254,12 +222,14 @@ static hs_status read_all(hs_service *service, const hs_snapshot *old, loading *
     hs_status status = open_readers(service, readers, count, error, &load->versions);
     if (status == HS_OK)
         status = hs_store_incident_range(readers[0].store, error, &load->min_id, &load->max_id, &load->rows);
+    if (status == HS_OK) status = hs_load_taxonomy(readers[0].store, error, &load->taxonomy);
     /* A store that went back in time had a backup put back: its versions count anew. */
     if (status == HS_OK && old && load->versions.sequence >= old->version &&
         old->geography_version == load->versions.geography)
         load->geography = hs_geography_ref(old->geography);
     for (unsigned i = 1; i < count && status == HS_OK; i++) {
         set_range(&readers[i], i - 1, count - 1, load->min_id, load->max_id);
+        readers[i].taxonomy = load->taxonomy;
         status = hs_incidents_builder_new(error, &readers[i].builder);
     }
     if (status != HS_OK) return status;
@@ -306,6 +276,7 @@ static hs_status publish_all(hs_service *service, loading *load, unsigned ranges
                                  hs_taxonomy_ref(load->taxonomy), error, &snapshot);
     if (status == HS_OK) {
         snapshot->taxonomy_version = load->versions.taxonomy;
+        hs_snapshot_set_targets(snapshot, hs_targets_ref(load->targets));
         swap_snapshot(service, snapshot);
     }
     hs_arena_free(arena);
@@ -328,6 +299,7 @@ static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error 
     }
     hs_geography_unref(load.geography);
     hs_taxonomy_unref(load.taxonomy);
+    hs_targets_unref(load.targets);
     free(load.readers);
     if (status != HS_OK) return status;
     service->last_row = load.max_id;
@@ -355,13 +327,16 @@ static bool only_appended(const hs_service *service, const hs_snapshot *old, con
 /* Rows that are appended, and the largest of their ids. */
 typedef struct tail_reader {
     hs_incidents_builder *builder;
+    const hs_taxonomy *taxonomy;
     int64_t last_row;
 } tail_reader;
 
 static hs_status add_tail(void *context, const hs_incident_record *record, hs_error *error) {
     tail_reader *tail = context;
     if (record->id > tail->last_row) tail->last_row = record->id;
-    return hs_incidents_add(tail->builder, record, error);
+    hs_incident_record classified = *record;
+    hs_taxonomy_classify(tail->taxonomy, &classified);
+    return hs_incidents_add(tail->builder, &classified, error);
 }
 
 /* Reads what came behind the last row into `part`, which has begun to read at `versions`. */
@@ -369,7 +344,7 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, const 
                              reader *part, const hs_store_versions *versions, hs_error *error,
                              hs_load_times *times) {
     double start_ms = hs_clock_monotonic_ms();
-    tail_reader tail = {.last_row = service->last_row};
+    tail_reader tail = {.taxonomy = old->taxonomy, .last_row = service->last_row};
     hs_incidents *incidents = NULL;
     hs_status status = hs_incidents_builder_new(error, &tail.builder);
     if (status != HS_OK) return status;
@@ -383,10 +358,17 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, const 
     status = hs_incidents_append(old->incidents, tail.builder, old->geography, versions->incidents, error,
                                  &incidents);
     hs_snapshot *snapshot = NULL;
+    hs_targets *targets = NULL;
     if (status == HS_OK)
         status =
             hs_snapshot_next(old, versions->sequence, versions->plans, info, incidents, error, &snapshot);
-    if (status != HS_OK) return status;
+    if (status == HS_OK && versions->plans != old->plans_version)
+        status = hs_load_targets(part->store, error, &targets);
+    if (status != HS_OK) {
+        hs_snapshot_unref(snapshot);
+        return status;
+    }
+    if (targets) hs_snapshot_set_targets(snapshot, targets);
     uint64_t rows = snapshot->incidents->count;
     swap_snapshot(service, snapshot);
     service->last_row = tail.last_row;

@@ -1,3 +1,4 @@
+#include "service/duplicates.h"
 #include "service/service_private.h"
 
 #include <glib.h>
@@ -87,7 +88,8 @@ void hs_service_selection_unref(const hs_selection *selection) {
 typedef struct computing {
     const hs_filter *filter;
     cached_selection *entry;
-    uint32_t *missing; /* chunks whose bits are to be computed */
+    const hs_duplicates *duplicates; /* where the filter asks for them */
+    uint32_t *missing;               /* chunks whose bits are to be computed */
     uint32_t missing_count;
 } computing;
 
@@ -98,6 +100,9 @@ static chunk_bits *compute_chunk(const computing *work, const hs_incident_chunk 
     atomic_init(&bits->refs, 1);
     bits->chunk_id = chunk->id;
     bits->passed = hs_filter_chunk(work->filter, work->entry->selection.snapshot, chunk, bits->words);
+    if (work->duplicates)
+        bits->passed = hs_duplicates_mask(work->duplicates, chunk,
+                                          work->filter->duplicates == HS_DUPLICATES_ONLY, bits->words);
     if (bits->passed == chunk->count) {
         chunk_bits *small = realloc(bits, sizeof *bits);
         if (small) bits = small;
@@ -155,11 +160,16 @@ static void compute_range(void *context, size_t begin, size_t end) {
 /* The bits of all chunks, NULL in the entry where memory is out. */
 static bool compute_bits(hs_service *service, const hs_filter *filter, cached_selection *entry,
                          const cached_selection *previous) {
-    computing work = {.filter = filter, .entry = entry};
+    hs_duplicates *duplicates = NULL;
+    if (filter->duplicates &&
+        hs_service_duplicates(service, entry->selection.snapshot, NULL, &duplicates) != HS_OK)
+        return false;
+    computing work = {.filter = filter, .entry = entry, .duplicates = duplicates};
     work.missing = malloc(((size_t)entry->selection.chunk_count + 1) * sizeof *work.missing);
     bool good = work.missing && share_bits(&work, previous);
     if (good) hs_pool_for(service->pool, work.missing_count, 4, compute_range, &work);
     free(work.missing);
+    hs_duplicates_unref(duplicates);
     return good;
 }
 

@@ -1,3 +1,4 @@
+#include "service/duplicates.h"
 #include "service/jobs.h"
 #include "service/live.h"
 #include "service/service_private.h"
@@ -42,6 +43,7 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
     pthread_cond_init(&made->live_wake, NULL);
     pthread_mutex_init(&made->observer_lock, NULL);
     pthread_mutex_init(&made->users_lock, NULL);
+    pthread_mutex_init(&made->duplicates_lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -88,6 +90,8 @@ void hs_service_close(hs_service *service) {
     hs_shared_cache_free(service->shared);
     hs_service_free_geocoders(service);
     hs_snapshot_unref(service->current);
+    hs_duplicates_unref(service->duplicates);
+    pthread_mutex_destroy(&service->duplicates_lock);
     hs_service_free_users(service);
     hs_store_close(service->reader);
     pthread_mutex_destroy(&service->users_lock);
@@ -157,9 +161,21 @@ static bool wait_interval(hs_service *service) {
     return stop;
 }
 
+/* So that nobody who asks for distinct cases waits for them to be found. */
+static void warm_duplicates(hs_service *service) {
+    hs_snapshot *snapshot = hs_service_snapshot(service);
+    hs_duplicates *duplicates = NULL;
+    hs_error error = {0};
+    if (snapshot && hs_service_duplicates(service, snapshot, &error, &duplicates) != HS_OK)
+        hs_log_write(service->log, HS_LOG_ERROR, "duplicates", "error=\"%s\"", error.message);
+    hs_duplicates_unref(duplicates);
+    hs_snapshot_unref(snapshot);
+}
+
 static void *follow(void *context) {
     hs_service *service = context;
     uint64_t seen = 0;
+    warm_duplicates(service);
     while (!wait_interval(service)) {
         hs_error error = {0};
         hs_load_times times = {0};
@@ -172,6 +188,7 @@ static void *follow(void *context) {
             hs_log_write(service->log, HS_LOG_INFO, "snapshot", "version=%llu incidents=%llu ms=%.0f",
                          (unsigned long long)snapshot->version,
                          (unsigned long long)snapshot->incidents->count, times.total_ms);
+        if (seen != snapshot->version) warm_duplicates(service);
         seen = snapshot->version;
         hs_snapshot_unref(snapshot);
     }

@@ -85,7 +85,8 @@ typedef struct hs_import_report {
     char timezone[64];
     bool timezone_guessed;
     double seconds;
-    uint64_t repeated_ids, identical_rows; /* rows whose external id, or whole content, came before */
+    uint64_t repeated_ids, identical_rows; /* rows whose external id (of units: code), or whole
+                                              content, came before */
     hs_box extent;                         /* of what was put */
     /* JSON of hs_ingest_describe; the first rows as they were put, a JSON object a line.
      * hs_import_report_done frees both. */

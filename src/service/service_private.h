@@ -2,6 +2,7 @@
 #ifndef SERVICE_SERVICE_PRIVATE_H
 #define SERVICE_SERVICE_PRIVATE_H
 
+#include "city/duplicates.h"
 #include "service/service.h"
 #include "service/shared_cache.h"
 #include <pthread.h>
@@ -45,6 +46,11 @@ struct hs_service {
     bool live_running, live_stopping;
     struct hs_post *live_first, *live_last;
 
+    /* Suggested duplicates of the newest incidents that were asked about (duplicates.c). */
+    pthread_mutex_t duplicates_lock;
+    hs_duplicates *duplicates;
+    uint64_t duplicates_build, duplicates_version, duplicates_rules;
+
     struct hs_jobs *jobs; /* long work in its order (jobs.c) */
 
     /* Who may write (users.c). */
@@ -81,6 +87,7 @@ void hs_service_announce(hs_service *service, const char *event, hs_str data);
 hs_status hs_load_geography(hs_store *store, hs_error *error, hs_geography **geography);
 /* The store's classes, or the built-in ones where it has none. */
 hs_status hs_load_taxonomy(hs_store *store, hs_error *error, hs_taxonomy **taxonomy);
+hs_status hs_load_targets(hs_store *store, hs_error *error, hs_targets **targets);
 /* The city's settings with defaults; texts live in the arena. `geography` may be NULL. */
 hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geography, hs_arena *arena,
                        hs_error *error, hs_city_info *info);

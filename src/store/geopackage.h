@@ -24,6 +24,7 @@ typedef enum hs_row_statement {
     HS_ROW_DROP_ADDED,    /* rows that batch 1 added */
     HS_ROW_RESTORE,       /* rows that batch 1 changed */
     HS_ROW_DROP_HISTORY,
+    HS_ROW_RESHAPE, /* 1 the row's id, 2 its geometry, 3 the batch */
     HS_ROW_STATEMENTS
 } hs_row_statement;
 
@@ -116,7 +117,7 @@ hs_status hs_geopackage_exec(sqlite3 *db, const char *path, const char *sql, con
 
 /* --- geopackage_schema.c --- */
 
-#define HS_GEOPACKAGE_SCHEMA 2
+#define HS_GEOPACKAGE_SCHEMA 3
 
 /* A step from schema version `from` to from + 1. */
 typedef struct hs_migration {
@@ -180,11 +181,17 @@ hs_status hs_geopackage_get_answer(hs_store *store, hs_str key, hs_arena *arena,
 hs_status hs_geopackage_put_answer(hs_store *store, hs_str key, uint64_t request_hash, hs_str answer,
                                    hs_error *error);
 hs_status hs_geopackage_backup(hs_store *store, const char *path, hs_error *error);
+hs_status hs_geopackage_replace_geometry(hs_store *store, int64_t id, const hs_geometry *geometry,
+                                         hs_error *error);
+hs_status hs_geopackage_scan_flaws(hs_store *store, hs_visit_flaw visit, void *context, hs_error *error);
+hs_status hs_geopackage_count_rows(hs_store *store, hs_visit_rows visit, void *context, hs_error *error);
 
 /* Writes a row into `changes` within the open transaction. `part` is geography, incidents, plans, taxonomy or
  * settings; batch 0 for none. */
 hs_status hs_geopackage_record_change(hs_geopackage *gp, const char *part, const char *kind, int64_t batch,
                                       bool rewritten, hs_error *error);
+/* The extent of every geometry of a table, for when rows on its edge moved. O(rows). */
+hs_status hs_geopackage_compute_extent(hs_geopackage *gp, const char *table, hs_error *error, hs_box *extent);
 /* Remembers that a row's geometry leaves or changes: the extent may shrink. */
 void hs_geopackage_extent_left(hs_geopackage_batch *batch, hs_box old);
 

@@ -198,8 +198,8 @@ static hs_status create_index(hs_geopackage *gp, hs_error *error) {
     return hs_geopackage_exec(gp->db, gp->path, sql, "making the index of keys", error);
 }
 
-/* The extent of every geometry of a table, for when rows on its edge moved. */
-static hs_status compute_extent(hs_geopackage *gp, const char *table, hs_error *error, hs_box *extent) {
+hs_status hs_geopackage_compute_extent(hs_geopackage *gp, const char *table, hs_error *error,
+                                       hs_box *extent) {
     char sql[128];
     sqlite3_stmt *statement = NULL;
     hs_shape shape = {0};
@@ -239,7 +239,7 @@ static hs_status write_extent(hs_geopackage *gp, hs_error *error) {
     const hs_table_definition *table = hs_tables[batch->table];
     hs_status status = HS_OK;
     if (!table->geometry_type) return HS_OK;
-    if (batch->extent_shrinks) status = compute_extent(gp, table->name, error, &batch->extent);
+    if (batch->extent_shrinks) status = hs_geopackage_compute_extent(gp, table->name, error, &batch->extent);
     return status == HS_OK ? set_extent(gp, table->name, batch->extent, error) : status;
 }
 
@@ -272,7 +272,6 @@ static const char *part_of_kind(hs_kind kind) {
     case HS_KIND_TAXONOMY:
         return "taxonomy";
     case HS_KIND_TARGETS:
-    case HS_KIND_POPULATION:
         return "plans";
     default:
         return "geography";
@@ -284,7 +283,7 @@ static hs_status record_moved_incidents(hs_geopackage *gp, hs_error *error) {
     hs_box extent;
     const char *table = hs_tables[HS_TABLE_INCIDENTS]->name;
     if (gp->batch.incidents_moved == 0) return HS_OK;
-    hs_status status = compute_extent(gp, table, error, &extent);
+    hs_status status = hs_geopackage_compute_extent(gp, table, error, &extent);
     if (status == HS_OK) status = set_extent(gp, table, extent, error);
     if (status == HS_OK) status = touch_contents(gp, HS_TABLE_INCIDENTS, error);
     if (status == HS_OK)

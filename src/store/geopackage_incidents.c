@@ -116,8 +116,11 @@ const hs_table_definition hs_table_incidents = {
 };
 
 static const hs_column category_columns[] = {
-    {"code", "TEXT"},       {"parent", "TEXT"}, {"name", "TEXT"},    {"name_en", "TEXT"},
-    {"department", "TEXT"}, {"colour", "TEXT"}, {"members", "TEXT"},
+    {"code", "TEXT"},          {"parent", "TEXT"},
+    {"name", "TEXT"},          {"name_en", "TEXT"},
+    {"department", "TEXT"},    {"colour", "TEXT"},
+    {"members", "TEXT"},       {"aliases", "TEXT"},
+    {"duplicate_m", "DOUBLE"}, {"duplicate_hours", "DOUBLE"},
 };
 
 static hs_status describe_category(const void *any, hs_error *error, hs_row_content *row) {
@@ -127,8 +130,24 @@ static hs_status describe_category(const void *any, hs_error *error, hs_row_cont
                             record->department, record->colour, record->members};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hs_content_str(row->content, texts[i]);
+    /* Only where there are some: classes of stores from before there were aliases keep their content. */
+    if (record->aliases.size > 0) hs_content_str(row->content, record->aliases);
+    const double rule[] = {record->duplicate_m, record->duplicate_hours};
+    if (rule[0] >= 0 || rule[1] >= 0) hs_buffer_append(row->content, rule, sizeof rule);
     hs_buffer_str(row->identity, record->code);
     return HS_OK;
+}
+
+/* A negative number is none. */
+static void bind_rule(sqlite3_stmt *statement, int at, double number) {
+    if (number >= 0)
+        sqlite3_bind_double(statement, at, number);
+    else
+        sqlite3_bind_null(statement, at);
+}
+
+static double read_rule(sqlite3_stmt *statement, int at) {
+    return sqlite3_column_type(statement, at) == SQLITE_NULL ? -1 : sqlite3_column_double(statement, at);
 }
 
 static void bind_category(sqlite3_stmt *statement, const void *any) {
@@ -141,6 +160,9 @@ static void bind_category(sqlite3_stmt *statement, const void *any) {
     hs_bind_str(statement, at++, record->department);
     hs_bind_str(statement, at++, record->colour);
     hs_bind_str(statement, at++, record->members);
+    hs_bind_str(statement, at++, record->aliases);
+    bind_rule(statement, at++, record->duplicate_m);
+    bind_rule(statement, at++, record->duplicate_hours);
 }
 
 static hs_status visit_category(sqlite3_stmt *statement, hs_row_reader *reader, hs_visit visit, void *context,
@@ -155,6 +177,9 @@ static hs_status visit_category(sqlite3_stmt *statement, hs_row_reader *reader, 
     record.department = hs_column_str(statement, at++);
     record.colour = hs_column_str(statement, at++);
     record.members = hs_column_str(statement, at++);
+    record.aliases = hs_column_str(statement, at++);
+    record.duplicate_m = read_rule(statement, at++);
+    record.duplicate_hours = read_rule(statement, at++);
     return visit.category(context, &record, error);
 }
 

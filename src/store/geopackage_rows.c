@@ -8,7 +8,8 @@ const hs_table_definition *const hs_tables[HS_TABLE_COUNT] = {
     [HS_TABLE_UNITS] = &hs_table_units,           [HS_TABLE_STREETS] = &hs_table_streets,
     [HS_TABLE_ADDRESSES] = &hs_table_addresses,   [HS_TABLE_PLACES] = &hs_table_places,
     [HS_TABLE_ZONES] = &hs_table_zones,           [HS_TABLE_INCIDENTS] = &hs_table_incidents,
-    [HS_TABLE_CATEGORIES] = &hs_table_categories,
+    [HS_TABLE_CATEGORIES] = &hs_table_categories, [HS_TABLE_TARGETS] = &hs_table_targets,
+    [HS_TABLE_POPULATION] = &hs_table_population,
 };
 
 void hs_content_str(hs_buffer *content, hs_str text) {

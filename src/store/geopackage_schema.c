@@ -72,10 +72,31 @@ static const char *const own_sql =
 #define HISTORY(table)                                                                                       \
     "CREATE TABLE " table "_history AS SELECT 0 AS by_batch, * FROM " table " WHERE 0;"                      \
     "CREATE INDEX " table "_history_batch ON " table "_history (by_batch, id);"
-#define ALL_HISTORIES                                                                                        \
+#define HISTORIES_OF_2                                                                                       \
     HISTORY("units")                                                                                         \
     HISTORY("streets")                                                                                       \
     HISTORY("addresses") HISTORY("places") HISTORY("zones") HISTORY("incidents") HISTORY("categories")
+#define HISTORIES_OF_3 HISTORY("targets") HISTORY("population")
+
+/* What schema 3 added: a new store has the same from its tables' definitions. */
+#define ADDED_IN_3                                                                                           \
+    "ALTER TABLE categories ADD COLUMN aliases TEXT;"                                                        \
+    "ALTER TABLE categories ADD COLUMN duplicate_m DOUBLE;"                                                  \
+    "ALTER TABLE categories ADD COLUMN duplicate_hours DOUBLE;"                                              \
+    "ALTER TABLE categories_history ADD COLUMN duplicate_m REAL;"                                            \
+    "ALTER TABLE categories_history ADD COLUMN duplicate_hours REAL;"                                        \
+    "ALTER TABLE categories_history ADD COLUMN aliases TEXT;"                                                \
+    "CREATE TABLE targets (id INTEGER PRIMARY KEY NOT NULL, unit TEXT, category TEXT, valid_from DATE,"      \
+    " valid_to DATE, target DOUBLE, batch INTEGER, row_key INTEGER, row_hash INTEGER);"                      \
+    "CREATE INDEX targets_key ON targets (row_key, row_hash);"                                               \
+    "INSERT INTO gpkg_contents (table_name, data_type, identifier, description)"                             \
+    " VALUES ('targets', 'attributes', 'targets', 'What was promised');"                                     \
+    "CREATE TABLE population (id INTEGER PRIMARY KEY NOT NULL, geom GEOMETRY, unit TEXT, population DOUBLE," \
+    " batch INTEGER, row_key INTEGER, row_hash INTEGER);"                                                    \
+    "CREATE INDEX population_key ON population (row_key, row_hash);"                                         \
+    "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"                     \
+    " VALUES ('population', 'features', 'population', 'People by unit, area or point', 4326);"               \
+    "INSERT INTO gpkg_geometry_columns VALUES ('population', 'geom', 'GEOMETRY', 4326, 0, 0);"
 
 /* No AUTOINCREMENT, which costs a third of an import: `batches` remembers the ids given instead. */
 static void write_table(hs_buffer *sql, const hs_table_definition *table) {
@@ -105,7 +126,7 @@ hs_status hs_geopackage_create_schema(sqlite3 *db, const char *path, hs_error *e
     hs_buffer_text(&sql, ADDED_IN_2);
     for (int table = 0; table < HS_TABLE_COUNT; table++)
         write_table(&sql, hs_tables[table]);
-    hs_buffer_text(&sql, ALL_HISTORIES);
+    hs_buffer_text(&sql, HISTORIES_OF_2 HISTORIES_OF_3);
     hs_buffer_printf(&sql, "INSERT INTO settings (key, value) VALUES ('schema_version', '%d');",
                      HS_GEOPACKAGE_SCHEMA);
     hs_buffer_byte(&sql, '\0');
@@ -156,7 +177,8 @@ hs_status hs_geopackage_identify(sqlite3 *db, const char *path, hs_error *error,
     return HS_OK;
 }
 
-const hs_migration hs_geopackage_migrations[] = {{.from = 1, .sql = ADDED_IN_2 ALL_HISTORIES}};
+const hs_migration hs_geopackage_migrations[] = {{.from = 1, .sql = ADDED_IN_2 HISTORIES_OF_2},
+                                                 {.from = 2, .sql = ADDED_IN_3 HISTORIES_OF_3}};
 const size_t hs_geopackage_migration_count =
     sizeof hs_geopackage_migrations / sizeof *hs_geopackage_migrations;
 

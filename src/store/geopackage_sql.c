@@ -198,6 +198,9 @@ static void write_row_sql(hs_buffer *sql, const hs_table_definition *table, hs_r
     case HS_ROW_DROP_HISTORY:
         hs_buffer_printf(sql, "DELETE FROM %s_history WHERE by_batch = ?1", table->name);
         break;
+    case HS_ROW_RESHAPE:
+        hs_buffer_printf(sql, "UPDATE %s SET geom = ?2, batch = ?3 WHERE id = ?1", table->name);
+        break;
     case HS_ROW_STATEMENTS:
         break;
     }

@@ -26,7 +26,9 @@ hs_table hs_table_of_kind(hs_kind kind) {
     case HS_KIND_TAXONOMY:
         return HS_TABLE_CATEGORIES;
     case HS_KIND_TARGETS:
+        return HS_TABLE_TARGETS;
     case HS_KIND_POPULATION:
+        return HS_TABLE_POPULATION;
     case HS_KIND_COUNT:
         break;
     }
@@ -93,8 +95,6 @@ static hs_status begin(hs_store *store, hs_kind kind, hs_str source, bool more, 
     if (store->batch_open)
         return hs_error_set(error, HS_E_CONFLICT, "a batch is open already: commit it first");
     if ((unsigned)kind >= HS_KIND_COUNT) return hs_error_set(error, HS_E_ARGUMENT, "no such kind of rows");
-    if (hs_table_of_kind(kind) == HS_TABLE_COUNT)
-        return hs_error_set(error, HS_E_UNSUPPORTED, "%s cannot be stored yet", hs_kind_name(kind));
     status = store->ops->begin(store, kind, source, more, error, batch);
     if (status != HS_OK) return status;
     store->batch_open = true;
@@ -163,10 +163,25 @@ hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *recor
     return put_record(store, HS_TABLE_INCIDENTS, record, error, put);
 }
 
+hs_status hs_store_put_target(hs_store *store, const hs_target_record *record, hs_error *error, hs_put *put) {
+    return put_record(store, HS_TABLE_TARGETS, record, error, put);
+}
+
+hs_status hs_store_put_population(hs_store *store, const hs_population_record *record, hs_error *error,
+                                  hs_put *put) {
+    return put_record(store, HS_TABLE_POPULATION, record, error, put);
+}
+
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
                                     hs_error *error) {
     if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
     return store->ops->replace_position(store, incident, record, error);
+}
+
+hs_status hs_store_replace_geometry(hs_store *store, int64_t id, const hs_geometry *geometry,
+                                    hs_error *error) {
+    if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
+    return store->ops->replace_geometry(store, id, geometry, error);
 }
 
 hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error) {
@@ -248,6 +263,15 @@ hs_status hs_store_scan_categories(hs_store *store, hs_visit_category visit, voi
     return scan_table(store, HS_TABLE_CATEGORIES, (hs_visit){.category = visit}, context, error);
 }
 
+hs_status hs_store_scan_targets(hs_store *store, hs_visit_target visit, void *context, hs_error *error) {
+    return scan_table(store, HS_TABLE_TARGETS, (hs_visit){.target = visit}, context, error);
+}
+
+hs_status hs_store_scan_population(hs_store *store, hs_visit_population visit, void *context,
+                                   hs_error *error) {
+    return scan_table(store, HS_TABLE_POPULATION, (hs_visit){.population = visit}, context, error);
+}
+
 hs_status hs_store_scan_incidents(hs_store *store, int64_t first, int64_t last, hs_visit_incident visit,
                                   void *context, hs_error *error) {
     return store->ops->scan(store, HS_TABLE_INCIDENTS, first, last, (hs_visit){.incident = visit}, context,
@@ -296,6 +320,14 @@ hs_status hs_store_put_mapping(hs_store *store, hs_kind kind, hs_str name, hs_st
 hs_status hs_store_get_mapping(hs_store *store, hs_kind kind, hs_str name, hs_arena *arena, hs_error *error,
                                hs_str *mapping) {
     return store->ops->get_mapping(store, kind, name, arena, error, mapping);
+}
+
+hs_status hs_store_scan_flaws(hs_store *store, hs_visit_flaw visit, void *context, hs_error *error) {
+    return store->ops->scan_flaws(store, visit, context, error);
+}
+
+hs_status hs_store_count_rows(hs_store *store, hs_visit_rows visit, void *context, hs_error *error) {
+    return store->ops->count_rows(store, visit, context, error);
 }
 
 hs_status hs_store_begin_read(hs_store *store, hs_error *error) {

@@ -75,6 +75,11 @@ hs_status hs_store_put_category(hs_store *store, const hs_category_record *recor
                                 hs_put *put);
 hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *record, hs_error *error,
                                 hs_put *put);
+/* A target is known by unit, category and days; people by their unit's or area's code, of areas without one
+ * by content. */
+hs_status hs_store_put_target(hs_store *store, const hs_target_record *record, hs_error *error, hs_put *put);
+hs_status hs_store_put_population(hs_store *store, const hs_population_record *record, hs_error *error,
+                                  hs_put *put);
 /* The row id of the record that was put last. */
 int64_t hs_store_last_id(const hs_store *store);
 /* Rows without an identity of their own that the open batch put more than once, told apart by how often. */
@@ -82,6 +87,12 @@ uint64_t hs_store_repeated_rows(const hs_store *store);
 /* Sets a derived position of an incident (match types other than given), inside a batch of any kind: streets
  * that arrive move incidents. */
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
+                                    hs_error *error);
+/* Gives a row of the open batch's kind (units, streets, places, zones) another geometry of its type and
+ * nothing else: who the row is and what it was imported as stay, so that the file read again changes nothing.
+ * It can be undone as any batch. HS_E_NOT_FOUND: there is no such row; HS_E_INPUT: the geometry cannot be
+ * stored. */
+hs_status hs_store_replace_geometry(hs_store *store, int64_t id, const hs_geometry *geometry,
                                     hs_error *error);
 /* Removes every category before a taxonomy is put, inside a batch. */
 hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error);
@@ -106,6 +117,9 @@ hs_status hs_store_scan_addresses(hs_store *store, hs_visit_address visit, void 
 hs_status hs_store_scan_places(hs_store *store, hs_visit_place visit, void *context, hs_error *error);
 hs_status hs_store_scan_zones(hs_store *store, hs_visit_zone visit, void *context, hs_error *error);
 hs_status hs_store_scan_categories(hs_store *store, hs_visit_category visit, void *context, hs_error *error);
+hs_status hs_store_scan_targets(hs_store *store, hs_visit_target visit, void *context, hs_error *error);
+hs_status hs_store_scan_population(hs_store *store, hs_visit_population visit, void *context,
+                                   hs_error *error);
 /* Rows with first <= id < last, for parallel reading by ranges. The range of an empty store is 0, 0, 0. */
 hs_status hs_store_scan_incidents(hs_store *store, int64_t first, int64_t last, hs_visit_incident visit,
                                   void *context, hs_error *error);
@@ -142,6 +156,32 @@ hs_status hs_store_put_answer(hs_store *store, hs_str key, uint64_t request_hash
 hs_status hs_store_put_mapping(hs_store *store, hs_kind kind, hs_str name, hs_str mapping, hs_error *error);
 hs_status hs_store_get_mapping(hs_store *store, hs_kind kind, hs_str name, hs_arena *arena, hs_error *error,
                                hs_str *mapping);
+
+/* What the store itself finds: every page and index read, what refers to what is not there, what lies beyond
+ * what is declared. `table` names the table of records, or is empty; `count` rows are meant, the first one
+ * `row` (0: none to name). Texts live until visit returns. O(store). */
+typedef enum hs_store_flaw_kind {
+    HS_STORE_DAMAGED,    /* SQLite's integrity check says so in `words` */
+    HS_STORE_DANGLING,   /* refers to a row that is not there: `words` names the column */
+    HS_STORE_UNDONE_ROW, /* came with a batch that is undone */
+    HS_STORE_REPEATED,   /* rows under one key */
+    HS_STORE_NO_SHAPE,   /* has no geometry, and such rows have one */
+    HS_STORE_EXTENT,     /* lies outside the extent that gpkg_contents declares */
+    HS_STORE_UNDECLARED  /* `words` names what GeoPackage wants declared and is not */
+} hs_store_flaw_kind;
+typedef struct hs_store_flaw {
+    hs_store_flaw_kind kind;
+    const char *table;
+    hs_str words;
+    uint64_t count;
+    int64_t row;
+} hs_store_flaw;
+typedef hs_status (*hs_visit_flaw)(void *context, const hs_store_flaw *flaw, hs_error *error);
+hs_status hs_store_scan_flaws(hs_store *store, hs_visit_flaw visit, void *context, hs_error *error);
+/* Rows of each table of records, and how many of them have a geometry. */
+typedef hs_status (*hs_visit_rows)(void *context, const char *table, uint64_t rows, uint64_t shapes,
+                                   hs_error *error);
+hs_status hs_store_count_rows(hs_store *store, hs_visit_rows visit, void *context, hs_error *error);
 
 /* A read transaction: everything read between begin_read and end_read is of one version. */
 hs_status hs_store_begin_read(hs_store *store, hs_error *error);

@@ -15,10 +15,12 @@ typedef enum hs_table {
     HS_TABLE_ZONES,
     HS_TABLE_INCIDENTS,
     HS_TABLE_CATEGORIES,
+    HS_TABLE_TARGETS,
+    HS_TABLE_POPULATION,
     HS_TABLE_COUNT
 } hs_table;
 
-/* The table that batches of a kind write to; HS_TABLE_COUNT when they cannot be stored yet. */
+/* The table that batches of a kind write to; HS_TABLE_COUNT for no kind. */
 hs_table hs_table_of_kind(hs_kind kind);
 
 typedef union hs_visit {
@@ -29,6 +31,8 @@ typedef union hs_visit {
     hs_visit_zone zone;
     hs_visit_category category;
     hs_visit_incident incident;
+    hs_visit_target target;
+    hs_visit_population population;
 } hs_visit;
 
 typedef struct hs_store_ops {
@@ -44,6 +48,7 @@ typedef struct hs_store_ops {
     hs_status (*put)(hs_store *store, hs_table table, const void *record, hs_error *error, hs_put *put);
     hs_status (*replace_position)(hs_store *store, int64_t incident, const hs_incident_record *record,
                                   hs_error *error);
+    hs_status (*replace_geometry)(hs_store *store, int64_t id, const hs_geometry *geometry, hs_error *error);
     hs_status (*clear_taxonomy)(hs_store *store, hs_error *error);
     hs_status (*commit)(hs_store *store, hs_batch_info *info, hs_error *error);
     void (*rollback)(hs_store *store);
@@ -63,6 +68,8 @@ typedef struct hs_store_ops {
     hs_status (*put_mapping)(hs_store *store, hs_kind kind, hs_str name, hs_str mapping, hs_error *error);
     hs_status (*get_mapping)(hs_store *store, hs_kind kind, hs_str name, hs_arena *arena, hs_error *error,
                              hs_str *mapping);
+    hs_status (*scan_flaws)(hs_store *store, hs_visit_flaw visit, void *context, hs_error *error);
+    hs_status (*count_rows)(hs_store *store, hs_visit_rows visit, void *context, hs_error *error);
     hs_status (*begin_read)(hs_store *store, hs_error *error);
     void (*end_read)(hs_store *store);
     hs_status (*backup)(hs_store *store, const char *path, hs_error *error);

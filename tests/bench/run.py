@@ -34,15 +34,26 @@ BENCH = BUILD / "tests" / "bench" / "hotspot_bench"
 CENTER = (-90.2446, 38.6360)  # of the city, longitude and latitude
 
 
+def run_measured(*command, accept=(0,)):
+    """Runs a program to its end: seconds, seconds of processor time, most memory in MB, what it wrote."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as words:
+        started = time.monotonic()
+        process = subprocess.Popen([str(c) for c in command], stdout=out, stderr=words)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for file in (out, words):
+            file.seek(0)
+        if process.returncode not in accept:
+            said = words.read().decode("utf-8", "replace")
+            sys.exit(f"{' '.join(map(str, command))}: status {process.returncode}\n{said}")
+        return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.read().decode()
+
+
 def run(*command, accept=(0,)):
-    """Runs a program to its end: seconds, seconds of processor time, what it wrote."""
-    started, used = time.monotonic(), os.times()
-    process = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
-    seconds, now = time.monotonic() - started, os.times()
-    if process.returncode not in accept:
-        sys.exit(f"{' '.join(map(str, command))}: status {process.returncode}\n{process.stderr}")
-    cpu = now.children_user - used.children_user + now.children_system - used.children_system
-    return seconds, cpu, process.stdout
+    """The same without the memory."""
+    seconds, cpu, _, out = run_measured(*command, accept=accept)
+    return seconds, cpu, out
 
 
 def tile_at(z):
@@ -112,30 +123,30 @@ def new_city(store):
     run(HOTSPOTD, "import", store, "streets", package, "--layer", "streets")
 
 
-def bench_import(table, folder, csv_path, rows, runs):
+def bench_import(table, folder, base, csv_path, rows, runs, what):
     """The rows into a city with units and streets, beside ogr2ogr writing the same rows to a GeoPackage."""
-    base = folder / "base.gpkg"
-    new_city(base)
     ours, peer = [], []
     for number in range(runs):
         store, other = folder / f"import{number}.gpkg", folder / "peer.gpkg"
         shutil.copy(base, store)
         other.unlink(missing_ok=True)
-        ours.append(run(HOTSPOTD, "import", store, "incidents", csv_path, accept=(0, 1))[:2])
-        peer.append(run("ogr2ogr", "-f", "GPKG", other, csv_path, "-oo", "X_POSSIBLE_NAMES=lon", "-oo",
-                        "Y_POSSIBLE_NAMES=lat", "-a_srs", "EPSG:4326")[:2])
+        ours.append(run_measured(HOTSPOTD, "import", store, "incidents", csv_path, accept=(0, 1))[:3])
+        peer.append(run_measured("ogr2ogr", "-f", "GPKG", other, csv_path, "-oo", "X_POSSIBLE_NAMES=lon", "-oo",
+                                 "Y_POSSIBLE_NAMES=lat", "-a_srs", "EPSG:4326")[:3])
         if number > 0:
             store.unlink()
-    speed = [rows / seconds for seconds, _ in ours]
-    peer_speed = [rows / seconds for seconds, _ in peer]
+    speed = [rows / seconds for seconds, _, _ in ours]
+    peer_speed = [rows / seconds for seconds, _, _ in peer]
     ratios = [a / b for a, b in zip(speed, peer_speed)]
     note = f"{rows} rows"
-    table.add("import", statistics.median(speed), "rows/s", runs, note + ", placed, geocoded, identified")
+    table.add("import", statistics.median(speed), "rows/s", runs, f"{note}, {what}")
     table.add("import, ogr2ogr to GeoPackage", statistics.median(peer_speed), "rows/s", runs, note + ", copied")
     table.add("import : ogr2ogr", statistics.median(ratios), "ratio", runs, "more is better")
-    table.add("import, processor time", statistics.median(c for _, c in ours), "s", runs)
-    table.add("ogr2ogr, processor time", statistics.median(c for _, c in peer), "s", runs)
-    return base, folder / "import0.gpkg"
+    table.add("import, processor time", statistics.median(c for _, c, _ in ours), "s", runs)
+    table.add("ogr2ogr, processor time", statistics.median(c for _, c, _ in peer), "s", runs)
+    table.add("import, most memory", max(m for _, _, m in ours), "MB", runs)
+    return folder / "import0.gpkg"
+
 
 
 def bench_program(table, note, *arguments, tail=""):
@@ -314,10 +325,10 @@ def bench_geocoder(table, folder, runs, most, seed):
 
 
 def bench_million(table, folder, base, csv_path, options):
-    many, store = folder / "many.csv", folder / "many.gpkg"
+    many = folder / "many.csv"
     replicate(csv_path, many, options.million, options.seed)
-    shutil.copy(base, store)
-    run(HOTSPOTD, "import", store, "incidents", many, accept=(0, 1))
+    (folder / "import0.gpkg").unlink()
+    store = bench_import(table, folder, base, many, options.million, options.runs, "placed, identified")
     many.unlink()
     note = f"{options.million} incidents"
     bench_program(table, note, "load", store, options.runs)
@@ -357,7 +368,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="hotspot-bench-") as name:
         folder = Path(name)
         csv_path, rows = unpack(folder, options.rows)
-        base, store = bench_import(table, folder, csv_path, rows, options.runs)
+        base = folder / "base.gpkg"
+        new_city(base)
+        store = bench_import(table, folder, base, csv_path, rows, options.runs, "placed, geocoded, identified")
         bench_program(table, f"{rows} incidents, one thread", "tiles", store, options.runs)
         bench_program(table, f"{rows} incidents, one thread", "append", store, 1)
         bench_program(table, f"{rows} incidents, one thread", "items", store, options.runs)

@@ -23,10 +23,11 @@ FEATURES = {
     "places": "GEOMETRY",
     "zones": "MULTIPOLYGON",
     "incidents": "POINT",
+    "population": "GEOMETRY",
 }
-ATTRIBUTES = ["categories", "batches", "changes", "settings"]
+ATTRIBUTES = ["categories", "targets", "batches", "changes", "settings"]
 # The program's own, which no GIS is to show.
-OWN = {"users", "answers", "mappings"} | {f"{table}_history" for table in ["categories", *FEATURES]}
+OWN = {"users", "answers", "mappings"} | {f"{table}_history" for table in ["categories", "targets", *FEATURES]}
 TYPES = re.compile(
     r"^(BOOLEAN|TINYINT|SMALLINT|MEDIUMINT|INT|INTEGER|FLOAT|DOUBLE|REAL|DATE|DATETIME|TEXT(\(\d+\))?|BLOB(\(\d+\))?)$"
 )

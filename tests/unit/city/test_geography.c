@@ -141,6 +141,107 @@ static void empty_and_wrong(void **state) {
     hs_geography_unref(NULL);
 }
 
+static void add_people(hs_geography_builder *builder, int64_t id, const char *unit, double people,
+                       const hs_geometry *geometry) {
+    hs_error error = {0};
+    hs_population_record record = {.id = id, .unit = hs_str_of(unit), .population = people};
+    if (geometry) record.geometry = *geometry;
+    check_ok(hs_geography_add_population(builder, &record, &error), &error);
+}
+
+static double people_of(const hs_geography *g, const char *unit) {
+    return g->units.population[hs_units_find(&g->units, hs_str_of(unit))];
+}
+
+/* Two by two communities in one district. What was imported for a unit goes before its own column, and that
+ * before its part of areas. */
+static hs_geography *with_people(bool areas) {
+    hs_error error = {0};
+    hs_geography_builder *builder;
+    hs_geography *g;
+    check_ok(hs_geography_builder_new(&error, &builder), &error);
+    add_unit(builder, HS_LEVEL_DISTRICT, "D", "", 0, 0, 2, 2);
+    add_unit(builder, HS_LEVEL_COMMUNITY, "sw", "D", 0, 0, 1, 1);
+    add_unit(builder, HS_LEVEL_COMMUNITY, "se", "D", 1, 0, 1, 1);
+    add_unit(builder, HS_LEVEL_COMMUNITY, "nw", "D", 0, 1, 1, 1);
+    square s;
+    square_make(&s, WEST_E7 + SIDE_E7, SOUTH_E7 + SIDE_E7, WEST_E7 + 2 * SIDE_E7, SOUTH_E7 + 2 * SIDE_E7);
+    hs_unit_record own = {.id = 9,
+                          .code = HS_STR("ne"),
+                          .name = HS_STR("东北"),
+                          .level = HS_LEVEL_COMMUNITY,
+                          .attributes = HS_STR("{\"pop\":40.5,\"note\":\"x\"}"),
+                          .geometry = s.geometry};
+    check_ok(hs_geography_add_unit(builder, &own, &error), &error);
+    add_people(builder, 1, "sw", 100, NULL);
+    add_people(builder, 2, "sw", 110, NULL); /* the newer one counts */
+    add_people(builder, 3, "nowhere", 5, NULL);
+    if (areas) {
+        /* 1,000 people on a square that lies with a quarter in each community; 60 at a point in the
+         * north-west; an area's code names no unit. */
+        square_make(&s, WEST_E7 + SIDE_E7 / 2, SOUTH_E7 + SIDE_E7 / 2, WEST_E7 + SIDE_E7 * 3 / 2,
+                    SOUTH_E7 + SIDE_E7 * 3 / 2);
+        add_people(builder, 4, "se", 1000, &s.geometry);
+        hs_position at = {WEST_E7 + SIDE_E7 / 10, SOUTH_E7 + SIDE_E7 * 19 / 10};
+        hs_geometry point = {.type = HS_GEOMETRY_POINT, .positions = &at};
+        add_people(builder, 5, "", 60, &point);
+    }
+    check_ok(hs_geography_finish(builder, 1, &error, &g), &error);
+    return g;
+}
+
+static void population_of_units(void **state) {
+    (void)state;
+    hs_geography *g = with_people(false);
+    assert_int_equal(g->residents.count, 3);
+    assert_int_equal(g->residents.area_count, 0);
+    check_near(people_of(g, "sw"), 110, 0);
+    check_near(people_of(g, "东北"), 40.5, 0);
+    assert_true(isnan(people_of(g, "se")) && isnan(people_of(g, "D")));
+    check_str(g->units.attributes[hs_units_find(&g->units, HS_STR("sw"))], "{\"population\":110}");
+    check_str(g->units.attributes[hs_units_find(&g->units, HS_STR("se"))], "");
+    hs_geography_unref(g);
+    g = with_people(true);
+    assert_int_equal(g->residents.area_count, 2);
+    check_near(people_of(g, "sw"), 110, 0);
+    check_near(people_of(g, "东北"), 40.5, 0);
+    /* Parallels are curves on the plane: a quarter but for some millionths, more in the south. */
+    check_near(people_of(g, "se"), 250, 0.2);
+    check_near(people_of(g, "nw"), 310, 0.2);
+    check_near(people_of(g, "D"), 1060, 0.011);
+    hs_geography_unref(g);
+}
+
+static void units_by_name(void **state) {
+    (void)state;
+    hs_error error = {0};
+    hs_geography_builder *builder;
+    hs_geography *g;
+    check_ok(hs_geography_builder_new(&error, &builder), &error);
+    const struct {
+        const char *code, *name, *name_en;
+    } units[] = {{"1", "东街", "East"}, {"2", "南街", "1"}, {"3", "南街", "South"}};
+    for (int i = 0; i < 3; i++) {
+        square s;
+        square_make(&s, i * 1000, 0, i * 1000 + 1000, 1000);
+        hs_unit_record unit = {.id = 70 + i,
+                               .code = hs_str_of(units[i].code),
+                               .name = hs_str_of(units[i].name),
+                               .name_en = hs_str_of(units[i].name_en),
+                               .level = HS_LEVEL_COMMUNITY,
+                               .geometry = s.geometry};
+        check_ok(hs_geography_add_unit(builder, &unit, &error), &error);
+    }
+    check_ok(hs_geography_finish(builder, 1, &error, &g), &error);
+    check_str(g->units.code[hs_units_find(&g->units, HS_STR("1"))], "1"); /* codes before names */
+    check_str(g->units.code[hs_units_find(&g->units, HS_STR("东街"))], "1");
+    check_str(g->units.code[hs_units_find(&g->units, HS_STR("SOUTH"))], "3");
+    assert_int_equal(hs_units_find(&g->units, HS_STR("南街")), HS_NONE); /* two have it */
+    assert_int_equal(hs_units_find(&g->units, HS_STR("71")), HS_NONE);   /* an id is no code */
+    assert_int_equal(hs_units_find(&g->units, HS_STR("")), HS_NONE);
+    hs_geography_unref(g);
+}
+
 static void names(void **state) {
     (void)state;
     assert_int_equal(hs_level_parse(HS_STR("communities")), HS_LEVEL_COMMUNITY);
@@ -158,10 +259,11 @@ static void names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(levels_and_parents), cmocka_unit_test(areas),
-        cmocka_unit_test(labels_inside),      cmocka_unit_test(label_avoids_hole),
-        cmocka_unit_test(tessellation),       cmocka_unit_test(nearest_segment),
-        cmocka_unit_test(empty_and_wrong),    cmocka_unit_test(names),
+        cmocka_unit_test(levels_and_parents),  cmocka_unit_test(areas),
+        cmocka_unit_test(labels_inside),       cmocka_unit_test(label_avoids_hole),
+        cmocka_unit_test(tessellation),        cmocka_unit_test(nearest_segment),
+        cmocka_unit_test(empty_and_wrong),     cmocka_unit_test(names),
+        cmocka_unit_test(population_of_units), cmocka_unit_test(units_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ingest/ingest.h"
+#include <stdlib.h>
 #include <unistd.h>
 
 /* What came out of a run. */
@@ -77,6 +78,24 @@ static hs_status put_place(void *context, const hs_place_record *record, hs_erro
     return HS_OK;
 }
 
+static hs_status put_target(void *context, const hs_target_record *record, hs_error *error) {
+    (void)error;
+    char words[512];
+    snprintf(words, sizeof words, "%.*s|%.*s|%.*s|%.*s|%g", TEXT(record->unit), TEXT(record->category),
+             TEXT(record->from), TEXT(record->to), record->target);
+    note(context, words);
+    return HS_OK;
+}
+
+static hs_status put_population(void *context, const hs_population_record *record, hs_error *error) {
+    (void)error;
+    char words[512];
+    snprintf(words, sizeof words, "%.*s|%g|%d", TEXT(record->unit), record->population,
+             (int)record->geometry.type);
+    note(context, words);
+    return HS_OK;
+}
+
 static hs_status put_category(void *context, const hs_category_record *record, hs_error *error) {
     (void)error;
     char words[512];
@@ -127,6 +146,12 @@ static result run_at(const char *path, hs_kind kind, const hs_ingest_options *op
         break;
     case HS_KIND_TAXONOMY:
         sink.put.category = put_category;
+        break;
+    case HS_KIND_TARGETS:
+        sink.put.target = put_target;
+        break;
+    case HS_KIND_POPULATION:
+        sink.put.population = put_population;
         break;
     default:
         sink.put.place = put_place;
@@ -224,9 +249,90 @@ static void units(void **state) {
     check_ok(out.status, &out.error);
     assert_int_equal(out.put, 2);
     assert_string_equal(out.first[0], "01|North|3|0|1|{\"people\":120}");
-    assert_string_equal(out.first[1], "02|Bow tie|3|0|2|{\"people\":80,\"note\":\"crossed\"}");
+    assert_string_equal(out.first[1], "02|Bow tie|3|0|1|{\"people\":80,\"note\":\"crossed\"}");
     assert_int_equal(out.rejects, 2);
-    assert_non_null(strstr(out.warnings, "repaired"));
+    assert_non_null(strstr(out.warnings, "1 rows are not valid"));
+    assert_non_null(strstr(out.warnings, "Self-intersection"));
+    assert_non_null(strstr(out.warnings, "--repair"));
+}
+
+static void write_text(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* Chinese names of columns; days are the city's own, whatever zone a time was written in. */
+static void targets(void **state) {
+    (void)state;
+    char path[] = "/tmp/hotspot-targets-XXXXXX.csv";
+    assert_true(mkstemps(path, 4) >= 0);
+    write_text(path, "街道,问题类别,开始日期,截止日期,目标值\n"
+                     "620702001,占道经营,2025-01-01,2025年6月30日,120\n"
+                     "南街,0510,2025-01-01T20:00:00Z,,7.5\n"
+                     "620702001,0101,2025-07-01,2025-06-30,3\n"
+                     "620702001,0101,someday,,3\n"
+                     "620702001,0101,,,-1\n"
+                     "620702001,0101,,,\n"
+                     "620702001,0101,,,下降10%\n"
+                     ",,,,0\n");
+    hs_timezone *zone = NULL;
+    hs_error error = {0};
+    check_ok(hs_timezone_new("Asia/Shanghai", &error, &zone), &error);
+    hs_ingest_options options = {.level = HS_LEVEL_COUNT, .timezone = zone};
+    result out = run_at(path, HS_KIND_TARGETS, &options);
+    check_ok(out.status, &out.error);
+    assert_int_equal(out.rows, 8);
+    assert_int_equal(out.put, 3);
+    assert_string_equal(out.first[0], "620702001|占道经营|2025-01-01|2025-06-30|120");
+    assert_string_equal(out.first[1], "南街|0510|2025-01-02||7.5"); /* 04:00 of the next day in Shanghai */
+    assert_string_equal(out.first[2], "||||0");
+    assert_int_equal(out.rejects, 5);
+    assert_non_null(strstr(out.reject[0], "3 to [2025-06-30] lies before from (2025-07-01)"));
+    assert_non_null(strstr(out.reject[1], "4 from [someday]"));
+    assert_non_null(strstr(out.reject[2], "5 target [-1] is no number from 0"));
+    assert_non_null(strstr(out.reject[3], "6 target [] is missing"));
+    assert_non_null(strstr(out.reject[4], "7 target [下降10%]"));
+    write_text(path, "unit,category\n1,0510\n");
+    out = run_at(path, HS_KIND_TARGETS, &options);
+    assert_int_equal(out.status, HS_E_INPUT);
+    assert_non_null(strstr(out.error.message, "--map target=COLUMN"));
+    hs_timezone_unref(zone);
+    unlink(path);
+}
+
+static void population(void **state) {
+    (void)state;
+    char path[] = "/tmp/hotspot-people-XXXXXX.csv";
+    assert_true(mkstemps(path, 4) >= 0);
+    write_text(path, "社区编码,常住人口\n620702001001,5321\n620702001002,0\n,7\n620702001003,-2\n"
+                     "620702001004,NA\n620702001005,many\n620702001006,1e13\n");
+    result out = run_at(path, HS_KIND_POPULATION, &plain);
+    check_ok(out.status, &out.error);
+    assert_int_equal(out.put, 2);
+    assert_string_equal(out.first[0], "620702001001|5321|0");
+    assert_string_equal(out.first[1], "620702001002|0|0");
+    assert_int_equal(out.rejects, 5);
+    assert_non_null(strstr(out.reject[0], "3 unit [] the row has neither a unit's code nor an area"));
+    assert_non_null(strstr(out.reject[1], "4 population [-2] is no number from 0"));
+    assert_non_null(strstr(out.reject[2], "5 population [] is missing"));
+    assert_non_null(strstr(out.reject[3], "6 population [many]"));
+    assert_non_null(strstr(out.reject[4], "7 population [1e13]"));
+    write_text(path, "name,pop,lon,lat\na,12,100.5,38.9\nb,3,0,0\nc,4,,\n");
+    out = run_at(path, HS_KIND_POPULATION, &plain);
+    check_ok(out.status, &out.error);
+    assert_int_equal(out.put, 1);
+    assert_string_equal(out.first[0], "|12|1");
+    assert_int_equal(out.rejects, 2);
+    write_text(path, "name,pop\na,12\n");
+    out = run_at(path, HS_KIND_POPULATION, &plain);
+    assert_int_equal(out.status, HS_E_INPUT);
+    assert_non_null(strstr(out.error.message, "--map unit=COLUMN"));
+    unlink(path);
+    out = run("units.geojson", HS_KIND_POPULATION, &plain);
+    check_ok(out.status, &out.error);
+    assert_string_equal(out.first[0], "01|120|3");
 }
 
 static void taxonomy(void **state) {
@@ -314,10 +420,10 @@ static void real_ground(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(english),         cmocka_unit_test(encodings),
-                                       cmocka_unit_test(ambiguous_dates), cmocka_unit_test(reference_systems),
-                                       cmocka_unit_test(units),           cmocka_unit_test(taxonomy),
-                                       cmocka_unit_test(mapping_by_hand), cmocka_unit_test(real_incidents),
-                                       cmocka_unit_test(real_ground)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(english),           cmocka_unit_test(encodings),  cmocka_unit_test(ambiguous_dates),
+        cmocka_unit_test(reference_systems), cmocka_unit_test(units),      cmocka_unit_test(taxonomy),
+        cmocka_unit_test(targets),           cmocka_unit_test(population), cmocka_unit_test(mapping_by_hand),
+        cmocka_unit_test(real_incidents),    cmocka_unit_test(real_ground)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,80 @@ static void nobody_is_lost(void **state) {
     close_city(&f);
 }
 
+/* Imported areas and points go before units, whole and in their places; what was imported for units goes
+ * before their other numbers, at its own level. */
+static void imported_people(void **state) {
+    (void)state;
+    fixture f;
+    open_city(&f, 2);
+    hs_error error = {0};
+    hs_store *store = hs_service_store(f.service);
+    int64_t batch;
+    hs_put put;
+    hs_arena *arena = hs_arena_new((size_t)1 << 20);
+    for (int pass = 0; pass < 2; pass++) {
+        check_ok(hs_store_begin(store, HS_KIND_POPULATION, HS_STR("people"), &error, &batch), &error);
+        hs_population_record of_unit = {.unit = HS_STR("002"), .population = 500};
+        hs_position ring[5] = {{1004010000, 389010000},
+                               {1004020000, 389010000},
+                               {1004020000, 389020000},
+                               {1004010000, 389020000},
+                               {1004010000, 389010000}};
+        uint32_t parts[2] = {0, 1};
+        uint32_t rings[2] = {0, 5};
+        hs_population_record of_area = {.population = 321,
+                                        .geometry = {HS_GEOMETRY_POLYGONS, 1, 1, parts, rings, ring}};
+        hs_position at = {1004100000, 389050000};
+        hs_population_record of_point = {.population = 44,
+                                         .geometry = {.type = HS_GEOMETRY_POINT, .positions = &at}};
+        if (pass == 0) check_ok(hs_store_put_population(store, &of_unit, &error, &put), &error);
+        if (pass == 1) check_ok(hs_store_put_population(store, &of_area, &error, &put), &error);
+        if (pass == 1) check_ok(hs_store_put_population(store, &of_point, &error, &put), &error);
+        hs_batch_info info = {.id = batch, .rows_read = 2};
+        check_ok(hs_store_commit(store, &info, &error), &error);
+        check_ok(hs_service_load(f.service, &error, NULL), &error);
+        hs_snapshot *city = hs_service_snapshot(f.service);
+        hs_density_request request;
+        hs_population_info info_of;
+        check_ok(ask(city, arena, "", "90", &error, &request), &error);
+        check_ok(hs_service_population(f.service, city, &request, &error, &info_of), &error);
+        if (pass == 0) {
+            check_str(request.population, "population");
+            assert_int_equal(request.level, HS_LEVEL_CELL);
+            check_near(info_of.residents, 500, 0);
+            assert_int_equal(info_of.without, UNITS - 1);
+        } else {
+            assert_int_equal(request.level, HS_LEVEL_COUNT);
+            check_near(info_of.residents, 365, 0);
+            assert_int_equal(info_of.units, 2);
+            hs_shared_entry *entry;
+            check_ok(hs_density_population_of(f.service, city, &request, &error, &entry), &error);
+            const density_population *p = hs_shared_value(entry);
+            double in_area = 0;
+            double at_point = 0;
+            const hs_incidents *places = p->snapshot->incidents;
+            for (uint32_t c = 0; c < places->chunk_count; c++)
+                for (uint32_t i = 0; i < places->chunk[c]->count; i++) {
+                    hs_position where = hs_incident_position(places->chunk[c], i);
+                    double weight = (double)hs_incident_weight(places->chunk[c], i) * p->per_weight;
+                    bool inside = where.lon_e7 >= ring[0].lon_e7 && where.lon_e7 < ring[2].lon_e7 &&
+                                  where.lat_e7 >= ring[0].lat_e7 && where.lat_e7 < ring[2].lat_e7;
+                    if (inside) in_area += weight;
+                    if (where.lon_e7 == at.lon_e7 && where.lat_e7 == at.lat_e7) at_point += weight;
+                }
+            check_near(in_area, 321, 0.51 * p->per_weight / 4096);
+            check_near(at_point, 44, 0.51 * p->per_weight / 4096);
+            hs_shared_unref(entry);
+            /* A unit's attribute that is named is taken as before. */
+            check_ok(ask(city, arena, "attribute:人口", "90", &error, &request), &error);
+            assert_int_equal(request.level, HS_LEVEL_CELL);
+        }
+        hs_snapshot_unref(city);
+    }
+    hs_arena_free(arena);
+    close_city(&f);
+}
+
 static uint64_t columns_hash(const hs_incidents *places) {
     uint64_t hash = 0;
     for (uint32_t c = 0; c < places->chunk_count; c++)
@@ -246,7 +320,7 @@ static void overlaps(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_is_lost),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_is_lost), cmocka_unit_test(imported_people),
                                        cmocka_unit_test(same_on_any_number_of_threads),
                                        cmocka_unit_test(refusals), cmocka_unit_test(overlaps)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,11 @@ static void newer_and_older_schemas(void **state) {
         "ALTER TABLE streets DROP COLUMN layer; DROP TABLE users; DROP TABLE answers; DROP TABLE mappings;"
         "DROP TABLE units_history; DROP TABLE streets_history; DROP TABLE addresses_history;"
         "DROP TABLE places_history; DROP TABLE zones_history; DROP TABLE incidents_history;"
-        "DROP TABLE categories_history");
+        "DROP TABLE categories_history; ALTER TABLE categories DROP COLUMN aliases;"
+        "DROP TABLE targets; DROP TABLE targets_history; DROP TABLE population; DROP TABLE "
+        "population_history;"
+        "DELETE FROM gpkg_geometry_columns WHERE table_name = 'population';"
+        "DELETE FROM gpkg_contents WHERE table_name IN ('targets', 'population')");
     refused(place, place->url, HS_STORE_READ, "older");
     refused(place, place->url, HS_STORE_WRITE, "no way");
     const hs_migration wrong[] = {{0, "ALTER TABLE streets ADD COLUMN layer INTEGER; SELECT * FROM nowhere"}};

@@ -1,0 +1,61 @@
+/* What a city has beside places and incidents: its classes and its targets. */
+#include "service/service_private.h"
+
+#include <stdlib.h>
+
+/* Records copied out of a scan, since a record lives only until visit returns. */
+typedef struct category_list {
+    hs_arena *arena;
+    hs_category_record *records;
+    uint32_t count, capacity;
+} category_list;
+
+static hs_status add_category(void *context, const hs_category_record *record, hs_error *error) {
+    category_list *list = context;
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity ? list->capacity * 2 : 64;
+        hs_category_record *grown = realloc(list->records, capacity * sizeof *grown);
+        if (!grown) return hs_error_set(error, HS_E_MEMORY, "out of memory for categories");
+        list->records = grown;
+        list->capacity = capacity;
+    }
+    hs_category_record *copy = &list->records[list->count++];
+    *copy = *record;
+    enum { TEXTS = 8 };
+    hs_str *texts[TEXTS] = {&copy->code,       &copy->parent, &copy->name,    &copy->name_en,
+                            &copy->department, &copy->colour, &copy->members, &copy->aliases};
+    for (int i = 0; i < TEXTS; i++) {
+        *texts[i] = hs_arena_str(list->arena, *texts[i]);
+        if (!texts[i]->data) return hs_error_set(error, HS_E_MEMORY, "out of memory for categories");
+    }
+    return HS_OK;
+}
+
+hs_status hs_load_taxonomy(hs_store *store, hs_error *error, hs_taxonomy **taxonomy) {
+    category_list list = {.arena = hs_arena_new(64 << 20)};
+    if (!list.arena) return hs_error_set(error, HS_E_MEMORY, "out of memory");
+    hs_status status = hs_store_scan_categories(store, add_category, &list, error);
+    if (status == HS_OK) {
+        status = list.count > 0 ? hs_taxonomy_new(list.records, list.count, error, taxonomy)
+                                : hs_taxonomy_builtin(error, taxonomy);
+    }
+    free(list.records);
+    hs_arena_free(list.arena);
+    return status;
+}
+
+static hs_status add_target(void *context, const hs_target_record *record, hs_error *error) {
+    return hs_targets_add(context, record, error);
+}
+
+hs_status hs_load_targets(hs_store *store, hs_error *error, hs_targets **targets) {
+    hs_targets_builder *builder;
+    hs_status status = hs_targets_builder_new(error, &builder);
+    if (status != HS_OK) return status;
+    status = hs_store_scan_targets(store, add_target, builder, error);
+    if (status == HS_OK)
+        *targets = hs_targets_finish(builder);
+    else
+        hs_targets_builder_free(builder);
+    return status;
+}
