@@ -74,13 +74,9 @@ static hs_status refuse_loading(hs_open311 *o) {
     return HS_OK;
 }
 
-/* `lang`, or else the city's language; false: 400 is answered. */
-static bool choose_language(hs_open311 *o) {
-    hs_str lang = hs_call_text(o->call, "lang");
-    const hs_snapshot *snapshot = o->call->snapshot;
-    o->chinese = snapshot && strcmp(snapshot->info.lang, "zh") == 0;
-    if (lang.size == 0) return true;
+bool hs_open311_choose_language(hs_open311 *o, hs_str lang) {
     bool english = hs_str_equal(lang, HS_STR("en"));
+    if (lang.size == 0) return true;
     if (english || hs_str_equal(lang, HS_STR("zh"))) {
         o->chinese = !english;
         return true;
@@ -92,7 +88,8 @@ static bool choose_language(hs_open311 *o) {
 hs_status hs_open311_run(hs_call *call, hs_open311_handler handler) {
     hs_open311 o = {.call = call, .xml = wants_xml(call)};
     call->snapshot = hs_service_snapshot(call->api->service);
-    if (!choose_language(&o)) return HS_OK;
+    o.chinese = call->snapshot && strcmp(call->snapshot->info.lang, "zh") == 0;
+    if (!hs_open311_choose_language(&o, hs_call_text(call, "lang"))) return HS_OK;
     if (!call->snapshot) return refuse_loading(&o);
     if (!hs_open311_check_jurisdiction(&o, hs_call_text(call, "jurisdiction_id"))) return HS_OK;
     call->response->content_type = media_type(&o);

@@ -30,6 +30,8 @@ __attribute__((format_arg(2), format_arg(3))) const char *hs_open311_say(const h
                                                                          const char *en, const char *zh);
 hs_str hs_open311_name(const hs_open311 *open311, hs_str en, hs_str zh);
 
+/* zh or en; empty changes nothing, and anything else is answered with 400 and false. */
+bool hs_open311_choose_language(hs_open311 *open311, hs_str lang);
 /* The one jurisdiction that is served: any other is answered with 404 and false. */
 bool hs_open311_check_jurisdiction(hs_open311 *open311, hs_str jurisdiction);
 /* The user of a key, who must have the role; false: 403 is answered. */

@@ -15,6 +15,7 @@ typedef struct posting {
     hs_service *service;
     hs_request *request;
     bool dropped; /* something came along that is not kept */
+    bool chinese; /* the language that the form chose */
 } posting;
 
 /* Fields that the specification knows and that are not kept. */
@@ -222,6 +223,7 @@ static hs_status answer_failure(hs_open311 *o, const posting *p) {
 
 static hs_status answer(hs_open311 *o, posting *p) {
     hs_status status = HS_OK;
+    o->chinese = p->chinese;
     if (p->post.status != HS_OK)
         status = answer_failure(o, p);
     else if (p->item.outcome == HS_POST_DENIED)
@@ -244,6 +246,7 @@ static hs_status post_request(hs_open311 *o, const form *f, const hs_user *user)
     for (const char *const *name = dropped_fields; *name; name++)
         p->dropped = p->dropped || field(f, *name).size > 0;
     p->service = call->api->service;
+    p->chinese = o->chinese;
     p->post = (hs_post){.items = &p->item,
                         .count = 1,
                         .unit = user->unit,
@@ -260,7 +263,9 @@ static hs_status serve_post(hs_open311 *o) {
     hs_user user;
     hs_status status = hs_request_form(call->request, call->error, &f.fields, &f.count);
     if (status != HS_OK) return status;
-    if (!hs_open311_check_jurisdiction(o, field(&f, "jurisdiction_id"))) return HS_OK;
+    if (!hs_open311_choose_language(o, field(&f, "lang")) ||
+        !hs_open311_check_jurisdiction(o, field(&f, "jurisdiction_id")))
+        return HS_OK;
     if (call->api->read_only) return answer_failure(o, &(posting){.post = {.status = HS_E_DENIED}});
     if (!check_poster(o, &f, &user)) return HS_OK;
     return post_request(o, &f, &user);

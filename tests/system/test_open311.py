@@ -174,7 +174,10 @@ def accepted(fields, **more):
 
 
 def refused(fields, status, words, **more):
-    got, value, headers = post({**fields, "lang": "en"} if isinstance(fields, dict) else fields, query="?lang=en", **more)
+    if isinstance(fields, dict):
+        got, value, headers = post({"lang": "en", **fields}, **more)
+    else:
+        got, value, headers = post(fields, query="?lang=en", **more)
     assert got == status and words in value[0]["description"], (got, value, words)
     return headers
 
@@ -435,6 +438,9 @@ def check_posts(key):
     assert again["lat"] is not None and abs(again["lat"] - at["lat"]) < 0.01 and notice == "", again
     number, notice = accepted({"api_key": key, "service_code": "0102", "address_string": "qwertyuiop"})
     assert "地址" in notice and get(f"requests/{number}")[0]["lat"] is None, notice
+    number, notice = accepted({"api_key": key, "service_code": "0102", "address_string": "qwertyuiop", "lang": "en"})
+    assert notice == "The address was not found on the map.", notice
+    refused({"api_key": key, "service_code": "0102", "address_string": "x", "lang": "fr"}, 400, "lang")
     # The answer as XML.
     status, value, headers = post({"api_key": key, "service_code": "0102", "lat": LAT, "long": LON}, form="xml")
     assert status == 200 and headers["location"].endswith(f"/requests/{value[0]['service_request_id']}.xml"), value
