@@ -18,7 +18,7 @@ static void announce(void *context, const char *event, hs_str data) {
 }
 
 hs_method hs_endpoint_method(const hs_endpoint *endpoint) {
-    if (endpoint->flags & (HS_POSTS | HS_UPLOADS)) return HS_POST;
+    if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS)) return HS_POST;
     return endpoint->flags & HS_DELETES ? HS_DELETE : HS_GET;
 }
 
@@ -29,10 +29,14 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     made->log = options->log;
     made->read_only = options->read_only;
     made->public_incidents = options->public_incidents;
+    made->jurisdiction = hs_str_of(options->jurisdiction);
+    made->contact = hs_str_of(options->contact);
     for (const hs_asset_entry *asset = hs_asset_table; asset->name; asset++)
         made->assets_hash = hs_hash(asset->begin, (size_t)(asset->end - asset->begin), made->assets_hash);
     hs_status status = hs_ramps_new(error, &made->ramps);
     if (status == HS_OK) status = hs_events_new(EVENT_CLIENTS, EVENTS_KEPT, error, &made->events);
+    if (status == HS_OK && options->residents > 0)
+        status = hs_rate_limit_new(options->residents, error, &made->residents);
     if (status == HS_OK) hs_service_observe(service, announce, made->events);
     if (status != HS_OK) {
         hs_api_free(made);
@@ -51,6 +55,7 @@ void hs_api_free(hs_api *api) {
     hs_service_observe(api->service, NULL, NULL);
     hs_events_free(api->events);
     hs_ramps_free(api->ramps);
+    hs_rate_limit_free(api->residents);
     free(api->bindings);
     free(api);
 }

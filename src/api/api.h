@@ -12,7 +12,12 @@ typedef struct hs_api_options {
     const char *public_url; /* or NULL */
     bool read_only;
     bool public_incidents; /* single incidents and address texts may be read on any address */
-    hs_log *log;           /* may be NULL */
+    /* Open311: reports an hour that may come from one address without a key, 0: none; the city's
+     * jurisdiction_id, NULL: any is taken; whom to ask, NULL: nobody is named. Texts live as long as the api.
+     */
+    unsigned residents;
+    const char *jurisdiction, *contact;
+    hs_log *log; /* may be NULL */
 } hs_api_options;
 
 hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_error *error, hs_api **api);

@@ -9,14 +9,14 @@ static bool refuse(hs_call *call, unsigned status, const char *detail) {
     return false;
 }
 
-static hs_str bearer_token(const hs_call *call) {
+hs_str hs_call_token(const hs_call *call) {
     hs_str rest = hs_str_trim(hs_request_header(call->request, "Authorization"));
     hs_str scheme = hs_str_cut(&rest, ' ');
     return hs_str_equal_nocase(scheme, HS_STR("Bearer")) ? hs_str_trim(rest) : (hs_str){"", 0};
 }
 
 bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user) {
-    hs_str token = bearer_token(call);
+    hs_str token = hs_call_token(call);
     if (token.size == 0)
         return refuse(call, 401,
                       "writing needs a token: send the header `Authorization: Bearer TOKEN`; the city's "

@@ -26,6 +26,8 @@ enum {
     HS_POSTS = 256,         /* of method POST */
     HS_DELETES = 512,       /* of method DELETE */
     HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
+    HS_FORMS = 2048,        /* of method POST, its parameters the fields of a form */
+    HS_OPEN311 = 4096,      /* its errors are of Open311's own form */
 };
 
 struct hs_call;
@@ -53,6 +55,8 @@ struct hs_api {
     hs_ramps *ramps;
     hs_log *log;
     bool read_only, public_incidents;
+    hs_rate_limit *residents; /* of posts without a key; NULL: none are taken */
+    hs_str jurisdiction, contact;
     atomic_bool loopback;
     atomic_uint_fast64_t load_us;
     atomic_uint files_open; /* exports that are made or sent */
@@ -78,6 +82,8 @@ bool hs_call_sees_incidents(const hs_call *call);
 /* Answers 403 and why. */
 hs_status hs_call_deny_incidents(hs_call *call);
 
+/* The request's bearer token, empty where there is none. */
+hs_str hs_call_token(const hs_call *call);
 /* The user of the request's bearer token, who must have the role. False: 401 or 403 is answered. */
 bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user);
 
@@ -160,6 +166,14 @@ hs_status hs_serve_jobs(hs_call *call);
 hs_status hs_serve_job(hs_call *call);
 hs_status hs_delete_job(hs_call *call);
 hs_status hs_serve_job_rejects(hs_call *call);
+hs_status hs_open311_discovery(hs_call *call);
+hs_status hs_open311_services(hs_call *call);
+hs_status hs_open311_service(hs_call *call);
+hs_status hs_open311_requests(hs_call *call);
+hs_status hs_open311_request(hs_call *call);
+hs_status hs_open311_token(hs_call *call);
+hs_status hs_open311_post(hs_call *call);
+hs_status hs_open311_nothing(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);
 hs_status hs_serve_ogc_conformance(hs_call *call);
 hs_status hs_serve_ogc_collections(hs_call *call);

@@ -161,6 +161,48 @@ static const hs_parameter import_parameters[] = {
     {"dry-run", "boolean", "true: show what would happen and change nothing", "true：只预览，不写入", false},
     {0},
 };
+#define OPEN311_PARAMETERS                                                                                   \
+    {"lang", "string", "zh or en; default the city's language", "zh 或 en，默认为城市的语言", false}, {      \
+        "jurisdiction_id", "string", "the city's, where serve --jurisdiction set one",                       \
+            "城市的辖区标识（如设置了 serve --jurisdiction）", false                                         \
+    }
+#define OPEN311_KEY                                                                                          \
+    { "api_key", "string", "a token of the city's keeper", "城市管理员发放的令牌", false }
+static const hs_parameter open311_parameters[] = {OPEN311_PARAMETERS, {0}};
+static const hs_parameter open311_request_parameters[] = {OPEN311_PARAMETERS, OPEN311_KEY, {0}};
+static const hs_parameter open311_requests_parameters[] = {
+    {"service_request_id", "string", "ids, comma separated, at most 1000; overrides everything else",
+     "诉求编号，逗号分隔，最多 1000 个；优先于其他条件", false},
+    {"service_code", "string", "codes of services, comma separated", "服务代码，逗号分隔", false},
+    {"start_date", "string",
+     "earliest requested_datetime, as 2024-01-31T18:00:00Z; at most 90 days are answered",
+     "最早的 requested_datetime，如 2024-01-31T18:00:00Z；时段最长 90 天", false},
+    {"end_date", "string", "latest requested_datetime; with neither, the 90 days up to the newest request",
+     "最晚的 requested_datetime；均不给时为最新诉求之前的 90 天", false},
+    {"status", "string", "open, closed or both, comma separated", "open、closed，逗号分隔", false},
+    {"page", "integer", "from 1, the newest first", "页码，从 1 开始，新的在前", false},
+    {"page_size", "integer", "1 to 1000; default 1000", "每页条数，1 至 1000，默认 1000", false},
+    OPEN311_PARAMETERS,
+    OPEN311_KEY,
+    {0},
+};
+static const hs_parameter open311_post_parameters[] = {
+    {"api_key", "string", "a token of a reporter; may be left out where residents' reports are switched on",
+     "reporter 令牌；开放居民上报时可省略", false},
+    {"service_code", "string", "of the list of services", "服务代码，见服务列表", true},
+    {"lat", "number", "latitude, WGS 84; lat and long, address_string or address_id is needed",
+     "纬度，WGS 84；lat 与 long、address_string、address_id 须有其一", false},
+    {"long", "number", "longitude, WGS 84", "经度，WGS 84", false},
+    {"address_string", "string", "address or description of the place, at most 1000 characters",
+     "地址或位置描述，最多 1000 字", false},
+    {"address_id", "string", "id of the collection addresses", "addresses 要素集的 id", false},
+    {"description", "string", "at most 4000 characters", "最多 4000 字", false},
+    {"email", "string",
+     "not kept, as device_id, account_id, first_name, last_name, phone and media_url are not",
+     "不保存，device_id、account_id、first_name、last_name、phone、media_url 亦然", false},
+    OPEN311_PARAMETERS,
+    {0},
+};
 static const hs_parameter items_parameters[] = {
     {"f", "string",
      "json or html page by page; geojsonseq, ndjson, gpkg, fgb, csv, xlsx, kml, gpx or shp (zipped): all "
@@ -187,6 +229,27 @@ static const hs_parameter items_parameters[] = {
 #define LONG (CITY | HS_TAKES_FILTERS | HS_LONG)
 #define PAGE (HS_LENIENT | HS_HIDDEN)
 #define MVT  "application/vnd.mapbox-vector-tile"
+/* By ending, and without one by Accept. */
+#define OPEN311(path, id, more, parameters, en, zh, handler)                                                 \
+    {"/open311/v2/" path ".json",                                                                            \
+     id "Json",                                                                                              \
+     HS_OPEN311 | HS_LENIENT | (more),                                                                       \
+     JSON,                                                                                                   \
+     parameters,                                                                                             \
+     en,                                                                                                     \
+     zh,                                                                                                     \
+     handler},                                                                                               \
+        {"/open311/v2/" path ".xml",                                                                         \
+         id "Xml",                                                                                           \
+         HS_OPEN311 | HS_LENIENT | (more),                                                                   \
+         "text/xml",                                                                                         \
+         parameters,                                                                                         \
+         en,                                                                                                 \
+         zh,                                                                                                 \
+         handler},                                                                                           \
+    {                                                                                                        \
+        "/open311/v2/" path, id, HS_OPEN311 | HS_LENIENT | (more), "text/xml", parameters, en, zh, handler   \
+    }
 
 const hs_endpoint hs_endpoints[] = {
     {"/", "page", PAGE, "text/html", NULL, "The page.", "网页。", hs_serve_page},
@@ -282,6 +345,31 @@ const hs_endpoint hs_endpoints[] = {
     {"/jobs/{jobId}/rejects", "jobRejects", 0, "text/csv", NULL,
      "The rows that an import refused: row, field, value, reason.",
      "导入时被拒绝的行：行号、字段、值、原因。", hs_serve_job_rejects},
+    OPEN311("discovery", "open311Discovery", 0, open311_parameters,
+            "Open311 service discovery: the endpoint, its formats, whom to ask for a key.",
+            "Open311 服务发现：接口地址、格式与密钥联系方式。", hs_open311_discovery),
+    OPEN311("services", "open311Services", 0, open311_parameters,
+            "Open311 GeoReport v2: the small classes as services.", "Open311 GeoReport v2：小类即服务。",
+            hs_open311_services),
+    OPEN311("services/{serviceCode}", "open311Service", 0, open311_parameters,
+            "Definition of a service; none asks for further attributes.", "服务定义；均无附加属性。",
+            hs_open311_service),
+    OPEN311("requests", "open311Requests", 0, open311_requests_parameters,
+            "Requests, the newest first; at most 90 days and 1000 a page.",
+            "诉求列表，新的在前；最长 90 天，每页最多 1000 条。", hs_open311_requests),
+    OPEN311("requests", "open311Post", HS_FORMS, open311_post_parameters,
+            "Posts a request: stored, placed and served like POST /incidents; source app.",
+            "上报诉求：与 POST /incidents 同样入库、定位与发布；来源为 app。", hs_open311_post),
+    OPEN311("requests/{serviceRequestId}", "open311Request", 0, open311_request_parameters,
+            "One request; its id is that of the item in the collection incidents.",
+            "单个诉求；编号与 incidents 要素集相同。", hs_open311_request),
+    OPEN311(
+        "tokens/{token}", "open311Token", 0, open311_parameters,
+        "The service_request_id of a token, which is answered in its stead where a request is stored but not "
+        "served yet.",
+        "由 token 查 service_request_id；仅在已入库而尚未发布时返回 token。", hs_open311_token),
+    {"/open311/{path*}", "open311Nothing", HS_OPEN311 | HS_LENIENT | HS_HIDDEN, "text/xml", NULL,
+     "Nothing is there.", "此处没有内容。", hs_open311_nothing},
     {"/events", "events", 0, "text/event-stream", NULL,
      "Server-sent events: snapshot (a new version is served), incidents (some were added), job (how one is).",
      "服务器推送事件：snapshot（新版本上线）、incidents（新增案件）、job（作业进展）。", hs_serve_events},

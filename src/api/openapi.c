@@ -45,7 +45,8 @@ static void write_parameters(hs_call *call, const hs_endpoint *endpoint, const c
     hs_json_key(json, "parameters");
     hs_json_array(json);
     write_path_parameters(call, path);
-    for (const hs_parameter *p = endpoint->parameters; p && p->name; p++)
+    bool in_form = endpoint->flags & HS_FORMS;
+    for (const hs_parameter *p = endpoint->parameters; !in_form && p && p->name; p++)
         write_parameter(json, p->name, "query", p->type, p->help_en, p->help_zh, p->required);
     for (const hs_filter_word *w = hs_filter_words; (endpoint->flags & HS_TAKES_FILTERS) && w->name; w++)
         if (!is_own(endpoint, w->name))
@@ -78,6 +79,30 @@ static const char *method_key(const hs_endpoint *endpoint) {
     return method == HS_POST ? "post" : method == HS_DELETE ? "delete" : "get";
 }
 
+/* The parameters as fields of a form. */
+static void write_fields(hs_json *json, const hs_endpoint *endpoint) {
+    hs_json_key(json, "schema");
+    hs_json_object(json);
+    hs_json_pair_text(json, "type", "object");
+    hs_json_key(json, "required");
+    hs_json_array(json);
+    for (const hs_parameter *p = endpoint->parameters; p->name; p++)
+        if (p->required) hs_json_text(json, p->name);
+    hs_json_array_end(json);
+    hs_json_key(json, "properties");
+    hs_json_object(json);
+    for (const hs_parameter *p = endpoint->parameters; p->name; p++) {
+        hs_json_key(json, p->name);
+        hs_json_object(json);
+        hs_json_pair_text(json, "type", p->type);
+        hs_json_pair_text(json, "description", p->help_en);
+        hs_json_pair_text(json, "x-description-zh", p->help_zh);
+        hs_json_object_end(json);
+    }
+    hs_json_object_end(json);
+    hs_json_object_end(json);
+}
+
 /* A form with one file; the other parameters may be fields of it. */
 static void write_form(hs_json *json) {
     hs_json_key(json, "schema");
@@ -87,15 +112,18 @@ static void write_form(hs_json *json) {
 }
 
 static void write_body(const hs_endpoint *endpoint, hs_json *json) {
-    bool form = endpoint->flags & HS_UPLOADS;
+    bool files = endpoint->flags & HS_UPLOADS, fields = endpoint->flags & HS_FORMS;
     hs_json_key(json, "requestBody");
     hs_json_object(json);
     hs_json_pair_bool(json, "required", true);
     hs_json_key(json, "content");
     hs_json_object(json);
-    hs_json_key(json, form ? "multipart/form-data" : "application/json");
+    hs_json_key(json, files    ? "multipart/form-data"
+                      : fields ? "application/x-www-form-urlencoded"
+                               : "application/json");
     hs_json_object(json);
-    if (form) write_form(json);
+    if (files) write_form(json);
+    if (fields) write_fields(json, endpoint);
     hs_json_object_end(json);
     hs_json_object_end(json);
     hs_json_object_end(json);
@@ -109,14 +137,18 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     hs_json_pair_text(json, "summary", endpoint->help_en);
     hs_json_pair_text(json, "x-summary-zh", endpoint->help_zh);
     write_parameters(call, endpoint, path);
-    if (endpoint->flags & (HS_POSTS | HS_UPLOADS)) write_body(endpoint, json);
+    if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS)) write_body(endpoint, json);
     hs_json_key(json, "responses");
     hs_json_object(json);
     if (endpoint->flags & HS_UPLOADS)
         write_response(json, "202", "Taken as a job", endpoint->media_type, false);
     else
         write_response(json, "200", "Done", endpoint->media_type, endpoint->handler == hs_serve_ogc_items);
-    write_response(json, "default", "What went wrong (RFC 9457)", "application/problem+json", false);
+    if (endpoint->flags & HS_OPEN311)
+        write_response(json, "default", "A list of errors, each with code and description",
+                       endpoint->media_type, false);
+    else
+        write_response(json, "default", "What went wrong (RFC 9457)", "application/problem+json", false);
     hs_json_object_end(json);
     hs_json_object_end(json);
 }

@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <math.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,16 @@ int64_t hs_timezone_to_utc(const hs_timezone *zone, int64_t local_s) {
         /* Behind this stretch and before the next one's first local second: the jump skipped it. */
         if (local_s < next_s + zone->stretches[at + 1].offset_s) return next_s;
     }
+}
+
+size_t hs_timezone_format(const hs_timezone *zone, int64_t utc_s, char text[HS_TIME_TEXT_SIZE]) {
+    int32_t offset_s = hs_timezone_offset(zone, utc_s);
+    if (offset_s % 60 != 0) return hs_time_format(utc_s, text);
+    size_t size = hs_time_format(utc_s + offset_s, text) - 1; /* without the Z */
+    unsigned minutes = (unsigned)abs(offset_s / 60) % 6000;
+    size += (size_t)snprintf(text + size, HS_TIME_TEXT_SIZE - size, "%c%02u:%02u", offset_s < 0 ? '-' : '+',
+                             minutes / 60, minutes % 60);
+    return size;
 }
 
 /* Cosine of the angle between two directions on the sphere: the larger, the nearer. */

@@ -21,6 +21,9 @@ int32_t hs_timezone_interval(const hs_timezone *zone, int64_t utc_s, int64_t *fr
 /* UTC of a local time (seconds as if the zone were UTC). A time that occurs twice gives the first, one that
  * is skipped gives the moment of the jump. */
 int64_t hs_timezone_to_utc(const hs_timezone *zone, int64_t local_s);
+/* Writes a time as RFC 3339 with the zone's offset then (`2024-01-05T18:03:00+08:00`) and NUL; returns its
+ * length. Where the offset has seconds, as before standard time, in UTC with Z: the form has none. */
+size_t hs_timezone_format(const hs_timezone *zone, int64_t utc_s, char text[HS_TIME_TEXT_SIZE]);
 /* A guess of the zone's name from a position: data in geodata/, source named there; never NULL ("UTC"). */
 const char *hs_timezone_guess(double lon_deg, double lat_deg);
 

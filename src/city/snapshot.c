@@ -102,6 +102,7 @@ hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t pl
     hs_status status =
         make_snapshot(version, plans_version, info, hs_geography_ref(old->geography), incidents,
                       hs_taxonomy_ref(old->taxonomy), same_zone ? old->timezone : NULL, error, snapshot);
+    if (status == HS_OK) (*snapshot)->taxonomy_version = old->taxonomy_version;
     const snapshot_owner *before = (const snapshot_owner *)old;
     if (status == HS_OK && before->targets)
         hs_snapshot_set_targets(*snapshot, hs_targets_ref(before->targets));

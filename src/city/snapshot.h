@@ -24,6 +24,7 @@ typedef struct hs_snapshot {
     uint64_t serial;  /* unique in the process, as versions are not where a backup is put back */
     uint64_t version; /* the store's sequence number it was built at */
     uint64_t geography_version, incidents_version, plans_version;
+    uint64_t taxonomy_version; /* set by who loads it; 0: the classes that ship with the program */
     hs_city_info info;
     const hs_timezone *timezone;
     const hs_geography *geography;

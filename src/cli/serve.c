@@ -12,6 +12,7 @@
 #define DEFAULT_LISTEN "127.0.0.1:8080"
 #define GRACE_MS       10000
 #define MAX_CONFIG     (1 << 20)
+#define MAX_RESIDENTS  100000
 
 static const hs_option options[] = {
     {"listen", "ADDR:PORT", "where to listen (default " DEFAULT_LISTEN "; port 0: any free one)",
@@ -24,6 +25,12 @@ static const hs_option options[] = {
     {"read-only", NULL, "refuse every write", "拒绝一切写入"},
     {"public-incidents", NULL, "let anybody read single incidents on a non-loopback address",
      "在非本机地址上允许匿名读取单个事件"},
+    {"residents", "N", "Open311: take N reports an hour from each address without a key (default 0: none)",
+     "Open311：每个地址每小时可免密钥上报 N 件（默认 0：不接受）"},
+    {"jurisdiction", "ID", "Open311: the city's jurisdiction_id; any other is then refused",
+     "Open311：本市的 jurisdiction_id，设置后其他值一律拒绝"},
+    {"contact", "TEXT", "Open311: whom to ask about this server and for a key",
+     "Open311：服务与密钥的联系方式"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -108,11 +115,18 @@ static hs_status serve(const serving *s, hs_service *service, hs_log *log, const
     int64_t threads = json_integer_value(json_object_get(s->config, "threads"));
     if (!hs_arguments_get_int(s->arguments, "threads", 1, 1024, threads, &threads))
         return hs_error_set(error, HS_E_ARGUMENT, "--threads is wrong");
+    int64_t residents = json_integer_value(json_object_get(s->config, "residents"));
+    if (!hs_arguments_get_int(s->arguments, "residents", 0, MAX_RESIDENTS, residents, &residents) ||
+        residents < 0 || residents > MAX_RESIDENTS)
+        return hs_error_set(error, HS_E_ARGUMENT, "--residents is wrong");
     const char *listen = text_option(s, "listen") ? text_option(s, "listen") : DEFAULT_LISTEN;
     hs_api_options api_options = {.listen = listen,
                                   .public_url = text_option(s, "public-url"),
                                   .read_only = flag_option(s, "read-only"),
                                   .public_incidents = flag_option(s, "public-incidents"),
+                                  .residents = (unsigned)residents,
+                                  .jurisdiction = text_option(s, "jurisdiction"),
+                                  .contact = text_option(s, "contact"),
                                   .log = log};
     hs_server_options server_options = {.listen = listen,
                                         .threads = (unsigned)threads,

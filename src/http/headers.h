@@ -21,5 +21,12 @@ unsigned hs_accept_encoding_quality(hs_str accept_encoding, hs_str coding);
 bool hs_http_is_token(hs_str text);
 /* Whether text can be the value of Host: name, address or [v6], optional port. */
 bool hs_http_is_host(hs_str text);
+/* The last address of an X-Forwarded-For value, that of who asked the proxy nearest to this server. A port
+ * and brackets are left out; false where it is no IPv4 or IPv6 address. */
+#define HS_ADDRESS_TEXT_SIZE 46
+bool hs_forwarded_for(hs_str value, char address[HS_ADDRESS_TEXT_SIZE]);
+/* Who an address is for limits: IPv4 as it is, also where mapped into IPv6; of IPv6 its first 64 bits. False
+ * where it is none. */
+bool hs_client_network(const char *address, char network[HS_ADDRESS_TEXT_SIZE]);
 
 #endif

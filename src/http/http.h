@@ -135,6 +135,14 @@ void hs_request_resume(hs_request *request);
  * being made for another request, it defers, answering true, and answers as hs_request_cached when the
  * handler is called again. */
 bool hs_request_cached_or_defer(hs_request *request, hs_response *response, uint64_t etag);
+/* The fields of a body of application/x-www-form-urlencoded, decoded, in the request's arena; at most 128.
+ * HS_E_UNSUPPORTED for any other type, HS_E_INPUT where it is malformed or not UTF-8. */
+hs_status hs_request_form(const hs_request *request, hs_error *error, const hs_http_pair **fields,
+                          size_t *count);
+/* Who asks, for limits: the address of the other side, of IPv6 the network of 64 bits that a client can take
+ * any address of; in the request's arena, empty where unknown. Behind a proxy on this machine (--public-url
+ * is set and the other side is loopback) the last address of X-Forwarded-For, which that proxy must set. */
+hs_str hs_request_client(const hs_request *request);
 /* The counters of the server that the request came to, as hs_server_metrics. */
 void hs_request_metrics(const hs_request *request, hs_buffer *out);
 
@@ -152,6 +160,15 @@ hs_status hs_response_events(hs_request *request, hs_response *response, hs_even
 void hs_events_close(hs_events *events);
 /* After the server has stopped. */
 void hs_events_free(hs_events *events);
+
+/* How often somebody may do something: `most` at once, as many again over an hour, each in its own share. The
+ * last 4,096 or so that came are remembered; whoever is forgotten starts anew. Thread-safe. */
+typedef struct hs_rate_limit hs_rate_limit;
+hs_status hs_rate_limit_new(unsigned most, hs_error *error, hs_rate_limit **limit);
+void hs_rate_limit_free(hs_rate_limit *limit);
+/* Whether `who` may now (hs_clock_monotonic_ms), which is counted; else the seconds until it may, above 0, in
+ * *wait_s. */
+bool hs_rate_limit_take(hs_rate_limit *limit, hs_str who, double now_ms, unsigned *wait_s);
 
 /* Router: literal parts and {name} parts, which match one path part; a part may carry a literal suffix
  * (`{y}.png`); a last part {name*} takes all the rest. Literal wins over {name}, a longer suffix over a

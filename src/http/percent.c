@@ -20,14 +20,13 @@ static hs_status decode_into(hs_str text, bool plus_is_blank, char *out, hs_erro
             int low = i + 2 < text.size ? hex_digit(text.data[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return hs_error_set(error, HS_E_ARGUMENT,
-                                    "'%%' at byte %zu of the URL is not followed by two hexadecimal digits",
-                                    i);
+                                    "'%%' at byte %zu is not followed by two hexadecimal digits", i);
             c = (char)(high * 16 + low);
             i += 2;
         } else if (c == '+' && plus_is_blank) {
             c = ' ';
         }
-        if (c == '\0') return hs_error_set(error, HS_E_ARGUMENT, "a NUL byte in the URL is not allowed");
+        if (c == '\0') return hs_error_set(error, HS_E_ARGUMENT, "a NUL byte is not allowed");
         out[used++] = c;
     }
     *size = used;
@@ -47,7 +46,7 @@ hs_status hs_percent_decode(hs_str text, bool plus_is_blank, hs_arena *arena, hs
     if (status != HS_OK) return status;
     out[size] = '\0';
     if (!hs_utf8_valid((hs_str){out, size}))
-        return hs_error_set(error, HS_E_ARGUMENT, "the URL is not UTF-8 after percent-decoding");
+        return hs_error_set(error, HS_E_ARGUMENT, "the text is not UTF-8 after percent-decoding");
     *decoded = (hs_str){out, size};
     return HS_OK;
 }
@@ -58,7 +57,7 @@ hs_status hs_query_parse(hs_str query, hs_arena *arena, hs_error *error, const h
     for (size_t i = 0; i < query.size; i++)
         capacity += query.data[i] == '&';
     if (capacity > HS_QUERY_MAX_PAIRS)
-        return hs_error_set(error, HS_E_ARGUMENT, "more than %d query parameters", HS_QUERY_MAX_PAIRS);
+        return hs_error_set(error, HS_E_ARGUMENT, "more than %d parameters", HS_QUERY_MAX_PAIRS);
     hs_http_pair *made = hs_arena_array(arena, capacity, sizeof *made);
     if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory for the query");
     size_t used = 0;

@@ -89,14 +89,17 @@ static enum MHD_Result request_goes_on(void *context, struct MHD_Connection *con
     return hs_exchange_refuse_body(exchange, &result) ? result : hs_exchange_answer(exchange);
 }
 
+/* Secrets, and what tells who somebody is (the names that Open311 gives them). */
 static bool is_secret(hs_str name) {
-    static const char *const names[] = {"api_key", "apikey", "key", "token", "access_token", "password"};
+    static const char *const names[] = {"api_key",      "apikey",     "key",        "token",
+                                        "access_token", "password",   "email",      "phone",
+                                        "device_id",    "account_id", "first_name", "last_name"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (hs_str_equal_nocase(name, hs_str_of(names[i]))) return true;
     return false;
 }
 
-/* The target as it may be logged: values of secret parameters are left out. */
+/* The target as it may be logged: values of secret and personal parameters are left out. */
 static hs_str loggable_target(const hs_exchange *exchange) {
     hs_str rest = exchange->target;
     hs_buffer out;

@@ -275,6 +275,7 @@ static hs_status publish_all(hs_service *service, loading *load, unsigned ranges
                                  hs_geography_ref(load->geography), incidents,
                                  hs_taxonomy_ref(load->taxonomy), error, &snapshot);
     if (status == HS_OK) {
+        snapshot->taxonomy_version = load->versions.taxonomy;
         hs_snapshot_set_targets(snapshot, hs_targets_ref(load->targets));
         swap_snapshot(service, snapshot);
     }

@@ -1,4 +1,4 @@
-/* Header values: entity tags, qualities, hosts. */
+/* Header values: entity tags, qualities, hosts, forwarded addresses. */
 #include "base/text.h"
 #include "http/headers.h"
 #include <stdlib.h>
@@ -13,5 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (hs_accept_encoding_quality(text, HS_STR("gzip")) > 1000) abort();
     if (hs_http_is_host(text) && (size == 0 || size > 255)) abort();
     hs_http_is_token(text);
+    char address[HS_ADDRESS_TEXT_SIZE], network[HS_ADDRESS_TEXT_SIZE];
+    if (hs_forwarded_for(text, address) && !hs_client_network(address, network)) abort();
     return 0;
 }

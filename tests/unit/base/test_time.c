@@ -172,6 +172,26 @@ static void guesses_by_position(void **state) {
     assert_string_equal(hs_timezone_guess(NAN, 0), "UTC");
 }
 
+static void check_local(const char *zone_name, int64_t utc_s, const char *expected) {
+    char text[HS_TIME_TEXT_SIZE];
+    hs_timezone *zone = zone_of(zone_name);
+    assert_int_equal(hs_timezone_format(zone, utc_s, text), strlen(expected));
+    assert_string_equal(text, expected);
+    hs_timezone_unref(zone);
+}
+
+static void local_times_say_their_offset(void **state) {
+    (void)state;
+    check_local("Asia/Shanghai", utc(2024, 1, 5, 10, 3), "2024-01-05T18:03:00+08:00");
+    check_local("America/New_York", utc(2024, 1, 1, 2, 0), "2023-12-31T21:00:00-05:00");
+    check_local("America/New_York", utc(2024, 7, 1, 2, 0), "2024-06-30T22:00:00-04:00");
+    check_local("Asia/Kolkata", utc(2024, 7, 1, 0, 0), "2024-07-01T05:30:00+05:30");
+    check_local("America/St_Johns", utc(2024, 1, 1, 0, 0), "2023-12-31T20:30:00-03:30");
+    check_local("UTC", utc(2024, 1, 1, 0, 0), "2024-01-01T00:00:00+00:00");
+    /* Local mean time of Shanghai was 8 h 5 min 43 s ahead. */
+    check_local("Asia/Shanghai", utc(1890, 1, 1, 0, 0), "1890-01-01T00:00:00Z");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(civil_agrees_with_the_c_library),
@@ -183,6 +203,7 @@ int main(void) {
         cmocka_unit_test(zones_agree_with_the_c_library),
         cmocka_unit_test(unknown_zones_are_refused),
         cmocka_unit_test(guesses_by_position),
+        cmocka_unit_test(local_times_say_their_offset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,6 +141,41 @@ static void test_percent_encode(void **state) {
     hs_buffer_done(&out);
 }
 
+static void check_forwarded(const char *value, const char *expected) {
+    char address[HS_ADDRESS_TEXT_SIZE] = "none";
+    assert_int_equal(hs_forwarded_for(hs_str_of(value), address), strcmp(expected, "none") != 0);
+    assert_string_equal(address, expected);
+}
+
+static void test_forwarded_for(void **state) {
+    (void)state;
+    check_forwarded("192.0.2.1", "192.0.2.1");
+    check_forwarded("203.0.113.9, 192.0.2.1 ", "192.0.2.1");
+    check_forwarded("unknown,192.0.2.1:4711", "192.0.2.1");
+    check_forwarded("2001:db8::1", "2001:db8::1");
+    check_forwarded("[2001:db8::1]:443", "2001:db8::1");
+    check_forwarded("192.0.2.1, unknown", "none");
+    check_forwarded("192.0.2.1,", "none");
+    check_forwarded("", "none");
+    check_forwarded("192.0.2.256", "none");
+    check_forwarded("2001:0db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001", "none");
+}
+
+static void check_network(const char *address, const char *expected) {
+    char network[HS_ADDRESS_TEXT_SIZE] = "none";
+    assert_int_equal(hs_client_network(address, network), strcmp(expected, "none") != 0);
+    assert_string_equal(network, expected);
+}
+
+static void test_client_network(void **state) {
+    (void)state;
+    check_network("192.0.2.1", "192.0.2.1");
+    check_network("::ffff:192.0.2.1", "192.0.2.1");
+    check_network("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::");
+    check_network("2001:db8:1:2::9", "2001:db8:1:2::");
+    check_network("somebody", "none");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_etag_format),
@@ -151,6 +186,8 @@ int main(void) {
         cmocka_unit_test(test_percent),
         cmocka_unit_test(test_query),
         cmocka_unit_test(test_percent_encode),
+        cmocka_unit_test(test_forwarded_for),
+        cmocka_unit_test(test_client_network),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
