@@ -170,9 +170,46 @@ static hs_status find_text_table(const char *file, const char *given, hs_arena *
     return location->path ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
 }
 
+bool hs_location_is_database(const char *path) {
+    static const char *const beginnings[] = {"PG:", "postgresql://", "postgres://"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (strncmp(path, beginnings[i], strlen(beginnings[i])) == 0) return true;
+    return false;
+}
+
+const char *hs_location_name(const char *path, hs_arena *arena) {
+    const char *url = strstr(path, "://");
+    const char *start = NULL;
+    const char *ends = " '";
+    if (url) {
+        start = strchr(url + 3, '/');
+        start = start ? start + 1 : NULL;
+        ends = "?/";
+    } else if ((start = strstr(path, "dbname="))) {
+        start += strlen("dbname=");
+        start += *start == '\'';
+    }
+    size_t size = start ? strcspn(start, ends) : 0;
+    return hs_arena_printf(arena, "PostgreSQL database%s%.*s", size ? " " : "", (int)size,
+                           start ? start : "");
+}
+
+static hs_status find_database(const char *path, hs_arena *arena, hs_error *error, hs_location *location) {
+    static const char shorter[] = "postgres://";
+    bool is_short = strncmp(path, shorter, strlen(shorter)) == 0;
+    location->is_database = true;
+    location->path = is_short ? hs_arena_printf(arena, "postgresql://%s", path + strlen(shorter))
+                              : hs_arena_strndup(arena, path, strlen(path));
+    return location->path ? HS_OK : hs_error_memory(error, "a database");
+}
+
 hs_status hs_location_find(const char *path, const char *given_encoding, hs_arena *arena, hs_error *error,
                            hs_location *location) {
     VSIStatBufL about;
+    if (hs_location_is_database(path)) {
+        *location = (hs_location){0};
+        return find_database(path, arena, error, location);
+    }
     if (VSIStatL(path, &about) != 0) return hs_error_set(error, HS_E_INPUT, "%s does not exist", path);
     if (!VSI_ISREG(about.st_mode) && !VSI_ISDIR(about.st_mode))
         return hs_error_set(error, HS_E_INPUT,

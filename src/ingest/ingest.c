@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "ingest/archive.h"
 #include "ingest/record.h"
 #include "ingest/sample.h"
 #include <stdio.h>
@@ -126,6 +127,13 @@ static hs_status check_shape(const hs_ingest *ingest, hs_error *error) {
     return check_number(ingest, error);
 }
 
+const char *hs_ingest_source_name(const char *path, hs_arena *arena) {
+    if (hs_location_is_database(path)) return hs_location_name(path, arena);
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    return hs_arena_strndup(arena, name, strlen(name));
+}
+
 hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options *options, hs_error *error,
                          hs_ingest **ingest) {
     static const hs_ingest_options defaults = {.level = HS_LEVEL_COUNT};
@@ -208,6 +216,10 @@ bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_d
     *lon_deg = positions[middle].lon_e7 / 1e7;
     *lat_deg = positions[middle].lat_e7 / 1e7;
     return true;
+}
+
+const char *hs_ingest_name(const hs_ingest *ingest) {
+    return ingest->source->path;
 }
 
 const char *hs_ingest_crs(const hs_ingest *ingest) {

@@ -22,13 +22,19 @@ typedef struct hs_ingest_options {
 
 typedef struct hs_ingest hs_ingest;
 
-/* Opens a source. HS_E_INPUT names the file and what to do about it. GDAL is used by one thread at a time
- * per handle. */
+/* What people, lists and messages call a source: its base name, of a database its name without the words of
+ * the connection, which may hold a password. In the arena; NULL where memory is out. */
+const char *hs_ingest_source_name(const char *path, hs_arena *arena);
+
+/* Opens a source: a file, or a PostgreSQL connection (`PG:...`, `postgresql://...`). HS_E_INPUT names the
+ * file and what to do about it. GDAL is used by one thread at a time per handle. */
 hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options *options, hs_error *error,
                          hs_ingest **ingest);
 void hs_ingest_close(hs_ingest *ingest);
 /* A position inside the data for guessing the time zone (false when none is known cheaply). */
 bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_deg);
+/* What messages call the source. */
+const char *hs_ingest_name(const hs_ingest *ingest);
 /* The reference system that positions are read in, for people. */
 const char *hs_ingest_crs(const hs_ingest *ingest);
 /* Writes the mapping in use as JSON: {"layer","encoding","crs","driver","fields":{field: column},

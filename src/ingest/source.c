@@ -55,8 +55,9 @@ static bool reads_elsewhere(const char *name) {
     return false;
 }
 
-static char **allowed_drivers(void) {
+static char **allowed_drivers(bool database) {
     char **allowed = NULL;
+    if (database) return CSLAddString(allowed, "PostgreSQL");
     for (int i = 0; i < GDALGetDriverCount(); i++) {
         GDALDriverH driver = GDALGetDriver(i);
         const char *name = GDALGetDriverShortName(driver);
@@ -89,7 +90,7 @@ static hs_status open_dataset(hs_source *source, const hs_location *location, hs
     } else if (location->is_shapefile) {
         options = CSLSetNameValue(options, "ENCODING", "");
     }
-    char **drivers = allowed_drivers();
+    char **drivers = allowed_drivers(location->is_database);
     hs_gdal_words words;
     hs_gdal_listen(&words);
     hs_source_use_thread();
@@ -101,6 +102,9 @@ static hs_status open_dataset(hs_source *source, const hs_location *location, hs
     if (source->dataset) return HS_OK;
     if (words.failed)
         return hs_error_set(error, HS_E_INPUT, "%s cannot be read: %s", source->path, words.text);
+    if (location->is_database)
+        return hs_error_set(error, HS_E_INPUT, "%s cannot be reached, or GDAL has no PostgreSQL driver here",
+                            source->path);
     return hs_error_set(
         error, HS_E_INPUT,
         "%s is in no format that can be read; CSV, GeoJSON, Shapefile, GeoPackage, FlatGeobuf, "
@@ -329,8 +333,11 @@ hs_status hs_source_open(const char *path, hs_kind kind, const hs_ingest_options
     pthread_once(&registered, register_drivers);
     hs_source *made = calloc(1, sizeof *made);
     if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory");
-    made->path = strdup(options->name ? options->name : path);
     made->arena = hs_arena_new(ARENA_CEILING);
+    const char *name = options->name ? options->name : path;
+    if (made->arena && !options->name && hs_location_is_database(path))
+        name = hs_location_name(path, made->arena);
+    made->path = name ? strdup(name) : NULL;
     if (!made->path || !made->arena) {
         hs_source_close(made);
         return hs_error_set(error, HS_E_MEMORY, "out of memory");

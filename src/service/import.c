@@ -246,8 +246,7 @@ static void warn_of_times(hs_importing *work, const char *name) {
 }
 
 /* Reads and puts every row, and what follows from them. */
-static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, const char *path,
-                           hs_error *error) {
+static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, hs_error *error) {
     hs_import_report *report = work->report;
     hs_status status = kind == HS_KIND_TAXONOMY ? hs_store_clear_taxonomy(work->store, error) : HS_OK;
     if (status == HS_OK && kind == HS_KIND_INCIDENTS) {
@@ -259,7 +258,7 @@ static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, 
     if (status == HS_OK && work->cancelled)
         status = hs_error_set(error, HS_E_CANCELLED, "the import was cancelled");
     if (status != HS_OK) return status;
-    const char *name = work->options->source_name ? work->options->source_name : path;
+    const char *name = hs_ingest_name(ingest);
     warn_of_repeated_ids(work, kind, name);
     warn_of_times(work, name);
     status = hs_import_warn_of_words(work, kind, name, error);
@@ -289,7 +288,7 @@ static hs_status import_rows(hs_importing *work, hs_kind kind, const char *url, 
     if (status == HS_OK) {
         work->ingest = ingest;
         hs_ingest_describe(ingest, &work->report->mapping);
-        status = run_batch(work, kind, ingest, path, error);
+        status = run_batch(work, kind, ingest, error);
     }
     hs_ingest_close(ingest);
     hs_timezone_unref(zone);
@@ -301,9 +300,9 @@ static hs_status import_rows(hs_importing *work, hs_kind kind, const char *url, 
 static hs_status import_locked(hs_importing *work, hs_kind kind, const char *url, const char *path,
                                hs_error *error) {
     hs_batch_info *batch = &work->report->batch;
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    if (work->options->source_name) name = work->options->source_name;
+    const char *name =
+        work->options->source_name ? work->options->source_name : hs_ingest_source_name(path, work->arena);
+    if (!name) return hs_error_memory(error, "an import");
     hs_status status = hs_store_begin(work->store, kind, hs_str_of(name), error, &batch->id);
     if (status != HS_OK) return status;
     status = import_rows(work, kind, url, path, error);
