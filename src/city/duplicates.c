@@ -102,7 +102,7 @@ hs_duplicates *hs_duplicates_new(const hs_duplicates *base) {
     made->last_row = base->last_row;
     made->count = base->count;
     made->page_capacity = base->page_count + 4;
-    made->page = calloc(made->page_capacity, sizeof *made->page);
+    made->page = calloc(made->page_capacity, sizeof(void *));
     if (!made->page) {
         free(made);
         return NULL;

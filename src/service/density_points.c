@@ -27,7 +27,7 @@ static hs_status share_by_time(const density_layer *layer, const hs_incident_chu
             time_s[i] = t == HS_NO_TIME ? INT64_MIN : t;
         }
         hs_time_shares(layer->time_kernel, layer->at_s, layer->time_bandwidth_s, time_s, chunk->count, share);
-        for (uint32_t i = 0; i < chunk->count; i++)
+        for (uint32_t i = 0; i < points->columns.count; i++)
             points->share[i] *= share[i];
     }
     free(time_s);
@@ -68,7 +68,7 @@ static hs_status square_shares(const density_layer *layer, const hs_incident_chu
                                layer_points *points) {
     if (!layer->squares || (!points->share && !chunk->weight)) return HS_OK;
     if (!hs_layer_points_share(points)) return hs_error_set(error, HS_E_MEMORY, "out of memory for weights");
-    for (uint32_t i = 0; i < chunk->count; i++) {
+    for (uint32_t i = 0; i < points->columns.count; i++) {
         double weight = (double)hs_incident_weight(chunk, i);
         points->share[i] *= points->share[i] * (weight > 0.0 ? weight : 0.0);
     }
@@ -119,8 +119,10 @@ hs_status hs_layer_points_of(const density_layer *layer, const hs_incident_chunk
         return HS_E_MEMORY;
     }
     made.columns.selected = made.bits;
+    uint32_t selected = 0;
     hs_status status = hs_service_filter_chunk(layer->service, layer->snapshot, layer->filter, chunk, error,
-                                               made.bits, &made.selected);
+                                               made.bits, &selected);
+    made.selected = selected;
     if (status == HS_OK) status = share_by_time(layer, chunk, error, &made);
     if (status == HS_OK) status = share_by_edge(layer, chunk, error, &made);
     if (status == HS_OK) status = square_shares(layer, chunk, error, &made);
