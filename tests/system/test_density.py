@@ -35,7 +35,7 @@ def run(*arguments, status=0):
 
 
 def ask(target, headers=None, status=200):
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=600)
     connection.request("GET", target, headers=headers or {})
     reply = connection.getresponse()
     body = reply.read()

@@ -37,7 +37,7 @@ END = datetime.date(2025, 12, 31)
 
 
 def get(target):
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=600)
     connection.request("GET", target)
     reply = connection.getresponse()
     body = reply.read()
