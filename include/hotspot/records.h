@@ -93,6 +93,9 @@ typedef struct hs_zone_record {
 } hs_zone_record;
 
 /* A problem class, or a group of them when `members` is not empty. */
+#define HS_MOST_DUPLICATE_M     10000.0
+#define HS_MOST_DUPLICATE_HOURS 87600.0
+
 typedef struct hs_category_record {
     int64_t id;
     hs_str code, parent, name, name_en, department, colour; /* colour: #rrggbb or empty */
@@ -100,7 +103,7 @@ typedef struct hs_category_record {
     hs_str aliases; /* what other sources call it, apart by `|` or `;` */
     /* Reports so close in place and time are suggested as duplicates; a distance of 0: never, negative: as
      * the class above has it. */
-    double duplicate_m, duplicate_hours;
+    double duplicate_m, duplicate_hours; /* at most those below */
 } hs_category_record;
 
 /* What was promised: the most incidents of a category in a unit from one day to another. */

@@ -19,7 +19,7 @@ bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user) {
     hs_str token = hs_call_token(call);
     if (token.size == 0)
         return refuse(call, 401,
-                      "writing needs a token: send the header `Authorization: Bearer TOKEN`; the city's "
+                      "this needs a token: send the header `Authorization: Bearer TOKEN`; the city's "
                       "keeper makes one with `hotspotd user STORE add NAME --role reporter`");
     hs_error error = {0};
     hs_status status = hs_service_find_user(call->api->service, token, call->arena, &error, user);

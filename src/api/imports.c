@@ -73,6 +73,10 @@ static hs_status take_kind(const hs_call *call, hs_kind *kind) {
     hs_str text = find_option(call, "kind");
     *kind = hs_kind_parse(text);
     if (*kind < HS_KIND_COUNT) return HS_OK;
+    if (text.size == 0)
+        return hs_error_set(call->error, HS_E_ARGUMENT,
+                            "kind is missing: units, streets, addresses, places, zones, incidents, targets, "
+                            "population or taxonomy is expected");
     return hs_error_set(call->error, HS_E_ARGUMENT,
                         "kind: %.*s is none; units, streets, addresses, places, zones, incidents, targets, "
                         "population or taxonomy is expected",

@@ -6,7 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECONDS_OF_HOUR 3600
+#define SECONDS_OF_HOUR 3600.0
+#define LEAST_M         0.1
+
+static double within(double value, double least, double most) {
+    if (!(value > least)) return least;
+    return value < most ? value : most;
+}
 
 /* The class with a rule of its own, from a row up. */
 static const hs_category_record *find_rule(const hs_taxonomy *taxonomy, uint32_t row) {
@@ -25,8 +31,9 @@ void hs_duplicate_rules(const hs_incidents *incidents, const hs_taxonomy *taxono
         const hs_category_record *found =
             find_rule(taxonomy, hs_taxonomy_find(taxonomy, incidents->category_code[i]));
         if (!found || found->duplicate_m <= 0 || found->duplicate_hours <= 0) continue;
-        rules[i].distance_m = found->duplicate_m;
-        rules[i].window_s = (int64_t)(found->duplicate_hours * SECONDS_OF_HOUR);
+        rules[i].distance_m = within(found->duplicate_m, LEAST_M, HS_MOST_DUPLICATE_M);
+        rules[i].window_s = (int64_t)within(found->duplicate_hours * SECONDS_OF_HOUR, 1,
+                                            HS_MOST_DUPLICATE_HOURS * SECONDS_OF_HOUR);
     }
 }
 

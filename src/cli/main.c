@@ -184,6 +184,7 @@ static int run_command(const hs_command *command, int argc, char **argv) {
 
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is a failure to write like any other */
     const char *lang = find_lang(argc, argv);
     bool chinese = lang ? strcmp(lang, "zh") == 0 : environment_is_chinese();
     put_command_first(argc, argv);

@@ -22,8 +22,10 @@ struct hs_upload_reader {
     hs_http_pair fields[FIELDS_MOST];
     hs_buffer field; /* the value that is coming */
     size_t field_bytes;
-    bool in_field; /* a field is coming */
-    int file;      /* of the part that is coming, or -1 */
+    bool in_field;                     /* a field is coming */
+    const char *part_name, *part_file; /* of the part that is coming, the latter NULL for a field */
+    bool part_empty;                   /* nothing of it has come */
+    int file;                          /* of the part that is coming, or -1 */
     hs_status status;
     hs_error error;
     bool full, taken;
@@ -148,6 +150,21 @@ static enum MHD_Result take_field(hs_upload_reader *reader, const char *bytes, s
     return reader->field.status == HS_OK ? MHD_YES : fail(reader, HS_E_MEMORY, "out of memory");
 }
 
+/* Where a part begins at the end of what came in one piece, libmicrohttpd tells of its beginning twice: first
+ * without a byte. */
+static bool goes_on(const hs_upload_reader *reader, const char *key, const char *file_name) {
+    if (!reader->part_name || !reader->part_empty || !file_name != !reader->part_file) return false;
+    return strcmp(reader->part_name, key) == 0 && (!file_name || strcmp(reader->part_file, file_name) == 0);
+}
+
+static enum MHD_Result name_part(hs_upload_reader *reader, const char *key, const char *file_name) {
+    reader->part_name = hs_arena_strndup(reader->arena, key, strlen(key));
+    reader->part_file = file_name ? hs_arena_strndup(reader->arena, file_name, strlen(file_name)) : NULL;
+    reader->part_empty = true;
+    if (reader->part_name && (!file_name || reader->part_file)) return MHD_YES;
+    return fail(reader, HS_E_MEMORY, "out of memory for the upload");
+}
+
 static enum MHD_Result on_part(void *context, enum MHD_ValueKind kind, const char *key, const char *file_name,
                                const char *content_type, const char *encoding, const char *bytes,
                                uint64_t offset, size_t size) {
@@ -158,11 +175,13 @@ static enum MHD_Result on_part(void *context, enum MHD_ValueKind kind, const cha
     if (reader->status != HS_OK) return MHD_NO;
     if (!key) return fail(reader, HS_E_INPUT, "a part of the form has no name");
     enum MHD_Result result = MHD_YES;
-    if (offset == 0) {
+    if (offset == 0 && !goes_on(reader, key, file_name)) {
         end_part(reader);
         result = file_name ? begin_file(reader, key, file_name) : begin_field(reader, key);
+        if (result == MHD_YES) result = name_part(reader, key, file_name);
     }
     if (result != MHD_YES || reader->status != HS_OK) return MHD_NO;
+    reader->part_empty = reader->part_empty && size == 0;
     return reader->file >= 0 ? write_all(reader, bytes, size) : take_field(reader, bytes, size);
 }
 

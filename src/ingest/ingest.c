@@ -218,6 +218,28 @@ bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_d
     return true;
 }
 
+static bool has_column(const hs_ingest *ingest, hs_field field) {
+    return ingest->mapping.column[field] != HS_NO_COLUMN;
+}
+
+void hs_ingest_missing_fields(const hs_ingest *ingest, char *out, size_t size) {
+    const struct {
+        const char *name;
+        bool there;
+    } parts[] = {
+        {"category", has_column(ingest, HS_FIELD_CATEGORY)},
+        {"time", has_column(ingest, HS_FIELD_REPORTED) || has_column(ingest, HS_FIELD_OCCURRED)},
+        {"position", ingest->source->has_geometry || ingest->locator.use_degrees || ingest->locator.use_xy ||
+                         has_column(ingest, HS_FIELD_ADDRESS) || has_column(ingest, HS_FIELD_STREET) ||
+                         has_column(ingest, HS_FIELD_UNIT)},
+    };
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && used < size; i++)
+        if (!parts[i].there)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", parts[i].name);
+}
+
 const char *hs_ingest_name(const hs_ingest *ingest) {
     return ingest->source->path;
 }
@@ -314,11 +336,26 @@ static void warn(const hs_ingest_sink *sink, const char *message) {
     if (sink->warn) sink->warn(sink->context, message);
 }
 
+/* Shapes of which nothing is known. */
+static bool is_nameless(const hs_ingest *ingest) {
+    if (ingest->source->is_osm) return false;
+    for (int field = 0; field < HS_FIELD_COUNT; field++)
+        if (ingest->mapping.column[field] != HS_NO_COLUMN) return false;
+    return true;
+}
+
 /* Likely mistakes, counted on the way. */
 static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink) {
     const hs_locator *at = &ingest->locator;
     char text[800];
     const char *path = ingest->source->path;
+    if (is_nameless(ingest)) {
+        snprintf(text, sizeof text,
+                 "%s: no column is known, so that %s come without code and name; is the .dbf of a Shapefile "
+                 "missing? --map FIELD=COLUMN names columns",
+                 path, hs_source_kind_word(ingest->kind));
+        warn(sink, text);
+    }
     if (at->swapped > 0) {
         snprintf(text, sizeof text,
                  "%s: the coordinates of %llu rows are off the Earth but would be on it with longitude and "
@@ -328,11 +365,14 @@ static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink)
         warn(sink, text);
     }
     if (at->off_earth > at->swapped) {
-        snprintf(text, sizeof text,
-                 "%s: the coordinates of %llu rows are no longitude and latitude on Earth; if they are "
-                 "metres, give "
-                 "their reference system with --crs",
-                 path, (unsigned long long)(at->off_earth - at->swapped));
+        snprintf(
+            text, sizeof text,
+            "%s: the coordinates of %llu rows are no place on Earth when read as %.60s; %s", path,
+            (unsigned long long)(at->off_earth - at->swapped), at->crs,
+            at->of_geometry || at->of_degrees
+                ? "check the reference system, its zone, and the order of the columns, as surveyors in China "
+                  "call the northing X (--map x=COLUMN --map y=COLUMN)"
+                : "if they are metres, give their reference system with --crs");
         warn(sink, text);
     }
     if (at->null_island > 0) {

@@ -86,10 +86,12 @@ static bool is_colour(hs_str text) {
 static hs_made take_rule(const hs_ingest *ingest, const hs_row *row, hs_field field, hs_refusal *refusal,
                          double *number) {
     const hs_cell *cell = hs_record_cell(ingest, row, field);
+    double most = field == HS_FIELD_DUPLICATE_M ? HS_MOST_DUPLICATE_M : HS_MOST_DUPLICATE_HOURS;
     *number = -1;
-    if (cell->type == HS_CELL_NONE || (hs_cell_number(cell, number) && *number >= 0)) return HS_MADE;
+    if (cell->type == HS_CELL_NONE || (hs_cell_number(cell, number) && *number >= 0 && *number <= most))
+        return HS_MADE;
     return hs_refuse(refusal, hs_field_name(field), hs_cell_text(cell, ingest->arena),
-                     "is no number of 0 or more; 0 means never, nothing means as the class above");
+                     "is no number from 0 to %g; 0 means never, nothing means as the class above", most);
 }
 
 hs_made hs_make_category(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal,

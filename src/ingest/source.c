@@ -15,9 +15,11 @@
 /* GDAL leaves columns beyond its limit out without a word that counts as a failure. */
 #define MOST_COLUMNS      10000
 #define MOST_COLUMNS_TEXT "10000"
-#define LONGEST_LINE      "268435456"
-#define SAMPLE_SIZE       ((size_t)1 << 20)
-#define LARGEST_RECODED   ((size_t)2 << 30)
+/* A proxy that nobody can be. */
+#define NOWHERE         "http://127.0.0.1:0"
+#define LONGEST_LINE    "268435456"
+#define SAMPLE_SIZE     ((size_t)1 << 20)
+#define LARGEST_RECODED ((size_t)2 << 30)
 
 static void CPL_STDCALL keep_words(CPLErr class, CPLErrorNum number, const char *message) {
     (void)number;
@@ -74,6 +76,15 @@ const char *hs_source_kind_word(hs_kind kind) {
 }
 
 void hs_source_use_thread(void) {
+    /* A file does not make us ask other machines: neither for its schema nor for its reference system. */
+    CPLSetThreadLocalConfigOption("GML_DOWNLOAD_SCHEMA", "NO");
+    CPLSetThreadLocalConfigOption("GDAL_HTTP_PROXY", NOWHERE);
+    CPLSetThreadLocalConfigOption("GDAL_HTTPS_PROXY", NOWHERE);
+    CPLSetThreadLocalConfigOption("GDAL_HTTP_CONNECTTIMEOUT", "1");
+    CPLSetThreadLocalConfigOption("GDAL_HTTP_TIMEOUT", "2");
+    /* The first line of a sheet is its header, of texts alone too. */
+    CPLSetThreadLocalConfigOption("OGR_XLSX_HEADERS", "FORCE");
+    CPLSetThreadLocalConfigOption("OGR_ODS_HEADERS", "FORCE");
     /* GDAL's own index of OpenStreetMap nodes gives up on files that are not sorted. */
     CPLSetThreadLocalConfigOption("OSM_USE_CUSTOM_INDEXING", "NO");
     /* One long row must not stop the others. */

@@ -301,8 +301,16 @@ hs_status hs_service_cancel_job(hs_service *service, hs_str id, hs_error *error)
     pthread_mutex_lock(&jobs->lock);
     hs_job *job = find(jobs, id);
     if (job) job->cancelled = true;
-    if (job && job->state == HS_JOB_ACCEPTED) finish(job, HS_JOB_DISMISSED);
+    void (*release)(void *context) = NULL;
+    void *context = NULL;
+    if (job && job->state == HS_JOB_ACCEPTED) {
+        finish(job, HS_JOB_DISMISSED);
+        release = job->work.release; /* what it would have read goes now */
+        context = job->work.context;
+        job->work.release = NULL;
+    }
     pthread_mutex_unlock(&jobs->lock);
+    if (release) release(context);
     return job ? HS_OK : no_job(error);
 }
 
