@@ -200,8 +200,10 @@ other, _ = check()
 assert other and other != live
 stop()
 with open(table, "w", newline="") as file:
-    file.write("code,name,duplicate_m\n0102,x,-3\n0103,y,near\n0104,z,20\n")
+    file.write("code,name,duplicate_m,duplicate_hours\n0102,x,-3,1\n0103,y,near,1\n0104,z,20,1e30\n0105,w,1e9,1\n"
+               "0510,tiny,1e-9,1e-9\n")
 words = run("import", store, "taxonomy", table, code=1).stderr
-assert "duplicate_m" in words, words
+assert "duplicate_m" in words and "added 1" in words, words
+run("export", store, "incidents", "--duplicates", "only", "-o", os.path.join(folder, "out.csv"))
 shutil.rmtree(folder)
 print("duplicates: all passed")

@@ -199,6 +199,23 @@ status, _, text = upload(editor, small, query="?kind=incidents&colour=red")
 assert status == 400 and "colour" in text["detail"], text
 until_empty()
 
+# Wherever a body is cut into pieces on its way, its parts are the same: a part that begins at a piece's end too.
+body = form(small, [("kind", "incidents"), ("dry-run", "true")])
+starts = body.index(b"octet-stream\r\n\r\n") + len(b"octet-stream\r\n\r\n")
+for cut in (*range(starts - 3, starts + 6), len(body) - len(BOUNDARY), 10):
+    with socket.create_connection(base[7:].split(":")) as raw:
+        raw.sendall(f"POST /imports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {editor}\r\nContent-Type: "
+                    f"multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        time.sleep(0.1)
+        raw.sendall(body[:cut])
+        time.sleep(0.2)
+        raw.sendall(body[cut:])
+        heard = raw.recv(65536)
+        assert heard.startswith(b"HTTP/1.1 202 "), (cut, heard)
+    answer = json.loads(heard[heard.index(b"{"):])
+    assert finished(editor, answer)["result"]["rows"]["added"] == 1, cut
+
 # A dry run: what would be, and nothing is.
 dry = imported(editor, small, [("kind", "incidents"), ("dry-run", "true")])["result"]
 assert dry["dry_run"] and dry["batch"] is None and dry["rows"]["added"] == 1, dry
@@ -264,7 +281,9 @@ big = table([[f"big{i}", "0102", "2025-03-01 10:00", "南大街%d号" % (i % 90)
 _, _, first = upload(editor, [("big.csv", big)], [("kind", "incidents")])
 _, _, second = upload(editor, small, [("kind", "incidents")])
 assert second["status"] == "accepted", second
+waiting = len(os.listdir(spool))
 status, _, text = ask("DELETE", "/jobs/" + second["jobID"], token=editor)
+assert len(os.listdir(spool)) < waiting, "what a cancelled job would have read goes at once"
 assert status == 200 and json.loads(text)["status"] == "dismissed", text
 for _ in range(1200):
     if job(editor, first["jobID"])["status"] == "running":

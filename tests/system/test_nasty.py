@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -133,6 +134,36 @@ start_over()
 code, said = run("incidents", write("half.gpkg", half), "--layer", "incidents")
 assert code == 3 and "half.gpkg" in said, said
 assert not os.path.exists(store) or count() == 0
+
+# A file does not make the program ask other machines.
+with socket.socket() as listener:
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    listener.settimeout(0.2)
+    url = "http://127.0.0.1:%d/" % listener.getsockname()[1]
+    start_over()
+    run("incidents", write("schema.gml", f"""<?xml version="1.0"?><wfs:FeatureCollection
+      xmlns:wfs="http://www.opengis.net/wfs" xmlns:gml="http://www.opengis.net/gml" xmlns:n="http://n"
+      xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+      xsi:schemaLocation="http://n {url}?SERVICE=WFS&amp;REQUEST=DescribeFeatureType&amp;typeName=n:a&amp;VERSION=1.1.0">
+      <gml:featureMember><n:a gml:id="a.1"><n:id>1</n:id><n:category>0102</n:category><n:g><gml:Point>
+      <gml:pos>102.6 39.3</gml:pos></gml:Point></n:g></n:a></gml:featureMember></wfs:FeatureCollection>"""))
+    run("incidents", write("crs.geojson", '{"type":"FeatureCollection","crs":{"type":"link","properties":{"href":"'
+                           + url + '","type":"proj4"}},"features":[{"type":"Feature","properties":{"id":1},'
+                           '"geometry":{"type":"Point","coordinates":[102.6,39.3]}}]}'))
+    try:
+        listener.accept()
+        raise AssertionError("a file made the program ask another machine")
+    except TimeoutError:
+        pass
+
+# A sheet whose cells are all texts has its header in the first line.
+start_over()
+sheet = os.path.join(folder, "texts.xlsx")
+subprocess.run(["ogr2ogr", "-f", "XLSX", sheet, write("texts.csv", "编号,问题类型,地址\n甲,暴露垃圾,南大街\n乙,占道经营,北大街\n"),
+                "-oo", "AUTODETECT_TYPE=NO"], check=True)
+code, said = run("incidents", sheet)
+assert code == 0 and count() == 2 and '"category":"问题类型"' in said, said
 
 # The disk fills: nothing of the import is kept, and what was there before is.
 start_over()
