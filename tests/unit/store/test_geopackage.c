@@ -94,6 +94,7 @@ static void newer_and_older_schemas(void **state) {
         "DROP TABLE units_history; DROP TABLE streets_history; DROP TABLE addresses_history;"
         "DROP TABLE places_history; DROP TABLE zones_history; DROP TABLE incidents_history;"
         "DROP TABLE categories_history; ALTER TABLE categories DROP COLUMN aliases;"
+        "ALTER TABLE categories DROP COLUMN duplicate_m; ALTER TABLE categories DROP COLUMN duplicate_hours;"
         "DROP TABLE targets; DROP TABLE targets_history; DROP TABLE population; DROP TABLE "
         "population_history;"
         "DELETE FROM gpkg_geometry_columns WHERE table_name = 'population';"
