@@ -123,6 +123,8 @@ static hs_status take_file(const hs_call *call, hs_import_job *job) {
     job->options.source_name = file->name.size ? file->name.data : "upload";
     job->path = file->path;
     job->folder = upload->folder;
+    job->lock = upload->lock;
+    job->lock_name = HS_UPLOAD_LOCK;
     return HS_OK;
 }
 

@@ -29,8 +29,10 @@ typedef struct hs_upload_file {
     const char *path;
     uint64_t size;
 } hs_upload_file;
+#define HS_UPLOAD_LOCK "lock" /* its file in the folder */
 typedef struct hs_upload {
     const char *folder;
+    int lock; /* descriptor that is held as long as the folder is somebody's */
     const hs_upload_file *files;
     size_t file_count;
     const hs_http_pair *fields; /* parts without a file */
@@ -120,7 +122,9 @@ bool hs_request_defer(hs_request *request);
  * handler is called again. False: it is there, in request->upload. What is no multipart/form-data is refused
  * with 415, malformed with 400, too large with 413, a full disk with 507. */
 bool hs_request_upload(hs_request *request);
-/* The upload's folder is the caller's from now on, who removes it with hs_upload_remove, files and all. */
+/* The upload's folder and its lock are the caller's from now on: after hs_upload_remove, which takes the
+ * folder away with all files, the lock is closed. What a server that was killed left is removed when the next
+ * one starts: folders whose lock nobody holds. */
 void hs_request_take_upload(hs_request *request);
 void hs_upload_remove(const char *folder);
 /* For answers that wait for something done elsewhere. The handler must return at once, what it wrote so far

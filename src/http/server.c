@@ -251,6 +251,7 @@ hs_status hs_server_start(const hs_server_options *options, const hs_router *rou
     hs_status status = hs_listen(options->listen ? options->listen : "127.0.0.1:8080", error, &listening);
     if (status == HS_OK) {
         made->listen_socket = listening.socket;
+        hs_upload_remove_stale(made->upload_folder);
         made->port = listening.port;
         made->loopback = listening.loopback;
         memcpy(made->authority, listening.authority, sizeof made->authority);

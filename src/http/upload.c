@@ -4,10 +4,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
+
+#define PREFIX "hotspotd-"
 
 enum { FILES_MOST = 16, FIELDS_MOST = 256, FORM_BUFFER = 64 << 10, EXTENSION_MOST = 10 };
 
@@ -185,10 +189,38 @@ static enum MHD_Result on_part(void *context, enum MHD_ValueKind kind, const cha
     return reader->file >= 0 ? write_all(reader, bytes, size) : take_field(reader, bytes, size);
 }
 
+/* Held by an open descriptor, so that it ends with the process, however that ends. */
+static int hold(const char *folder) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/" HS_UPLOAD_LOCK, folder) >= (int)sizeof path) return -1;
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0) return lock;
+    if (lock >= 0) close(lock);
+    return -1;
+}
+
+static void remove_if_stale(const char *parent, const char *name) {
+    char folder[PATH_MAX], path[PATH_MAX + 8];
+    if (snprintf(folder, sizeof folder, "%s/%s", parent, name) >= (int)sizeof folder) return;
+    (void)snprintf(path, sizeof path, "%s/" HS_UPLOAD_LOCK, folder);
+    int lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (lock < 0) return;
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0) hs_upload_remove(folder);
+    close(lock);
+}
+
+void hs_upload_remove_stale(const char *parent) {
+    DIR *listing = opendir(parent);
+    if (!listing) return;
+    for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing))
+        if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0) remove_if_stale(parent, entry->d_name);
+    closedir(listing);
+}
+
 hs_status hs_upload_reader_new(struct MHD_Connection *connection, const char *parent, hs_arena *arena,
                                hs_error *error, hs_upload_reader **reader) {
     hs_upload_reader *made = calloc(1, sizeof *made);
-    char *folder = hs_arena_printf(arena, "%s/hotspotd-XXXXXX", parent);
+    char *folder = hs_arena_printf(arena, "%s/" PREFIX "XXXXXX", parent);
     if (!made || !folder) {
         free(made);
         return hs_error_set(error, HS_E_MEMORY, "out of memory for the upload");
@@ -205,11 +237,16 @@ hs_status hs_upload_reader_new(struct MHD_Connection *connection, const char *pa
         status = hs_error_set(error, HS_E_IO, "the server has no room for uploads: %s", strerror(errno));
     else
         made->folder = folder;
+    made->upload.lock = made->folder ? hold(folder) : -1;
+    if (status == HS_OK && made->upload.lock < 0)
+        status = hs_error_set(error, HS_E_IO, "the server has no room for uploads: %s", strerror(errno));
     if (status != HS_OK) {
         hs_upload_reader_free(made);
         return status;
     }
-    made->upload = (hs_upload){.folder = folder, .files = made->files, .fields = made->fields};
+    made->upload.folder = folder;
+    made->upload.files = made->files;
+    made->upload.fields = made->fields;
     *reader = made;
     return HS_OK;
 }
@@ -252,7 +289,10 @@ void hs_upload_reader_free(hs_upload_reader *reader) {
     if (!reader) return;
     if (reader->form) (void)MHD_destroy_post_processor(reader->form);
     if (reader->file >= 0) close(reader->file);
-    if (reader->folder && !reader->taken) hs_upload_remove(reader->folder);
+    if (reader->folder && !reader->taken) {
+        hs_upload_remove(reader->folder);
+        if (reader->upload.lock >= 0) close(reader->upload.lock);
+    }
     hs_buffer_done(&reader->field);
     free(reader);
 }

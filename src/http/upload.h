@@ -17,7 +17,9 @@ void hs_upload_reader_feed(hs_upload_reader *reader, const char *bytes, size_t s
  * something, HS_E_IO where it cannot be written (*full: because the disk is full). */
 hs_status hs_upload_reader_end(hs_upload_reader *reader, hs_error *error, bool *full,
                                const hs_upload **upload);
-/* The folder is somebody else's now. */
+/* Removes the folders below `parent` that nobody holds any more. */
+void hs_upload_remove_stale(const char *parent);
+/* The folder and its lock are somebody else's now. */
 void hs_upload_reader_release(hs_upload_reader *reader);
 /* Removes the folder unless it was released. NULL is allowed. */
 void hs_upload_reader_free(hs_upload_reader *reader);

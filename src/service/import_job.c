@@ -12,17 +12,20 @@ typedef struct import_work {
     hs_service *service;
     hs_arena *arena; /* of everything below */
     hs_kind kind;
-    const char *path, *folder, *rejects;
+    const char *path, *folder, *rejects, *lock_name;
+    int lock;
     hs_import_options options;
     hs_job *job;
 } import_work;
 
-/* Removes what lies in the folder, all but `kept` (or NULL). */
-static void empty_folder(const char *folder, const char *kept) {
+/* Removes what lies in the folder, all but `kept` and `also_kept` (or NULL). */
+static void empty_folder(const char *folder, const char *kept, const char *also_kept) {
     DIR *listing = opendir(folder);
     if (!listing) return;
     for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing))
-        if (!kept || strcmp(entry->d_name, kept) != 0) (void)unlinkat(dirfd(listing), entry->d_name, 0);
+        if ((!kept || strcmp(entry->d_name, kept) != 0) &&
+            (!also_kept || strcmp(entry->d_name, also_kept) != 0))
+            (void)unlinkat(dirfd(listing), entry->d_name, 0);
     closedir(listing);
 }
 
@@ -80,14 +83,15 @@ static hs_status run(void *context, hs_job *job, hs_buffer *result, hs_error *er
         hs_error told = *error;
         name_file(work, told.message, error->message, sizeof error->message);
     }
-    empty_folder(work->folder, "rejects.csv");
+    empty_folder(work->folder, "rejects.csv", work->lock_name);
     return status;
 }
 
 static void release(void *context) {
     import_work *work = context;
-    empty_folder(work->folder, NULL);
+    empty_folder(work->folder, NULL, NULL);
     (void)rmdir(work->folder);
+    close(work->lock);
     hs_arena_free(work->arena);
 }
 
@@ -113,10 +117,11 @@ static import_work *copy(hs_service *service, const hs_import_job *wanted, hs_ar
     bool whole = true;
     import_work *work = hs_arena_array(arena, 1, sizeof *work);
     if (!work) return NULL;
-    *work = (import_work){.service = service, .arena = arena, .kind = wanted->kind};
+    *work = (import_work){.service = service, .arena = arena, .kind = wanted->kind, .lock = wanted->lock};
     const hs_ingest_options *ingest = &wanted->options.ingest;
     work->path = keep(arena, wanted->path, &whole);
     work->folder = keep(arena, wanted->folder, &whole);
+    work->lock_name = keep(arena, wanted->lock_name, &whole);
     work->rejects = hs_arena_printf(arena, "%s/rejects.csv", wanted->folder);
     work->options = (hs_import_options){
         .ingest = {.layer = keep(arena, ingest->layer, &whole),
@@ -153,8 +158,9 @@ hs_status hs_service_start_import(hs_service *service, const hs_import_job *want
         status = hs_service_start_job(service, &queued, error, id);
     }
     if (status == HS_OK) return HS_OK;
-    empty_folder(wanted->folder, NULL);
+    empty_folder(wanted->folder, NULL, NULL);
     (void)rmdir(wanted->folder);
+    close(wanted->lock);
     hs_arena_free(arena);
     return status;
 }

@@ -8,6 +8,8 @@ typedef struct hs_import_job {
     hs_kind kind;
     const char *path;          /* the file, in `folder` */
     const char *folder;        /* taken over: it is removed with the job, the file when it was read */
+    int lock;                  /* descriptor that holds the folder; taken over, closed when it is gone */
+    const char *lock_name;     /* of its file there */
     hs_str owner;              /* the user's name */
     hs_import_options options; /* copied; source_name must be set, progress and warn are the job's */
 } hs_import_job;

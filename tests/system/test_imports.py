@@ -308,6 +308,22 @@ assert count() == before
 refused(editor, 403, "read-only", small, [("kind", "incidents")])
 stop()
 
+# One that is killed leaves its upload, and the next one clears it away; what another server holds stays.
+start()
+_, _, last = upload(editor, [("big.csv", big)], [("kind", "incidents")])
+for _ in range(1200):
+    if job(editor, last["jobID"])["status"] == "running":
+        break
+    time.sleep(0.02)
+server.kill()
+server.wait()
+assert len(os.listdir(spool)) == 1, os.listdir(spool)
+os.mkdir(os.path.join(spool, "hotspotd-notours"))
+start()
+assert os.listdir(spool) == ["hotspotd-notours"] and count() == before, os.listdir(spool)
+os.rmdir(os.path.join(spool, "hotspotd-notours"))
+stop()
+
 # Likely mistakes are named: offsets of Chinese maps, a wrong zone, another city, cases closed before they were reported.
 sample = [(row["id"] + "x", row["category"], row["reported"], row["address"], float(row["lon"]), float(row["lat"]))
           for row in known[:600]]
