@@ -106,13 +106,13 @@ path = write("numbers.geojson", '{"type":"FeatureCollection","features":[' + ","
 code, said = run("incidents", path)
 assert code in (0, 1) and "numbers.geojson" in said and count() >= 1, said
 
-# A field of 10 MB, one of every strange character, rows too short and too long, quotes that never end.
+# A field of 2 MB (GDAL reads longer ones in a time that grows with the square under the sanitizers), one of every strange character, rows too short and too long, quotes that never end.
 start_over()
-path = write("long.csv", "id,category,description,lon,lat\n1,0102," + "x" * 10_000_000 + ",102.6,39.3\n2,0102,y,102.6,39.3\n")
+path = write("long.csv", "id,category,description,lon,lat\n1,0102," + "x" * 2_000_000 + ",102.6,39.3\n2,0102,y,102.6,39.3\n")
 code, said = run("incidents", path)
 assert code == 0 and count() == 2, said
 connection = sqlite3.connect(store)
-assert connection.execute("SELECT length(description) FROM incidents WHERE external_id = '1'").fetchone()[0] == 10_000_000
+assert connection.execute("SELECT length(description) FROM incidents WHERE external_id = '1'").fetchone()[0] == 2_000_000
 connection.close()
 start_over()
 path = write("strange.csv", b"id,category,description,lon,lat\n1,0102,\xff\xfe\x00\x01,102.6,39.3\n2,0102\n"
