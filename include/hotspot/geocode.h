@@ -13,17 +13,46 @@ extern "C" {
  * name. Any number of threads may ask it at once. */
 typedef struct hs_geocoder hs_geocoder;
 
+/* What a stretch of the text was read as. */
+typedef enum hs_address_part_kind {
+    HS_PART_UNIT,         /* an administrative unit: 甘州区 */
+    HS_PART_STREET,       /* a street's name */
+    HS_PART_CROSS_STREET, /* the second street of a crossing, the far end of a stretch */
+    HS_PART_END_STREET,   /* the third: from A to B along C */
+    HS_PART_NUMBER,       /* house number, range or block, sub-number included */
+    HS_PART_PLACE,        /* a place's name */
+    HS_PART_RELATION,     /* opposite, 门口, 往北 */
+    HS_PART_CORNER,       /* 东南角 */
+    HS_PART_DISTANCE,     /* 50米 */
+    HS_PART_KIND_COUNT
+} hs_address_part_kind;
+
+#define HS_ADDRESS_PARTS_MAX 12
+
+/* Bytes [start, end) of the text that was asked for. */
+typedef struct hs_address_part {
+    hs_address_part_kind kind;
+    uint32_t start, end;
+} hs_address_part;
+
 typedef struct hs_geocode_result {
     hs_match_type match_type; /* HS_MATCH_NONE: not found, the rest unset */
     hs_position position;
-    double score;      /* [0, 1] */
-    double accuracy_m; /* how far the true place may lie, as the method goes */
-    bool ambiguous;    /* another candidate is as good */
-    uint32_t unit;     /* deepest unit at the position, HS_NONE */
-    uint32_t street;   /* row of geography->streets, HS_NONE */
-    uint32_t address;  /* row of geography->addresses, HS_NONE */
-    uint32_t place;    /* row of geography->places, HS_NONE */
-    char label[256];   /* the matched address in the city's own spelling, UTF-8, NUL */
+    double score;          /* [0, 1] */
+    double margin;         /* score less that of the best candidate at another place; the score itself when
+                            * there is none, negative below the first */
+    double accuracy_m;     /* how far the true place may lie, as the method goes */
+    bool ambiguous;        /* another candidate at another place is nearly as good */
+    uint32_t unit;         /* deepest unit at the position, HS_NONE */
+    uint32_t street;       /* row of geography->streets, HS_NONE */
+    uint32_t cross_street; /* of a crossing; HS_NONE */
+    uint32_t address;      /* row of geography->addresses, HS_NONE */
+    uint32_t place;        /* row of geography->places, HS_NONE */
+    hs_box extent;         /* of a block, stretch or street; a point elsewhere */
+    uint32_t edits;        /* letters that had to be changed to find the name */
+    uint32_t part_count;   /* how the text was read */
+    hs_address_part part[HS_ADDRESS_PARTS_MAX];
+    char label[256]; /* the matched address in the city's own spelling, UTF-8, NUL */
 } hs_geocode_result;
 
 /* Builds the gazetteer; free it with hs_geocoder_free. O(n log n) in addresses, streets and places.

@@ -63,16 +63,22 @@ static void apply_mentions(const hs_gazetteer *gazetteer, const hs_tokens *token
     *candidates = sorted;
 }
 
-static bool is_ambiguous(const hs_candidates *candidates, uint32_t number) {
+/* How far a candidate is ahead of the best one at another place. */
+static double margin_of(const hs_candidates *candidates, uint32_t number) {
     const hs_candidate *one = &candidates->candidate[number];
+    double reach_m = one->accuracy_m > 50 ? one->accuracy_m : 50;
     for (uint32_t i = 0; i < candidates->count; i++) {
         const hs_candidate *other = &candidates->candidate[i];
-        double reach_m = one->accuracy_m > 50 ? one->accuracy_m : 50;
-        if (i != number && other->score >= one->score - EQUAL_SCORES &&
-            hs_ground_length_m((hs_position[]){one->position, other->position}, 2) > reach_m)
-            return true;
+        if (i != number && hs_ground_length_m((hs_position[]){one->position, other->position}, 2) > reach_m)
+            return one->score - other->score;
     }
-    return false;
+    return one->score;
+}
+
+static uint32_t first_street(const hs_gazetteer *gazetteer, uint32_t group) {
+    if (group == HS_NONE || gazetteer->street_first[group] == gazetteer->street_first[group + 1])
+        return HS_NONE;
+    return gazetteer->group_street[gazetteer->street_first[group]];
 }
 
 static bool has_han(hs_str text) {
@@ -140,20 +146,21 @@ static void make_label(const hs_gazetteer *gazetteer, const hs_candidate *candid
 static hs_geocode_result result_of(const hs_gazetteer *gazetteer, hs_candidates *candidates,
                                    uint32_t number) {
     hs_candidate *candidate = &candidates->candidate[number];
+    hs_position at = candidate->position;
+    double margin = margin_of(candidates, number);
     hs_geocode_result result = {.match_type = candidate->match_type,
-                                .position = candidate->position,
+                                .position = at,
                                 .score = candidate->score,
+                                .margin = margin,
                                 .accuracy_m = candidate->accuracy_m,
-                                .ambiguous = is_ambiguous(candidates, number),
+                                .ambiguous = margin <= EQUAL_SCORES,
                                 .unit = unit_of(gazetteer, candidate),
                                 .street = candidate->street,
+                                .cross_street = first_street(gazetteer, candidate->second_group),
                                 .address = candidate->address,
-                                .place = candidate->place};
-    if (result.street == HS_NONE && candidate->group != HS_NONE) {
-        uint32_t first = gazetteer->street_first[candidate->group];
-        if (first < gazetteer->street_first[candidate->group + 1])
-            result.street = gazetteer->group_street[first];
-    }
+                                .place = candidate->place,
+                                .extent = {at.lon_e7, at.lat_e7, at.lon_e7, at.lat_e7}};
+    if (result.street == HS_NONE) result.street = first_street(gazetteer, candidate->group);
     make_label(gazetteer, candidate, result.label, sizeof result.label);
     return result;
 }
