@@ -37,8 +37,13 @@ static bool ends_in_digit(hs_str number) {
     return number.size > 0 && number.data[number.size - 1] >= '0' && number.data[number.size - 1] <= '9';
 }
 
-/* The address as the city writes it. */
-static void address_text(const hs_addresses *addresses, uint32_t row, char *out, size_t size) {
+void hs_label_copy(char *label, size_t size, hs_str text) {
+    size_t kept = hs_utf8_cut(text, size - 1);
+    if (kept > 0) memcpy(label, text.data, kept);
+    label[kept] = '\0';
+}
+
+void hs_address_label(const hs_addresses *addresses, uint32_t row, char *out, size_t size) {
     hs_str text = addresses->text[row], street = addresses->street[row], number = addresses->number[row];
     if (text.size > 0)
         (void)snprintf(out, size, "%.*s", NAME(text));
@@ -61,7 +66,7 @@ static void say_near(hs_label_language language, hs_str what, double distance_m,
 static void label_address(const hs_geography *geography, hs_label_language language,
                           const hs_reverse_result *result, char *out, size_t size) {
     char text[TEXT_SIZE];
-    address_text(&geography->addresses, result->address, text, sizeof text);
+    hs_address_label(&geography->addresses, result->address, text, sizeof text);
     say_near(language, hs_str_of(text), result->distance_m, out, size);
 }
 
@@ -138,7 +143,5 @@ void hs_reverse_label(const hs_geography *geography, hs_label_language language,
     default:
         label_unit(geography, language, result, text, sizeof text);
     }
-    size_t kept = hs_utf8_cut(hs_str_of(text), sizeof result->label - 1);
-    memcpy(result->label, text, kept);
-    result->label[kept] = '\0';
+    hs_label_copy(result->label, sizeof result->label, hs_str_of(text));
 }
