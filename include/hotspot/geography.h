@@ -139,8 +139,8 @@ HS_API bool hs_units_within(const hs_units *units, uint32_t inner, uint32_t oute
 /* One more reference, given back by hs_geography_unref; the last one frees it. Thread-safe. */
 HS_API hs_geography *hs_geography_ref(const hs_geography *geography);
 HS_API void hs_geography_unref(hs_geography *geography);
-/* Whether there is more than one reference. Once there is one, only its holder can make others. */
-HS_API bool hs_geography_is_shared(const hs_geography *geography);
+/* How many references there are; who holds them all knows that nobody else can make others. */
+HS_API uint32_t hs_geography_references(const hs_geography *geography);
 
 /* Building: add records in any order (copied), then finish. A builder is for one thread at a time. A record
  * that is refused (HS_E_ARGUMENT: no geometry of its kind, no valid level; HS_E_MEMORY) leaves the builder as

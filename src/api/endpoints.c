@@ -125,11 +125,61 @@ static const hs_parameter target_parameters[] = {
      "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
     {0},
 };
+#define LANG_PARAMETER                                                                                       \
+    {                                                                                                        \
+        "lang", "string",                                                                                    \
+            "zh or en: names and labels in this language; default Accept-Language, else as stored",          \
+            "zh 或 en：名称与标签的语言；默认取 Accept-Language，否则按原文", false                          \
+    }
+#define FORM_PARAMETER(own)                                                                                  \
+    {                                                                                                        \
+        "format", "string", own ", or jsonv2 and json as Nominatim answers them",                            \
+            "应答格式：" own "；jsonv2、json 为 Nominatim 格式", false                                       \
+    }
+#define DETAILS_PARAMETER(given)                                                                             \
+    {                                                                                                        \
+        "addressdetails", "boolean",                                                                         \
+            "of Nominatim's forms: 1 lists the parts of the address; default " given,                        \
+            "Nominatim 格式：1 列出地址各部分，默认 " given, false                                           \
+    }
+#define SEARCH_PARAMETERS                                                                                    \
+    {"q", "string", "address, crossing or place", "地址、路口或地点", false},                                \
+        {"street", "string", "in place of q: number and street", "代替 q：街道与门牌", false},               \
+        {"city", "string", "in place of q, with street", "代替 q，与 street 合用", false},                   \
+        {"county", "string", "as city", "同 city", false}, {"state", "string", "as city", "同 city", false}, \
+        {"country", "string", "as city", "同 city", false},                                                  \
+        {"postalcode", "string", "as city", "同 city", false},                                               \
+        {"amenity", "string", "in place of q: a place's name", "代替 q：地点名称", false},                   \
+        {"limit", "integer", "most candidates, 1 to 50; default 10", "候选数上限，1 至 50，默认 10", false}, \
+        {"viewbox", "string", "lon,lat,lon,lat of two corners: what lies there goes first",                  \
+         "两角经纬度：优先其中的结果", false},                                                               \
+        {"bounded", "boolean", "1: only what lies in viewbox", "1：只要 viewbox 内的结果", false},           \
+        LANG_PARAMETER, {                                                                                    \
+        "accept-language", "string", "as the header", "同请求头 Accept-Language", false                      \
+    }
 static const hs_parameter geocode_parameters[] = {
-    {"q", "string", "address, crossing or place", "地址、路口或地点", true},
-    {"limit", "integer", "most candidates, 1 to 50; default 10", "候选数上限，1 至 50，默认 10", false},
-    {0},
-};
+    SEARCH_PARAMETERS, FORM_PARAMETER("geocodejson (default)"), DETAILS_PARAMETER("0"), {0}};
+static const hs_parameter search_parameters[] = {
+    SEARCH_PARAMETERS, FORM_PARAMETER("jsonv2 (default), geocodejson"), DETAILS_PARAMETER("0"), {0}};
+static const hs_parameter reverse_parameters[] = {
+    {"lon", "number", "longitude, WGS 84", "经度，WGS 84", true},
+    {"lat", "number", "latitude, WGS 84", "纬度，WGS 84", true},
+    LANG_PARAMETER,
+    {"accept-language", "string", "as the header", "同请求头 Accept-Language", false},
+    FORM_PARAMETER("geocodejson (default)"),
+    DETAILS_PARAMETER("1"),
+    {0}};
+static const hs_parameter autocomplete_parameters[] = {
+    {"q", "string",
+     "what was typed: a name's beginning or middle, pinyin or its initials, a street and part of a number",
+     "已输入的文字：名称的开头或中间、拼音或首字母、街道加部分门牌", true},
+    {"bbox", "string", "the visible map, lon,lat,lon,lat: what lies there goes first",
+     "当前地图范围，两角经纬度：优先其中的结果", false},
+    {"lon", "number", "in place of bbox: what is near goes first", "代替 bbox：优先附近的结果", false},
+    {"lat", "number", "with lon", "与 lon 合用", false},
+    {"limit", "integer", "most suggestions, 1 to 50; default 10", "建议数上限，1 至 50，默认 10", false},
+    LANG_PARAMETER,
+    {0}};
 static const hs_parameter format_parameters[] = {
     {"f", "string", "json or html", "json 或 html", false},
     {0},
@@ -225,6 +275,7 @@ static const hs_parameter items_parameters[] = {
 #define CITY HS_NEEDS_SNAPSHOT
 #define JSON "application/json"
 #define GEO  "application/geo+json"
+#define FIND (CITY | HS_NEEDS_INCIDENTS)
 #define PLOT (CITY | HS_TAKES_FILTERS | HS_LONG_AT_TIMES)
 #define LONG (CITY | HS_TAKES_FILTERS | HS_LONG)
 #define PAGE (HS_LENIENT | HS_HIDDEN)
@@ -317,8 +368,25 @@ const hs_endpoint hs_endpoints[] = {
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
-    {"/geocode", "geocode", CITY | HS_NEEDS_INCIDENTS, GEO, geocode_parameters,
-     "Address to position, GeocodeJSON 0.1.0.", "地址定位，GeocodeJSON 0.1.0。", hs_serve_geocode},
+    {"/geocode", "geocode", FIND | HS_LENIENT, GEO, geocode_parameters,
+     "Address to position, GeocodeJSON 0.1.0: candidates with match_type, accuracy_m, score, margin, unit "
+     "and "
+     "the parts that were read.",
+     "地址定位，GeocodeJSON 0.1.0：候选结果及其 match_type、accuracy_m、score、margin、单元与地址各部分。",
+     hs_serve_geocode},
+    {"/search", "search", FIND | HS_LENIENT, JSON, search_parameters,
+     "The same for clients of Nominatim: jsonv2 or json.", "同上，供 Nominatim 客户端使用：jsonv2 或 json。",
+     hs_serve_search},
+    {"/reverse", "reverse", FIND | HS_LENIENT, GEO, reverse_parameters,
+     "What is at a position: the nearest address (300 m), street with its cross streets (500 m), place (500 "
+     "m), "
+     "and the units there. GeocodeJSON 0.1.0, or Nominatim's forms.",
+     "逆地理编码：最近门牌（300 米）、街道及其相交道路（500 米）、地点（500 米）与所在各级单元。GeocodeJSON "
+     "0.1.0 或 Nominatim 格式。",
+     hs_serve_reverse},
+    {"/autocomplete", "autocomplete", FIND, GEO, autocomplete_parameters,
+     "Names and house numbers that a text typed so far may become, GeocodeJSON 0.1.0.",
+     "输入联想：名称、拼音、首字母与门牌，GeocodeJSON 0.1.0。", hs_serve_autocomplete},
     {"/incidents", "postIncidents", CITY | HS_POSTS, GEO, post_parameters,
      "Adds an incident (a GeoJSON Feature or a plain object; 201 and the stored Feature), or an array of "
      "them "
