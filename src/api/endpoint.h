@@ -28,6 +28,7 @@ enum {
     HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
     HS_FORMS = 2048,        /* of method POST, its parameters the fields of a form */
     HS_OPEN311 = 4096,      /* its errors are of Open311's own form */
+    HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 
 struct hs_call;
@@ -59,7 +60,8 @@ struct hs_api {
     hs_str jurisdiction, contact;
     atomic_bool loopback;
     atomic_uint_fast64_t load_us;
-    atomic_uint files_open; /* exports that are made or sent */
+    atomic_uint files_open;   /* exports that are made or sent */
+    atomic_uint batches_open; /* of addresses, likewise */
     struct hs_binding *bindings;
     uint64_t assets_hash; /* of everything that travels in the program */
 };
@@ -162,6 +164,7 @@ hs_status hs_serve_density_tif(hs_call *call);
 hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
+hs_status hs_post_geocode(hs_call *call);
 hs_status hs_serve_search(hs_call *call);
 hs_status hs_serve_reverse(hs_call *call);
 hs_status hs_serve_autocomplete(hs_call *call);

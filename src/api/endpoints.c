@@ -180,6 +180,12 @@ static const hs_parameter autocomplete_parameters[] = {
     {"limit", "integer", "most suggestions, 1 to 50; default 10", "建议数上限，1 至 50，默认 10", false},
     LANG_PARAMETER,
     {0}};
+static const hs_parameter batch_parameters[] = {
+    {"column", "string", "column with the address, or a part of it (repeatable); default: guessed by name",
+     "地址所在的列，可重复以拼接多列；默认按列名推测", false},
+    {"encoding", "string", "text encoding, where the guess is wrong", "文本编码（推测有误时）", false},
+    {0},
+};
 static const hs_parameter format_parameters[] = {
     {"f", "string", "json or html", "json 或 html", false},
     {0},
@@ -374,6 +380,16 @@ const hs_endpoint hs_endpoints[] = {
      "the parts that were read.",
      "地址定位，GeocodeJSON 0.1.0：候选结果及其 match_type、accuracy_m、score、margin、单元与地址各部分。",
      hs_serve_geocode},
+    {"/geocode", "postGeocode", FIND | HS_UPLOADS | HS_TABLES, "text/csv", batch_parameters,
+     "A table of addresses, text/csv or application/x-ndjson, at most 256 MiB and 5 million rows: answered "
+     "row "
+     "by row as the same table with lon lat match_type score accuracy_m label unit ambiguous, and error "
+     "where a "
+     "row cannot be read.",
+     "批量地址定位：提交 text/csv 或 application/x-ndjson（最大 256 MiB、500 万行），逐行返回原表并追加 lon "
+     "lat "
+     "match_type score accuracy_m label unit ambiguous；无法读取的行在 error 列说明原因。",
+     hs_post_geocode},
     {"/search", "search", FIND | HS_LENIENT, JSON, search_parameters,
      "The same for clients of Nominatim: jsonv2 or json.", "同上，供 Nominatim 客户端使用：jsonv2 或 json。",
      hs_serve_search},

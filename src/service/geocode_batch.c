@@ -37,6 +37,8 @@ hs_status hs_geocode_batch_new(hs_service *service, const hs_snapshot *snapshot,
     hs_geocode_batch *made = calloc(1, sizeof *made);
     if (!made) return hs_error_memory(error, "a batch");
     made->options = *options;
+    if (made->options.block_rows == 0 || made->options.block_rows > HS_BATCH_BLOCK_ROWS)
+        made->options.block_rows = HS_BATCH_BLOCK_ROWS;
     made->snapshot = hs_snapshot_ref(snapshot);
     made->arena = hs_arena_new(BLOCK_BYTES);
     made->row = calloc(HS_BATCH_BLOCK_ROWS, sizeof *made->row);
@@ -160,7 +162,7 @@ static hs_status read_block(hs_geocode_batch *batch, hs_error *error) {
     batch->row_count = 0;
     hs_status status = HS_OK;
     bool some = true;
-    while (status == HS_OK && some && batch->row_count < HS_BATCH_BLOCK_ROWS) {
+    while (status == HS_OK && some && batch->row_count < batch->options.block_rows) {
         status = read_row(batch, &batch->row[batch->row_count], error, &some);
         if (status == HS_OK && some) batch->row_count++;
     }

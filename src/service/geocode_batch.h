@@ -16,8 +16,9 @@ typedef struct hs_geocode_batch_options {
     size_t column_count;  /* at most HS_BATCH_COLUMNS_MAX */
     const char *encoding; /* of the input; NULL: guessed */
     hs_label_language language;
-    uint64_t most_rows; /* 0: any number; HS_E_LIMIT behind them */
-    hs_pool *pool;      /* rows of a block are looked up there; NULL: by the caller alone */
+    uint64_t most_rows;  /* 0: any number; HS_E_LIMIT behind them */
+    uint32_t block_rows; /* at most 1024, which 0 means */
+    hs_pool *pool;       /* rows of a block are looked up there; NULL: by the caller alone */
     hs_read_bytes read;
     void *context;
 } hs_geocode_batch_options;
