@@ -46,7 +46,6 @@ typedef struct candidate {
     uint64_t order;
     uint32_t name, number; /* number: in the index's numbers, HS_NONE: the name itself */
     hs_suggestion_match match;
-    hs_position position;
 } candidate;
 
 typedef struct search {
@@ -62,25 +61,60 @@ static bool has_map(const search *s) {
     return s->map.min_lon_e7 <= s->map.max_lon_e7 && s->map.min_lat_e7 <= s->map.max_lat_e7;
 }
 
-static double outside_m(int32_t at, int32_t min, int32_t max, double scale) {
-    double beyond = at < min ? (double)min - at : at > max ? (double)at - max : 0;
-    return beyond * scale;
+static double gap_m(int32_t min, int32_t max, int32_t map_min, int32_t map_max, double scale) {
+    double gap = max < map_min ? (double)map_min - max : min > map_max ? (double)min - map_max : 0;
+    return gap * scale;
 }
 
-static double map_distance_m(const search *s, hs_position p) {
-    return hypot(outside_m(p.lon_e7, s->map.min_lon_e7, s->map.max_lon_e7, s->kx),
-                 outside_m(p.lat_e7, s->map.min_lat_e7, s->map.max_lat_e7, s->ky));
+/* From the map to a box; 0 where they meet. */
+static double map_distance_m(const search *s, const hs_box *box) {
+    return hypot(gap_m(box->min_lon_e7, box->max_lon_e7, s->map.min_lon_e7, s->map.max_lon_e7, s->kx),
+                 gap_m(box->min_lat_e7, box->max_lat_e7, s->map.min_lat_e7, s->map.max_lat_e7, s->ky));
 }
 
-static hs_position row_position(const hs_geography *geography, hs_suggestion_kind kind, uint32_t row) {
+static hs_box box_at(hs_position p) {
+    return (hs_box){p.lon_e7, p.lat_e7, p.lon_e7, p.lat_e7};
+}
+
+static hs_box row_box(const hs_geography *geography, hs_suggestion_kind kind, uint32_t row) {
+    switch (kind) {
+    case HS_SUGGEST_UNIT:
+        return geography->units.box[row];
+    case HS_SUGGEST_STREET:
+        return geography->streets.box[row];
+    case HS_SUGGEST_PLACE:
+        return box_at(geography->places.position[row]);
+    default:
+        return box_at(geography->addresses.position[row]);
+    }
+}
+
+/* The vertex in the middle of a street, or the one nearest to the map's centre. */
+static hs_position street_position(const search *s, const hs_geometry *line) {
+    uint32_t count = line->ring_start[line->ring_count];
+    hs_position best = line->positions[count / 2];
+    if (!has_map(s)) return best;
+    hs_position center = {(int32_t)(((int64_t)s->map.min_lon_e7 + s->map.max_lon_e7) / 2),
+                          (int32_t)(((int64_t)s->map.min_lat_e7 + s->map.max_lat_e7) / 2)};
+    double best_m = INFINITY;
+    for (uint32_t i = line->ring_start[0]; i < count; i++) {
+        hs_position p = line->positions[i];
+        double distance_m =
+            hypot(((double)p.lon_e7 - center.lon_e7) * s->kx, ((double)p.lat_e7 - center.lat_e7) * s->ky);
+        if (distance_m >= best_m) continue;
+        best_m = distance_m;
+        best = p;
+    }
+    return best;
+}
+
+static hs_position row_position(const search *s, hs_suggestion_kind kind, uint32_t row) {
+    const hs_geography *geography = s->index->geography;
     switch (kind) {
     case HS_SUGGEST_UNIT:
         return geography->units.label[row];
-    case HS_SUGGEST_STREET: {
-        const hs_geometry *line = &geography->streets.geometry[row];
-        uint32_t count = line->ring_start[1] - line->ring_start[0];
-        return line->positions[line->ring_start[0] + count / 2];
-    }
+    case HS_SUGGEST_STREET:
+        return street_position(s, &geography->streets.geometry[row]);
     case HS_SUGGEST_PLACE:
         return geography->places.position[row];
     default:
@@ -92,32 +126,29 @@ static hs_position row_position(const hs_geography *geography, hs_suggestion_kin
 enum { MOST_PARTS = 64 };
 
 typedef struct name_part {
-    hs_position position;
-    uint32_t row; /* HS_NONE: of an address */
-    double distance_m;
+    hs_suggestion_kind kind; /* of an address where the name is known from its addresses only */
+    uint32_t row;
+    double distance_m; /* infinite: there is no part */
 } name_part;
 
-static void try_part(const search *s, hs_position position, uint32_t row, name_part *best) {
-    double distance_m = has_map(s) ? map_distance_m(s, position) : 0;
-    if (!(distance_m < best->distance_m)) return;
-    *best = (name_part){position, row, distance_m};
+static void try_part(const search *s, hs_suggestion_kind kind, uint32_t row, name_part *best) {
+    const hs_box box = row_box(s->index->geography, kind, row);
+    double distance_m = has_map(s) ? map_distance_m(s, &box) : 0;
+    if (distance_m < best->distance_m) *best = (name_part){kind, row, distance_m};
 }
 
-/* The part of a name that is nearest to the map; of a name known by its addresses only, one of these. */
+/* The part of a name that is nearest to the map. */
 static name_part nearest_part(const search *s, const hs_name *name) {
     const hs_name_index *index = s->index;
     name_part best = {.row = HS_NONE, .distance_m = INFINITY};
     uint32_t rows = name->row_count < MOST_PARTS ? name->row_count : MOST_PARTS;
-    for (uint32_t i = 0; i < rows; i++) {
-        uint32_t row = index->row[name->first_row + i];
-        try_part(s, row_position(index->geography, name->kind, row), row, &best);
-    }
+    for (uint32_t i = 0; i < rows; i++)
+        try_part(s, name->kind, index->row[name->first_row + i], &best);
     if (rows > 0) return best;
     uint32_t numbers = name->number_count < MOST_PARTS ? name->number_count : MOST_PARTS;
     for (uint32_t i = 0; i < numbers; i++) {
         uint64_t spread = (uint64_t)i * name->number_count / numbers;
-        uint32_t row = index->number[name->first_number + spread].row;
-        try_part(s, index->geography->addresses.position[row], HS_NONE, &best);
+        try_part(s, HS_SUGGEST_ADDRESS, index->number[name->first_number + spread].row, &best);
     }
     return best;
 }
@@ -181,10 +212,10 @@ static void offer_numbers(search *s, uint32_t name_number, hs_suggestion_match m
         const char *key = index->text + index->number[i].key;
         if (strncmp(key, typed->number, typed->number_size) != 0) return;
         if (typed->number_ends && is_digit(key[typed->number_size])) continue;
-        hs_position position = index->geography->addresses.position[index->number[i].row];
-        double distance_m = has_map(s) ? map_distance_m(s, position) : 0;
-        offer(s, (candidate){order_of(match, distance_m, name->key_size + strlen(key)), name_number, i, match,
-                             position});
+        const hs_box box = row_box(index->geography, HS_SUGGEST_ADDRESS, index->number[i].row);
+        double distance_m = has_map(s) ? map_distance_m(s, &box) : 0;
+        offer(s,
+              (candidate){order_of(match, distance_m, name->key_size + strlen(key)), name_number, i, match});
     }
 }
 
@@ -197,8 +228,7 @@ static void offer_name(search *s, uint32_t name_number, hs_suggestion_match matc
     const hs_name *name = &s->index->name[name_number];
     name_part part = nearest_part(s, name);
     if (!isfinite(part.distance_m)) return; /* an address without a number: nothing stands for it */
-    offer(s, (candidate){order_of(match, part.distance_m, name->key_size), name_number, HS_NONE, match,
-                         part.position});
+    offer(s, (candidate){order_of(match, part.distance_m, name->key_size), name_number, HS_NONE, match});
 }
 
 static uint32_t start_bound(const hs_name_index *index, const char *key, size_t size, bool behind) {
@@ -335,15 +365,17 @@ static bool read_numbered(const hs_tokens *tokens, typed_text *typed) {
 static hs_suggestion suggestion_of(const search *s, const candidate *found) {
     const hs_name_index *index = s->index;
     const hs_name *name = &index->name[found->name];
-    hs_suggestion out = {
-        .kind = name->kind, .match = found->match, .row = HS_NONE, .position = found->position};
+    hs_suggestion out = {.kind = name->kind, .match = found->match, .row = HS_NONE};
     if (found->number != HS_NONE) {
         out.kind = HS_SUGGEST_ADDRESS;
         out.row = index->number[found->number].row;
+        out.position = index->geography->addresses.position[out.row];
         hs_address_label(&index->geography->addresses, out.row, out.label, sizeof out.label);
         return out;
     }
-    out.row = nearest_part(s, name).row;
+    name_part part = nearest_part(s, name);
+    out.position = row_position(s, part.kind, part.row);
+    if (part.kind == out.kind) out.row = part.row;
     hs_label_copy(out.label, sizeof out.label, name->shown);
     return out;
 }
