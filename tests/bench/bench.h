@@ -2,6 +2,7 @@
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
+#include "base/buffer.h"
 #include "service/service.h"
 
 enum { BENCH_RUNS_MOST = 100 };
@@ -22,5 +23,9 @@ hs_status bench_tiles(hs_service *service, const bench_options *options, hs_erro
 hs_status bench_density_tiles(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_items(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_geocode(hs_service *service, const bench_options *options, hs_error *error);
+hs_status bench_autocomplete(hs_service *service, const bench_options *options, hs_error *error);
+hs_status bench_reverse(hs_service *service, const bench_options *options, hs_error *error);
+/* A whole file; HS_E_IO, also for NULL. */
+hs_status bench_read_file(const char *path, hs_buffer *out, hs_error *error);
 
 #endif

@@ -5,6 +5,7 @@ Every row is the median of its runs and, where there are enough, the 99th percen
 runs interleaved with it. Lines of JSON follow the table (--json FILE: there). Where the data sets are absent
 it says so and does nothing."""
 import argparse
+import contextlib
 import csv
 import gzip
 import json
@@ -21,6 +22,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import addresses
 import density
 import network
 
@@ -264,6 +266,20 @@ def pages_ms(base, count):
     return sorted(samples)
 
 
+@contextlib.contextmanager
+def serving(store):
+    """A server of the store, ready; its URL."""
+    server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True)
+    try:
+        base = server.stdout.readline().strip()
+        wait_ready(base, server)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
 def bench_server(table, folder, store, note, runs, seconds):
     _, _, token = run(HOTSPOTD, "user", store, "add", "bench", "--role", "reporter")
     started = time.monotonic()
@@ -299,7 +315,7 @@ def bench_server(table, folder, store, note, runs, seconds):
         server.wait(timeout=60)
 
 
-def bench_geocoder(table, folder, runs, most, seed):
+def bench_geocoder(table, folder, runs, most, seed, seconds):
     """Addresses of the doorplates, looked up in a city made of them: once as they stand there, and once as
     people write them, without county and town and with half-width digits."""
     if not DOORPLATES.exists():
@@ -322,6 +338,7 @@ def bench_geocoder(table, folder, runs, most, seed):
         asked.write_text("".join(text + "\n" for text in texts), encoding="utf-8")
         bench_program(table, f"{len(texts)} of {len(rows)} addresses", "geocode", store, runs, asked,
                       tail=", " + way)
+    addresses.measure(table, sys.modules[__name__], folder, store, rows, runs, seconds, seed)
 
 
 def bench_million(table, folder, base, csv_path, options):
@@ -377,7 +394,8 @@ def main():
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
-        bench_geocoder(table, folder, options.runs, 2000 if options.quick else 10000, options.seed)
+        bench_geocoder(table, folder, options.runs, 2000 if options.quick else 10000, options.seed,
+                       options.seconds)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
     lines = "".join(json.dumps(row) + "\n" for row in table.rows)
     if options.json:
