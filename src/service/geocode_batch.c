@@ -14,6 +14,8 @@ static hs_status copy_columns(hs_geocode_batch *batch, hs_error *error) {
     const hs_geocode_batch_options *options = &batch->options;
     if (options->column_count > HS_BATCH_COLUMNS_MAX)
         return hs_error_set(error, HS_E_ARGUMENT, "more than %d columns", HS_BATCH_COLUMNS_MAX);
+    if (options->reverse && options->column_count != 0 && options->column_count != 2)
+        return hs_error_set(error, HS_E_ARGUMENT, "two columns are expected: longitude, latitude");
     batch->column_names = calloc(options->column_count + 1, sizeof *batch->column_names);
     if (!batch->column_names) return hs_error_memory(error, "a batch");
     for (size_t i = 0; i < options->column_count; i++) {

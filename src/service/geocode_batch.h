@@ -12,7 +12,7 @@ typedef enum hs_rows_form { HS_ROWS_CSV, HS_ROWS_NDJSON } hs_rows_form;
 typedef struct hs_geocode_batch_options {
     hs_rows_form form;
     bool reverse;         /* lon and lat in, what is there out */
-    const hs_str *column; /* whose texts are the address, one blank between; none: guessed by name */
+    const hs_str *column; /* whose texts are the address, or longitude and latitude; none: guessed by name */
     size_t column_count;  /* at most HS_BATCH_COLUMNS_MAX */
     const char *encoding; /* of the input; NULL: guessed */
     hs_label_language language;

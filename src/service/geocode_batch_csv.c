@@ -147,7 +147,7 @@ static void read_position(const hs_str texts[2], hs_batch_row *row) {
 
 static hs_status fill_row(hs_geocode_batch *batch, const hs_csv_record *record, hs_batch_row *row,
                           hs_error *error) {
-    hs_str texts[HS_BATCH_COLUMNS_MAX];
+    hs_str texts[HS_BATCH_COLUMNS_MAX] = {0};
     for (uint32_t i = 0; i < batch->columns_asked; i++) {
         texts[i] = field_text(batch, record, batch->column[i]);
         if (!texts[i].data && texts[i].size > 0) return hs_error_memory(error, "a row");

@@ -30,7 +30,6 @@ static void remember(hs_geocode_batch *batch, int i, hs_str name) {
 
 /* Finds the members by name, as columns are found; 0: none. */
 static uint32_t guess_members(hs_geocode_batch *batch, json_t *object) {
-    uint32_t asked = batch->options.reverse ? 2 : 1;
     if (batch->columns_asked > 0 && batch->member[0] && json_object_get(object, batch->member[0]) &&
         (batch->columns_asked == 1 || (batch->member[1] && json_object_get(object, batch->member[1]))))
         return batch->columns_asked;
@@ -41,7 +40,7 @@ static uint32_t guess_members(hs_geocode_batch *batch, json_t *object) {
     json_object_foreach(object, key, value) {
         if (count < MOST_MEMBERS) names[count++] = hs_str_of(key);
     }
-    asked = hs_batch_guess(batch, names, count, found);
+    uint32_t asked = hs_batch_guess(batch, names, count, found);
     for (uint32_t i = 0; i < asked; i++)
         remember(batch, (int)i, names[found[i]]);
     batch->columns_asked = asked;
@@ -94,7 +93,7 @@ static void ask(hs_geocode_batch *batch, const hs_str *texts, uint32_t count, hs
 }
 
 static hs_status take_object(hs_geocode_batch *batch, json_t *object, hs_batch_row *row, hs_error *error) {
-    hs_str texts[HS_BATCH_COLUMNS_MAX];
+    hs_str texts[HS_BATCH_COLUMNS_MAX] = {0};
     uint32_t count = read_members(batch, object, texts);
     for (uint32_t i = 0; i < count; i++)
         if (!texts[i].data) return hs_error_memory(error, "a row");

@@ -5,26 +5,26 @@
 #include <math.h>
 #include <stdio.h>
 
-typedef struct values {
+typedef struct value_list {
     hs_batch_value *value;
     size_t count;
     bool filled; /* else names alone */
-} values;
+} value_list;
 
-static hs_batch_value *add(values *v, const char *name) {
+static hs_batch_value *add(value_list *v, const char *name) {
     hs_batch_value *value = &v->value[v->count++];
     *value = (hs_batch_value){.name = name, .type = HS_VALUE_NOTHING};
     return value;
 }
 
-static void add_text(values *v, const char *name, hs_str text) {
+static void add_text(value_list *v, const char *name, hs_str text) {
     hs_batch_value *value = add(v, name);
     if (!v->filled || text.size == 0) return;
     value->type = HS_VALUE_TEXT;
     value->text = text;
 }
 
-static void add_decimal(values *v, const char *name, double number, int decimals) {
+static void add_decimal(value_list *v, const char *name, double number, int decimals) {
     hs_batch_value *value = add(v, name);
     if (!v->filled || !isfinite(number)) return;
     value->type = HS_VALUE_DECIMAL;
@@ -32,7 +32,7 @@ static void add_decimal(values *v, const char *name, double number, int decimals
     value->decimals = decimals;
 }
 
-static void add_degrees(values *v, const char *name, int32_t e7) {
+static void add_degrees(value_list *v, const char *name, int32_t e7) {
     hs_batch_value *value = add(v, name);
     if (!v->filled) return;
     value->type = HS_VALUE_DECIMAL;
@@ -40,7 +40,7 @@ static void add_degrees(values *v, const char *name, int32_t e7) {
     value->decimals = 7;
 }
 
-static void add_flag(values *v, const char *name, bool flag, bool known) {
+static void add_flag(value_list *v, const char *name, bool flag, bool known) {
     hs_batch_value *value = add(v, name);
     if (!known) return;
     value->type = HS_VALUE_FLAG;
@@ -52,7 +52,7 @@ static hs_str code_of(const hs_geocode_batch *batch, uint32_t unit) {
 }
 
 /* The contract's columns of `geocode`. */
-static void geocoded(const hs_geocode_batch *batch, const hs_batch_row *row, values *v) {
+static void geocoded(const hs_geocode_batch *batch, const hs_batch_row *row, value_list *v) {
     static const hs_geocode_result none = {.unit = HS_NONE};
     const hs_geocode_result *result = v->filled ? &row->geocoded : &none;
     bool known = row && !row->problem;
@@ -94,7 +94,7 @@ static hs_str address_of(const hs_geography *geography, uint32_t row, char scrat
 }
 
 static void reversed(const hs_geocode_batch *batch, const hs_batch_row *row, char scratch[HS_BATCH_SCRATCH],
-                     values *v) {
+                     value_list *v) {
     static const hs_reverse_result none = {.street = HS_NONE,
                                            .address = HS_NONE,
                                            .place = HS_NONE,
@@ -128,8 +128,8 @@ static void reversed(const hs_geocode_batch *batch, const hs_batch_row *row, cha
 }
 
 size_t hs_batch_values(const hs_geocode_batch *batch, const hs_batch_row *row, char scratch[HS_BATCH_SCRATCH],
-                       hs_batch_value out[HS_BATCH_VALUES_MAX]) {
-    values v = {.value = out, .filled = row && row->found};
+                       hs_batch_value values[HS_BATCH_VALUES_MAX]) {
+    value_list v = {.value = values, .filled = row && row->found};
     if (batch->options.reverse)
         reversed(batch, row, scratch, &v);
     else
