@@ -153,9 +153,10 @@ static name_part nearest_part(const search *s, const hs_name *name) {
     return best;
 }
 
-/* Kind of match, then nearness in steps of twice the distance, then length. */
+/* Kind of match, then nearness (what the map meets first, then in steps of twice the distance), then length.
+ */
 static uint64_t order_of(hs_suggestion_match match, double distance_m, size_t size) {
-    int steps = distance_m > 0 && isfinite(distance_m) ? ilogb(1 + distance_m / 250) : 0;
+    int steps = distance_m > 0 && isfinite(distance_m) ? 1 + ilogb(1 + distance_m / 250) : 0;
     if (steps > 255) steps = 255;
     if (size > UINT16_MAX) size = UINT16_MAX;
     return (uint64_t)match << 56 | (uint64_t)steps << 48 | (uint64_t)size << 32;
