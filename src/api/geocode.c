@@ -57,8 +57,10 @@ static hs_status read_flag(hs_call *call, const char *name, bool fallback, bool 
 
 static hs_status read_question(hs_call *call, question *q) {
     int64_t limit = 0;
-    hs_status status = hs_call_integer(call, "limit", 1, MAX_CANDIDATES, 10, &limit);
-    q->limit = (size_t)limit;
+    /* Nominatim gives what it has to who asks for more. */
+    int64_t most = q->form == HS_GEOCODEJSON ? MAX_CANDIDATES : INT32_MAX;
+    hs_status status = hs_call_integer(call, "limit", 1, most, 10, &limit);
+    q->limit = limit < MAX_CANDIDATES ? (size_t)limit : MAX_CANDIDATES;
     if (status == HS_OK) status = hs_call_language(call, &q->language);
     if (status == HS_OK) status = hs_call_box(call, "viewbox", &q->map, &q->has_map);
     if (status == HS_OK) status = read_flag(call, "bounded", false, &q->bounded);

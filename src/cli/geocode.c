@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,14 +36,34 @@ typedef struct streams {
     double read, total; /* bytes; total < 0: unknown */
 } streams;
 
+/* Who is interrupted leaves no half a file. */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number) {
+    interrupted = number;
+}
+
+static void listen_for_interrupts(void) {
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction action = {.sa_handler = interrupt}; /* a read that waits must end */
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        (void)sigaction(numbers[i], &action, NULL);
+}
+
+static void end_if_interrupted(void) {
+    if (!interrupted) return;
+    (void)signal(interrupted, SIG_DFL);
+    (void)raise(interrupted);
+}
+
 static size_t read_bytes(void *context, char *bytes, size_t most, hs_error *error) {
     streams *s = context;
     ssize_t size;
     do
         size = read(s->in, bytes, most);
-    while (size < 0 && errno == EINTR);
-    if (size < 0) {
-        hs_error_set(error, HS_E_IO, "%s: %s", s->in_name, strerror(errno));
+    while (size < 0 && errno == EINTR && !interrupted);
+    if (size < 0 || interrupted) {
+        hs_error_set(error, HS_E_IO, "%s: %s", s->in_name, interrupted ? "interrupted" : strerror(errno));
         return HS_READ_FAILED;
     }
     s->read += (double)size;
@@ -162,12 +183,14 @@ static int run(const hs_arguments *arguments, bool reverse) {
     hs_geocode_batch_counts counts = {0};
     hs_str *columns = calloc((size_t)arguments->option_count + 1, sizeof *columns);
     hs_status status = columns ? HS_OK : hs_error_memory(&error, "columns");
+    listen_for_interrupts();
     if (status == HS_OK) status = open_streams(arguments, &error, &s);
     if (status == HS_OK)
         status =
             run_service(arguments, reverse, columns, columns_of(arguments, columns), &s, &error, &counts);
     status = close_streams(&s, status, &error);
     free(columns);
+    end_if_interrupted();
     if (status != HS_OK) return hs_fail(&error);
     say_counts(arguments, &counts, reverse);
     return counts.unread > 0 ? HS_EXIT_REJECTS : HS_EXIT_DONE;

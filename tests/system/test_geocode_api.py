@@ -286,6 +286,7 @@ def check_nominatim():
                                         "city_district": "南区", "city": "东城市"}
     assert "address" not in get("/search", q="南大街23号")[0]
     assert get("/search", q="没有这个地方") == []
+    assert len(get("/search", q="南大街", limit=1000)) >= 1
     structured = get("/search", street="南大街23号", city="东城市")
     assert structured[0]["display_name"] == "南大街23号", structured
     structured = get("/search", street="12 Main Street", country="Nowhere")
@@ -442,6 +443,23 @@ def check_commands():
     assert {row["label"] for row in rows if row["n"] in ("23", "423", "29623")} == {"南大街23号"}
 
 
+def check_interrupt():
+    """Who is interrupted leaves no half a table."""
+    out = os.path.join(folder, "never.csv")
+    process = subprocess.Popen([HOTSPOTD, "geocode", store, "-o", out], stdin=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL)
+    process.stdin.write(b"address\n" + "南大街23号\n".encode() * 1000)
+    process.stdin.flush()
+    end = time.monotonic() + 60
+    while not os.path.exists(out + ".partial"):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    process.terminate()
+    assert process.wait(timeout=60) == -15, process.returncode
+    process.stdin.close()
+    assert not os.path.exists(out) and not os.path.exists(out + ".partial")
+
+
 def check_reverse_command():
     lon, lat = at(2.1, 1.05)
     text = f"id,经度,纬度\n1,{lon},{lat}\n2,0,0\n3,x,1\n4,,\n"
@@ -489,6 +507,7 @@ try:
     check_geopy()
     check_posts()
     check_commands()
+    check_interrupt()
     check_reverse_command()
     check_closed()
     check_description()
