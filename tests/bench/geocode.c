@@ -14,7 +14,7 @@ static hs_status look_up_all(const hs_geocoder *geocoder, hs_str text, hs_error 
     hs_status status = HS_OK;
     *lines = *found = 0;
     while (text.size > 0 && status == HS_OK) {
-        hs_str line = hs_str_cut(&text, '\n');
+        hs_str rest = hs_str_cut(&text, '\n'), line = hs_str_cut(&rest, '\t');
         if (line.size == 0) continue;
         hs_geocode_result result;
         size_t count = 0;
@@ -25,7 +25,7 @@ static hs_status look_up_all(const hs_geocoder *geocoder, hs_str text, hs_error 
     return status;
 }
 
-static hs_status read_file(const char *path, hs_buffer *out, hs_error *error) {
+hs_status bench_read_file(const char *path, hs_buffer *out, hs_error *error) {
     FILE *file = path ? fopen(path, "r") : NULL;
     if (!file)
         return hs_error_set(error, HS_E_IO, "%s: %s", path ? path : "a file of addresses",
@@ -59,7 +59,7 @@ hs_status bench_geocode(hs_service *service, const bench_options *options, hs_er
     const hs_geocoder *geocoder = NULL;
     hs_buffer text;
     hs_buffer_init(&text, 1 << 28);
-    hs_status status = read_file(options->file, &text, error);
+    hs_status status = bench_read_file(options->file, &text, error);
     double start_ms = hs_clock_monotonic_ms();
     if (status == HS_OK) status = hs_service_geocoder(service, snapshot, error, &geocoder);
     double made_ms = hs_clock_monotonic_ms() - start_ms;
