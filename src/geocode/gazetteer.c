@@ -23,7 +23,7 @@ typedef struct gazetteer_builder {
     hs_dictionary *localities; /* what stands before streets' names */
     hs_parts *parts;           /* by number in localities */
     uint32_t parts_capacity;
-    hs_tokens tokens;
+    hs_tokens tokens, text_tokens;
 } gazetteer_builder;
 
 static hs_status out_of_memory(hs_error *error) {
@@ -54,13 +54,14 @@ static uint32_t new_group(gazetteer_builder *b, hs_str name) {
     return b->group_name[b->g->group_count].data ? b->g->group_count++ : HS_NONE;
 }
 
-/* The group of a whole key, made when new; the name of a new one is `name`. */
+/* The group of a whole key, made when new; the name of a new one is `name`, and *is_new tells of it. */
 static hs_status group_of_key(gazetteer_builder *b, const hs_street_key *key, hs_str name, hs_error *error,
-                              uint32_t *group) {
+                              uint32_t *group, bool *is_new) {
     uint32_t known = hs_dictionary_count(b->keys);
     uint32_t number = hs_dictionary_put(b->keys, (hs_str){key->text, key->size});
     if (number == HS_NONE) return out_of_memory(error);
-    if (number < known) {
+    *is_new = number >= known;
+    if (!*is_new) {
         *group = b->group_of_key[number];
         return HS_OK;
     }
@@ -68,6 +69,23 @@ static hs_status group_of_key(gazetteer_builder *b, const hs_street_key *key, hs
     if (made == HS_NONE || !remember_key(b, number, made)) return out_of_memory(error);
     *group = made;
     return HS_OK;
+}
+
+/* For those who misspell it: in each way in which it may be written. */
+static void add_edits(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
+                      uint32_t cut, uint32_t group) {
+    static const hs_spelling spellings[] = {HS_SPELLING_KEY, HS_SPELLING_LONG, HS_SPELLING_FULL,
+                                            HS_SPELLING_WRITTEN, HS_SPELLING_IN_ORDER};
+    uint32_t kinds = tokens->has_han ? 1 : cut ? 3 : 5;
+    hs_street_key key[5];
+    for (uint32_t i = 0; i < kinds; i++) {
+        if (!hs_street_key_spell(b->g->words, tokens, first, end, cut, spellings[i], &key[i])) continue;
+        hs_str name = {key[i].text, key[i].size};
+        bool again = false;
+        for (uint32_t k = 0; k < i; k++)
+            again |= hs_str_equal(name, (hs_str){key[k].text, key[k].size});
+        if (!again) hs_edit_index_add(&b->g->edits, name, key[i].direction_size, group, cut);
+    }
 }
 
 /* Every shorter form of the name leads to the group too. */
@@ -79,9 +97,9 @@ static void add_street_names(gazetteer_builder *b, const hs_tokens *tokens, uint
     for (uint32_t cut = 0; cut <= (HS_KEY_WITHOUT_DIRECTION | HS_KEY_WITHOUT_TYPE); cut++) {
         if (cut & HS_KEY_WITHOUT_DIRECTION && !has_direction) continue;
         if (cut & HS_KEY_WITHOUT_TYPE && !has_type) continue;
-        if (hs_street_key_make(tokens, first, end, cut, &key))
-            hs_lexicon_add(&b->g->lexicon, HS_NAME_STREET, (hs_str){key.text, key.size}, end - first, group,
-                           cut);
+        if (!hs_street_key_make(tokens, first, end, cut, &key)) continue;
+        hs_lexicon_add(&b->g->lexicon, HS_NAME_STREET, (hs_str){key.text, key.size}, end - first, group, cut);
+        add_edits(b, tokens, first, end, cut, group);
     }
 }
 
@@ -112,9 +130,10 @@ static hs_status add_streets(gazetteer_builder *b, hs_error *error) {
             hs_tokens_read(b->g->words, name, &b->tokens);
             if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) continue;
         }
-        status = group_of_key(b, &key, name, error, &b->group_of_street[row]);
+        bool is_new;
+        status = group_of_key(b, &key, name, error, &b->group_of_street[row], &is_new);
         if (status != HS_OK) return status;
-        add_street_names(b, &b->tokens, 0, b->tokens.count, b->group_of_street[row]);
+        if (is_new) add_street_names(b, &b->tokens, 0, b->tokens.count, b->group_of_street[row]);
         if (second.size > 0) status = add_second_name(b, second, b->group_of_street[row], error);
     }
     return status;
@@ -142,11 +161,12 @@ static void add_units_and_places(gazetteer_builder *b) {
 }
 
 /* The locality that tokens [0, first) name, HS_NONE when none. */
-static hs_status locality_of(gazetteer_builder *b, uint32_t first, hs_error *error, uint32_t *locality) {
+static hs_status locality_of(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, hs_error *error,
+                             uint32_t *locality) {
     *locality = HS_NONE;
-    hs_parts parts = hs_parts_read(&b->tokens, 0, first);
+    hs_parts parts = hs_parts_read(tokens, 0, first);
     if (parts.count == 0) return HS_OK;
-    uint32_t number = hs_dictionary_put(b->localities, hs_tokens_slice(&b->tokens, 0, first));
+    uint32_t number = hs_dictionary_put(b->localities, hs_tokens_slice(tokens, 0, first));
     if (number == HS_NONE) return out_of_memory(error);
     if (number >= b->parts_capacity) {
         uint32_t capacity = 2 * number + 64;
@@ -160,17 +180,30 @@ static hs_status locality_of(gazetteer_builder *b, uint32_t first, hs_error *err
     return HS_OK;
 }
 
+/* Where a street's name that is known stands in a whole address; 0 when it does not. */
+static uint32_t find_in_text(const hs_tokens *text, hs_str street) {
+    for (uint32_t first = 1; first < text->count; first++) {
+        hs_str rest = hs_tokens_slice(text, first, text->count);
+        if (rest.size >= street.size && memcmp(rest.data, street.data, street.size) == 0) return first;
+    }
+    return 0;
+}
+
+/* The address whose street's name is tokens [first, end); `before` holds what stands before it, in
+ * [0, before_end). */
 static hs_status put_address(gazetteer_builder *b, uint32_t first, uint32_t end, hs_str name, uint32_t row,
-                             hs_house_number number, hs_error *error) {
+                             hs_house_number number, const hs_tokens *before, uint32_t before_end,
+                             hs_error *error) {
     hs_street_key key;
     uint32_t group;
     if (number.base == HS_NO_NUMBER || !hs_street_key_make(&b->tokens, first, end, 0, &key)) return HS_OK;
-    hs_status status = group_of_key(b, &key, name, error, &group);
+    bool is_new;
+    hs_status status = group_of_key(b, &key, name, error, &group, &is_new);
     if (status != HS_OK) return status;
-    add_street_names(b, &b->tokens, first, end, group);
+    if (is_new) add_street_names(b, &b->tokens, first, end, group);
     const hs_geography *geography = b->g->geography;
     uint32_t locality = HS_NONE;
-    if (b->tokens.has_han) status = locality_of(b, first, error, &locality);
+    if (before->has_han) status = locality_of(b, before, before_end, error, &locality);
     if (status != HS_OK) return status;
     b->address[b->address_count++] =
         (hs_numbered_address){.group = group,
@@ -190,7 +223,11 @@ static hs_status add_parted_address(gazetteer_builder *b, uint32_t row, hs_error
     if (!hs_number_whole(&b->tokens, &number)) return HS_OK;
     hs_str street = addresses->street[row];
     hs_tokens_read(b->g->words, street, &b->tokens);
-    return put_address(b, 0, b->tokens.count, street, row, number, error);
+    hs_tokens_read(b->g->words, addresses->text[row], &b->text_tokens);
+    uint32_t before = 0;
+    if (b->tokens.count > 0)
+        before = find_in_text(&b->text_tokens, hs_tokens_slice(&b->tokens, 0, b->tokens.count));
+    return put_address(b, 0, b->tokens.count, street, row, number, &b->text_tokens, before, error);
 }
 
 /* Addresses in one text: the number is found, then the street's name beside it. */
@@ -211,7 +248,8 @@ static hs_status add_whole_address(gazetteer_builder *b, uint32_t row, hs_error 
         end = hs_street_end(g, tokens, first);
     }
     if (first >= end) return HS_OK;
-    return put_address(b, first, end, hs_tokens_source(tokens, text, first, end), row, place.number, error);
+    return put_address(b, first, end, hs_tokens_source(tokens, text, first, end), row, place.number, tokens,
+                       first, error);
 }
 
 static hs_status add_addresses(gazetteer_builder *b, hs_error *error) {
@@ -321,10 +359,12 @@ static hs_status find_middles(hs_gazetteer *g, hs_error *error) {
 static hs_status build(gazetteer_builder *b, hs_error *error) {
     hs_status status = hs_street_words_new(error, &b->g->words);
     if (status != HS_OK) return status;
+    b->g->edits.words = b->g->words;
     add_units_and_places(b);
     status = add_streets(b, error);
     if (status == HS_OK) status = add_addresses(b, error);
     if (status == HS_OK) status = hs_lexicon_build(&b->g->lexicon, error);
+    if (status == HS_OK) status = hs_edit_index_build(&b->g->edits, error);
     if (status == HS_OK) status = lay_out_streets(b, error);
     if (status == HS_OK) status = lay_out_addresses(b, error);
     if (status == HS_OK) status = find_middles(b->g, error);
@@ -365,6 +405,7 @@ hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_
 void hs_gazetteer_done(hs_gazetteer *gazetteer) {
     hs_street_words_free(gazetteer->words);
     hs_lexicon_done(&gazetteer->lexicon);
+    hs_edit_index_done(&gazetteer->edits);
     hs_arena_free(gazetteer->arena);
     memset(gazetteer, 0, sizeof *gazetteer);
 }

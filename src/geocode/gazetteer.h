@@ -4,6 +4,7 @@
 #define GEOCODE_GAZETTEER_H
 
 #include "base/arena.h"
+#include "geocode/edit_index.h"
 #include "geocode/lexicon.h"
 #include "geocode/normalise.h"
 #include <hotspot/geography.h>
@@ -37,6 +38,7 @@ typedef struct hs_gazetteer {
     hs_street_words *words;
     hs_arena *arena;
     hs_lexicon lexicon;
+    hs_edit_index edits; /* street names */
     uint32_t group_count;
     hs_str *group_name;           /* in the city's spelling */
     uint32_t *street_first;       /* [group_count + 1] into group_street */
@@ -69,26 +71,44 @@ uint32_t hs_deepest_unit(const hs_geography *geography, hs_position position);
 
 /* Keys of street names: types and directions in one spelling, directions behind. */
 typedef struct hs_street_key {
-    char text[HS_TOKEN_TEXT_MAX];
+    char text[2 * HS_TOKEN_TEXT_MAX];
     size_t size;
+    size_t direction_size;        /* of it the directions at its end */
     bool has_direction, has_type; /* before cutting */
 } hs_street_key;
+
+/* How words are written in a key; directions behind the name always as keys write them. */
+typedef enum hs_spelling {
+    HS_SPELLING_KEY,     /* in the one spelling of keys: ave, 1st */
+    HS_SPELLING_RAW,     /* as given: avenu */
+    HS_SPELLING_LONG,    /* the type in the longest spelling that is known: 1st avenue */
+    HS_SPELLING_FULL,    /* ordinals too: first avenue */
+    HS_SPELLING_WRITTEN, /* as given, in the order that was given: south captol street se */
+    HS_SPELLING_IN_ORDER /* the longest of all but what stands behind: south capitol street se */
+} hs_spelling;
 
 /* The key of tokens [first, end), cut as told; false when nothing but types and directions remains. */
 bool hs_street_key_make(const hs_tokens *tokens, uint32_t first, uint32_t end, uint32_t cut,
                         hs_street_key *key);
+/* The same in another spelling, as the index of misspelt names wants it. */
+bool hs_street_key_spell(const hs_street_words *words, const hs_tokens *tokens, uint32_t first, uint32_t end,
+                         uint32_t cut, hs_spelling spelling, hs_street_key *key);
 
 /* A group that a name may mean, and how well it fits, (0, 1]. */
 typedef struct hs_group_match {
     uint32_t group;
+    uint32_t edits; /* letters changed */
     double fit;
 } hs_group_match;
 
-#define HS_GROUP_MATCHES_MAX 32
+#define HS_GROUP_MATCHES_MAX 64
 
 /* The groups that the street name in tokens [first, end) may mean, best first; returns how many. `exact`
  * takes the whole key only. */
 uint32_t hs_find_groups(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end,
                         bool exact, hs_group_match matches[HS_GROUP_MATCHES_MAX]);
+/* The groups whose name is one edit away from tokens [first, end), best first. */
+uint32_t hs_find_groups_near(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first,
+                             uint32_t end, hs_group_match matches[HS_GROUP_MATCHES_MAX]);
 
 #endif

@@ -81,6 +81,18 @@ static uint32_t first_street(const hs_gazetteer *gazetteer, uint32_t group) {
     return gazetteer->group_street[gazetteer->street_first[group]];
 }
 
+/* Of several names that a misspelt one may mean none is sure. */
+#define UNSURE_MARGIN 0.05
+#define UNSURE_FIT    0.85
+
+static void doubt_misspelt(hs_candidates *candidates) {
+    if (candidates->count == 0 || candidates->candidate[0].edits == 0 ||
+        margin_of(candidates, 0) > UNSURE_MARGIN)
+        return;
+    for (uint32_t i = 0; i < candidates->count; i++)
+        candidates->candidate[i].score *= UNSURE_FIT;
+}
+
 static bool has_han(hs_str text) {
     while (text.size > 0)
         if (hs_is_han(hs_utf8_next(&text))) return true;
@@ -159,6 +171,7 @@ static hs_geocode_result result_of(const hs_gazetteer *gazetteer, hs_candidates 
                                 .cross_street = first_street(gazetteer, candidate->second_group),
                                 .address = candidate->address,
                                 .place = candidate->place,
+                                .edits = candidate->edits,
                                 .extent = {at.lon_e7, at.lat_e7, at.lon_e7, at.lat_e7}};
     if (result.street == HS_NONE) result.street = first_street(gazetteer, candidate->group);
     make_label(gazetteer, candidate, result.label, sizeof result.label);
@@ -173,6 +186,7 @@ hs_status hs_geocode(const hs_geocoder *geocoder, hs_str address, hs_geocode_res
     hs_tokens_read(geocoder->gazetteer.words, address, &tokens);
     hs_match(&geocoder->gazetteer, &tokens, &candidates);
     apply_mentions(&geocoder->gazetteer, &tokens, &candidates);
+    doubt_misspelt(&candidates);
     size_t written = candidates.count < capacity ? candidates.count : capacity;
     for (size_t i = 0; i < written; i++)
         results[i] = result_of(&geocoder->gazetteer, &candidates, (uint32_t)i);

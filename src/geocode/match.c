@@ -50,13 +50,14 @@ static hs_candidate candidate_of(hs_match_type type, hs_position position, doubl
 }
 
 static void add_interpolated(const hs_interpolated *found, uint32_t count, hs_match_type type, double score,
-                             uint32_t group, hs_house_number number, hs_candidates *candidates) {
+                             hs_group_match match, hs_house_number number, hs_candidates *candidates) {
     for (uint32_t i = 0; i < count; i++) {
         hs_candidate candidate =
             candidate_of(type, found[i].position, score * found[i].fit, found[i].accuracy_m);
         candidate.street = found[i].street;
         candidate.unit = found[i].unit;
-        candidate.group = group;
+        candidate.group = match.group;
+        candidate.edits = match.edits;
         candidate.low = number.base;
         candidate.high = number.high;
         hs_candidates_add(candidates, candidate);
@@ -84,6 +85,7 @@ static bool add_known(const hs_gazetteer *gazetteer, hs_group_match match, hs_ho
         candidate.address = address->row;
         candidate.unit = address->unit;
         candidate.group = match.group;
+        candidate.edits = match.edits;
         candidate.low = number.base;
         candidate.filtered = filter;
         hs_candidates_add(candidates, candidate);
@@ -98,16 +100,16 @@ void hs_match_number(const hs_gazetteer *gazetteer, hs_group_match match, hs_hou
     if (number.block) {
         uint32_t count =
             hs_interpolate_block(gazetteer, match.group, number.base, number.high, filter, found);
-        add_interpolated(found, count, HS_MATCH_BLOCK, HS_SCORE_BLOCK * match.fit, match.group, number,
+        add_interpolated(found, count, HS_MATCH_BLOCK, HS_SCORE_BLOCK * match.fit, match, number,
                          candidates);
         return;
     }
     if (add_known(gazetteer, match, number, filter, candidates)) return;
     double score = HS_SCORE_INTERPOLATED * match.fit;
     uint32_t count = hs_interpolate_known(gazetteer, match.group, number.base, filter, found);
-    add_interpolated(found, count, HS_MATCH_INTERPOLATED, score, match.group, number, candidates);
+    add_interpolated(found, count, HS_MATCH_INTERPOLATED, score, match, number, candidates);
     count = hs_interpolate_ranges(gazetteer, match.group, number.base, found);
-    add_interpolated(found, count, HS_MATCH_INTERPOLATED, score, match.group, number, candidates);
+    add_interpolated(found, count, HS_MATCH_INTERPOLATED, score, match, number, candidates);
 }
 
 static uint32_t street_at(const hs_gazetteer *gazetteer, uint32_t group) {
@@ -220,5 +222,6 @@ void hs_match_street(const hs_gazetteer *gazetteer, hs_group_match match, hs_can
         candidate_of(HS_MATCH_STREET, middle->position, HS_SCORE_STREET * match.fit, middle->reach_m);
     candidate.street = middle->street;
     candidate.group = match.group;
+    candidate.edits = match.edits;
     hs_candidates_add(candidates, candidate);
 }

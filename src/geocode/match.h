@@ -25,6 +25,7 @@ typedef struct hs_candidate {
     uint32_t street, address, place;
     uint32_t group, second_group; /* for the label */
     int32_t low, high;            /* numbers asked for */
+    uint32_t edits;               /* letters changed in names */
     bool filtered;                /* units named in the text are counted already */
 } hs_candidate;
 

@@ -16,6 +16,23 @@ bool hs_is_han(uint32_t code) {
            code == 0x3007 || (code >= 0x20000 && code <= 0x3FFFF);
 }
 
+static bool remember_longest(hs_street_words *words, uint32_t form, uint32_t spelling) {
+    if (form >= words->form_capacity) {
+        uint32_t capacity = 2 * form + 64;
+        uint32_t *grown = realloc(words->longest, capacity * sizeof *grown);
+        if (!grown) return false;
+        for (uint32_t i = words->form_capacity; i < capacity; i++)
+            grown[i] = HS_NONE;
+        words->longest = grown;
+        words->form_capacity = capacity;
+    }
+    uint32_t known = words->longest[form];
+    if (known == HS_NONE || hs_dictionary_text(words->spellings, spelling).size >
+                                hs_dictionary_text(words->spellings, known).size)
+        words->longest[form] = spelling;
+    return true;
+}
+
 static bool add_spelling(hs_street_words *words, hs_str spelling, hs_str form, hs_word_class word_class) {
     uint32_t number = hs_dictionary_put(words->spellings, spelling);
     uint32_t form_number = hs_dictionary_put(words->forms, form);
@@ -29,7 +46,7 @@ static bool add_spelling(hs_street_words *words, hs_str spelling, hs_str form, h
     }
     words->meaning[number].word_class = (uint8_t)word_class;
     words->meaning[number].form = form_number;
-    return true;
+    return remember_longest(words, form_number, number);
 }
 
 static bool in_han_table(uint32_t code) {
@@ -122,6 +139,8 @@ static const char *read_all(hs_street_words *words, const json_t *root) {
         return "administrative_ends";
     if (!read_characters(words, root, "neighbourhood_ends", HS_WORD_NEIGHBOURHOOD_END))
         return "neighbourhood_ends";
+    if (!read_characters(words, root, "han_directions", HS_WORD_HAN_DIRECTION)) return "han_directions";
+    if (!read_characters(words, root, "han_types", HS_WORD_HAN_TYPE)) return "han_types";
     if (!read_simplified(words, root)) return "simplified";
     return NULL;
 }
@@ -158,6 +177,7 @@ void hs_street_words_free(hs_street_words *words) {
     hs_dictionary_free(words->spellings);
     hs_dictionary_free(words->forms);
     free(words->meaning);
+    free(words->longest);
     free(words);
 }
 
@@ -169,6 +189,12 @@ hs_word_class hs_street_words_find(const hs_street_words *words, hs_str word, hs
     }
     *form = hs_dictionary_text(words->forms, words->meaning[number].form);
     return (hs_word_class)words->meaning[number].word_class;
+}
+
+hs_str hs_street_words_long(const hs_street_words *words, hs_str form) {
+    uint32_t number = hs_dictionary_find(words->forms, form);
+    if (number == HS_NONE || number >= words->form_capacity || words->longest[number] == HS_NONE) return form;
+    return hs_dictionary_text(words->spellings, words->longest[number]);
 }
 
 uint32_t hs_street_words_han(const hs_street_words *words, uint32_t code, hs_word_class *word_class) {

@@ -25,6 +25,8 @@ typedef enum hs_word_class {
     HS_WORD_ADMINISTRATIVE_END, /* of townships and above: 县 镇 区 */
     HS_WORD_NEIGHBOURHOOD_END,  /* below: 村 里 */
     HS_WORD_NUMERAL,            /* 零 to 九, 十, 百 */
+    HS_WORD_HAN_DIRECTION,      /* 东 南 西 北 中 */
+    HS_WORD_HAN_TYPE,           /* 路 街 */
     HS_WORD_CLASS_COUNT
 } hs_word_class;
 
@@ -39,6 +41,8 @@ typedef struct hs_street_words {
     } * meaning;       /* by number in `spellings` */
     uint32_t meaning_capacity;
     hs_dictionary *forms;
+    uint32_t *longest; /* spelling, by number in `forms`; HS_NONE */
+    uint32_t form_capacity;
     uint16_t simplified[HS_HAN_LAST - HS_HAN_FIRST + 1]; /* 0: itself */
     uint8_t han_class[HS_HAN_LAST - HS_HAN_FIRST + 1];   /* 0: HS_WORD_HAN */
 } hs_street_words;
@@ -47,6 +51,8 @@ hs_status hs_street_words_new(hs_error *error, hs_street_words **words);
 void hs_street_words_free(hs_street_words *words);
 /* The class of a folded Latin word; *form is the spelling that keys use. */
 hs_word_class hs_street_words_find(const hs_street_words *words, hs_str word, hs_str *form);
+/* The longest spelling of a form, `avenue` for `ave`; the form itself when it has no other. */
+hs_str hs_street_words_long(const hs_street_words *words, hs_str form);
 /* The simplified form of a character, and its class. */
 uint32_t hs_street_words_han(const hs_street_words *words, uint32_t code, hs_word_class *word_class);
 bool hs_is_han(uint32_t code);

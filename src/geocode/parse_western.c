@@ -1,0 +1,39 @@
+#include "geocode/house_number.h"
+#include "geocode/parse.h"
+
+/* The number first; the name behind it, as it stands or misspelt. */
+static void match_behind(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_number_place place,
+                         hs_candidates *candidates) {
+    hs_street_name name;
+    uint32_t part_end = hs_part_end(tokens, place.end);
+    bool whole = hs_name_from(gazetteer, tokens, place.end, part_end, false, &name);
+    if (whole) {
+        hs_place_filter filter = {0};
+        hs_find_mentions(gazetteer, tokens, name.end, tokens->count, &filter.mentions);
+        hs_match_named(gazetteer, &name, 1, place.number, &filter, candidates);
+    }
+    if (hs_is_good(candidates)) return;
+    if (!hs_name_near_from(gazetteer, tokens, place.end, part_end, &name)) return;
+    hs_place_filter filter = {0};
+    hs_find_mentions(gazetteer, tokens, name.end, tokens->count, &filter.mentions);
+    hs_match_named(gazetteer, &name, whole ? HS_OTHER_NAME_FIT : 1, place.number, &filter, candidates);
+}
+
+void hs_match_western(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
+    hs_street_name name;
+    hs_number_place place;
+    if (hs_number_western(tokens, 0, &place) && place.end < tokens->count) {
+        match_behind(gazetteer, tokens, place, candidates);
+        return;
+    }
+    /* The number behind the name. */
+    for (uint32_t i = 1; i < tokens->count; i++) {
+        if (!hs_number_western(tokens, i, &place)) continue;
+        if (!hs_name_until(gazetteer, tokens, i, true, &name)) continue;
+        hs_place_filter filter = {0};
+        hs_find_mentions(gazetteer, tokens, place.end, tokens->count, &filter.mentions);
+        hs_match_named(gazetteer, &name, name.first == 0 ? 1 : HS_UNEXPLAINED_FIT, place.number, &filter,
+                       candidates);
+        return;
+    }
+}
