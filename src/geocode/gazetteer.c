@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "geocode/house_number.h"
 #include "geocode/interpolate.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -348,6 +349,41 @@ static hs_status lay_out_addresses(gazetteer_builder *b, hs_error *error) {
     return HS_OK;
 }
 
+/* The ends of the ranges of a street's two sides. */
+static uint32_t put_range_seeds(const hs_gazetteer *g, uint32_t group, uint32_t row, hs_anchor_seed *seeds) {
+    const hs_streets *streets = &g->geography->streets;
+    uint32_t count = 0;
+    for (int side = -1; side <= 1; side += 2) {
+        hs_number_range range = hs_street_range(streets, row, side);
+        if (!hs_range_known(range)) continue;
+        for (int end = 0; end < 2; end++) {
+            if (end && range.from == range.to) break;
+            int32_t number = end ? range.to : range.from;
+            seeds[count++] = (hs_anchor_seed){hs_range_position(streets, row, range, number), number, group,
+                                              HS_NONE, row};
+        }
+    }
+    return count;
+}
+
+static hs_status find_anchors(hs_gazetteer *g, hs_error *error) {
+    const hs_geography *geography = g->geography;
+    uint32_t count = 0, streets = g->street_first[g->group_count];
+    hs_anchor_seed *seeds = malloc(((size_t)g->address_count + 4 * (size_t)streets + 1) * sizeof *seeds);
+    if (!seeds) return out_of_memory(error);
+    for (uint32_t i = 0; i < g->address_count; i++)
+        seeds[count++] = (hs_anchor_seed){geography->addresses.position[g->address[i].row], g->address[i].base,
+                                          g->address[i].group, i, HS_NONE};
+    for (uint32_t group = 0; group < g->group_count; group++)
+        for (uint32_t i = g->street_first[group]; i < g->street_first[group + 1]; i++)
+            count += put_range_seeds(g, group, g->group_street[i], seeds + count);
+    hs_position origin = {(int32_t)lround(geography->center_lon_deg * 1e7),
+                          (int32_t)lround(geography->center_lat_deg * 1e7)};
+    hs_status status = hs_anchors_build(&g->anchors, seeds, count, g->group_count, origin, error);
+    free(seeds);
+    return status;
+}
+
 static hs_status find_middles(hs_gazetteer *g, hs_error *error) {
     g->middle = hs_arena_array(g->arena, (size_t)g->group_count + 1, sizeof *g->middle);
     if (!g->middle) return out_of_memory(error);
@@ -367,6 +403,7 @@ static hs_status build(gazetteer_builder *b, hs_error *error) {
     if (status == HS_OK) status = hs_edit_index_build(&b->g->edits, error);
     if (status == HS_OK) status = lay_out_streets(b, error);
     if (status == HS_OK) status = lay_out_addresses(b, error);
+    if (status == HS_OK) status = find_anchors(b->g, error);
     if (status == HS_OK) status = find_middles(b->g, error);
     return status;
 }
@@ -406,6 +443,7 @@ void hs_gazetteer_done(hs_gazetteer *gazetteer) {
     hs_street_words_free(gazetteer->words);
     hs_lexicon_done(&gazetteer->lexicon);
     hs_edit_index_done(&gazetteer->edits);
+    hs_anchors_done(&gazetteer->anchors);
     hs_arena_free(gazetteer->arena);
     memset(gazetteer, 0, sizeof *gazetteer);
 }

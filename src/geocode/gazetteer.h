@@ -4,6 +4,7 @@
 #define GEOCODE_GAZETTEER_H
 
 #include "base/arena.h"
+#include "geocode/anchors.h"
 #include "geocode/edit_index.h"
 #include "geocode/lexicon.h"
 #include "geocode/normalise.h"
@@ -51,6 +52,7 @@ typedef struct hs_gazetteer {
     struct hs_street_middle *middle; /* [group_count] */
     uint32_t *node_first;            /* [group_count + 1] into group_node */
     uint32_t *group_node;            /* nodes of the group's segments, ascending */
+    hs_anchors anchors;              /* known numbers on the ground */
 } hs_gazetteer;
 
 /* The middle of a street, and how far it reaches from there; not `known` for a name without anything. */
