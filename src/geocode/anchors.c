@@ -267,6 +267,13 @@ double hs_anchors_side_m(const hs_anchors *anchors, uint32_t group, int32_t numb
     return number & 1 ? side_m : -side_m;
 }
 
+hs_position hs_anchors_middle(const hs_anchors *anchors, const hs_anchor *a, const hs_anchor *b) {
+    double left_a = hs_anchors_side_m(anchors, a->group, a->number);
+    double left_b = hs_anchors_side_m(anchors, b->group, b->number);
+    return hs_anchors_position(anchors, (a->x_m + a->dy * left_a + b->x_m + b->dy * left_b) / 2,
+                               (a->y_m - a->dx * left_a + b->y_m - b->dx * left_b) / 2);
+}
+
 static uint32_t first_key(const hs_anchors *anchors, uint64_t key) {
     uint32_t low = 0, high = anchors->count;
     while (low < high) {

@@ -54,6 +54,9 @@ uint32_t hs_anchors_bound(const hs_anchors *anchors, uint32_t group, int32_t num
 /* How far left of the middle a number stands, looking along growing numbers. */
 double hs_anchors_side_m(const hs_anchors *anchors, uint32_t group, int32_t number);
 
+/* Half way between two anchors of a group, both moved to the middle of the street. */
+hs_position hs_anchors_middle(const hs_anchors *anchors, const hs_anchor *a, const hs_anchor *b);
+
 /* Calls visit for the anchors in the cells that meet the box, numbers from low to high. */
 void hs_anchors_search(const hs_anchors *anchors, double x0_m, double y0_m, double x1_m, double y1_m,
                        int32_t low, int32_t high, void (*visit)(void *context, const hs_anchor *anchor),

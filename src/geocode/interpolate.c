@@ -9,6 +9,12 @@
 /* Streets of one name farther apart than this are in different towns. */
 #define TOWN_M     3000.0
 #define STEPS_MOST 400
+/* How far off a block's middle is by the field, and by one house of unknown place in it. */
+#define BLOCK_FIELD_M  30.0
+#define BLOCK_HOUSES_M 60.0
+/* Longest block, and how near the two must come to be averaged. */
+#define BLOCK_MOST_M  1000.0
+#define BLOCK_AGREE_M 150.0
 #define LONG_RANGE         300
 /* Interpolated houses keep this share of the length away from the crossings at its ends. */
 #define END_SHARE 0.05
@@ -251,24 +257,95 @@ static uint32_t merge_rows(hs_interpolated *rows, uint32_t count, hs_interpolate
     return 1;
 }
 
-/* The block from where its first number would lie to where the next block's would. */
-static uint32_t block_by_field(const hs_gazetteer *gazetteer, uint32_t group, int32_t low, int32_t high,
-                               const hs_place_filter *filter, hs_interpolated *rows) {
+/* A block by what is known of it. */
+typedef struct block {
+    const hs_gazetteer *gazetteer;
+    const hs_place_filter *filter;
+    uint32_t group;
+    int32_t low, high;
     hs_interpolated from[HS_INTERPOLATED_MAX], to[HS_INTERPOLATED_MAX];
-    uint32_t froms = each_town(gazetteer, group, low, filter, true, from), count = 0;
-    uint32_t tos = each_town(gazetteer, group, high + 1, filter, true, to);
-    for (uint32_t i = 0; i < froms; i++) {
-        for (uint32_t k = 0; k < tos; k++) {
-            double long_m = apart_m(from[i].position, to[k].position);
-            if (long_m > TOWN_M || count == HS_INTERPOLATED_MAX) continue;
-            rows[count] = from[i];
-            rows[count].position.lon_e7 += (to[k].position.lon_e7 - from[i].position.lon_e7) / 2;
-            rows[count].position.lat_e7 += (to[k].position.lat_e7 - from[i].position.lat_e7) / 2;
-            rows[count].accuracy_m = fmax(30, long_m / 2);
-            rows[count++].fit = fmin(from[i].fit, to[k].fit);
-            break;
-        }
+    uint32_t froms, tos;
+} block;
+
+static hs_position weighted(hs_position a, double a_weight, hs_position b, double b_weight) {
+    double share = b_weight / (a_weight + b_weight);
+    return (hs_position){(int32_t)(a.lon_e7 + lround(share * ((double)b.lon_e7 - a.lon_e7))),
+                         (int32_t)(a.lat_e7 + lround(share * ((double)b.lat_e7 - a.lat_e7)))};
+}
+
+/* From where the first number would lie to where the next block's would, nearest to `town`; false when the
+ * numbers do not tell. */
+static bool block_by_field(const block *b, hs_position town, double most_m, hs_interpolated *found) {
+    const hs_interpolated *from = NULL, *to = NULL;
+    for (uint32_t i = 0; i < b->froms; i++)
+        if (apart_m(b->from[i].position, town) < most_m && !from) from = &b->from[i];
+    for (uint32_t i = 0; i < b->tos; i++)
+        if (apart_m(b->to[i].position, town) < most_m && !to) to = &b->to[i];
+    if (!from || !to) return false;
+    *found = *from;
+    found->position = weighted(from->position, 1, to->position, 1);
+    found->accuracy_m = fmax(30, apart_m(from->position, to->position) / 2);
+    found->fit = fmin(from->fit, to->fit);
+    return true;
+}
+
+/* The known houses from anchor `first` on that lie in its town: the middle between the first and the last. */
+static uint32_t block_houses(const block *b, uint32_t first, hs_position *middle) {
+    const hs_anchors *anchors = &b->gazetteer->anchors;
+    const hs_anchor *one = &anchors->anchor[first], *last = one;
+    hs_position town = hs_anchors_position(anchors, one->x_m, one->y_m);
+    uint32_t count = 0;
+    for (uint32_t i = first; i < anchors->first[b->group + 1] && anchors->anchor[i].number <= b->high; i++) {
+        const hs_anchor *next = &anchors->anchor[i];
+        if (apart_m(town, hs_anchors_position(anchors, next->x_m, next->y_m)) > BLOCK_MOST_M) continue;
+        last = next;
+        count++;
     }
+    *middle = hs_anchors_middle(anchors, one, last);
+    return count;
+}
+
+/* Where houses of the block are known, with what the field says about its ends when that agrees. */
+static hs_interpolated block_with_houses(const block *b, uint32_t first) {
+    hs_position houses;
+    uint32_t known = block_houses(b, first, &houses);
+    hs_interpolated found;
+    double houses_m = BLOCK_HOUSES_M / (known + 1);
+    if (block_by_field(b, houses, BLOCK_MOST_M, &found) && apart_m(found.position, houses) < BLOCK_AGREE_M)
+        found.position = weighted(found.position, 1 / (BLOCK_FIELD_M * BLOCK_FIELD_M), houses,
+                                  1 / (houses_m * houses_m));
+    else
+        found = (hs_interpolated){
+            .position = houses, .accuracy_m = BLOCK_HOUSES_M, .street = HS_NONE, .unit = HS_NONE};
+    found.fit = 0.97;
+    return found;
+}
+
+static bool is_new_town(const hs_interpolated *found, uint32_t count, hs_position at) {
+    for (uint32_t i = 0; i < count; i++)
+        if (apart_m(found[i].position, at) < BLOCK_MOST_M) return false;
+    return true;
+}
+
+static uint32_t block_by_numbers(const hs_gazetteer *gazetteer, uint32_t group, int32_t low, int32_t high,
+                                 const hs_place_filter *filter, hs_interpolated *found) {
+    const hs_anchors *anchors = &gazetteer->anchors;
+    block b = {.gazetteer = gazetteer, .filter = filter, .group = group, .low = low, .high = high};
+    uint32_t count = 0;
+    b.froms = each_town(gazetteer, group, low, filter, true, b.from);
+    b.tos = each_town(gazetteer, group, high + 1, filter, true, b.to);
+    for (uint32_t i = hs_anchors_bound(anchors, group, low);
+         i < anchors->first[group + 1] && anchors->anchor[i].number <= high && count < HS_INTERPOLATED_MAX; i++) {
+        const hs_anchor *one = &anchors->anchor[i];
+        if (filter && one->address != HS_NONE && !hs_filter_fits(gazetteer, filter, &gazetteer->address[one->address]))
+            continue;
+        if (is_new_town(found, count, hs_anchors_position(anchors, one->x_m, one->y_m)))
+            found[count++] = block_with_houses(&b, i);
+    }
+    for (uint32_t i = 0; i < b.froms && count < HS_INTERPOLATED_MAX; i++)
+        if (is_new_town(found, count, b.from[i].position) &&
+            block_by_field(&b, b.from[i].position, TOWN_M, &found[count]))
+            count++;
     return count;
 }
 
@@ -279,7 +356,7 @@ uint32_t hs_interpolate_block(const hs_gazetteer *gazetteer, uint32_t group, int
     uint32_t count = 0, end = gazetteer->street_first[group + 1];
     for (uint32_t i = gazetteer->street_first[group]; i < end && count < HS_INTERPOLATED_MAX; i++)
         count += block_on_row(streets, gazetteer->group_street[i], low, high, &rows[count]);
-    return count ? merge_rows(rows, count, found) : block_by_field(gazetteer, group, low, high, filter, found);
+    return count ? merge_rows(rows, count, found) : block_by_numbers(gazetteer, group, low, high, filter, found);
 }
 
 static hs_position house_at(const hs_gazetteer *gazetteer, uint32_t address) {

@@ -230,6 +230,24 @@ def line_city(folder):
     return store
 
 
+def houston_blocks(folder, chance, most):
+    """Blocks of Houston, each with one known place about its middle: the address that the data set gives."""
+    places = {}
+    for row in read_rows(SHARED / "houston" / "incidents.csv.gz"):
+        number, name = row["address"].strip().split(" ", 1)
+        low, high = row["block"].split("-")
+        if row["lon"] and number.isdigit() and int(low) <= int(number) <= int(high):
+            places.setdefault((row["block"], name), row | {"address": f"{number} {name}"})
+    rows = [places[key] for key in sorted(places)]
+    store = folder / "houston.gpkg"
+    new_city(store, "Houston", "en")
+    import_rows(store, "units", SHARED / "houston" / "super_neighborhoods.geojson", "--level", "community")
+    addresses(folder, "houston.csv", store, rows)
+    asked = [question(f"{r['block']} {'BLOCK OF ' if i % 2 else ''}{r['address'].split(' ', 1)[1]}", r)
+             for i, r in enumerate(rows)]
+    return store, chance.sample(asked, min(most, len(asked)))
+
+
 def near_line(lines, lon, lat, most_m):
     """Whether a position lies that near one of the lines (lists of positions)."""
     kx, ky = 111320 * math.cos(math.radians(lat)), 111195
@@ -295,6 +313,7 @@ SETS = {
     "en, number not in the data": american_missing,
     "en, number not in the data, lines": louis_missing,
     "en, block": american_blocks,
+    "en, block, middle known": houston_blocks,
     "en, crossing on lines": american_crossings,
     "en, number by ranges": american_ranges,
 }
