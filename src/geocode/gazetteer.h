@@ -14,7 +14,7 @@
 typedef struct hs_house_number {
     int32_t base; /* HS_NO_NUMBER: none */
     int32_t high; /* of a range `9600-9699`, else HS_NO_NUMBER */
-    uint32_t sub; /* hash of the sub-number (`a`, `1` of 12-1), 0 for none */
+    uint32_t sub; /* sub-number (`a`, `1` of 12-1; house_number.h), 0 for none */
     bool block;   /* a block or a range */
 } hs_house_number;
 

@@ -29,12 +29,24 @@ static bool starts_number(const hs_tokens *tokens, uint32_t i) {
 }
 
 static uint32_t sub_of(hs_str text) {
-    uint32_t hash = (uint32_t)hs_hash_str(text, 0);
-    return hash ? hash : 1;
+    uint32_t value = 0;
+    size_t i = 0;
+    for (; i < text.size && text.data[i] >= '0' && text.data[i] <= '9' && value < HS_SUB_LETTERS / 10 - 1; i++)
+        value = 10 * value + (uint32_t)(text.data[i] - '0');
+    if (i == text.size && value > 0) return value;
+    if (text.size == 1) return HS_SUB_LETTERS + (unsigned char)text.data[0];
+    return (uint32_t)hs_hash_str(text, 0) | HS_SUB_OTHERS;
 }
 
 static uint32_t sub_of_token(const hs_tokens *tokens, uint32_t i) {
     return sub_of(hs_tokens_slice(tokens, i, i + 1));
+}
+
+uint32_t hs_sub_distance(uint32_t a, uint32_t b) {
+    uint32_t off = a > b ? a - b : b - a;
+    bool numbers = a < HS_SUB_LETTERS && b < HS_SUB_LETTERS;
+    bool letters = a >= HS_SUB_LETTERS && b >= HS_SUB_LETTERS && a < HS_SUB_OTHERS && b < HS_SUB_OTHERS;
+    return (numbers || letters) && off < HS_SUB_FAR ? off : HS_SUB_FAR;
 }
 
 /* The letter of 12a, 0 for a plain number. */

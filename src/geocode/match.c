@@ -1,6 +1,7 @@
 #include "geocode/match.h"
 
 #include "geo/plane.h"
+#include "geocode/house_number.h"
 #include <math.h>
 
 /* Candidates of a method nearer than this are one. */
@@ -64,6 +65,11 @@ static void add_interpolated(const hs_interpolated *found, uint32_t count, hs_ma
     }
 }
 
+/* Another sub-number of the base: the nearer, the better. */
+static double score_of_sub(uint32_t asked, uint32_t known) {
+    return HS_SCORE_SUB_NUMBER - 0.002 * hs_sub_distance(asked, known);
+}
+
 /* Known houses with the number; with another sub-number they count less. Returns whether any was whole and
  * where the text says. */
 static bool add_known(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
@@ -74,10 +80,7 @@ static bool add_known(const hs_gazetteer *gazetteer, hs_group_match match, hs_ho
         const hs_numbered_address *address = &gazetteer->address[i];
         if (address->base != number.base) break;
         bool same = address->sub == number.sub, fits = hs_filter_fits(gazetteer, filter, address);
-        /* The base number stands for its sub-numbers rather than they for each other. */
-        double score = same                ? HS_SCORE_ADDRESS
-                       : address->sub == 0 ? HS_SCORE_SUB_NUMBER
-                                           : HS_SCORE_SUB_NUMBER - 0.05;
+        double score = same ? HS_SCORE_ADDRESS : score_of_sub(number.sub, address->sub);
         hs_candidate candidate =
             candidate_of(same ? HS_MATCH_ADDRESS : HS_MATCH_SUB_NUMBER,
                          gazetteer->geography->addresses.position[address->row],
