@@ -97,22 +97,38 @@ static bool add_known(const hs_gazetteer *gazetteer, hs_group_match match, hs_ho
     return whole;
 }
 
-void hs_match_number(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
-                     const hs_place_filter *filter, hs_candidates *candidates) {
+static void add_placed(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
+                       const hs_place_filter *filter, hs_candidates *candidates) {
     hs_interpolated found[HS_INTERPOLATED_MAX];
-    if (number.block) {
-        uint32_t count =
-            hs_interpolate_block(gazetteer, match.group, number.base, number.high, filter, found);
-        add_interpolated(found, count, HS_MATCH_BLOCK, HS_SCORE_BLOCK * match.fit, match, number,
-                         candidates);
-        return;
-    }
-    if (add_known(gazetteer, match, number, filter, candidates)) return;
     double score = HS_SCORE_INTERPOLATED * match.fit;
     uint32_t count = hs_interpolate_known(gazetteer, match.group, number.base, filter, found);
     add_interpolated(found, count, HS_MATCH_INTERPOLATED, score, match, number, candidates);
     count = hs_interpolate_ranges(gazetteer, match.group, number.base, found);
     add_interpolated(found, count, HS_MATCH_INTERPOLATED, score, match, number, candidates);
+}
+
+static void add_block(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
+                      const hs_place_filter *filter, hs_candidates *candidates) {
+    hs_interpolated found[HS_INTERPOLATED_MAX];
+    uint32_t count = hs_interpolate_block(gazetteer, match.group, number.base, number.high, filter, found);
+    add_interpolated(found, count, HS_MATCH_BLOCK, HS_SCORE_BLOCK * match.fit, match, number, candidates);
+}
+
+void hs_match_number(const hs_gazetteer *gazetteer, const hs_group_match *matches, uint32_t count,
+                     hs_house_number number, const hs_place_filter *filter, hs_candidates *candidates) {
+    bool known[HS_GROUP_MATCHES_MAX] = {false}, any = false;
+    if (number.block) {
+        for (uint32_t i = 0; i < count; i++)
+            add_block(gazetteer, matches[i], number, filter, candidates);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        any |= known[i] = add_known(gazetteer, matches[i], number, filter, candidates);
+    for (uint32_t i = 0; i < count; i++) {
+        /* Of the many names that a misspelt one may mean, those that have the house are meant. */
+        if (known[i] || (any && matches[i].edits > 0)) continue;
+        add_placed(gazetteer, matches[i], number, filter, candidates);
+    }
 }
 
 static uint32_t street_at(const hs_gazetteer *gazetteer, uint32_t group) {

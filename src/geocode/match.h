@@ -40,9 +40,9 @@ typedef struct hs_candidates {
 /* Keeps the best; one of the same method within a few metres of another adds nothing. */
 void hs_candidates_add(hs_candidates *candidates, hs_candidate candidate);
 
-/* The methods: each adds what it finds; `fit` tells how well the street's name fits. */
-void hs_match_number(const hs_gazetteer *gazetteer, hs_group_match match, hs_house_number number,
-                     const hs_place_filter *filter, hs_candidates *candidates);
+/* The methods: each adds what it finds; `fit` of a match tells how well the street's name fits. */
+void hs_match_number(const hs_gazetteer *gazetteer, const hs_group_match *matches, uint32_t count,
+                     hs_house_number number, const hs_place_filter *filter, hs_candidates *candidates);
 bool hs_match_crossing(const hs_gazetteer *gazetteer, const hs_group_match *first, uint32_t first_count,
                        const hs_group_match *second, uint32_t second_count, hs_candidates *candidates);
 void hs_match_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates);

@@ -14,11 +14,12 @@ bool hs_is_known_house(const hs_candidates *candidates) {
 
 void hs_match_named(const hs_gazetteer *gazetteer, const hs_street_name *name, double fit,
                     hs_house_number number, const hs_place_filter *filter, hs_candidates *candidates) {
+    hs_group_match matches[HS_GROUP_MATCHES_MAX];
     for (uint32_t i = 0; i < name->count; i++) {
-        hs_group_match match = name->match[i];
-        match.fit *= fit;
-        hs_match_number(gazetteer, match, number, filter, candidates);
+        matches[i] = name->match[i];
+        matches[i].fit *= fit;
     }
+    hs_match_number(gazetteer, matches, name->count, number, filter, candidates);
 }
 
 static bool is_crossing(const hs_tokens *tokens, uint32_t i) {
