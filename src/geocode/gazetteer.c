@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "geocode/house_number.h"
 #include "geocode/interpolate.h"
+#include "geocode/relations.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,6 @@ typedef struct gazetteer_builder {
     uint32_t key_capacity;
     hs_str *group_name;
     uint32_t name_capacity;
-    uint32_t *group_of_street; /* [streets] HS_NONE without a name */
     hs_numbered_address *address;
     uint32_t address_count;
     hs_dictionary *localities; /* what stands before streets' names */
@@ -75,9 +75,11 @@ static hs_status group_of_key(gazetteer_builder *b, const hs_street_key *key, hs
 /* For those who misspell it: in each way in which it may be written. */
 static void add_edits(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
                       uint32_t cut, uint32_t group) {
-    static const hs_spelling spellings[] = {HS_SPELLING_KEY, HS_SPELLING_LONG, HS_SPELLING_FULL,
-                                            HS_SPELLING_WRITTEN, HS_SPELLING_IN_ORDER};
-    uint32_t kinds = tokens->has_han ? 1 : cut ? 3 : 5;
+    static const hs_spelling latin[] = {HS_SPELLING_KEY, HS_SPELLING_LONG, HS_SPELLING_FULL, HS_SPELLING_WRITTEN,
+                                        HS_SPELLING_IN_ORDER};
+    static const hs_spelling han[] = {HS_SPELLING_KEY, HS_SPELLING_RAW};
+    const hs_spelling *spellings = tokens->has_han ? han : latin;
+    uint32_t kinds = tokens->has_han ? 2 : cut ? 3 : 5;
     hs_street_key key[5];
     for (uint32_t i = 0; i < kinds; i++) {
         if (!hs_street_key_spell(b->g->words, tokens, first, end, cut, spellings[i], &key[i])) continue;
@@ -123,7 +125,7 @@ static hs_status add_streets(gazetteer_builder *b, hs_error *error) {
     for (uint32_t row = 0; row < streets->count && status == HS_OK; row++) {
         hs_str name = streets->name[row], second = streets->name_en[row];
         hs_street_key key;
-        b->group_of_street[row] = HS_NONE;
+        b->g->street_group[row] = HS_NONE;
         hs_tokens_read(b->g->words, name, &b->tokens);
         if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) {
             name = second;
@@ -132,10 +134,10 @@ static hs_status add_streets(gazetteer_builder *b, hs_error *error) {
             if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) continue;
         }
         bool is_new;
-        status = group_of_key(b, &key, name, error, &b->group_of_street[row], &is_new);
+        status = group_of_key(b, &key, name, error, &b->g->street_group[row], &is_new);
         if (status != HS_OK) return status;
-        if (is_new) add_street_names(b, &b->tokens, 0, b->tokens.count, b->group_of_street[row]);
-        if (second.size > 0) status = add_second_name(b, second, b->group_of_street[row], error);
+        if (is_new) add_street_names(b, &b->tokens, 0, b->tokens.count, b->g->street_group[row]);
+        if (second.size > 0) status = add_second_name(b, second, b->g->street_group[row], error);
     }
     return status;
 }
@@ -313,11 +315,11 @@ static hs_status lay_out_streets(gazetteer_builder *b, hs_error *error) {
     if (!pairs) return out_of_memory(error);
     size_t count = 0;
     for (uint32_t row = 0; row < geography->streets.count; row++)
-        if (b->group_of_street[row] != HS_NONE) pairs[count++] = (group_pair){b->group_of_street[row], row};
+        if (b->g->street_group[row] != HS_NONE) pairs[count++] = (group_pair){b->g->street_group[row], row};
     hs_status status = lay_out(b->g, pairs, count, error, &b->g->street_first, &b->g->group_street);
     count = 0;
     for (uint32_t s = 0; s < segments->count; s++) {
-        uint32_t group = b->group_of_street[segments->street[s]];
+        uint32_t group = b->g->street_group[segments->street[s]];
         if (group == HS_NONE) continue;
         pairs[count++] = (group_pair){group, segments->from_node[s]};
         pairs[count++] = (group_pair){group, segments->to_node[s]};
@@ -396,6 +398,8 @@ static hs_status build(gazetteer_builder *b, hs_error *error) {
     hs_status status = hs_street_words_new(error, &b->g->words);
     if (status != HS_OK) return status;
     b->g->edits.words = b->g->words;
+    status = hs_relation_words_new(b->g->words, error, &b->g->relations);
+    if (status != HS_OK) return status;
     add_units_and_places(b);
     status = add_streets(b, error);
     if (status == HS_OK) status = add_addresses(b, error);
@@ -414,7 +418,6 @@ static void builder_done(gazetteer_builder *b) {
     free(b->parts);
     free(b->group_of_key);
     free(b->group_name);
-    free(b->group_of_street);
     free(b->address);
     free(b);
 }
@@ -426,9 +429,10 @@ hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_
     b->g = &made;
     b->keys = hs_dictionary_new();
     b->localities = hs_dictionary_new();
-    b->group_of_street = calloc((size_t)geography->streets.count + 1, sizeof(uint32_t));
+    if (made.arena)
+        made.street_group = hs_arena_array(made.arena, (size_t)geography->streets.count + 1, sizeof(uint32_t));
     b->address = calloc((size_t)geography->addresses.count + 1, sizeof *b->address);
-    bool ready = made.arena && b->keys && b->localities && b->group_of_street && b->address;
+    bool ready = made.arena && b->keys && b->localities && made.street_group && b->address;
     hs_status status = ready ? build(b, error) : out_of_memory(error);
     builder_done(b);
     if (status != HS_OK) {
@@ -440,6 +444,7 @@ hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_
 }
 
 void hs_gazetteer_done(hs_gazetteer *gazetteer) {
+    hs_relation_words_free(gazetteer->relations);
     hs_street_words_free(gazetteer->words);
     hs_lexicon_done(&gazetteer->lexicon);
     hs_edit_index_done(&gazetteer->edits);

@@ -37,6 +37,7 @@ typedef struct hs_numbered_address {
 typedef struct hs_gazetteer {
     const hs_geography *geography;
     hs_street_words *words;
+    struct hs_relation_words *relations;
     hs_arena *arena;
     hs_lexicon lexicon;
     hs_edit_index edits; /* street names */
@@ -44,6 +45,7 @@ typedef struct hs_gazetteer {
     hs_str *group_name;           /* in the city's spelling */
     uint32_t *street_first;       /* [group_count + 1] into group_street */
     uint32_t *group_street;       /* rows of streets */
+    uint32_t *street_group;       /* of a row of streets, HS_NONE without a name */
     uint32_t *address_first;      /* [group_count + 1] into address */
     hs_numbered_address *address; /* by group, base, sub, row */
     uint32_t address_count;

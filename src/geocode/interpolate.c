@@ -1,5 +1,6 @@
 #include "geocode/interpolate.h"
 
+#include "geo/box.h"
 #include "geo/plane.h"
 #include "geocode/number_field.h"
 #include <math.h>
@@ -92,6 +93,11 @@ hs_number_range hs_street_range(const hs_streets *streets, uint32_t row, int sid
 hs_position hs_range_position(const hs_streets *streets, uint32_t row, hs_number_range range, int32_t number) {
     double share = END_SHARE + (1 - 2 * END_SHARE) * share_of(range, number);
     return hs_feature_at(&streets->geometry[row], share, range.side * HS_HOUSE_OFFSET_M);
+}
+
+static hs_box box_of(hs_position a, hs_position b) {
+    return (hs_box){a.lon_e7 < b.lon_e7 ? a.lon_e7 : b.lon_e7, a.lat_e7 < b.lat_e7 ? a.lat_e7 : b.lat_e7,
+                    a.lon_e7 > b.lon_e7 ? a.lon_e7 : b.lon_e7, a.lat_e7 > b.lat_e7 ? a.lat_e7 : b.lat_e7};
 }
 
 static uint32_t add_found(hs_interpolated *found, uint32_t count, hs_interpolated candidate) {
@@ -231,7 +237,9 @@ static bool block_on_row(const hs_streets *streets, uint32_t row, int32_t low, i
                                    .accuracy_m = fmax(30, covered_m / 2),
                                    .fit = 1,
                                    .street = row,
-                                   .unit = HS_NONE};
+                                   .unit = HS_NONE,
+                                   .wide = true,
+                                   .extent = box_of(hs_feature_at(lines, first, 0), hs_feature_at(lines, last, 0))};
     return true;
 }
 
@@ -252,6 +260,8 @@ static uint32_t merge_rows(hs_interpolated *rows, uint32_t count, hs_interpolate
         return count;
     }
     found[0] = rows[0];
+    for (uint32_t i = 1; i < count; i++)
+        hs_box_union(&found[0].extent, rows[i].extent);
     if (count > 1) found[0].position = middle;
     found[0].accuracy_m = reach_m;
     return 1;
@@ -284,6 +294,8 @@ static bool block_by_field(const block *b, hs_position town, double most_m, hs_i
     if (!from || !to) return false;
     *found = *from;
     found->position = weighted(from->position, 1, to->position, 1);
+    found->wide = true;
+    found->extent = box_of(from->position, to->position);
     found->accuracy_m = fmax(30, apart_m(from->position, to->position) / 2);
     found->fit = fmin(from->fit, to->fit);
     return true;

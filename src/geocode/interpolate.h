@@ -29,6 +29,8 @@ typedef struct hs_interpolated {
     double fit;      /* (0, 1] */
     uint32_t street; /* row, HS_NONE */
     uint32_t unit;   /* where known, HS_NONE */
+    bool wide;       /* of a stretch: `extent` is its box */
+    hs_box extent;
 } hs_interpolated;
 
 #define HS_INTERPOLATED_MAX 16

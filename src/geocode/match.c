@@ -3,9 +3,12 @@
 #include "geo/plane.h"
 #include "geocode/house_number.h"
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Candidates of a method nearer than this are one. */
-#define SAME_PLACE_M 25.0
+#define SAME_PLACE_M  25.0
+#define SAME_PLACE_E7 3000
 /* Nodes of one junction of wide or split streets lie within this of each other. */
 #define JUNCTION_REACH_M 60.0
 /* Streets that come this near without sharing a node cross there for a reader. */
@@ -16,10 +19,29 @@ static double apart_m(hs_position a, hs_position b) {
     return hs_ground_length_m((hs_position[]){a, b}, 2);
 }
 
+void hs_reading_put(hs_reading *reading, hs_address_part_kind kind, const hs_tokens *tokens, uint32_t first,
+                    uint32_t end) {
+    if (first < end)
+        reading->part[kind] = (struct hs_span){tokens->token[first].source_start, tokens->token[end - 1].source_end};
+}
+
+void hs_candidates_clear(hs_candidates *candidates) {
+    candidates->count = 0;
+    memset(&candidates->reading, 0, sizeof candidates->reading);
+}
+
+/* Whether two places are surely farther apart than candidates that are one. */
+static bool far_apart(hs_position a, hs_position b) {
+    return labs((long)a.lat_e7 - b.lat_e7) > SAME_PLACE_E7;
+}
+
 void hs_candidates_add(hs_candidates *candidates, hs_candidate candidate) {
+    if (!candidate.read) candidate.reading = candidates->reading;
+    candidate.read = true;
     for (uint32_t i = 0; i < candidates->count; i++) {
         hs_candidate *known = &candidates->candidate[i];
         if (known->match_type == candidate.match_type && known->score >= candidate.score &&
+            !far_apart(known->position, candidate.position) &&
             apart_m(known->position, candidate.position) < SAME_PLACE_M)
             return;
     }
@@ -35,7 +57,7 @@ void hs_candidates_add(hs_candidates *candidates, hs_candidate candidate) {
     candidates->candidate[place] = candidate;
 }
 
-static hs_candidate candidate_of(hs_match_type type, hs_position position, double score, double accuracy_m) {
+hs_candidate hs_candidate_of(hs_match_type type, hs_position position, double score, double accuracy_m) {
     return (hs_candidate){.match_type = type,
                           .position = position,
                           .score = score,
@@ -46,6 +68,7 @@ static hs_candidate candidate_of(hs_match_type type, hs_position position, doubl
                           .place = HS_NONE,
                           .group = HS_NONE,
                           .second_group = HS_NONE,
+                          .third_group = HS_NONE,
                           .low = HS_NO_NUMBER,
                           .high = HS_NO_NUMBER};
 }
@@ -54,8 +77,10 @@ static void add_interpolated(const hs_interpolated *found, uint32_t count, hs_ma
                              hs_group_match match, hs_house_number number, hs_candidates *candidates) {
     for (uint32_t i = 0; i < count; i++) {
         hs_candidate candidate =
-            candidate_of(type, found[i].position, score * found[i].fit, found[i].accuracy_m);
+            hs_candidate_of(type, found[i].position, score * found[i].fit, found[i].accuracy_m);
         candidate.street = found[i].street;
+        candidate.wide = found[i].wide;
+        candidate.extent = found[i].extent;
         candidate.unit = found[i].unit;
         candidate.group = match.group;
         candidate.edits = match.edits;
@@ -82,7 +107,7 @@ static bool add_known(const hs_gazetteer *gazetteer, hs_group_match match, hs_ho
         bool same = address->sub == number.sub, fits = hs_filter_fits(gazetteer, filter, address);
         double score = same ? HS_SCORE_ADDRESS : score_of_sub(number.sub, address->sub);
         hs_candidate candidate =
-            candidate_of(same ? HS_MATCH_ADDRESS : HS_MATCH_SUB_NUMBER,
+            hs_candidate_of(same ? HS_MATCH_ADDRESS : HS_MATCH_SUB_NUMBER,
                          gazetteer->geography->addresses.position[address->row],
                          score * match.fit * (fits ? 1 : HS_ELSEWHERE_FIT), same ? 10 : 30);
         candidate.address = address->row;
@@ -145,7 +170,7 @@ static void add_crossing(const hs_gazetteer *gazetteer, hs_position position, do
             known->second_group == second && apart_m(known->position, position) < JUNCTION_REACH_M)
             return;
     }
-    hs_candidate candidate = candidate_of(HS_MATCH_INTERSECTION, position, score, 15);
+    hs_candidate candidate = hs_candidate_of(HS_MATCH_INTERSECTION, position, score, 15);
     candidate.group = first;
     candidate.second_group = second;
     candidate.street = street_at(gazetteer, first);
@@ -212,7 +237,7 @@ bool hs_match_crossing(const hs_gazetteer *gazetteer, const hs_group_match *firs
 void hs_match_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
     const hs_lexicon_entry *best = NULL;
     size_t best_count = 0;
-    uint32_t best_length = 0;
+    uint32_t best_length = 0, best_first = 0;
     for (uint32_t first = 0; first < tokens->count; first++) {
         uint32_t end;
         size_t count;
@@ -222,14 +247,16 @@ void hs_match_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_
         best = entry;
         best_count = count;
         best_length = end - first;
+        best_first = first;
     }
     for (size_t i = 0; i < best_count; i++) {
         /* A name that is most of the text is surely meant; a short one in a long text is less so. */
         double share = (double)best_length / tokens->count;
         hs_candidate candidate =
-            candidate_of(HS_MATCH_PLACE, gazetteer->geography->places.position[best[i].id],
+            hs_candidate_of(HS_MATCH_PLACE, gazetteer->geography->places.position[best[i].id],
                          HS_SCORE_PLACE - (share < 0.25 ? 0.1 : 0), 50);
         candidate.place = best[i].id;
+        hs_reading_put(&candidates->reading, HS_PART_PLACE, tokens, best_first, best_first + best_length);
         hs_candidates_add(candidates, candidate);
     }
 }
@@ -238,7 +265,7 @@ void hs_match_street(const hs_gazetteer *gazetteer, hs_group_match match, hs_can
     const hs_street_middle *middle = &gazetteer->middle[match.group];
     if (!middle->known) return;
     hs_candidate candidate =
-        candidate_of(HS_MATCH_STREET, middle->position, HS_SCORE_STREET * match.fit, middle->reach_m);
+        hs_candidate_of(HS_MATCH_STREET, middle->position, HS_SCORE_STREET * match.fit, middle->reach_m);
     candidate.street = middle->street;
     candidate.group = match.group;
     candidate.edits = match.edits;

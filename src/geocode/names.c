@@ -94,3 +94,14 @@ bool hs_name_near_from(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
     }
     return false;
 }
+
+bool hs_name_near_until(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t end,
+                        hs_street_name *name) {
+    for (uint32_t first = hs_name_reach(gazetteer, end); first < end; first++) {
+        name->first = first;
+        name->end = end;
+        name->count = hs_find_groups_near(gazetteer, tokens, first, end, name->match);
+        if (name->count > 0) return true;
+    }
+    return false;
+}

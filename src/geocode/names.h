@@ -21,6 +21,9 @@ bool hs_name_until(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint3
 /* The longest name that starts at `first` and is misspelt by one letter. */
 bool hs_name_near_from(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end,
                        hs_street_name *name);
+/* The longest that ends at `end`. */
+bool hs_name_near_until(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t end,
+                        hs_street_name *name);
 /* The first token with which a name that ends at `end` may begin, by the longest that is known. */
 uint32_t hs_name_reach(const hs_gazetteer *gazetteer, uint32_t end);
 

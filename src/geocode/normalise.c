@@ -1,11 +1,13 @@
 #include "geocode/normalise.h"
 
 #include "base/text.h"
+#include "geocode/numerals.h"
 #include <hotspot/records.h>
+#include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
 
-enum { WORD_MAX = 64 };
+enum { WORD_MAX = 64, NUMERALS_MAX = 6 };
 
 typedef struct reader {
     const hs_street_words *words;
@@ -131,10 +133,35 @@ static void put_letter(reader *r, uint32_t code) {
     r->word_size += (uint32_t)size;
 }
 
+/* Numerals before a mark of numbers become digits: 二十三号 is 23号, 五一路 stays. */
+static void fold_numerals(reader *r, hs_word_class mark) {
+    hs_tokens *out = r->out;
+    uint32_t codes[NUMERALS_MAX], count = 0, first = out->count;
+    while (first > 0 && count < NUMERALS_MAX && out->token[first - 1].word_class == HS_WORD_NUMERAL) {
+        first--;
+        count++;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        codes[i] = out->token[first + i].code;
+    int32_t value = hs_numeral_value(codes, count, mark == HS_WORD_HOUSE_MARK);
+    if (value == HS_NO_NUMBER) return;
+    char digits[12], numerals[4 * NUMERALS_MAX];
+    int size = snprintf(digits, sizeof digits, "%d", (int)value);
+    hs_str form = {digits, (size_t)size}, raw = {numerals, r->raw_size - out->token[first].raw_start};
+    uint32_t start = out->token[first].source_start, end = out->token[out->count - 1].source_end;
+    memcpy(numerals, out->raw + out->token[first].raw_start, raw.size);
+    r->before = out->token[first].before;
+    r->text_size = first ? out->token[first].start - 1U : 0;
+    r->raw_size = out->token[first].raw_start;
+    out->count = first;
+    put_token(r, raw, form, HS_WORD_NUMBER, 0, start, end);
+}
+
 static void put_han(reader *r, uint32_t code) {
     end_word(r);
     hs_word_class word_class;
     code = hs_street_words_han(r->words, code, &word_class);
+    if (hs_is_numbered(r->words, code) && r->before == 0) fold_numerals(r, word_class);
     char bytes[4];
     size_t size = hs_utf8_put(code, bytes);
     hs_str form = {bytes, size};

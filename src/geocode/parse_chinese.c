@@ -23,7 +23,7 @@ static void match_near(const hs_gazetteer *gazetteer, const hs_tokens *tokens, h
             name.count = hs_find_groups_near(gazetteer, tokens, first, place.first, name.match);
             if (name.count == 0) continue;
             hs_place_filter filter = filter_before(gazetteer, tokens, first);
-            hs_match_named(gazetteer, &name, fit * (explained ? 1 : HS_UNEXPLAINED_FIT), place.number, &filter,
+            hs_match_named(gazetteer, tokens, &name, fit * (explained ? 1 : HS_UNEXPLAINED_FIT), place, &filter,
                            candidates);
         }
     }
@@ -46,13 +46,14 @@ static void match_lane(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
     for (uint32_t i = 1; i + 1 < end; i++) {
         if (tokens->token[i + 1].word_class != HS_WORD_LANE_MARK || tokens->token[i].value == HS_NO_NUMBER)
             continue;
-        hs_house_number number = {.base = tokens->token[i].value, .high = HS_NO_NUMBER};
-        hs_candidates found = {0};
+        hs_number_place lane = {{.base = tokens->token[i].value, .high = HS_NO_NUMBER}, i, i + 2};
+        hs_candidates found;
+        hs_candidates_clear(&found);
         if (hs_name_until(gazetteer, tokens, i, true, &name)) {
             hs_place_filter filter = filter_before(gazetteer, tokens, name.first);
-            hs_match_named(gazetteer, &name, LANE_FIT, number, &filter, &found);
+            hs_match_named(gazetteer, tokens, &name, LANE_FIT, lane, &filter, &found);
         } else {
-            match_near(gazetteer, tokens, (hs_number_place){number, i, i + 1}, LANE_FIT, &found);
+            match_near(gazetteer, tokens, lane, LANE_FIT, &found);
         }
         add_lane(&found, candidates);
         return;
@@ -67,7 +68,7 @@ void hs_match_chinese(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs
     if (whole) {
         bool explained = hs_prefix_explained(gazetteer, tokens, name.first);
         hs_place_filter filter = filter_before(gazetteer, tokens, name.first);
-        hs_match_named(gazetteer, &name, explained ? 1 : HS_UNEXPLAINED_FIT, place.number, &filter, candidates);
+        hs_match_named(gazetteer, tokens, &name, explained ? 1 : HS_UNEXPLAINED_FIT, place, &filter, candidates);
     }
     if (hs_is_known_house(candidates)) return;
     if (!hs_is_good(candidates))

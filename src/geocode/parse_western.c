@@ -10,13 +10,13 @@ static void match_behind(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
     if (whole) {
         hs_place_filter filter = {0};
         hs_find_mentions(gazetteer, tokens, name.end, tokens->count, &filter.mentions);
-        hs_match_named(gazetteer, &name, 1, place.number, &filter, candidates);
+        hs_match_named(gazetteer, tokens, &name, 1, place, &filter, candidates);
     }
     if (hs_is_good(candidates)) return;
     if (!hs_name_near_from(gazetteer, tokens, place.end, part_end, &name)) return;
     hs_place_filter filter = {0};
     hs_find_mentions(gazetteer, tokens, name.end, tokens->count, &filter.mentions);
-    hs_match_named(gazetteer, &name, whole ? HS_OTHER_NAME_FIT : 1, place.number, &filter, candidates);
+    hs_match_named(gazetteer, tokens, &name, whole ? HS_OTHER_NAME_FIT : 1, place, &filter, candidates);
 }
 
 void hs_match_western(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
@@ -32,7 +32,7 @@ void hs_match_western(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs
         if (!hs_name_until(gazetteer, tokens, i, true, &name)) continue;
         hs_place_filter filter = {0};
         hs_find_mentions(gazetteer, tokens, place.end, tokens->count, &filter.mentions);
-        hs_match_named(gazetteer, &name, name.first == 0 ? 1 : HS_UNEXPLAINED_FIT, place.number, &filter,
+        hs_match_named(gazetteer, tokens, &name, name.first == 0 ? 1 : HS_UNEXPLAINED_FIT, place, &filter,
                        candidates);
         return;
     }

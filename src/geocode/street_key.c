@@ -197,7 +197,7 @@ static uint32_t add_near(const hs_edit_match *near, hs_group_match *matches, uin
 uint32_t hs_find_groups_near(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first,
                              uint32_t end, hs_group_match matches[HS_GROUP_MATCHES_MAX]) {
     static const hs_spelling spellings[] = {HS_SPELLING_KEY, HS_SPELLING_RAW, HS_SPELLING_WRITTEN};
-    uint32_t kinds = tokens->has_han ? 1 : 3, count = 0;
+    uint32_t kinds = tokens->has_han ? 2 : 3, count = 0;
     hs_edit_match near[HS_GROUP_MATCHES_MAX];
     hs_street_key key[3];
     for (uint32_t i = 0; i < kinds; i++) {

@@ -108,6 +108,21 @@ static bool read_characters(hs_street_words *words, const json_t *root, const ch
     return true;
 }
 
+static bool read_numbered(hs_street_words *words, const json_t *root) {
+    hs_str text = hs_json_get_str(root, "numbered");
+    if (text.size == 0) return false;
+    while (text.size > 0) {
+        uint32_t code = hs_utf8_next(&text);
+        if (!in_han_table(code)) return false;
+        words->numbered[code - HS_HAN_FIRST] = 1;
+    }
+    return true;
+}
+
+bool hs_is_numbered(const hs_street_words *words, uint32_t code) {
+    return in_han_table(code) && words->numbered[code - HS_HAN_FIRST];
+}
+
 static bool read_simplified(hs_street_words *words, const json_t *root) {
     json_t *list = json_object_get(root, "simplified"), *pair;
     size_t i;
@@ -141,6 +156,7 @@ static const char *read_all(hs_street_words *words, const json_t *root) {
         return "neighbourhood_ends";
     if (!read_characters(words, root, "han_directions", HS_WORD_HAN_DIRECTION)) return "han_directions";
     if (!read_characters(words, root, "han_types", HS_WORD_HAN_TYPE)) return "han_types";
+    if (!read_numbered(words, root)) return "numbered";
     if (!read_simplified(words, root)) return "simplified";
     return NULL;
 }

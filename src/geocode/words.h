@@ -45,6 +45,7 @@ typedef struct hs_street_words {
     uint32_t form_capacity;
     uint16_t simplified[HS_HAN_LAST - HS_HAN_FIRST + 1]; /* 0: itself */
     uint8_t han_class[HS_HAN_LAST - HS_HAN_FIRST + 1];   /* 0: HS_WORD_HAN */
+    uint8_t numbered[HS_HAN_LAST - HS_HAN_FIRST + 1];    /* 1: numerals before it are a number (号 巷 段) */
 } hs_street_words;
 
 hs_status hs_street_words_new(hs_error *error, hs_street_words **words);
@@ -56,5 +57,7 @@ hs_str hs_street_words_long(const hs_street_words *words, hs_str form);
 /* The simplified form of a character, and its class. */
 uint32_t hs_street_words_han(const hs_street_words *words, uint32_t code, hs_word_class *word_class);
 bool hs_is_han(uint32_t code);
+/* Whether numerals before the character are a number: 二十三号, 一段. */
+bool hs_is_numbered(const hs_street_words *words, uint32_t code);
 
 #endif
