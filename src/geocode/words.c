@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include <stdlib.h>
 
-#define ASSET "geodata/street-words.json"
+#define ASSET      "geodata/street-words.json"
+#define SIMPLIFIED "geodata/simplified.tsv"
 
 static hs_status out_of_memory(hs_error *error) {
     return hs_error_set(error, HS_E_MEMORY, "out of memory for the words of addresses");
@@ -123,17 +124,23 @@ bool hs_is_numbered(const hs_street_words *words, uint32_t code) {
     return in_han_table(code) && words->numbered[code - HS_HAN_FIRST];
 }
 
-static bool read_simplified(hs_street_words *words, const json_t *root) {
-    json_t *list = json_object_get(root, "simplified"), *pair;
-    size_t i;
-    if (!json_is_array(list)) return false;
-    json_array_foreach(list, i, pair) {
-        hs_str text = hs_str_of(json_string_value(pair));
-        uint32_t from = hs_utf8_next(&text), to = hs_utf8_next(&text);
-        if (text.size > 0 || !in_han_table(from) || !in_han_table(to)) return false;
-        words->simplified[from - HS_HAN_FIRST] = (uint16_t)to;
+static bool has_simplified(uint32_t code) {
+    return code >= HS_SIMPLIFIED_FIRST && code <= HS_HAN_LAST;
+}
+
+/* Lines of a traditional character, a tab and its simplified form. */
+static hs_status read_simplified(hs_street_words *words, hs_error *error) {
+    hs_str text;
+    if (!hs_asset_find(SIMPLIFIED, &text))
+        return hs_error_set(error, HS_E_INTERNAL, SIMPLIFIED " is not built in");
+    while (text.size > 0) {
+        hs_str line = hs_str_cut(&text, '\n');
+        uint32_t from = hs_utf8_next(&line);
+        if (!has_simplified(from) || hs_utf8_next(&line) != '\t' || line.size == 0)
+            return hs_error_set(error, HS_E_INPUT, SIMPLIFIED ": a line is not as it should be");
+        words->simplified[from - HS_SIMPLIFIED_FIRST] = hs_utf8_next(&line);
     }
-    return true;
+    return HS_OK;
 }
 
 static const char *read_all(hs_street_words *words, const json_t *root) {
@@ -157,7 +164,6 @@ static const char *read_all(hs_street_words *words, const json_t *root) {
     if (!read_characters(words, root, "han_directions", HS_WORD_HAN_DIRECTION)) return "han_directions";
     if (!read_characters(words, root, "han_types", HS_WORD_HAN_TYPE)) return "han_types";
     if (!read_numbered(words, root)) return "numbered";
-    if (!read_simplified(words, root)) return "simplified";
     return NULL;
 }
 
@@ -180,6 +186,7 @@ hs_status hs_street_words_new(hs_error *error, hs_street_words **words) {
             status = hs_error_set(error, HS_E_INPUT, ASSET ": '%s' is missing or not as it should be", wrong);
     }
     json_decref(root);
+    if (status == HS_OK) status = read_simplified(made, error);
     if (status != HS_OK) {
         hs_street_words_free(made);
         return status;
@@ -219,8 +226,9 @@ uint32_t hs_street_words_han(const hs_street_words *words, uint32_t code, hs_wor
         *word_class = HS_WORD_NUMERAL;
         return 0x96F6; /* 零 */
     }
+    if (has_simplified(code) && words->simplified[code - HS_SIMPLIFIED_FIRST])
+        code = words->simplified[code - HS_SIMPLIFIED_FIRST];
     if (!in_han_table(code)) return code;
-    if (words->simplified[code - HS_HAN_FIRST]) code = words->simplified[code - HS_HAN_FIRST];
     uint8_t known = words->han_class[code - HS_HAN_FIRST];
     if (known) *word_class = (hs_word_class)known;
     return code;

@@ -1,5 +1,5 @@
-/* The words of addresses (geodata/street-words.json): street types, directions, marks of numbers, and
- * traditional characters with their simplified forms. Immutable once loaded. */
+/* The words of addresses (geodata/street-words.json): street types, directions, marks of numbers; and
+ * traditional characters with their simplified forms, as OpenCC knows them. Immutable once loaded. */
 #ifndef GEOCODE_WORDS_H
 #define GEOCODE_WORDS_H
 
@@ -32,6 +32,8 @@ typedef enum hs_word_class {
 
 #define HS_HAN_FIRST 0x4E00
 #define HS_HAN_LAST  0x9FFF
+/* Characters with a simplified form: extension A too. */
+#define HS_SIMPLIFIED_FIRST 0x3400
 
 typedef struct hs_street_words {
     hs_dictionary *spellings; /* Latin words */
@@ -43,9 +45,9 @@ typedef struct hs_street_words {
     hs_dictionary *forms;
     uint32_t *longest; /* spelling, by number in `forms`; HS_NONE */
     uint32_t form_capacity;
-    uint16_t simplified[HS_HAN_LAST - HS_HAN_FIRST + 1]; /* 0: itself */
-    uint8_t han_class[HS_HAN_LAST - HS_HAN_FIRST + 1];   /* 0: HS_WORD_HAN */
-    uint8_t numbered[HS_HAN_LAST - HS_HAN_FIRST + 1];    /* 1: numerals before it are a number (号 巷 段) */
+    uint32_t simplified[HS_HAN_LAST - HS_SIMPLIFIED_FIRST + 1]; /* 0: itself */
+    uint8_t han_class[HS_HAN_LAST - HS_HAN_FIRST + 1];          /* 0: HS_WORD_HAN */
+    uint8_t numbered[HS_HAN_LAST - HS_HAN_FIRST + 1]; /* 1: numerals before it are a number (号 巷 段) */
 } hs_street_words;
 
 hs_status hs_street_words_new(hs_error *error, hs_street_words **words);
