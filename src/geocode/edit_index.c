@@ -222,3 +222,11 @@ uint32_t hs_edit_index_find(const hs_edit_index *index, hs_str key, hs_edit_matc
     }
     return count;
 }
+
+double hs_edit_fit(const hs_edit_match *match) {
+    double lost = match->length >= 8 ? 0.08 : match->length >= 5 ? 0.1 : match->length >= 3 ? 0.14 : 0.2;
+    if (match->kind == HS_EDIT_NONE) return 1;
+    if (match->kind == HS_EDIT_TYPE) lost += 0.06;
+    if (match->kind == HS_EDIT_DIRECTION) lost += 0.2;
+    return 1 - lost - (match->at_start ? 0.02 : 0);
+}

@@ -51,5 +51,7 @@ void hs_edit_index_done(hs_edit_index *index);
 
 /* The names at most one edit away, at most `most` of them, each group once by its best. */
 uint32_t hs_edit_index_find(const hs_edit_index *index, hs_str key, hs_edit_match *matches, uint32_t most);
+/* What the edit leaves of a name's fit, (0, 1]: slips in short names are likelier to be other names. */
+double hs_edit_fit(const hs_edit_match *match);
 
 #endif

@@ -72,6 +72,15 @@ static hs_status group_of_key(gazetteer_builder *b, const hs_street_key *key, hs
     return HS_OK;
 }
 
+/* For those who write a Chinese name in Latin letters. */
+static void add_sounds(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end, uint32_t id,
+                       hs_edit_index *index) {
+    hs_romanised sounds;
+    hs_romanise(b->g->pinyin, b->g->words, tokens, first, end, &sounds);
+    for (uint32_t i = 0; i < sounds.count; i++)
+        hs_edit_index_add(index, (hs_str){sounds.key[i].text, sounds.key[i].size}, 0, id, HS_KEY_SOUND);
+}
+
 /* For those who misspell it: in each way in which it may be written. */
 static void add_edits(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
                       uint32_t cut, uint32_t group) {
@@ -89,6 +98,7 @@ static void add_edits(gazetteer_builder *b, const hs_tokens *tokens, uint32_t fi
             again |= hs_str_equal(name, (hs_str){key[k].text, key[k].size});
         if (!again) hs_edit_index_add(&b->g->edits, name, key[i].direction_size, group, cut);
     }
+    if (cut == 0) add_sounds(b, tokens, first, end, group, &b->g->edits);
 }
 
 /* Every shorter form of the name leads to the group too. */
@@ -149,6 +159,13 @@ static void add_name(gazetteer_builder *b, hs_name_kind kind, hs_str name, uint3
                        id, 0);
 }
 
+static void add_place_name(gazetteer_builder *b, hs_str name, uint32_t row) {
+    add_name(b, HS_NAME_PLACE, name, row);
+    if (b->tokens.count == 0) return;
+    hs_edit_index_add(&b->g->place_edits, hs_tokens_slice(&b->tokens, 0, b->tokens.count), 0, row, 0);
+    add_sounds(b, &b->tokens, 0, b->tokens.count, row, &b->g->place_edits);
+}
+
 static void add_units_and_places(gazetteer_builder *b) {
     const hs_units *units = &b->g->geography->units;
     for (uint32_t row = 0; row < units->count; row++) {
@@ -158,8 +175,8 @@ static void add_units_and_places(gazetteer_builder *b) {
     }
     const hs_places *places = &b->g->geography->places;
     for (uint32_t row = 0; row < places->count; row++) {
-        add_name(b, HS_NAME_PLACE, places->name[row], row);
-        add_name(b, HS_NAME_PLACE, places->name_en[row], row);
+        add_place_name(b, places->name[row], row);
+        add_place_name(b, places->name_en[row], row);
     }
 }
 
@@ -398,6 +415,9 @@ static hs_status build(gazetteer_builder *b, hs_error *error) {
     hs_status status = hs_street_words_new(error, &b->g->words);
     if (status != HS_OK) return status;
     b->g->edits.words = b->g->words;
+    b->g->place_edits.words = b->g->words;
+    status = hs_pinyin_new(error, &b->g->pinyin);
+    if (status != HS_OK) return status;
     status = hs_relation_words_new(b->g->words, error, &b->g->relations);
     if (status != HS_OK) return status;
     add_units_and_places(b);
@@ -405,6 +425,7 @@ static hs_status build(gazetteer_builder *b, hs_error *error) {
     if (status == HS_OK) status = add_addresses(b, error);
     if (status == HS_OK) status = hs_lexicon_build(&b->g->lexicon, error);
     if (status == HS_OK) status = hs_edit_index_build(&b->g->edits, error);
+    if (status == HS_OK) status = hs_edit_index_build(&b->g->place_edits, error);
     if (status == HS_OK) status = lay_out_streets(b, error);
     if (status == HS_OK) status = lay_out_addresses(b, error);
     if (status == HS_OK) status = find_anchors(b->g, error);
@@ -448,6 +469,8 @@ void hs_gazetteer_done(hs_gazetteer *gazetteer) {
     hs_street_words_free(gazetteer->words);
     hs_lexicon_done(&gazetteer->lexicon);
     hs_edit_index_done(&gazetteer->edits);
+    hs_edit_index_done(&gazetteer->place_edits);
+    hs_pinyin_free(gazetteer->pinyin);
     hs_anchors_done(&gazetteer->anchors);
     hs_arena_free(gazetteer->arena);
     memset(gazetteer, 0, sizeof *gazetteer);

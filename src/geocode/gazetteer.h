@@ -8,6 +8,7 @@
 #include "geocode/edit_index.h"
 #include "geocode/lexicon.h"
 #include "geocode/normalise.h"
+#include "geocode/romanise.h"
 #include <hotspot/geography.h>
 
 /* A house number as read: base number, upper end of a range, and what follows the base. */
@@ -40,7 +41,9 @@ typedef struct hs_gazetteer {
     struct hs_relation_words *relations;
     hs_arena *arena;
     hs_lexicon lexicon;
-    hs_edit_index edits; /* street names */
+    hs_pinyin *pinyin;
+    hs_edit_index edits;       /* street names */
+    hs_edit_index place_edits; /* names of places; its groups are rows of places */
     uint32_t group_count;
     hs_str *group_name;           /* in the city's spelling */
     uint32_t *street_first;       /* [group_count + 1] into group_street */

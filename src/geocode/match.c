@@ -234,31 +234,67 @@ bool hs_match_crossing(const hs_gazetteer *gazetteer, const hs_group_match *firs
     return crossed;
 }
 
-void hs_match_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
-    const hs_lexicon_entry *best = NULL;
-    size_t best_count = 0;
-    uint32_t best_length = 0, best_first = 0;
-    for (uint32_t first = 0; first < tokens->count; first++) {
-        uint32_t end;
-        size_t count;
-        const hs_lexicon_entry *entry =
-            hs_longest_name(gazetteer, HS_NAME_PLACE, tokens, first, tokens->count, &end, &count);
-        if (!entry || end - first <= best_length) continue;
-        best = entry;
-        best_count = count;
-        best_length = end - first;
-        best_first = first;
-    }
-    for (size_t i = 0; i < best_count; i++) {
-        /* A name that is most of the text is surely meant; a short one in a long text is less so. */
-        double share = (double)best_length / tokens->count;
-        hs_candidate candidate =
-            hs_candidate_of(HS_MATCH_PLACE, gazetteer->geography->places.position[best[i].id],
-                         HS_SCORE_PLACE - (share < 0.25 ? 0.1 : 0), 50);
-        candidate.place = best[i].id;
-        hs_reading_put(&candidates->reading, HS_PART_PLACE, tokens, best_first, best_first + best_length);
+static void add_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end,
+                       const uint32_t *rows, const double *fits, uint32_t count, uint32_t edits,
+                       hs_candidates *candidates) {
+    /* A name that is most of the text is surely meant; a short one in a long text is less so. */
+    double share = (double)(end - first) / tokens->count, score = HS_SCORE_PLACE - (share < 0.25 ? 0.1 : 0);
+    hs_reading_put(&candidates->reading, HS_PART_PLACE, tokens, first, end);
+    for (uint32_t i = 0; i < count; i++) {
+        hs_candidate candidate = hs_candidate_of(
+            HS_MATCH_PLACE, gazetteer->geography->places.position[rows[i]], score * fits[i], 50);
+        candidate.place = rows[i];
+        candidate.edits = edits;
         hs_candidates_add(candidates, candidate);
     }
+}
+
+/* The longest name of a place in the text. */
+static bool match_exact_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
+    const hs_lexicon_entry *best = NULL;
+    size_t best_count = 0;
+    uint32_t best_first = 0, best_end = 0, rows[HS_CANDIDATES_MAX], count = 0;
+    double fits[HS_CANDIDATES_MAX];
+    for (uint32_t first = 0; first < tokens->count; first++) {
+        uint32_t end;
+        size_t found;
+        const hs_lexicon_entry *entry =
+            hs_longest_name(gazetteer, HS_NAME_PLACE, tokens, first, tokens->count, &end, &found);
+        if (!entry || end - first <= best_end - best_first) continue;
+        best = entry;
+        best_count = found;
+        best_first = first;
+        best_end = end;
+    }
+    for (size_t i = 0; i < best_count && count < HS_CANDIDATES_MAX; i++) {
+        rows[count] = best[i].id;
+        fits[count++] = 1;
+    }
+    if (count) add_places(gazetteer, tokens, best_first, best_end, rows, fits, count, 0, candidates);
+    return count > 0;
+}
+
+/* Names that are misspelt or written by sound, behind units and up to a comma. */
+static void match_near_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
+    hs_edit_match near[HS_GROUP_MATCHES_MAX];
+    for (uint32_t first = 0; first < tokens->count; first++) {
+        if (first > 0 && !hs_prefix_explained(gazetteer, tokens, first)) continue;
+        uint32_t end = hs_part_end(tokens, first), rows[HS_GROUP_MATCHES_MAX], count = 0;
+        double fits[HS_GROUP_MATCHES_MAX];
+        uint32_t found = hs_edit_index_find(&gazetteer->place_edits, hs_tokens_slice(tokens, first, end), near,
+                                            HS_GROUP_MATCHES_MAX);
+        for (uint32_t i = 0; i < found; i++) {
+            rows[count] = near[i].group;
+            fits[count++] = hs_edit_fit(&near[i]);
+        }
+        if (!count) continue;
+        add_places(gazetteer, tokens, first, end, rows, fits, count, near[0].kind != HS_EDIT_NONE, candidates);
+        return;
+    }
+}
+
+void hs_match_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
+    if (!match_exact_places(gazetteer, tokens, candidates)) match_near_places(gazetteer, tokens, candidates);
 }
 
 void hs_match_street(const hs_gazetteer *gazetteer, hs_group_match match, hs_candidates *candidates) {

@@ -29,7 +29,12 @@ void hs_match_western(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs
     /* The number behind the name. */
     for (uint32_t i = 1; i < tokens->count; i++) {
         if (!hs_number_western(tokens, i, &place)) continue;
-        if (!hs_name_until(gazetteer, tokens, i, true, &name)) continue;
+        uint32_t name_end = i;
+        while (name_end > 1 && tokens->token[name_end - 1].word_class == HS_WORD_FILLER) /* No. 5 */
+            name_end--;
+        if (!hs_name_until(gazetteer, tokens, name_end, true, &name) &&
+            !hs_name_near_until(gazetteer, tokens, name_end, &name))
+            continue;
         hs_place_filter filter = {0};
         hs_find_mentions(gazetteer, tokens, place.end, tokens->count, &filter.mentions);
         hs_match_named(gazetteer, tokens, &name, name.first == 0 ? 1 : HS_UNEXPLAINED_FIT, place, &filter,

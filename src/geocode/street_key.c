@@ -127,6 +127,8 @@ static double fit_of_cut(uint32_t cut) {
         return 0.97;
     case HS_KEY_WITHOUT_TYPE:
         return 0.95;
+    case HS_KEY_SOUND:
+        return 0.95;
     default:
         return 0.92;
     }
@@ -164,17 +166,8 @@ uint32_t hs_find_groups(const hs_gazetteer *gazetteer, const hs_tokens *tokens, 
     return count;
 }
 
-/* What an edit leaves of the fit: slips in short names are likelier to be other names. */
-static double fit_of_edit(const hs_edit_match *match) {
-    double lost = match->length >= 8 ? 0.08 : match->length >= 5 ? 0.1 : match->length >= 3 ? 0.14 : 0.2;
-    if (match->kind == HS_EDIT_NONE) return 1;
-    if (match->kind == HS_EDIT_TYPE) lost += 0.06;
-    if (match->kind == HS_EDIT_DIRECTION) lost += 0.2;
-    return 1 - lost - (match->at_start ? 0.02 : 0);
-}
-
 static uint32_t add_near(const hs_edit_match *near, hs_group_match *matches, uint32_t count) {
-    double fit = fit_of_cut(near->cut) * fit_of_edit(near);
+    double fit = fit_of_cut(near->cut) * hs_edit_fit(near);
     uint32_t at = count;
     for (uint32_t i = 0; i < count; i++) {
         if (matches[i].group != near->group) continue;
@@ -194,6 +187,30 @@ static uint32_t add_near(const hs_edit_match *near, hs_group_match *matches, uin
     return kept;
 }
 
+/* Other characters of the same sound. */
+#define SOUND_FIT 0.9
+
+static uint32_t find_by_sound(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first,
+                              uint32_t end, hs_group_match matches[HS_GROUP_MATCHES_MAX]) {
+    hs_edit_match near[HS_GROUP_MATCHES_MAX];
+    struct hs_romanised_key key;
+    uint32_t count = 0;
+    if (!hs_romanise_sound(gazetteer->pinyin, tokens, first, end, &key)) return 0;
+    uint32_t found =
+        hs_edit_index_find(&gazetteer->edits, (hs_str){key.text, key.size}, near, HS_GROUP_MATCHES_MAX);
+    for (uint32_t k = 0; k < found; k++) {
+        if (near[k].kind != HS_EDIT_NONE) continue;
+        uint32_t before = count;
+        count = add_near(&near[k], matches, count);
+        for (uint32_t i = 0; i < count && count > before; i++)
+            if (matches[i].group == near[k].group) {
+                matches[i].fit *= SOUND_FIT;
+                matches[i].edits = 1;
+            }
+    }
+    return count;
+}
+
 uint32_t hs_find_groups_near(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first,
                              uint32_t end, hs_group_match matches[HS_GROUP_MATCHES_MAX]) {
     static const hs_spelling spellings[] = {HS_SPELLING_KEY, HS_SPELLING_RAW, HS_SPELLING_WRITTEN};
@@ -211,5 +228,5 @@ uint32_t hs_find_groups_near(const hs_gazetteer *gazetteer, const hs_tokens *tok
         for (uint32_t k = 0; k < found; k++)
             count = add_near(&near[k], matches, count);
     }
-    return count;
+    return count > 0 || !tokens->has_han ? count : find_by_sound(gazetteer, tokens, first, end, matches);
 }

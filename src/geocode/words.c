@@ -3,6 +3,7 @@
 #include "base/asset.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "geocode/normalise.h"
 #include <stdlib.h>
 
 #define ASSET      "geodata/street-words.json"
@@ -143,6 +144,26 @@ static hs_status read_simplified(hs_street_words *words, hs_error *error) {
     return HS_OK;
 }
 
+/* An object of Chinese word: Latin word. */
+static bool read_han_words(hs_street_words *words, const json_t *root, const char *key, struct hs_han_word *out,
+                           uint32_t most, uint32_t *count) {
+    json_t *object = json_object_get(root, key), *latin;
+    const char *han;
+    if (!json_is_object(object)) return false;
+    json_object_foreach(object, han, latin) {
+        hs_str text = hs_str_of(han);
+        if (*count == most || !json_is_string(latin)) return false;
+        struct hs_han_word *word = &out[(*count)++];
+        while (text.size > 0) {
+            if (word->count == sizeof word->code / sizeof *word->code) return false;
+            word->code[word->count++] = hs_utf8_next(&text);
+        }
+        word->form = hs_dictionary_put(words->forms, hs_str_of(json_string_value(latin)));
+        if (word->form == HS_NONE || word->count == 0) return false;
+    }
+    return true;
+}
+
 static const char *read_all(hs_street_words *words, const json_t *root) {
     if (!read_forms(words, root, "types", HS_WORD_TYPE)) return "types";
     if (!read_forms(words, root, "directions", HS_WORD_DIRECTION)) return "directions";
@@ -164,6 +185,12 @@ static const char *read_all(hs_street_words *words, const json_t *root) {
     if (!read_characters(words, root, "han_directions", HS_WORD_HAN_DIRECTION)) return "han_directions";
     if (!read_characters(words, root, "han_types", HS_WORD_HAN_TYPE)) return "han_types";
     if (!read_numbered(words, root)) return "numbered";
+    if (!read_han_words(words, root, "han_type_words", words->han_type,
+                        sizeof words->han_type / sizeof *words->han_type, &words->han_types))
+        return "han_type_words";
+    if (!read_han_words(words, root, "han_direction_words", words->han_direction,
+                        sizeof words->han_direction / sizeof *words->han_direction, &words->han_directions))
+        return "han_direction_words";
     return NULL;
 }
 
@@ -232,4 +259,27 @@ uint32_t hs_street_words_han(const hs_street_words *words, uint32_t code, hs_wor
     uint8_t known = words->han_class[code - HS_HAN_FIRST];
     if (known) *word_class = (hs_word_class)known;
     return code;
+}
+
+uint32_t hs_street_words_han_type(const hs_street_words *words, const hs_tokens *tokens, uint32_t first,
+                                  uint32_t end, hs_str *word) {
+    uint32_t longest = 0;
+    for (uint32_t i = 0; i < words->han_types; i++) {
+        const struct hs_han_word *type = &words->han_type[i];
+        if (type->count <= longest || type->count >= end - first) continue;
+        bool same = true;
+        for (uint32_t k = 0; k < type->count && same; k++)
+            same = tokens->token[end - type->count + k].code == type->code[k];
+        if (!same) continue;
+        longest = type->count;
+        *word = hs_dictionary_text(words->forms, type->form);
+    }
+    return end - longest;
+}
+
+hs_str hs_street_words_han_direction(const hs_street_words *words, uint32_t code) {
+    for (uint32_t i = 0; i < words->han_directions; i++)
+        if (words->han_direction[i].count == 1 && words->han_direction[i].code[0] == code)
+            return hs_dictionary_text(words->forms, words->han_direction[i].form);
+    return (hs_str){0};
 }

@@ -43,6 +43,11 @@ typedef struct hs_street_words {
     } * meaning;       /* by number in `spellings` */
     uint32_t meaning_capacity;
     hs_dictionary *forms;
+    struct hs_han_word {
+        uint32_t code[3], count; /* the characters */
+        uint32_t form;           /* the Latin word, in `forms` */
+    } han_type[16], han_direction[8];
+    uint32_t han_types, han_directions;
     uint32_t *longest; /* spelling, by number in `forms`; HS_NONE */
     uint32_t form_capacity;
     uint32_t simplified[HS_HAN_LAST - HS_SIMPLIFIED_FIRST + 1]; /* 0: itself */
@@ -61,5 +66,14 @@ uint32_t hs_street_words_han(const hs_street_words *words, uint32_t code, hs_wor
 bool hs_is_han(uint32_t code);
 /* Whether numerals before the character are a number: 二十三号, 一段. */
 bool hs_is_numbered(const hs_street_words *words, uint32_t code);
+
+
+struct hs_tokens;
+/* Where the type of a Chinese street's name in tokens [first, end) begins (大街, 路), and the Latin word for it;
+ * `end` when it has none. */
+uint32_t hs_street_words_han_type(const hs_street_words *words, const struct hs_tokens *tokens, uint32_t first,
+                                  uint32_t end, hs_str *word);
+/* The Latin word for a direction, `s` for 南; empty for other characters. */
+hs_str hs_street_words_han_direction(const hs_street_words *words, uint32_t code);
 
 #endif
