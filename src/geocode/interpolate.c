@@ -16,9 +16,13 @@
 /* Longest block, and how near the two must come to be averaged. */
 #define BLOCK_MOST_M  1000.0
 #define BLOCK_AGREE_M 150.0
-#define LONG_RANGE         300
-/* Interpolated houses keep this share of the length away from the crossings at its ends. */
-#define END_SHARE 0.05
+#define LONG_RANGE     300
+#define LONG_RANGE_FIT 0.85
+/* Known houses nearby say more than a range. */
+#define RANGE_FIT 0.97
+/* The first and last houses keep this far from the crossings, at most this share of the length. */
+#define END_M     20.0
+#define END_SHARE 0.25
 
 double hs_feature_length_m(const hs_geometry *lines) {
     double length_m = 0;
@@ -77,8 +81,8 @@ static bool parity_fits(hs_number_range range, int32_t number) {
 
 /* Ranges much longer than a block are often a source's stopgap. */
 static double range_fit(hs_number_range range, int32_t number) {
-    double fit = parity_fits(range, number) ? 1 : 0.8;
-    return (int64_t)upper_of(range) - lower_of(range) > LONG_RANGE ? fit * 0.95 : fit;
+    double fit = parity_fits(range, number) ? RANGE_FIT : 0.8;
+    return (int64_t)upper_of(range) - lower_of(range) > LONG_RANGE ? fit * LONG_RANGE_FIT : fit;
 }
 
 static double share_of(hs_number_range range, int32_t number) {
@@ -91,7 +95,8 @@ hs_number_range hs_street_range(const hs_streets *streets, uint32_t row, int sid
 }
 
 hs_position hs_range_position(const hs_streets *streets, uint32_t row, hs_number_range range, int32_t number) {
-    double share = END_SHARE + (1 - 2 * END_SHARE) * share_of(range, number);
+    double end = fmin(END_M / fmax(hs_feature_length_m(&streets->geometry[row]), 1), END_SHARE);
+    double share = end + (1 - 2 * end) * share_of(range, number);
     return hs_feature_at(&streets->geometry[row], share, range.side * HS_HOUSE_OFFSET_M);
 }
 
@@ -131,7 +136,7 @@ uint32_t hs_interpolate_ranges(const hs_gazetteer *gazetteer, uint32_t group, in
         }
     }
     /* The other side's numbers are meant only when the right side has none. */
-    while (count > 1 && found[0].fit == 1 && found[count - 1].fit < 1)
+    while (count > 1 && found[0].fit > 0.8 && found[count - 1].fit <= 0.8)
         count--;
     return count;
 }
