@@ -127,7 +127,8 @@ hs_status hs_edit_index_build(hs_edit_index *index, hs_error *error) {
     for (size_t i = 0; i <= size; i++)
         index->bucket[i] = sum += index->bucket[i];
     index->entry = malloc(((size_t)sum + 1) * sizeof *index->entry);
-    if (!index->entry) return hs_error_set(error, HS_E_MEMORY, "out of memory for the index of misspelt names");
+    if (!index->entry)
+        return hs_error_set(error, HS_E_MEMORY, "out of memory for the index of misspelt names");
     pass_forms(index, true);
     return HS_OK;
 }
@@ -182,7 +183,8 @@ static bool compare(const hs_edit_index *index, const letters *word, const hs_ed
     bool swapped = in_a == 2 && in_b == 2 && a[from] == b[from + 1] && a[from + 1] == b[from];
     if (!swapped && (in_a > 1 || in_b > 1)) return false;
     if ((in_a > 0 || in_b > 0) && !long_enough(word->count, name->length, b[0])) return false;
-    *match = (hs_edit_match){.group = name->group, .cut = name->cut, .length = name->length, .at_start = from == 0};
+    *match = (hs_edit_match){
+        .group = name->group, .cut = name->cut, .length = name->length, .at_start = from == 0};
     for (uint32_t i = from; i < a_end; i++) {
         if (is_digit(a[i])) return false;
         match->kind = worse(match->kind, kind_of(index, a[i]));

@@ -23,7 +23,7 @@
 #define LEAST_STEP_M 0.5
 #define MOST_STEP_M  3.0
 /* Of the densest words those this near make the mean. */
-#define TOGETHER_M 60.0
+#define TOGETHER_M  60.0
 #define PIECES_MOST 400
 
 typedef struct words {
@@ -61,7 +61,8 @@ static void hear(void *context, const hs_anchor *anchor) {
 
 static void listen(const hs_evidence *e, double across_m, int32_t numbers, words *w) {
     double reach_m = fmin(e->reach_m, REACH_MOST_M);
-    double x = fabs(e->dx) * reach_m + fabs(e->dy) * across_m, y = fabs(e->dy) * reach_m + fabs(e->dx) * across_m;
+    double x = fabs(e->dx) * reach_m + fabs(e->dy) * across_m,
+           y = fabs(e->dy) * reach_m + fabs(e->dx) * across_m;
     w->about = e;
     w->across_most_m = across_m;
     w->count = 0;
@@ -103,8 +104,8 @@ typedef struct piece {
 } piece;
 
 /* Calls visit for the pieces of the group's lines until it says false. */
-static void each_piece(const hs_gazetteer *gazetteer, uint32_t group, bool (*visit)(void *context, const piece *p),
-                       void *context) {
+static void each_piece(const hs_gazetteer *gazetteer, uint32_t group,
+                       bool (*visit)(void *context, const piece *p), void *context) {
     const hs_streets *streets = &gazetteer->geography->streets;
     for (uint32_t i = gazetteer->street_first[group]; i < gazetteer->street_first[group + 1]; i++) {
         uint32_t row = gazetteer->group_street[i];

@@ -145,8 +145,8 @@ static hs_status read_simplified(hs_street_words *words, hs_error *error) {
 }
 
 /* An object of Chinese word: Latin word. */
-static bool read_han_words(hs_street_words *words, const json_t *root, const char *key, struct hs_han_word *out,
-                           uint32_t most, uint32_t *count) {
+static bool read_han_words(hs_street_words *words, const json_t *root, const char *key,
+                           struct hs_han_word *out, uint32_t most, uint32_t *count) {
     json_t *object = json_object_get(root, key), *latin;
     const char *han;
     if (!json_is_object(object)) return false;

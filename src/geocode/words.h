@@ -67,12 +67,11 @@ bool hs_is_han(uint32_t code);
 /* Whether numerals before the character are a number: 二十三号, 一段. */
 bool hs_is_numbered(const hs_street_words *words, uint32_t code);
 
-
 struct hs_tokens;
-/* Where the type of a Chinese street's name in tokens [first, end) begins (大街, 路), and the Latin word for it;
- * `end` when it has none. */
-uint32_t hs_street_words_han_type(const hs_street_words *words, const struct hs_tokens *tokens, uint32_t first,
-                                  uint32_t end, hs_str *word);
+/* Where the type of a Chinese street's name in tokens [first, end) begins (大街, 路), and the Latin word for
+ * it; `end` when it has none. */
+uint32_t hs_street_words_han_type(const hs_street_words *words, const struct hs_tokens *tokens,
+                                  uint32_t first, uint32_t end, hs_str *word);
 /* The Latin word for a direction, `s` for 南; empty for other characters. */
 hs_str hs_street_words_han_direction(const hs_street_words *words, uint32_t code);
 

@@ -181,7 +181,8 @@ static void test_prefixes(void **state) {
 
 static void test_places_and_streets(void **state) {
     const fixture *f = *state;
-    hs_geocode_result found = check_found(f, "市民反映東關夜市門口油烟污染", HS_MATCH_RELATIVE, 3.3, 1.3, 0.1);
+    hs_geocode_result found =
+        check_found(f, "市民反映東關夜市門口油烟污染", HS_MATCH_RELATIVE, 3.3, 1.3, 0.1);
     assert_string_equal(found.label, "东关夜市門口");
     check_near(found.accuracy_m, 50, 0);
     check_found(f, "trash near the East Gate Night Market again", HS_MATCH_PLACE, 3.3, 1.3, 0.1);
@@ -211,7 +212,8 @@ static void test_nothing(void **state) {
                            "十号"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         hs_geocode_result found = find(f, texts[i]);
-        if (found.match_type != HS_MATCH_NONE && found.match_type != HS_MATCH_STREET) fail_msg("%s: %s", texts[i], found.label);
+        if (found.match_type != HS_MATCH_NONE && found.match_type != HS_MATCH_STREET)
+            fail_msg("%s: %s", texts[i], found.label);
     }
     hs_error error;
     size_t count = 9;

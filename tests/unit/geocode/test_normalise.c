@@ -124,10 +124,10 @@ static void test_numerals(void **state) {
     (void)state;
     static const struct {
         const char *text, *form;
-    } cases[] = {{"中正路一段", "中 正 路 1 段"}, {"十二巷", "12 巷"},         {"五一路", "五 一 路"},
-                 {"三里屯", "三 里 屯"},          {"五一巷", "五 一 巷"},      {"四川路", "四 川 路"},
-                 {"二环路", "二 环 路"},          {"一百二十号", "120 号"},   {"往北五十米", "往 北 50 米"},
-                 {"十十号", "十 十 号"},          {"百号", "百 号"},          {"二十三 号", "二 十 三 号"}};
+    } cases[] = {{"中正路一段", "中 正 路 1 段"}, {"十二巷", "12 巷"},      {"五一路", "五 一 路"},
+                 {"三里屯", "三 里 屯"},          {"五一巷", "五 一 巷"},   {"四川路", "四 川 路"},
+                 {"二环路", "二 环 路"},          {"一百二十号", "120 号"}, {"往北五十米", "往 北 50 米"},
+                 {"十十号", "十 十 号"},          {"百号", "百 号"},        {"二十三 号", "二 十 三 号"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         hs_tokens tokens;
         hs_tokens_read(words, hs_str_of(cases[i].text), &tokens);
@@ -151,7 +151,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_spellings),
                                        cmocka_unit_test(test_western_numbers),
                                        cmocka_unit_test(test_chinese_numbers),
-                                       cmocka_unit_test(test_numerals),
-                                       cmocka_unit_test(test_sub_numbers)};
+                                       cmocka_unit_test(test_numerals), cmocka_unit_test(test_sub_numbers)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
