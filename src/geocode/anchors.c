@@ -225,7 +225,7 @@ hs_status hs_anchors_build(hs_anchors *anchors, hs_anchor_seed *seeds, uint32_t 
     memset(anchors, 0, sizeof *anchors);
     anchors->origin = origin;
     hs_ground_scale_m(origin.lat_e7, &anchors->kx, &anchors->ky);
-    anchors->anchor = malloc(((size_t)count + 1) * sizeof *anchors->anchor);
+    anchors->anchor = calloc((size_t)count + 1, sizeof *anchors->anchor);
     anchors->first = calloc((size_t)group_count + 1, sizeof *anchors->first);
     anchors->group_side_m = malloc(((size_t)group_count + 1) * sizeof *anchors->group_side_m);
     anchors->by_cell = malloc(((size_t)count + 1) * sizeof *anchors->by_cell);

@@ -143,7 +143,7 @@ static hs_status add_streets(gazetteer_builder *b, hs_error *error) {
             hs_tokens_read(b->g->words, name, &b->tokens);
             if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) continue;
         }
-        bool is_new;
+        bool is_new = false;
         status = group_of_key(b, &key, name, error, &b->g->street_group[row], &is_new);
         if (status != HS_OK) return status;
         if (is_new) add_street_names(b, &b->tokens, 0, b->tokens.count, b->g->street_group[row]);
@@ -217,7 +217,7 @@ static hs_status put_address(gazetteer_builder *b, uint32_t first, uint32_t end,
     hs_street_key key;
     uint32_t group;
     if (number.base == HS_NO_NUMBER || !hs_street_key_make(&b->tokens, first, end, 0, &key)) return HS_OK;
-    bool is_new;
+    bool is_new = false;
     hs_status status = group_of_key(b, &key, name, error, &group, &is_new);
     if (status != HS_OK) return status;
     if (is_new) add_street_names(b, &b->tokens, first, end, group);

@@ -23,6 +23,8 @@
 /* The street's own lines count within this of the place that the numbers tell. */
 #define SNAP_M 80.0
 
+enum { NEIGHBOURS = 4 };
+
 typedef struct search {
     const hs_gazetteer *gazetteer;
     const hs_anchors *anchors;
@@ -135,8 +137,8 @@ static void vote_direction(void *context, const hs_anchor *anchor) {
 
 /* Where numbers grow: by the neighbour nearest in number that tells, else by other streets nearby. */
 static bool find_direction(search *s) {
-    const hs_anchor *nearest = NULL, *all[] = {s->below, s->above, s->same_below, s->same_above};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    const hs_anchor *nearest = NULL, *all[NEIGHBOURS] = {s->below, s->above, s->same_below, s->same_above};
+    for (size_t i = 0; i < NEIGHBOURS; i++) {
         if (!all[i] || all[i]->step_m == 0) continue;
         if (!nearest || labs((long)all[i]->number - s->number) < labs((long)nearest->number - s->number))
             nearest = all[i];
@@ -168,9 +170,9 @@ static void turn(const search *s, const hs_anchor *origin, double x_m, double y_
 /* How far left of the origin's line the middle of the street lies at `along_m`: between its neighbours, else
  * as at the nearer anchors. */
 static double course_m(const search *s, const hs_anchor *origin, double along_m) {
-    const hs_anchor *all[] = {s->below, s->above, s->same_below, s->same_above};
-    double sum = 0, weights = 0, x, y, along[4], left[4];
-    for (size_t i = 0; i < 4; i++) {
+    const hs_anchor *all[NEIGHBOURS] = {s->below, s->above, s->same_below, s->same_above};
+    double sum = 0, weights = 0, x, y, along[NEIGHBOURS], left[NEIGHBOURS];
+    for (size_t i = 0; i < NEIGHBOURS; i++) {
         if (!all[i]) continue;
         middle_of(s, all[i], &x, &y);
         turn(s, origin, x, y, &along[i], &left[i]);
