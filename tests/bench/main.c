@@ -21,6 +21,7 @@ static const struct part {
              {"density", bench_density_tiles, 1},
              {"items", bench_items, 0},
              {"geocode", bench_geocode, 0},
+             {"geocode-answers", bench_geocode_answers, 0},
              {"autocomplete", bench_autocomplete, 0},
              {"reverse", bench_reverse, 0}};
 
@@ -39,7 +40,10 @@ int main(int argc, char **argv) {
         runs > BENCH_RUNS_MOST) {
         fprintf(stderr,
                 "usage: hotspot_bench load|rows|append|tiles|density|items|reverse STORE RUNS (1 to %d)\n"
-                "       hotspot_bench geocode|autocomplete STORE RUNS FILE (a text a line)\n",
+                "       hotspot_bench geocode|geocode-answers STORE RUNS FILE (a line: address, for answers "
+                "tab,\n"
+                "       longitude, tab, latitude)\n"
+                "       hotspot_bench autocomplete STORE RUNS FILE (a text a line)\n",
                 BENCH_RUNS_MOST);
         return 2;
     }
