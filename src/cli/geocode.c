@@ -32,7 +32,7 @@ typedef struct streams {
     int in;
     FILE *out;
     const char *in_name, *out_name;
-    char *partial;      /* the output before it is whole; NULL: standard output */
+    char *partial;      /* the output before it is whole; NULL: it is written in place */
     double read, total; /* bytes; total < 0: unknown */
 } streams;
 
@@ -70,6 +70,21 @@ static size_t read_bytes(void *context, char *bytes, size_t most, hs_error *erro
     return (size_t)size;
 }
 
+/* A file is replaced once its successor is whole. What is no plain file (a device, a pipe, a link) must stay
+ * what it is: it is written to as it goes. */
+static hs_status open_output(const char *path, hs_error *error, streams *s) {
+    struct stat facts;
+    bool in_place = lstat(path, &facts) == 0 && !S_ISREG(facts.st_mode);
+    size_t size = strlen(path) + sizeof ".partial";
+    if (!in_place) {
+        s->partial = malloc(size);
+        if (!s->partial) return hs_error_memory(error, "a name");
+        (void)snprintf(s->partial, size, "%s.partial", path);
+    }
+    s->out = fopen(in_place ? path : s->partial, "wbe");
+    return s->out ? HS_OK : hs_error_set(error, HS_E_IO, "%s: %s", path, strerror(errno));
+}
+
 static hs_status open_streams(const hs_arguments *arguments, hs_error *error, streams *s) {
     const char *path = arguments->positional_count > 1 ? arguments->positional[1] : "-";
     struct stat facts;
@@ -81,20 +96,14 @@ static hs_status open_streams(const hs_arguments *arguments, hs_error *error, st
     path = hs_arguments_get(arguments, "output");
     s->out_name = path ? path : "standard output";
     s->out = stdout;
-    if (!path || strcmp(path, "-") == 0) return HS_OK;
-    size_t size = strlen(path) + sizeof ".partial";
-    s->partial = malloc(size);
-    if (!s->partial) return hs_error_memory(error, "a name");
-    (void)snprintf(s->partial, size, "%s.partial", path);
-    s->out = fopen(s->partial, "wbe");
-    return s->out ? HS_OK : hs_error_set(error, HS_E_IO, "%s: %s", path, strerror(errno));
+    return !path || strcmp(path, "-") == 0 ? HS_OK : open_output(path, error, s);
 }
 
 /* A file appears whole or not at all. */
 static hs_status close_streams(streams *s, hs_status status, hs_error *error) {
     if (s->in > STDIN_FILENO) close(s->in);
     bool good = true;
-    if (s->out) good = s->partial ? fclose(s->out) == 0 : fflush(s->out) == 0;
+    if (s->out) good = s->out == stdout ? fflush(s->out) == 0 : fclose(s->out) == 0;
     if (status == HS_OK && good && s->partial) good = rename(s->partial, s->out_name) == 0;
     if (status == HS_OK && !good)
         status = hs_error_set(error, HS_E_IO, "%s: %s", s->out_name, strerror(errno));

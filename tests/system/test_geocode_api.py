@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
@@ -443,6 +444,21 @@ def check_commands():
     assert {row["label"] for row in rows if row["n"] in ("23", "423", "29623")} == {"南大街23号"}
 
 
+def check_special_outputs():
+    """A pipe or a link given as the output stays what it is."""
+    pipe, link, target = (os.path.join(folder, name) for name in ("pipe", "link.csv", "target.csv"))
+    os.mkfifo(pipe)
+    os.symlink(target, link)
+    reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+    run("geocode", store, "-o", pipe, input=TABLE.encode(), accept=1)
+    check_table(reader.communicate(timeout=60)[0].decode())
+    assert stat.S_ISFIFO(os.lstat(pipe).st_mode)
+    run("geocode", store, "-o", link, input=TABLE.encode(), accept=1)
+    assert os.path.islink(link)
+    with open(target, encoding="utf-8", newline="") as file:
+        check_table(file.read())
+
+
 def check_interrupt():
     """Who is interrupted leaves no half a table."""
     out = os.path.join(folder, "never.csv")
@@ -507,6 +523,7 @@ try:
     check_geopy()
     check_posts()
     check_commands()
+    check_special_outputs()
     check_interrupt()
     check_reverse_command()
     check_closed()
