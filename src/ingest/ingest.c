@@ -55,6 +55,7 @@ static hs_status choose_columns(hs_ingest *ingest, hs_error *error) {
             keeps_attributes(ingest->kind) && !tags && type != OFTBinary && (!mapped || number);
         ingest->want[i] = is_mapped(&ingest->mapping, i) || ingest->is_attribute[i] || source->is_osm;
     }
+    if (ingest->kind == HS_KIND_INCIDENTS) ingest->absent = hs_incident_absent(ingest);
     return HS_OK;
 }
 
@@ -216,28 +217,6 @@ bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_d
     *lon_deg = positions[middle].lon_e7 / 1e7;
     *lat_deg = positions[middle].lat_e7 / 1e7;
     return true;
-}
-
-static bool has_column(const hs_ingest *ingest, hs_field field) {
-    return ingest->mapping.column[field] != HS_NO_COLUMN;
-}
-
-void hs_ingest_missing_fields(const hs_ingest *ingest, char *out, size_t size) {
-    const struct {
-        const char *name;
-        bool there;
-    } parts[] = {
-        {"category", has_column(ingest, HS_FIELD_CATEGORY)},
-        {"time", has_column(ingest, HS_FIELD_REPORTED) || has_column(ingest, HS_FIELD_OCCURRED)},
-        {"position", ingest->source->has_geometry || ingest->locator.use_degrees || ingest->locator.use_xy ||
-                         has_column(ingest, HS_FIELD_ADDRESS) || has_column(ingest, HS_FIELD_STREET) ||
-                         has_column(ingest, HS_FIELD_UNIT)},
-    };
-    size_t used = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && used < size; i++)
-        if (!parts[i].there)
-            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", parts[i].name);
 }
 
 const char *hs_ingest_name(const hs_ingest *ingest) {

@@ -33,10 +33,6 @@ hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options
 void hs_ingest_close(hs_ingest *ingest);
 /* A position inside the data for guessing the time zone (false when none is known cheaply). */
 bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_deg);
-/* What matters of an incident and has no column: `category, position`, separated by commas; empty where all
- * have.
- */
-void hs_ingest_missing_fields(const hs_ingest *ingest, char *out, size_t size);
 /* What messages call the source. */
 const char *hs_ingest_name(const hs_ingest *ingest);
 /* The reference system that positions are read in, for people. */

@@ -204,7 +204,11 @@ static hs_status prepare(hs_importing *work, hs_error *error) {
     work->unknown_units = hs_unknown_new();
     if (!work->ids || !work->unknown_categories || !work->unknown_units)
         return hs_error_set(error, HS_E_MEMORY, "out of memory");
-    hs_status status = hs_load_geography(work->store, error, &work->geography);
+    int64_t min_id, max_id;
+    uint64_t count = 0;
+    hs_status status = hs_store_incident_range(work->store, error, &min_id, &max_id, &count);
+    work->had_incidents = count > 0;
+    if (status == HS_OK) status = hs_load_geography(work->store, error, &work->geography);
     if (status == HS_OK) status = hs_load_taxonomy(work->store, error, &work->taxonomy);
     const hs_geography *g = work->geography;
     if (status == HS_OK && (g->streets.count || g->addresses.count || g->places.count))
@@ -234,21 +238,6 @@ static hs_status open_rejects(hs_importing *work, const char *url, const char *s
     return HS_OK;
 }
 
-/* A row that updates replaces the whole incident: what the file has no column for goes. */
-static void warn_of_emptied(hs_importing *work, const hs_ingest *ingest, const char *name) {
-    char text[640], missing[200];
-    if (work->report->kind != HS_KIND_INCIDENTS || work->report->batch.rows_updated == 0) return;
-    hs_ingest_missing_fields(ingest, missing, sizeof missing);
-    if (!missing[0]) return;
-    snprintf(
-        text, sizeof text,
-        "%.200s: %llu rows replaced incidents that were there, and the file has no columns for %s, which are "
-        "therefore empty now; `hotspotd undo` with this batch takes that back. A file of updates needs all "
-        "columns",
-        name, (unsigned long long)work->report->batch.rows_updated, missing);
-    hs_import_warn(work, text);
-}
-
 static void warn_of_times(hs_importing *work, const char *name) {
     char text[480];
     if (work->report->closed_early == 0) return;
@@ -276,7 +265,6 @@ static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, 
     const char *name = hs_ingest_name(ingest);
     warn_of_repeated_ids(work, kind, name);
     warn_of_times(work, name);
-    warn_of_emptied(work, ingest, name);
     status = hs_import_warn_of_words(work, kind, name, error);
     if (status != HS_OK) return status;
     hs_import_check_end(work->check, name, hs_ingest_crs(ingest), on_warn, work);

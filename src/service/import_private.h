@@ -24,6 +24,7 @@ typedef struct hs_importing {
     FILE *rejects;
     uint64_t rejected;
     hs_dictionary *ids; /* external ids seen */
+    bool had_incidents; /* the store had some before */
     char first_repeated_id[64];
     int32_t *lon_e7, *lat_e7; /* positions seen, for the city's centre */
     size_t position_count, position_capacity;

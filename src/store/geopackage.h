@@ -150,6 +150,8 @@ hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, bool
                               int64_t *batch);
 hs_status hs_geopackage_put(hs_store *store, hs_table table, const void *record, hs_error *error,
                             hs_put *put);
+hs_status hs_geopackage_visit_incident(hs_store *store, hs_str external_id, hs_visit_incident visit,
+                                       void *context, hs_error *error);
 hs_status hs_geopackage_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
                                          hs_error *error);
 hs_status hs_geopackage_clear_taxonomy(hs_store *store, hs_error *error);

@@ -252,6 +252,7 @@ static const hs_store_ops geopackage_ops = {
     .set_setting = hs_geopackage_set_setting,
     .begin = hs_geopackage_begin,
     .put = hs_geopackage_put,
+    .visit_incident = hs_geopackage_visit_incident,
     .replace_position = hs_geopackage_replace_position,
     .replace_geometry = hs_geopackage_replace_geometry,
     .clear_taxonomy = hs_geopackage_clear_taxonomy,
