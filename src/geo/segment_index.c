@@ -121,17 +121,17 @@ static double square(double x) {
     return x * x;
 }
 
+/* How far a coordinate lies outside an interval, without a branch: which side it is on cannot be foretold. */
+static double outside(int32_t at, int32_t low, int32_t high) {
+    int64_t below = (int64_t)low - at, above = (int64_t)at - high;
+    int64_t out = below > above ? below : above;
+    return (double)(out > 0 ? out : 0);
+}
+
 static double box_distance2(const nearest_query *query, const hs_box *box) {
-    int64_t dx = 0, dy = 0;
-    if (query->at.lon_e7 < box->min_lon_e7)
-        dx = (int64_t)box->min_lon_e7 - query->at.lon_e7;
-    else if (query->at.lon_e7 > box->max_lon_e7)
-        dx = (int64_t)query->at.lon_e7 - box->max_lon_e7;
-    if (query->at.lat_e7 < box->min_lat_e7)
-        dy = (int64_t)box->min_lat_e7 - query->at.lat_e7;
-    else if (query->at.lat_e7 > box->max_lat_e7)
-        dy = (int64_t)query->at.lat_e7 - box->max_lat_e7;
-    return square((double)dx * query->kx) + square((double)dy * query->ky);
+    double dx = outside(query->at.lon_e7, box->min_lon_e7, box->max_lon_e7);
+    double dy = outside(query->at.lat_e7, box->min_lat_e7, box->max_lat_e7);
+    return square(dx * query->kx) + square(dy * query->ky);
 }
 
 /* Beyond this a box cannot hold anything as near; the margin covers rounding. */
@@ -173,15 +173,19 @@ typedef struct near_node {
     uint32_t level, node;
 } near_node;
 
+/* Where the children of a node of the level above end. */
+static uint32_t children_end(const hs_box_tree *tree, uint32_t level, uint32_t node) {
+    uint32_t count = tree->level_start[level + 1] - tree->level_start[level];
+    uint32_t end = (node + 1) * HS_BOX_TREE_FAN;
+    return end < count ? end : count;
+}
+
 /* Puts the children of a node on the stack, the nearest on top. */
 static uint32_t push_children(const hs_box_tree *tree, const nearest_query *query, near_node node,
                               near_node *stack, uint32_t depth) {
     uint32_t level = node.level - 1, start = tree->level_start[level];
-    uint32_t first = node.node * HS_BOX_TREE_FAN, end = first + HS_BOX_TREE_FAN;
-    uint32_t count = tree->level_start[level + 1] - start;
-    if (end > count) end = count;
-    uint32_t bottom = depth;
-    for (uint32_t i = first; i < end; i++) {
+    uint32_t end = children_end(tree, level, node.node), bottom = depth;
+    for (uint32_t i = node.node * HS_BOX_TREE_FAN; i < end; i++) {
         double distance2 = box_distance2(query, &tree->box[start + i]);
         if (too_far(query, distance2)) continue;
         uint32_t place = depth++;
@@ -194,16 +198,28 @@ static uint32_t push_children(const hs_box_tree *tree, const nearest_query *quer
     return depth;
 }
 
+/* The pieces of a node, in whatever order: sorting them costs more than it saves. */
+static void try_pieces(const hs_segment_index *index, nearest_query *query, uint32_t node) {
+    const hs_box_tree *tree = &index->tree;
+    uint32_t end = children_end(tree, 0, node);
+    for (uint32_t i = node * HS_BOX_TREE_FAN; i < end; i++)
+        if (!too_far(query, box_distance2(query, &tree->box[i]))) try_piece(query, &index->piece[i]);
+}
+
 static void find_nearest(const hs_segment_index *index, nearest_query *query) {
     const hs_box_tree *tree = &index->tree;
     near_node stack[HS_BOX_TREE_LEVELS * HS_BOX_TREE_FAN];
     uint32_t depth = 0;
+    if (tree->levels == 1) {
+        try_piece(query, &index->piece[0]);
+        return;
+    }
     stack[depth++] = (near_node){0, tree->levels - 1, 0};
     while (depth > 0) {
         near_node node = stack[--depth];
         if (too_far(query, node.distance2)) continue;
-        if (node.level == 0)
-            try_piece(query, &index->piece[node.node]);
+        if (node.level == 1)
+            try_pieces(index, query, node.node);
         else
             depth = push_children(tree, query, node, stack, depth);
     }
