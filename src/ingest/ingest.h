@@ -9,8 +9,9 @@
 #include "city/kind.h"
 
 typedef struct hs_ingest_options {
-    const char *name;        /* what messages call the file; NULL: its path */
+    const char *name;        /* what its sender calls the file, in messages too; NULL: its path */
     const char *layer;       /* NULL: the only layer, or the one named like the kind; several others: error */
+    bool layer_kept;         /* `layer` was another file's: of no matter to a file of one layer */
     const char *crs;         /* NULL: the file's own, WGS 84 where it has none and the values fit */
     const char *encoding;    /* NULL: detected */
     const char *date_format; /* NULL: guessed; strptime words */

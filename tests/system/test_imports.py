@@ -1,6 +1,7 @@
 """Imports over HTTP: a file comes as a form and is read by a job that is looked at, cancelled, and forgotten; and what
 an import says beforehand of likely mistakes, whether over HTTP or on the command line."""
 import csv
+import gzip
 import io
 import json
 import math
@@ -272,6 +273,18 @@ kept = imported(editor, [("g.csv", german)], [("kind", "incidents"), ("map", "ca
 assert kept["result"]["mapping"]["fields"]["category"] == "Kategorie-X", kept
 used = imported(editor, [("h.csv", german)], [("kind", "incidents"), ("mapping", "hotline"), ("dry-run", "true")])
 assert used["result"]["mapping"]["fields"]["category"] == "Kategorie-X", used
+
+# A layer that is called after its file is called as the sender calls the file; one of a saved mapping that was
+# another file's is no matter where there is only one.
+kept = imported(editor, [("热线.csv", german)], [("kind", "incidents"), ("map", "category=Kategorie-X"), ("layer", "热线"),
+                                               ("mapping", "monthly")])
+assert kept["result"]["mapping"]["layer"] == "热线", kept
+used = imported(editor, [("二月.csv.gz", gzip.compress(german))], [("kind", "incidents"), ("mapping", "monthly"),
+                                                                 ("dry-run", "true")])
+assert used["result"]["mapping"]["layer"] == "二月", used
+assert used["result"]["mapping"]["fields"]["category"] == "Kategorie-X", used
+failed = imported(editor, [("三月.csv", german)], [("kind", "incidents"), ("layer", "四月")], state="failed")
+assert "四月" in failed["message"] and "三月" in failed["message"], failed
 
 # Cancelled: one that runs, and one that waits behind it; nothing of either is kept. Listeners hear of it.
 events = socket.create_connection(base[7:].split(":"))
