@@ -159,6 +159,8 @@ static const hs_parameter import_parameters[] = {
     {"mapping", "string", "keep these options under a name; alone: read the file by those kept",
      "以此名称保存上述选项；单独使用时按已保存的选项读取", false},
     {"dry-run", "boolean", "true: show what would happen and change nothing", "true：只预览，不写入", false},
+    {"lang", "string", "zh or en: language of the warnings; default the city's",
+     "提示的语言：zh 或 en，默认为城市的语言", false},
     {0},
 };
 #define OPEN311_PARAMETERS                                                                                   \

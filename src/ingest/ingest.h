@@ -9,6 +9,7 @@
 #include "city/kind.h"
 
 typedef struct hs_ingest_options {
+    bool chinese;            /* the language of warnings: Chinese, else English */
     const char *name;        /* what its sender calls the file, in messages too; NULL: its path */
     const char *layer;       /* NULL: the only layer, or the one named like the kind; several others: error */
     bool layer_kept;         /* `layer` was another file's: of no matter to a file of one layer */

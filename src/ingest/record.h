@@ -7,6 +7,7 @@
 struct hs_ingest {
     hs_source *source;
     hs_kind kind;
+    bool chinese; /* the language of warnings */
     hs_mapping mapping;
     hs_locator locator;
     hs_level level; /* of units without a level column */

@@ -365,6 +365,24 @@ with open(early, "w") as file:
 words = run("import", store, "incidents", early, "--dry-run").stderr
 assert "1 rows were closed before" in words, words
 
+# All of that in Chinese too: by --lang, and over HTTP by lang, without it in the city's language.
+spoken = {"GCJ-02；若确实如此": shifted, "移动 3 度（向西）": [row[:4] + (row[4] + 3, row[5]) for row in sample],
+          "另一个城市": [row[:4] + (row[4] - 40, row[5] + 11) for row in sample],
+          "对调": [row[:4] + (row[5], row[4]) for row in sample],
+          "类别不在分类体系中": [(row[0], "闻所未闻") + row[2:] for row in sample[:30]],
+          "外部编号与前面的行重复": sample[:30] + sample[:30]}
+for words, given in spoken.items():
+    assert words in words_of(given, "--lang", "zh"), words
+words = run("import", store, "incidents", early, "--dry-run", "--lang", "zh").stderr
+assert "1 行的结案时间早于上报时间" in words, words
+start()
+strange = [("s.csv", table([(row[0], "闻所未闻") + row[2:] for row in sample[:30]]))]
+for given, words in (("zh", "30 行的类别不在分类体系中"), ("en", "30 rows have a category"), ("", "30 行的类别")):
+    told = imported(editor, strange, [("kind", "incidents"), ("dry-run", "true"), ("lang", given)])
+    assert any(words in warning for warning in told["warnings"]), told
+refused(editor, 400, "lang", strange, [("kind", "incidents"), ("lang", "fr")])
+stop()
+
 # The command line's dry run shows the rows, the extent and what comes twice.
 twice = os.path.join(folder, "twice.csv")
 with open(twice, "w") as file:
