@@ -122,13 +122,13 @@ static double square(double x) {
 }
 
 /* How far a coordinate lies outside an interval, without a branch: which side it is on cannot be foretold. */
-static double outside(int32_t at, int32_t low, int32_t high) {
+static inline double outside(int32_t at, int32_t low, int32_t high) {
     int64_t below = (int64_t)low - at, above = (int64_t)at - high;
     int64_t out = below > above ? below : above;
     return (double)(out > 0 ? out : 0);
 }
 
-static double box_distance2(const nearest_query *query, const hs_box *box) {
+static inline double box_distance2(const nearest_query *query, const hs_box *box) {
     double dx = outside(query->at.lon_e7, box->min_lon_e7, box->max_lon_e7);
     double dy = outside(query->at.lat_e7, box->min_lat_e7, box->max_lat_e7);
     return square(dx * query->kx) + square(dy * query->ky);
