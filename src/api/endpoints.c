@@ -215,6 +215,8 @@ static const hs_parameter import_parameters[] = {
     {"mapping", "string", "keep these options under a name; alone: read the file by those kept",
      "以此名称保存上述选项；单独使用时按已保存的选项读取", false},
     {"dry-run", "boolean", "true: show what would happen and change nothing", "true：只预览，不写入", false},
+    {"lang", "string", "zh or en: language of the warnings; default the city's",
+     "提示的语言：zh 或 en，默认为城市的语言", false},
     {0},
 };
 #define OPEN311_PARAMETERS                                                                                   \
@@ -406,9 +408,11 @@ const hs_endpoint hs_endpoints[] = {
     {"/incidents", "postIncidents", CITY | HS_POSTS, GEO, post_parameters,
      "Adds an incident (a GeoJSON Feature or a plain object; 201 and the stored Feature), or an array of "
      "them "
-     "(200 and one result each). Needs a token of a reporter; Idempotency-Key repeats the first answer.",
-     "新增案件（GeoJSON Feature 或普通对象，返回 201 与已存要素），或案件数组（返回 200 与逐条结果）。需 "
-     "reporter "
+     "(200 and one result each). A known id updates its incident (200): members that are not there keep what "
+     "is stored, null empties. Needs a token of a reporter; Idempotency-Key repeats the first answer.",
+     "新增案件（GeoJSON Feature 或普通对象，返回 201 与已存要素），或案件数组（返回 200 与逐条结果）。已有 "
+     "id "
+     "的案件被更新（200）：未带的字段保留原值，null 清空该字段。需 reporter "
      "令牌；Idempotency-Key 可安全重试。",
      hs_post_incidents},
     {"/imports", "postImports", HS_UPLOADS, JSON, import_parameters,

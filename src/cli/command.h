@@ -3,6 +3,7 @@
 #define CLI_COMMAND_H
 
 #include "base/log.h"
+#include "base/text.h"
 #include "service/service.h"
 #include <stdio.h>
 
@@ -53,7 +54,7 @@ bool hs_arguments_get_int(const hs_arguments *arguments, const char *name, int64
 /* Chooses between two texts, or two formats of the same arguments, by the language asked for. */
 __attribute__((format_arg(2), format_arg(3))) static inline const char *
 hs_say(const hs_arguments *arguments, const char *en, const char *zh) {
-    return arguments->chinese ? zh : en;
+    return hs_in_language(arguments->chinese, en, zh);
 }
 
 /* Prints an error to stderr and returns the exit status that fits it. */

@@ -30,17 +30,17 @@ static inline double hs_square(double x) {
     return x * x;
 }
 
+/* How far a coordinate lies outside an interval, without a branch: which side it is on cannot be foretold. */
+static inline double hs_outside(int32_t at, int32_t low, int32_t high) {
+    int64_t below = (int64_t)low - at, above = (int64_t)at - high;
+    int64_t out = below > above ? below : above;
+    return (double)(out > 0 ? out : 0);
+}
+
 static inline double hs_near_box_distance2(const hs_near *near, const hs_box *box) {
-    int64_t dx = 0, dy = 0;
-    if (near->at.lon_e7 < box->min_lon_e7)
-        dx = (int64_t)box->min_lon_e7 - near->at.lon_e7;
-    else if (near->at.lon_e7 > box->max_lon_e7)
-        dx = (int64_t)near->at.lon_e7 - box->max_lon_e7;
-    if (near->at.lat_e7 < box->min_lat_e7)
-        dy = (int64_t)box->min_lat_e7 - near->at.lat_e7;
-    else if (near->at.lat_e7 > box->max_lat_e7)
-        dy = (int64_t)near->at.lat_e7 - box->max_lat_e7;
-    return hs_square((double)dx * near->kx) + hs_square((double)dy * near->ky);
+    double dx = hs_outside(near->at.lon_e7, box->min_lon_e7, box->max_lon_e7);
+    double dy = hs_outside(near->at.lat_e7, box->min_lat_e7, box->max_lat_e7);
+    return hs_square(dx * near->kx) + hs_square(dy * near->ky);
 }
 
 /* Beyond this a box cannot hold anything as near; the margin covers rounding. */
@@ -48,15 +48,19 @@ static inline bool hs_near_is_beyond(const hs_near *near, double distance2) {
     return distance2 > near->best2 * (1 + 1e-12);
 }
 
+/* Where the children of a node of the level above end. */
+static inline uint32_t hs_near_children_end(const hs_box_tree *tree, uint32_t level, uint32_t node) {
+    uint32_t count = tree->level_start[level + 1] - tree->level_start[level];
+    uint32_t end = (node + 1) * HS_BOX_TREE_FAN;
+    return end < count ? end : count;
+}
+
 /* Puts the children of a node on the stack, the nearest on top; returns its new depth. */
 static inline uint32_t hs_near_push(const hs_box_tree *tree, const hs_near *near, hs_near_node node,
                                     hs_near_node *stack, uint32_t depth) {
     uint32_t level = node.level - 1, start = tree->level_start[level];
-    uint32_t first = node.node * HS_BOX_TREE_FAN, end = first + HS_BOX_TREE_FAN;
-    uint32_t count = tree->level_start[level + 1] - start;
-    if (end > count) end = count;
-    uint32_t bottom = depth;
-    for (uint32_t i = first; i < end; i++) {
+    uint32_t end = hs_near_children_end(tree, level, node.node), bottom = depth;
+    for (uint32_t i = node.node * HS_BOX_TREE_FAN; i < end; i++) {
         double distance2 = hs_near_box_distance2(near, &tree->box[start + i]);
         if (hs_near_is_beyond(near, distance2)) continue;
         uint32_t place = depth++;

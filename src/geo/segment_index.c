@@ -144,16 +144,29 @@ static void try_piece(nearest_query *query, const index_piece *piece) {
     query->best_t = t;
 }
 
+/* The pieces of a node, in whatever order: sorting them costs more than it saves. */
+static void try_pieces(const hs_segment_index *index, nearest_query *query, uint32_t node) {
+    const hs_box_tree *tree = &index->tree;
+    uint32_t end = hs_near_children_end(tree, 0, node);
+    for (uint32_t i = node * HS_BOX_TREE_FAN; i < end; i++)
+        if (!hs_near_is_beyond(&query->near, hs_near_box_distance2(&query->near, &tree->box[i])))
+            try_piece(query, &index->piece[i]);
+}
+
 static void find_nearest(const hs_segment_index *index, nearest_query *query) {
     const hs_box_tree *tree = &index->tree;
     hs_near_node stack[HS_NEAR_STACK];
     uint32_t depth = 0;
+    if (tree->levels == 1) {
+        try_piece(query, &index->piece[0]);
+        return;
+    }
     stack[depth++] = (hs_near_node){0, tree->levels - 1, 0};
     while (depth > 0) {
         hs_near_node node = stack[--depth];
         if (hs_near_is_beyond(&query->near, node.distance2)) continue;
-        if (node.level == 0)
-            try_piece(query, &index->piece[node.node]);
+        if (node.level == 1)
+            try_pieces(index, query, node.node);
         else
             depth = hs_near_push(tree, &query->near, node, stack, depth);
     }
