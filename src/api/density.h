@@ -10,6 +10,7 @@ typedef struct hs_density_ask {
     hs_density_request request;
     hs_ramp_scale scale;
     hs_ramp_classes classes;
+    bool dark; /* what it is drawn on, by `style` or `theme` */
 } hs_density_ask;
 
 /* Filters, bandwidth, kernel, comparison, ramp, breaks and period of a request (density_request.c). */

@@ -4,15 +4,34 @@
 #include "base/text.h"
 #include <string.h>
 
-static hs_status parse_classes(hs_call *call, hs_density_ask *ask) {
-    hs_str ramp = hs_call_text(call, "ramp");
+/* Print is on light paper, and so is the style that WMTS calls the default one. */
+static hs_status parse_style(hs_call *call, bool *dark) {
     hs_str theme = hs_call_text(call, "theme");
+    hs_str style = hs_call_text(call, "style");
+    bool dark_style = hs_str_equal(style, HS_STR("dark"));
+    *dark = dark_style || hs_str_equal(theme, HS_STR("dark"));
     if (theme.size > 0 && !hs_str_equal(theme, HS_STR("light")) && !hs_str_equal(theme, HS_STR("dark")))
         return hs_error_set(call->error, HS_E_ARGUMENT, "theme: %.*s is neither light nor dark",
                             (int)hs_utf8_cut(theme, 60), theme.data);
+    if (style.size == 0) return HS_OK;
+    if (!dark_style && !hs_str_equal(style, HS_STR("light")) && !hs_str_equal(style, HS_STR("print")) &&
+        !hs_str_equal(style, HS_STR("default")))
+        return hs_error_set(call->error, HS_E_ARGUMENT, "style: %.*s is none of default, light, dark, print",
+                            (int)hs_utf8_cut(style, 60), style.data);
+    if (theme.size > 0 && dark_style != hs_str_equal(theme, HS_STR("dark")))
+        return hs_error_set(call->error, HS_E_ARGUMENT, "style: %.*s does not go with theme=%.*s; give one",
+                            (int)style.size, style.data, (int)theme.size, theme.data);
+    return HS_OK;
+}
+
+static hs_status parse_classes(hs_call *call, hs_density_ask *ask) {
+    hs_str ramp = hs_call_text(call, "ramp");
+    hs_status status = parse_style(call, &ask->dark);
+    if (status != HS_OK) return status;
+    if (ramp.size == 0) ramp = ask->dark ? HS_STR("dark") : HS_STR("light");
     ask->scale = hs_density_scale(&ask->request);
-    return hs_ramps_classes(call->api->ramps, ramp.size > 0 ? ramp : theme, hs_call_text(call, "breaks"),
-                            ask->scale, hs_filter_problem(&ask->request.filter), call->error, &ask->classes);
+    return hs_ramps_classes(call->api->ramps, ramp, hs_call_text(call, "breaks"), ask->scale,
+                            hs_filter_problem(&ask->request.filter), call->error, &ask->classes);
 }
 
 hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {

@@ -167,9 +167,10 @@ static void write_bounds(hs_json *json, hs_box box) {
 
 static void write_tile_url(hs_call *call, const tileset *set) {
     static const char *const drawing[] = {
-        "bandwidth",      "kernel",  "exact", "adaptive",   "edge-correction", "at",    "time-bandwidth",
-        "time-kernel",    "compare", "over",  "population", "tolerance",       "min-n", "network",
-        "network-kernel", "snap",    "lixel", "ramp",       "breaks",          "theme", NULL};
+        "bandwidth",      "kernel",      "exact",          "adaptive", "edge-correction", "at",
+        "time-bandwidth", "time-kernel", "compare",        "over",     "population",      "tolerance",
+        "min-n",          "network",     "network-kernel", "snap",     "lixel",           "ramp",
+        "breaks",         "theme",       "style",          NULL};
     const hs_snapshot *snapshot = call->snapshot;
     bool base = set->layers == base_layers;
     uint64_t version = base ? snapshot->geography_version : snapshot->version;
