@@ -21,7 +21,7 @@ static void write_interval(hs_json *json, int64_t from_s, int64_t to_s) {
     hs_json_object_end(json);
 }
 
-static void write_months(hs_json *json, double months) {
+void hs_density_write_months(hs_json *json, double months) {
     hs_json_key(json, "months");
     if (months > 0)
         hs_json_double(json, months);
@@ -35,7 +35,7 @@ static void write_period(hs_json *json, const hs_density_request *request) {
         write_interval(json, request->filter.from_s, request->filter.to_s);
     else
         hs_json_null(json);
-    write_months(json, request->months);
+    hs_density_write_months(json, request->months);
 }
 
 /* How the values come about, defaults said. */
@@ -229,26 +229,14 @@ void hs_density_write_where(hs_call *call, hs_position position) {
 }
 
 static hs_status write_value(hs_call *call, const hs_density_ask *ask, hs_position position,
-                             const hs_density_value *value, const hs_density_interval_request *how,
-                             const hs_density_bounds *bounds) {
+                             const hs_density_standing *standing) {
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_key(json, "position");
     hs_json_position(json, position);
-    hs_write_number(json, "value", value->value);
-    hs_density_write_unit(json, ask);
-    hs_json_pair_text(json, "value_unit", hs_density_unit_en(&ask->request));
-    hs_write_interval(json, how, bounds);
-    hs_write_test(json, &ask->request, value);
-    hs_json_pair_int(json, "n", (int64_t)value->n);
-    if (ask->request.measure != HS_MEASURE_DENSITY) {
-        hs_json_pair_int(json, "other_n", (int64_t)value->other_n);
-        hs_json_pair_text(json, "other_unit", ask->request.population.size > 0 ? "residents" : "incidents");
-    }
-    hs_write_number(json, "effective_n", value->effective_n);
-    hs_json_pair_bool(json, "masked", value->masked);
+    hs_write_standing(json, ask, standing);
     hs_density_write_method(json, &ask->request);
-    write_months(json, ask->request.months);
+    hs_density_write_months(json, ask->request.months);
     hs_status status = hs_write_population(call, &ask->request);
     hs_density_write_where(call, position);
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
@@ -268,21 +256,23 @@ static hs_status parse_position(hs_call *call, hs_position *position) {
 hs_status hs_serve_density_value(hs_call *call) {
     hs_position position = {0};
     hs_density_ask ask;
-    hs_density_value value;
-    hs_density_interval_request how = {0};
-    hs_density_bounds bounds;
+    hs_density_standing standing = {0};
     hs_status status = parse_position(call, &position);
     if (status == HS_OK) status = hs_call_density(call, &ask);
-    if (status == HS_OK) status = hs_call_interval(call, &how);
+    if (status == HS_OK) status = hs_call_interval(call, &standing.how);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
-    if (ask.request.network) return hs_call_street_value(call, &ask, position);
-    status = hs_service_density_value(call->api->service, call->snapshot, &ask.request, position, call->error,
-                                      &value);
+    if (ask.request.network) return hs_call_street_value(call, &ask, position, &standing);
+    hs_service *service = call->api->service;
+    status = hs_service_density_value(service, call->snapshot, &ask.request, position, call->error,
+                                      &standing.value);
     if (status == HS_OK)
-        status = hs_service_density_interval(call->api->service, call->snapshot, &ask.request, position,
-                                             &value, &how, call->error, &bounds);
-    return status == HS_OK ? write_value(call, &ask, position, &value, &how, &bounds) : status;
+        status = hs_service_density_interval(service, call->snapshot, &ask.request, position, &standing.value,
+                                             &standing.how, call->error, &standing.bounds);
+    if (status == HS_OK)
+        status = hs_service_density_rank(service, call->snapshot, &ask.request, standing.value.value,
+                                         call->error, &standing.rank);
+    return status == HS_OK ? write_value(call, &ask, position, &standing) : status;
 }
 
 static void write_curve(hs_json *json, const hs_bandwidth_choice *choice) {

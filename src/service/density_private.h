@@ -18,6 +18,8 @@ enum {
     HS_CACHED_NETWORK,
     HS_CACHED_STREETS,
     HS_CACHED_POPULATION,
+    HS_CACHED_RANKS,
+    HS_CACHED_BANDWIDTH,
 };
 
 /* One density: the incidents of a filter under one kernel. */
@@ -119,6 +121,26 @@ void hs_density_mask_cells(const hs_density_request *request, const density_laye
 void hs_density_compare_cells(const hs_density_request *request, const density_sides *sides,
                               const density_exposures *exposures, size_t count, const density_cells *a,
                               const density_cells *b, float *z);
+
+/* Kernel weights at a place, in 2^-32 of a peak, of the incidents that count on the first side only, on the
+ * second only, and on both; a bootstrap's draw of each is a stream of its own (density_uncertainty.c). */
+enum { HS_ONLY_A, HS_ONLY_B, HS_BOTH_SIDES, HS_SHARES };
+typedef struct kernel_weights {
+    uint64_t *weight;
+    uint32_t count, capacity;
+} kernel_weights;
+bool hs_kernel_weights_reserve(kernel_weights *weights, uint32_t more);
+/* The interval of a value whose sums and weights are known. */
+hs_status hs_density_interval_of(const hs_density_request *request, const hs_density_value *value,
+                                 const kernel_weights *shares, const hs_density_interval_request *how,
+                                 hs_error *error, hs_density_bounds *bounds);
+/* HS_E_ARGUMENT for what no interval is made of. */
+hs_status hs_density_interval_check(const hs_density_request *request, const hs_density_interval_request *how,
+                                    hs_error *error);
+/* From the sums on both sides: effective number, mask and test; the value too for a plane (density_value.c).
+ */
+void hs_density_value_settle(const hs_density_request *request, const density_exposures *exposures,
+                             hs_density_value *value);
 
 /* The places of a request's residents: a snapshot that holds them as incidents (density_population.c). */
 typedef struct density_population {

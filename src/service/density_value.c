@@ -146,6 +146,13 @@ static void set_test(const density_exposures *e, hs_density_value *v) {
     v->p_value = hs_risk_p_value(v->z);
 }
 
+void hs_density_value_settle(const hs_density_request *request, const density_exposures *exposures,
+                             hs_density_value *value) {
+    value->z = value->p_value = value->rate_per_1000 = (double)NAN;
+    set_value(request, value);
+    if (request->measure != HS_MEASURE_DENSITY) set_test(exposures, value);
+}
+
 static hs_status fill(const hs_density_request *request, const density_sides *sides, hs_mercator at,
                       hs_error *error, hs_density_value *v) {
     place_sums a = {0};

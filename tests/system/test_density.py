@@ -261,6 +261,28 @@ def check_isobands():
     assert properties[2]["to"] is None and properties[0]["label_zh"].startswith("500–2000")
 
 
+def check_ranks():
+    """The share of the city above a value, against GDAL's reading of the GeoTIFF, whose cells are others."""
+    points = incidents()
+    for query, tolerance in (("bandwidth=300", 0.01), ("bandwidth=150&category=0510", 0.01), ("over=all&category=05", 0.02)):
+        gdal.FileFromMemBuffer("/vsimem/ranks.tif", ask(f"/density.tif?{query}&cell=50")[1])
+        raster = gdal.Open("/vsimem/ranks.tif")
+        band = raster.GetRasterBand(1)
+        cells = band.ReadAsArray()
+        no_data = band.GetNoDataValue()
+        cells = cells[~numpy.isnan(cells) & (cells != no_data if no_data is not None else True)]
+        assert len(cells) > 1000
+        for lon, lat in points[:: len(points) // 7]:
+            v = get(f"/density/value?lon={lon}&lat={lat}&{query}")
+            # Cells carry means, which reach a little farther than kernels: below one incident's peak ranks are rough.
+            if v["value"] is None or v["masked"] or (v["measure"] == "density" and v["value"] < 1 / v["bandwidth_m"]**2 * 1e6):
+                continue
+            assert v["rank"] >= 1 and v["rank_of"] > 1000 and v["rank_among"] == "cells" and v["rank_cell_m"] > 0, v
+            close(v["rank"] / v["rank_of"], (cells > v["value"]).mean(), 0, tolerance)
+    outside = get("/density/value?lon=0&lat=0&over=all")
+    assert outside["value"] is None and outside["rank"] is None
+
+
 def check_refusals():
     for bad, word in (("kernel=cosine", "triweight"), ("exact=maybe", "exact"), ("at=never", "at"),
                       ("time-bandwidth=P1D", "at"), ("at=now&time-bandwidth=soon", "P7D"), ("compare=2024-01-01", "datetime"),
@@ -312,7 +334,7 @@ try:
             break
         except (AssertionError, OSError):
             time.sleep(0.1)
-    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_refusals, check_live):
+    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_ranks,  check_refusals, check_live):
         check()
         print("ok", check.__name__)
 finally:
