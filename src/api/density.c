@@ -42,7 +42,7 @@ static void write_period(hs_json *json, const hs_density_request *request) {
 void hs_density_write_method(hs_json *json, const hs_density_request *request) {
     static const char *const measures[] = {"density", "difference", "relative-risk"};
     hs_json_pair_text(json, "measure", measures[request->measure]);
-    hs_json_pair_double(json, "bandwidth_m", request->bandwidth_m);
+    hs_density_write_bandwidth(json, request);
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
     hs_json_pair_bool(json, "adaptive", request->adaptive);
     hs_json_pair_bool(json, "network", request->network);

@@ -6,10 +6,16 @@ static const hs_parameter version_parameters[] = {
     {0},
 };
 #define DENSITY_PARAMETERS                                                                                   \
-    {"bandwidth", "number",                                                                                  \
+    {"bandwidth", "string",                                                                                  \
      "bandwidth in ground metres, 10 to 20000: the kernel's radius, of the Gaussian the standard "           \
-     "deviation; default 300",                                                                               \
-     "带宽（地面米），10 至 20000：核半径，高斯核为标准差；默认 300", false},                                \
+     "deviation; "                                                                                           \
+     "default 300. Or scott, silverman, diggle or ppl: chosen from the incidents that the filters let "      \
+     "through, as /density/bandwidth tells, to three digits; the number is said in the answer, of tiles in " \
+     "the header Density-Bandwidth-M",                                                                       \
+     "带宽（地面米），10 至 20000：核半径，高斯核为标准差；默认 300。或 "          \
+     "scott、silverman、diggle、ppl：按所选案件"                                                    \
+     "估计（同 /density/bandwidth），取三位有效数字；所用数值见应答，瓦片见头部 Density-Bandwidth-M",        \
+     false},                                                                                                 \
         {"kernel", "string", "quartic (default), epanechnikov, gaussian, triweight, uniform or triangular",  \
          "核函数：quartic（默认）、epanechnikov、gaussian、triweight、uniform、triangular", false},          \
         {"exact", "boolean", "true: without the stated error of pictures; always so for kernels with edges", \

@@ -10,7 +10,8 @@
 static const hs_option options[] = {
     {"output", "FILE", "what to write (also -o): .tif, .png (with .pgw and .prj) or .geojson (isobands)",
      "输出文件（同 -o）：.tif、.png（附 .pgw、.prj）或 .geojson（等值面）"},
-    {"bandwidth", "M", "bandwidth in ground metres (default 300)", "带宽（地面米，默认 300）"},
+    {"bandwidth", "M|METHOD", "bandwidth in ground metres (default 300), or scott silverman diggle ppl",
+     "带宽（地面米，默认 300），或方法名 scott silverman diggle ppl"},
     {"kernel", "K", "quartic (default) epanechnikov gaussian triweight uniform triangular",
      "核函数：quartic（默认）epanechnikov gaussian triweight uniform triangular"},
     {"cell", "M", "side of a cell (default: an eighth of the bandwidth)", "像元边长（默认带宽的八分之一）"},
@@ -142,14 +143,15 @@ static bool ends_with(const char *path, const char *extension) {
     return size > tail && strcmp(path + size - tail, extension) == 0;
 }
 
-static hs_status ask(const hs_arguments *arguments, const hs_snapshot *snapshot, hs_arena *arena,
-                     hs_error *error, asking *a) {
+static hs_status ask(const hs_arguments *arguments, hs_service *service, const hs_snapshot *snapshot,
+                     hs_arena *arena, hs_error *error, asking *a) {
     hs_str *names = hs_arena_array(arena, (size_t)arguments->option_count + 1, sizeof *names);
     hs_str *values = hs_arena_array(arena, (size_t)arguments->option_count + 1, sizeof *values);
     if (!names || !values) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     size_t count = words_of(arguments, names, values);
     hs_status status = hs_density_raster_parse(snapshot, names, values, count, arena, error, &a->request,
                                                &a->box, &a->has_box, &a->cell_m);
+    if (status == HS_OK) status = hs_service_density_choose(service, snapshot, &a->request, error);
     if (status == HS_OK) status = hs_ramps_new(error, &a->ramps);
     const char *ramp = hs_arguments_get(arguments, "ramp");
     const char *breaks = hs_arguments_get(arguments, "breaks");
@@ -158,6 +160,14 @@ static hs_status ask(const hs_arguments *arguments, const hs_snapshot *snapshot,
                                   hs_density_scale(&a->request), hs_filter_problem(&a->request.filter), error,
                                   &a->classes);
     return status;
+}
+
+/* The number that a method gave. */
+static void say_bandwidth(const hs_arguments *arguments, const hs_density_request *request) {
+    if (request->bandwidth_source != HS_BANDWIDTH_CHOSEN) return;
+    printf("%s %g m (%s, %llu %s)\n", hs_say(arguments, "bandwidth", "带宽"), request->bandwidth_m,
+           hs_density_bandwidth_source(request), (unsigned long long)request->chosen.used,
+           hs_say(arguments, "incidents", "件案件"));
 }
 
 /* The legend of the same request beside the picture, twice as fine for print; on dark paper where the ramp is
@@ -228,10 +238,11 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
     hs_arena *arena = hs_arena_new((size_t)64 << 20);
     asking a = {0};
     hs_status status = arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
-    if (status == HS_OK) status = ask(arguments, snapshot, arena, error, &a);
+    if (status == HS_OK) status = ask(arguments, service, snapshot, arena, error, &a);
     if (status == HS_OK)
         status = a.request.network ? make_streets(arguments, path, service, snapshot, &a, error)
                                    : make_plane(arguments, path, service, snapshot, &a, error);
+    if (status == HS_OK) say_bandwidth(arguments, &a.request);
     if (status == HS_OK && hs_arguments_has(arguments, "legend"))
         status = write_legend(arguments, service, snapshot, &a, arena, error);
     hs_ramps_free(a.ramps);

@@ -15,7 +15,7 @@ enum { TEXT_SIZE = 160 };
 typedef struct description {
     char bandwidth[TEXT_SIZE], period[TEXT_SIZE], other[TEXT_SIZE], n[TEXT_SIZE], version[TEXT_SIZE],
         text[TEXT_SIZE], tolerance[TEXT_SIZE];
-    hs_raster_text pairs[12];
+    hs_raster_text pairs[16];
 } description;
 
 static void write_period(const hs_filter *filter, char *out) {
@@ -40,6 +40,7 @@ static void describe(const hs_snapshot *snapshot, const hs_density_request *requ
     d->pairs[at++] = (hs_raster_text){"MEASURE", measure_names[request->measure]};
     d->pairs[at++] = (hs_raster_text){"KERNEL", hs_kernel_name(request->kernel)};
     d->pairs[at++] = (hs_raster_text){"BANDWIDTH_M", d->bandwidth};
+    d->pairs[at++] = (hs_raster_text){"BANDWIDTH_SOURCE", hs_density_bandwidth_source(request)};
     d->pairs[at++] = (hs_raster_text){"INCIDENTS", d->n};
     d->pairs[at++] = (hs_raster_text){"VERSION", d->version};
     d->pairs[at++] = (hs_raster_text){"EDGE_CORRECTION", request->edge_correction ? "true" : "false"};
@@ -147,7 +148,7 @@ hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_requ
     hs_json_pair_text(json, "unit", hs_density_unit_en(request));
     hs_json_pair_text(json, "unit_zh", hs_density_unit_zh(request));
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
-    hs_json_pair_double(json, "bandwidth_m", request->bandwidth_m);
+    hs_density_write_bandwidth(json, request);
     hs_json_pair_bool(json, "edge_correction", request->edge_correction);
     hs_json_pair_double(json, "cell_m", raster->grid.cell_m);
     hs_json_pair_int(json, "n", (int64_t)raster->n);

@@ -119,7 +119,7 @@ void hs_density_lixels(const hs_snapshot *snapshot, const hs_density_request *re
     hs_json_pair_text(json, "unit", hs_density_unit_en(request));
     hs_json_pair_text(json, "unit_zh", hs_density_unit_zh(request));
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
-    hs_json_pair_double(json, "bandwidth_m", request->bandwidth_m);
+    hs_density_write_bandwidth(json, request);
     hs_json_pair_bool(json, "adaptive", request->adaptive);
     hs_density_write_snapping(json, request, streets);
     hs_json_pair_int(json, "version", (int64_t)snapshot->version);

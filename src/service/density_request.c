@@ -29,6 +29,27 @@ static hs_status number_of(const words *w, const char *name, double min, double 
     return HS_OK;
 }
 
+/* Metres, or the name of a method, whose number is chosen later. */
+static hs_status parse_bandwidth(const words *w, hs_density_request *request) {
+    hs_str text = word_of(w, "bandwidth");
+    request->bandwidth_m = HS_DEFAULT_BANDWIDTH_M;
+    if (text.size == 0) return HS_OK;
+    for (int m = 0; m < HS_BANDWIDTH_METHODS; m++) {
+        if (!hs_str_equal(text, hs_str_of(hs_bandwidth_name((hs_bandwidth_method)m)))) continue;
+        request->bandwidth_source = HS_BANDWIDTH_CHOSEN;
+        request->bandwidth_method = (hs_bandwidth_method)m;
+        return HS_OK;
+    }
+    request->bandwidth_source = HS_BANDWIDTH_GIVEN;
+    if (hs_str_to_double(text, &request->bandwidth_m) && request->bandwidth_m >= HS_MIN_BANDWIDTH_M &&
+        request->bandwidth_m <= HS_MAX_BANDWIDTH_M)
+        return HS_OK;
+    return hs_error_set(w->error, HS_E_ARGUMENT,
+                        "bandwidth: %.*s is neither a number from %g to %g nor one of scott, silverman, "
+                        "diggle, ppl",
+                        (int)hs_utf8_cut(text, 60), text.data, HS_MIN_BANDWIDTH_M, HS_MAX_BANDWIDTH_M);
+}
+
 static bool is_flag(const words *w, const char *name, hs_status *status) {
     hs_str text = word_of(w, name);
     if (text.size == 0 || hs_str_equal(text, HS_STR("false"))) return false;
@@ -294,9 +315,7 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
     hs_density_request made;
     memset(&made, 0, sizeof made);
     hs_status status = filter_with(w, NULL, (hs_str){0}, &made.filter);
-    if (status == HS_OK)
-        status = number_of(w, "bandwidth", HS_MIN_BANDWIDTH_M, HS_MAX_BANDWIDTH_M, HS_DEFAULT_BANDWIDTH_M,
-                           &made.bandwidth_m);
+    if (status == HS_OK) status = parse_bandwidth(w, &made);
     if (status == HS_OK) status = parse_kernel(w, "kernel", &made.kernel);
     if (status == HS_OK) made.exact = is_flag(w, "exact", &status);
     if (status == HS_OK) status = parse_edge_correction(w, &made.edge_correction);

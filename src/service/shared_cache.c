@@ -142,3 +142,11 @@ hs_status hs_shared_cache_get(hs_shared_cache *cache, const hs_shared_key *key, 
         hs_shared_unref(entry);
     return status;
 }
+
+bool hs_shared_cache_has(hs_shared_cache *cache, const hs_shared_key *key) {
+    pthread_mutex_lock(&cache->lock);
+    const hs_shared_entry *entry = g_hash_table_lookup(cache->entries, key);
+    bool done = entry && entry->done;
+    pthread_mutex_unlock(&cache->lock);
+    return done;
+}

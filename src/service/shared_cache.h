@@ -27,6 +27,8 @@ void hs_shared_cache_free(hs_shared_cache *cache);
  * it too. */
 hs_status hs_shared_cache_get(hs_shared_cache *cache, const hs_shared_key *key, const hs_shared_maker *maker,
                               hs_error *error, hs_shared_entry **out);
+/* Whether a key has a value already. */
+bool hs_shared_cache_has(hs_shared_cache *cache, const hs_shared_key *key);
 const void *hs_shared_value(const hs_shared_entry *entry);
 void hs_shared_unref(hs_shared_entry *entry);
 

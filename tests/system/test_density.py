@@ -283,6 +283,51 @@ def check_ranks():
     assert outside["value"] is None and outside["rank"] is None
 
 
+def check_bandwidths_by_name():
+    """A method's name stands for the number that it gives for the same filters, and the number is said."""
+    lon, lat = (float(x) for x in numpy.median(incidents(), axis=0))
+    x, y = tile_of(lon, lat, 14)
+    place, tile = f"/density/value?lon={lon}&lat={lat}", f"/tiles/density/14/{x}/{y}.png?category=05"
+    advice = {c["method"]: c for c in get("/density/bandwidth?category=05")["choices"]}
+    assert set(advice) == {"scott", "silverman", "diggle", "ppl"}
+    for method, choice in advice.items():
+        legend = get(f"/density/legend?category=05&bandwidth={method}")
+        metres = legend["bandwidth_m"]
+        close(metres, choice["bandwidth_m"], 6e-3)
+        assert metres == float(f"{metres:.3g}") and legend["bandwidth_source"] == method, legend
+        close(legend["bandwidth_sigma_m"], choice["sigma_m"], 1e-12)
+        assert legend["bandwidth_used"] == choice["n"] and legend["bandwidth_at_limit"] == choice["at_limit"], legend
+        named, plain = (get(f"{place}&category=05&bandwidth={b}") for b in (method, metres))
+        assert named["bandwidth_m"] == plain["bandwidth_m"] == metres and plain["bandwidth_source"] == "given"
+        assert named["value"] == plain["value"] and named["interval"] == plain["interval"]
+        for _ in range(2):  # the second one from the server's cache
+            headers, picture = ask(f"{tile}&bandwidth={method}")
+            assert float(headers["density-bandwidth-m"]) == metres and headers["density-bandwidth-source"] == method
+        assert picture == ask(f"{tile}&bandwidth={metres}")[1]
+        ask(f"{tile}&bandwidth={method}", {"If-None-Match": headers["etag"]}, status=304)
+    assert get("/density/legend")["bandwidth_source"] == "default"
+    metres = get("/density/legend?category=05&bandwidth=scott")["bandwidth_m"]
+    bands = get("/density/isobands?category=05&bandwidth=scott&cell=100")
+    assert bands["bandwidth_m"] == metres and bands["bandwidth_source"] == "scott"
+    assert bands["features"] == get(f"/density/isobands?category=05&bandwidth={metres}&cell=100")["features"]
+    gdal.FileFromMemBuffer("/vsimem/scott.tif", ask("/density.tif?category=05&bandwidth=scott&cell=100")[1])
+    raster = gdal.Open("/vsimem/scott.tif")
+    told = {**raster.GetMetadata(), **raster.GetRasterBand(1).GetMetadata()}
+    assert float(told["BANDWIDTH_M"]) == metres and told["BANDWIDTH_SOURCE"] == "scott", told
+    streets = get("/density/lixels?category=05&bandwidth=scott")
+    assert streets["bandwidth_m"] == metres and streets["bandwidth_source"] == "scott"
+    adaptive = get(f"{place}&bandwidth=diggle&adaptive=true")
+    assert adaptive["adaptive"] and adaptive["bandwidth_source"] == "diggle"
+    assert ask("/density/legend.png?bandwidth=ppl&lang=en")[1] != ask("/density/legend.png?lang=en")[1]
+    made = os.path.join(folder, "named.tif")
+    said = run("density", store, "--category", "05", "--bandwidth", "scott", "--cell", "100", "-o", made).stdout
+    assert f"{metres:g} m (scott" in said, said
+    assert (gdal.Open(made).ReadAsArray() == raster.ReadAsArray())[~numpy.isnan(raster.ReadAsArray())].all()
+    for bad in ("bandwidth=Scott", "bandwidth=auto", "bandwidth=scott&bbox=0,0,0.1,0.1"):
+        problem = json.loads(ask("/density/legend?" + bad, status=400)[1])
+        assert "bandwidth" in problem["detail"], problem
+
+
 def check_refusals():
     for bad, word in (("kernel=cosine", "triweight"), ("exact=maybe", "exact"), ("at=never", "at"),
                       ("time-bandwidth=P1D", "at"), ("at=now&time-bandwidth=soon", "P7D"), ("compare=2024-01-01", "datetime"),
@@ -334,7 +379,8 @@ try:
             break
         except (AssertionError, OSError):
             time.sleep(0.1)
-    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_ranks,  check_refusals, check_live):
+    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_ranks, check_bandwidths_by_name,
+                  check_refusals, check_live):
         check()
         print("ok", check.__name__)
 finally:
