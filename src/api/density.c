@@ -105,14 +105,17 @@ static void write_classes(hs_json *json, const hs_ramp_classes *classes, bool di
 }
 
 /* What was counted, what was not and why. */
-static void write_counted(hs_json *json, const hs_filter *filter, uint64_t counted, uint64_t outside,
-                          hs_counts all) {
+static void write_counted(hs_json *json, const hs_density_request *request, uint64_t counted,
+                          uint64_t outside, uint64_t n, hs_counts all) {
+    const hs_filter *filter = &request->filter;
     uint64_t total = all.positioned + all.unpositioned;
-    hs_json_pair_int(json, "n", (int64_t)(counted - outside));
+    hs_json_pair_int(json, "n", (int64_t)n);
     hs_json_pair_int(json, "total", (int64_t)total);
     hs_json_pair_int(json, "unmatched", (int64_t)all.unpositioned);
     hs_json_pair_int(json, "left_out_by_accuracy", (int64_t)(all.positioned - counted));
     hs_json_pair_int(json, "left_out_outside", (int64_t)outside);
+    if (request->time_bandwidth_s > 0)
+        hs_json_pair_int(json, "left_out_by_time", (int64_t)(counted - outside - n));
     hs_json_key(json, "max_accuracy_m");
     if (filter->max_accuracy_m >= 0)
         hs_json_double(json, filter->max_accuracy_m);
@@ -169,6 +172,7 @@ hs_status hs_serve_density_legend(hs_call *call) {
     hs_density_ask ask;
     uint64_t counted;
     uint64_t outside = 0;
+    uint64_t n = 0;
     hs_counts all;
     hs_status status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;
@@ -177,6 +181,9 @@ hs_status hs_serve_density_legend(hs_call *call) {
     if (status == HS_OK && ask.request.edge_correction)
         status = hs_service_density_outside(call->api->service, call->snapshot, &ask.request, call->error,
                                             &outside);
+    if (status == HS_OK)
+        status =
+            hs_service_density_counted(call->api->service, call->snapshot, &ask.request, call->error, &n);
     if (status != HS_OK) return status;
     hs_json *json = &call->json;
     hs_json_object(json);
@@ -186,7 +193,7 @@ hs_status hs_serve_density_legend(hs_call *call) {
     if (status != HS_OK) return status;
     if (!ask.request.network) write_error_bounds(call, &ask.request);
     write_period(json, &ask.request);
-    write_counted(json, &ask.request.filter, counted, outside, all);
+    write_counted(json, &ask.request, counted, outside, n, all);
     status = hs_write_population(call, &ask.request);
     write_classes(json, &ask.classes, hs_ramp_diverges(ask.scale));
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);

@@ -13,6 +13,12 @@ hs_status hs_call_interval(hs_call *call, hs_density_interval_request *how) {
     if (text.size > 0 && !bootstrap && !hs_str_equal(text, HS_STR("poisson")))
         return hs_error_set(call->error, HS_E_ARGUMENT, "interval: %.*s is neither poisson nor bootstrap",
                             (int)hs_utf8_cut(text, 60), text.data);
+    for (int i = 0; i < 2 && !bootstrap; i++) {
+        const char *word = i == 0 ? "replications" : "seed";
+        if (hs_call_text(call, word).size > 0)
+            return hs_error_set(call->error, HS_E_ARGUMENT, "%s has no effect without interval=bootstrap",
+                                word);
+    }
     int64_t replications = 0;
     int64_t seed = 0;
     hs_status status = hs_call_integer(call, "replications", LEAST_REPLICATIONS, HS_MOST_REPLICATIONS,

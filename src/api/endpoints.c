@@ -95,10 +95,27 @@ static const hs_parameter legend_parameters[] = {
      "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
-static const hs_parameter raster_parameters[] = {
+static const hs_parameter band_parameters[] = {
     DENSITY_PARAMETERS,
     {"cell", "number", "side of a cell in metres of the city's plane; default an eighth of the bandwidth",
      "像元边长（城市平面米），默认带宽的八分之一", false},
+    {"ramp", "string", "colour ramp by name", "色带名称", false},
+    {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
+     "分级界线，升序，逗号分隔，单位同图例", false},
+    {"style", "string",
+     "default, light, dark or print: the map style that it is drawn on, which gives the ramp",
+     "default、light、dark 或 print：所叠加的地图样式，据此选默认色带", false},
+    {"theme", "string", "light or dark: the same by fewer names", "light 或 dark：同 style，仅此两种", false},
+    {0},
+};
+static const hs_parameter tif_parameters[] = {
+    DENSITY_PARAMETERS,
+    {"cell", "number", "side of a cell in metres of the city's plane; default an eighth of the bandwidth",
+     "像元边长（城市平面米），默认带宽的八分之一", false},
+    {0},
+};
+static const hs_parameter lixel_parameters[] = {
+    DENSITY_PARAMETERS,
     {"ramp", "string", "colour ramp by name", "色带名称", false},
     {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
      "分级界线，升序，逗号分隔，单位同图例", false},
@@ -314,17 +331,17 @@ const hs_endpoint hs_endpoints[] = {
      "Bandwidths by Scott, Silverman, Diggle and likelihood cross-validation, each with its reason and "
      "curve.",
      "按 Scott、Silverman、Diggle 与似然交叉验证给出的带宽，各附理由与曲线。", hs_serve_density_bandwidth},
-    {"/density.tif", "densityRaster", LONG, "image/tiff", raster_parameters,
+    {"/density.tif", "densityRaster", LONG, "image/tiff", tif_parameters,
      "The same as a GeoTIFF of the city's plane, exact, 32-bit floats with unit, with tolerance a second "
      "band "
      "p_value (the first one is whole then); bbox is its extent.",
      "同一密度的 GeoTIFF（城市平面、精确、32 位浮点、带单位），设 tolerance 时第二波段为 "
      "p_value（第一波段保持完整）；bbox 为其范围。",
      hs_serve_density_tif},
-    {"/density/lixels", "densityLixels", LONG, GEO, raster_parameters,
+    {"/density/lixels", "densityLixels", LONG, GEO, lixel_parameters,
      "Density of streets as GeoJSON: one line a lixel with its value; bbox is the part that is wanted.",
      "街道密度的 GeoJSON：每个街道小段一条线及其值；bbox 为所需范围。", hs_serve_density_lixels},
-    {"/density/isobands", "densityIsobands", LONG, GEO, raster_parameters,
+    {"/density/isobands", "densityIsobands", LONG, GEO, band_parameters,
      "Bands between the breaks as polygons with area and count, with tolerance also what departs from 0; "
      "bbox is the picture's extent.",
      "分级之间的等值面，含面积与件数，设 tolerance 时另有偏离 0 的范围；bbox 为图幅范围。",

@@ -260,6 +260,14 @@ static int run(const hs_arguments *arguments) {
         return HS_EXIT_USAGE;
     }
     const char *legend = hs_arguments_get(arguments, "legend");
+    if (ends_with(path, ".tif") && !legend &&
+        (hs_arguments_has(arguments, "ramp") || hs_arguments_has(arguments, "breaks"))) {
+        fprintf(stderr, "%s\n",
+                hs_say(arguments,
+                       "hotspotd density: --ramp and --breaks have no effect on a .tif without --legend",
+                       "hotspotd density：不写 --legend 时，--ramp 与 --breaks 对 .tif 无作用"));
+        return HS_EXIT_USAGE;
+    }
     if (legend && !ends_with(legend, ".png")) {
         fprintf(stderr, "%s\n",
                 hs_say(arguments, "hotspotd density: --legend takes a .png file",

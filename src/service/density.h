@@ -98,6 +98,10 @@ void hs_density_write_bandwidth(hs_json *json, const hs_density_request *request
 /* How many of the filter's incidents lie outside the city, which edge correction leaves out. */
 hs_status hs_service_density_outside(hs_service *service, const hs_snapshot *snapshot,
                                      const hs_density_request *request, hs_error *error, uint64_t *count);
+/* How many incidents count at all: with a kernel in time those that it reaches, with edge correction those
+ * inside the city. */
+hs_status hs_service_density_counted(hs_service *service, const hs_snapshot *snapshot,
+                                     const hs_density_request *request, hs_error *error, uint64_t *count);
 /* What the values are, for breaks and colours, and their unit for people. */
 hs_ramp_scale hs_density_scale(const hs_density_request *request);
 const char *hs_density_unit_en(const hs_density_request *request);

@@ -173,11 +173,10 @@ static const char *count_text(const writing *w, uint64_t n) {
 }
 
 static hs_status count_note(const writing *w, hs_service *service, hs_error *error, const char **note) {
-    const hs_selection *selection;
-    hs_status status = hs_service_select(service, w->snapshot, &w->request->filter, error, &selection);
+    uint64_t n;
+    hs_status status = hs_service_density_counted(service, w->snapshot, w->request, error, &n);
     if (status != HS_OK) return status;
-    const char *count = count_text(w, selection->count);
-    hs_service_selection_unref(selection);
+    const char *count = count_text(w, n);
     *note = count ? hs_arena_printf(w->arena, say(w, "n = %s incidents", "n = %s 件"), count) : NULL;
     return HS_OK;
 }

@@ -283,6 +283,28 @@ def check_ranks():
     assert outside["value"] is None and outside["rank"] is None
 
 
+def check_told():
+    """What answers and files say of how they were made."""
+    gdal.FileFromMemBuffer("/vsimem/told.tif", ask("/density.tif?category=0510,0505&over=05&adaptive=true&bandwidth=400&cell=200")[1])
+    raster = gdal.Open("/vsimem/told.tif")
+    told = {**raster.GetMetadata(), **raster.GetRasterBand(1).GetMetadata()}
+    assert told["CATEGORY"] == "0510,0505" and told["ADAPTIVE"] == "true" and told["OVER"] == "05", told
+    gdal.FileFromMemBuffer("/vsimem/told.tif", ask("/density.tif?bandwidth=400&cell=200")[1])
+    raster = gdal.Open("/vsimem/told.tif")
+    told = {**raster.GetMetadata(), **raster.GetRasterBand(1).GetMetadata()}
+    assert told["CATEGORY"] == "all" and told["ADAPTIVE"] == "false" and told["BANDWIDTH_SOURCE"] == "given", told
+    for adaptive in (True, False):
+        bands = get(f"/density/isobands?bandwidth=400&cell=100&adaptive={str(adaptive).lower()}")
+        assert bands["adaptive"] is adaptive
+        assert bands["features"] and all(f["properties"]["adaptive"] is adaptive for f in bands["features"])
+    # Under a kernel in time only what it reaches is counted: within a week.
+    legend = get("/density/legend?at=2024-06-15T00:00:00Z&time-bandwidth=P7D")
+    week = len(incidents("&datetime=2024-06-08T00:00:01Z/2024-06-21T23:59:59Z"))
+    assert 0 < legend["n"] == week, (legend, week)
+    assert legend["n"] + legend["left_out_by_time"] == get("/density/legend")["n"]
+    assert "公里" in legend["unit_zh"] and "千米" not in legend["unit_zh"]
+
+
 def check_bandwidths_by_name():
     """A method's name stands for the number that it gives for the same filters, and the number is said."""
     lon, lat = (float(x) for x in numpy.median(incidents(), axis=0))
@@ -332,13 +354,26 @@ def check_refusals():
     for bad, word in (("kernel=cosine", "triweight"), ("exact=maybe", "exact"), ("at=never", "at"),
                       ("time-bandwidth=P1D", "at"), ("at=now&time-bandwidth=soon", "P7D"), ("compare=2024-01-01", "datetime"),
                       ("compare=2024-01-01&over=all", "one"), ("over=nothing-like-it", "over"), ("min-n=-1", "min-n"),
-                      ("bandwidth=9", "bandwidth"), ("nonsense=1", "nonsense")):
+                      ("bandwidth=9", "bandwidth"), ("nonsense=1", "nonsense"),
+                      # What would have no effect, or could mean two things.
+                      ("snap=20", "snap"), ("lixel=20", "lixel"), ("network-kernel=simple", "network-kernel"),
+                      ("network=false&snap=20", "snap"), ("time-kernel=uniform", "at"),
+                      ("bandwidth=200&bandwidth=300", "twice"), ("category=05&category=01", "twice"),
+                      ("at=now&time-bandwidth=P1M", "P30D"), ("at=now&time-bandwidth=P1Y", "days")):
         for path in ("/density/legend", "/density/isobands", "/density.tif"):
             problem = json.loads(ask(f"{path}?{bad}", status=400)[1])
             assert word in problem["detail"], (bad, problem)
+    for bad in ("/density.tif?ramp=dark", "/density.tif?breaks=1,2", "/density/lixels?cell=10", "/density/value?lon=0&lat=0&seed=3",
+                "/density/value?lon=0&lat=0&interval=poisson&replications=200", "/density/legend?cell=5"):
+        ask(bad, status=400)
+    ask("/density/legend?at=now&time-bandwidth=PT6H30M")
+    ask("/density/legend?bandwidth=&bandwidth=300")
     assert "give a cell of" in json.loads(ask("/density.tif?cell=1&bbox=0,0,10,10", status=400)[1])["detail"]
     assert run("density", store, status=2).stderr
     assert run("density", store, "-o", "x.shp", status=2).stderr
+    assert "--legend" in run("density", store, "--ramp", "dark", "-o", "x.tif", status=2).stderr
+    assert "twice" in run("density", store, "--kernel", "uniform", "--kernel", "quartic", "-o", "x.tif", status=2).stderr
+    assert "lixel" in run("density", store, "--network", "--cell", "20", "-o", "x.geojson", status=2).stderr
     run("density", store, "--kernel", "cosine", "-o", os.path.join(folder, "x.tif"), status=2)
     run("density", store, "-o", os.path.join(folder, "none", "x.tif"), status=3)
 
@@ -379,7 +414,7 @@ try:
             break
         except (AssertionError, OSError):
             time.sleep(0.1)
-    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_ranks, check_bandwidths_by_name,
+    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_ranks, check_told, check_bandwidths_by_name,
                   check_refusals, check_live):
         check()
         print("ok", check.__name__)
