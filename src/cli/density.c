@@ -34,8 +34,9 @@ static const hs_option options[] = {
      "仅保留在此双侧 p 值上偏离 0 之处，逐点检验（如 0.05）；.tif 增加一个波段"},
     {"min-n", "N", "masked where fewer effective incidents (residents) lie under the kernel",
      "核下有效案件（人口）少于此数处不绘"},
-    {"network", NULL, "density of streets: lixels as lines into a .geojson",
-     "沿街道的密度：街道小段写入 .geojson"},
+    {"network", NULL,
+     "density of streets: lixels as lines into .geojson .gpkg .fgb .csv .xlsx .kml .gpx .shp .shp.zip",
+     "沿街道的密度：街道小段作为线写入 .geojson .gpkg .fgb .csv .xlsx .kml .gpx .shp .shp.zip"},
     {"network-kernel", "K", "equal-split-continuous (default) equal-split-discontinuous simple",
      "equal-split-continuous（默认）equal-split-discontinuous simple"},
     {"snap", "M", "farthest that an incident may lie from its street (default 50)",
@@ -137,6 +138,15 @@ static hs_status write_lixels(const char *path, const hs_snapshot *snapshot, con
     return status;
 }
 
+static void on_warn(void *context, const char *message) {
+    hs_progress_end(context);
+    fprintf(stderr, "%s: %s\n", hs_say(context, "warning", "注意"), message);
+}
+
+static bool is_whole_geojson(const hs_export_format *format) {
+    return format->maker == HS_MAKE_GEOJSON && !format->is_sequence;
+}
+
 static bool ends_with(const char *path, const char *extension) {
     size_t size = strlen(path);
     size_t tail = strlen(extension);
@@ -189,13 +199,19 @@ static hs_status write_legend(const hs_arguments *arguments, hs_service *service
 
 static hs_status make_streets(const hs_arguments *arguments, const char *path, hs_service *service,
                               const hs_snapshot *snapshot, const asking *a, hs_error *error) {
-    if (!ends_with(path, ".geojson"))
-        return hs_error_set(error, HS_E_ARGUMENT, "%s: streets are written to .geojson, as lines", path);
+    const hs_export_format *format = hs_export_format_of_path(path);
     hs_density_streets streets;
+    if (!format)
+        return hs_error_set(error, HS_E_ARGUMENT,
+                            "%s: streets are lines: take .geojson, .gpkg or another vector format", path);
     hs_progress(arguments, "density", 0, 1);
     hs_status status = hs_service_density_streets(service, snapshot, &a->request, error, &streets);
     if (status != HS_OK) return status;
-    status = write_lixels(path, snapshot, a, &streets, error);
+    const hs_density_warning warning = {(void *)arguments, on_warn};
+    status = is_whole_geojson(format)
+                 ? write_lixels(path, snapshot, a, &streets, error)
+                 : hs_density_lixels_file(service, snapshot, &a->request, &a->classes, &streets,
+                                          a->has_box ? &a->box : NULL, format, path, &warning, error);
     hs_progress(arguments, "density", 1, 1);
     hs_progress_end(arguments);
     if (status == HS_OK)
@@ -253,10 +269,20 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
 
 static int run(const hs_arguments *arguments) {
     const char *path = hs_arguments_get(arguments, "output");
-    if (!path || (!ends_with(path, ".tif") && !ends_with(path, ".png") && !ends_with(path, ".geojson"))) {
+    bool streets = hs_arguments_has(arguments, "network");
+    bool known =
+        path && (streets ? hs_export_format_of_path(path) != NULL
+                         : ends_with(path, ".tif") || ends_with(path, ".png") || ends_with(path, ".geojson"));
+    if (!known) {
         fprintf(stderr, "%s\n",
-                hs_say(arguments, "hotspotd density: -o FILE with .tif, .png or .geojson is needed",
-                       "hotspotd density：需要 -o 文件，扩展名为 .tif、.png 或 .geojson"));
+                streets
+                    ? hs_say(arguments,
+                             "hotspotd density: with --network -o FILE of a vector format is needed, as "
+                             ".geojson, .gpkg, .fgb, .csv, .xlsx, .kml, .gpx, .shp or .shp.zip",
+                             "hotspotd density：--network 需要 -o 矢量文件，如 .geojson、.gpkg、.fgb、.csv、"
+                             ".xlsx、.kml、.gpx、.shp 或 .shp.zip")
+                    : hs_say(arguments, "hotspotd density: -o FILE with .tif, .png or .geojson is needed",
+                             "hotspotd density：需要 -o 文件，扩展名为 .tif、.png 或 .geojson"));
         return HS_EXIT_USAGE;
     }
     const char *legend = hs_arguments_get(arguments, "legend");

@@ -5,6 +5,7 @@
 
 #include "base/json_writer.h"
 #include "city/street_lines.h"
+#include "export/format.h"
 #include "service/service.h"
 #include <hotspot/bandwidth.h>
 #include <hotspot/density.h>
@@ -255,6 +256,18 @@ bool hs_density_streets_find(const hs_density_streets *streets, const hs_snapsho
 void hs_density_lixels(const hs_snapshot *snapshot, const hs_density_request *request,
                        const hs_ramp_classes *classes, const hs_density_streets *streets, const hs_box *box,
                        hs_json *json);
+/* The same lixels as a table in a file of any format of export/format.h but the whole GeoJSON, put in its
+ * place when it is whole. HS_E_ARGUMENT for what the format does not hold, unless it is warned of, and where
+ * `path` is the store. */
+typedef struct hs_density_warning {
+    void *context;
+    void (*warn)(void *context, const char *message); /* or NULL */
+} hs_density_warning;
+hs_status hs_density_lixels_file(hs_service *service, const hs_snapshot *snapshot,
+                                 const hs_density_request *request, const hs_ramp_classes *classes,
+                                 const hs_density_streets *streets, const hs_box *box,
+                                 const hs_export_format *format, const char *path,
+                                 const hs_density_warning *warning, hs_error *error);
 /* How kernels pass junctions, lixels' length and the snapping, as pairs of an object. */
 void hs_density_write_snapping(hs_json *json, const hs_density_request *request,
                                const hs_density_streets *streets);

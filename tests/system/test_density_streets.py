@@ -10,6 +10,9 @@ import time
 import urllib.error
 import urllib.request
 
+from osgeo import gdal
+
+gdal.UseExceptions()
 HOTSPOTD = os.environ["HOTSPOTD"]
 folder = tempfile.mkdtemp()
 store = os.path.join(folder, "city.gpkg")
@@ -198,6 +201,38 @@ def check_command():
         made = json.load(file)
     assert made["features"] == get("/density/lixels?bandwidth=200")["features"]
     run("density", store, "--network", "-o", os.path.join(folder, "x.tif"), status=2)
+    assert "store" in run("density", store, "--network", "-o", store, status=2).stderr
+    return made
+
+
+def check_formats(made):
+    """Every vector format holds the lixels of the GeoJSON, read by GDAL."""
+    want = {f["id"]: f for f in made["features"]}
+    for extension in ("gpkg", "fgb", "csv", "xlsx", "kml", "gpx", "shp", "shp.zip", "geojsonl", "geojsons"):
+        path = os.path.join(folder, "made", "lixels." + extension)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        result = run("density", store, "--network", "--bandwidth", "200", "-o", path)
+        data = gdal.OpenEx(("/vsizip/" + path + "/lixels.shp") if extension == "shp.zip" else path, gdal.OF_VECTOR)
+        layer = data.GetLayer("tracks") if extension == "gpx" else data.GetLayer(0)
+        assert layer.GetFeatureCount() == len(want), (extension, layer.GetFeatureCount(), len(want))
+        names = [layer.GetLayerDefn().GetFieldDefn(i).GetName() for i in range(layer.GetLayerDefn().GetFieldCount())]
+        if extension == "gpx":
+            continue
+        assert {"value", "segment", "street", "name", "from_m", "to_m", "colour"} <= {n.lower() for n in names}, (extension, names)
+        for feature in layer:
+            key = feature.GetFID() if extension.startswith("geojson") else int(feature["id"])
+            p = want[key]["properties"]
+            assert math.isclose(float(feature["value"]), p["value"], rel_tol=1e-8, abs_tol=1e-9), (extension, key, feature["value"])
+            assert int(feature["segment"]) == p["segment"] and (feature["colour"] or None) == p["colour"], (extension, key)
+            geometry = feature.GetGeometryRef()
+            if extension == "xlsx":
+                continue
+            line = want[key]["geometry"]["coordinates"]
+            if geometry.GetGeometryCount():
+                geometry = geometry.GetGeometryRef(0)
+            got = geometry.GetPoints()
+            assert len(got) == len(line) and all(abs(a - b) < 1e-9 for g, l in zip(got, line) for a, b in zip(g, l)), (extension, key)
+        assert ("warning" in result.stderr) == (extension == "xlsx"), (extension, result.stderr)
 
 
 def serve(city):
@@ -229,7 +264,7 @@ try:
     check_parts(lixels)
     check_adaptive(*check_tiles())
     check_refusals()
-    check_command()
+    check_formats(check_command())
     print("streets: lixels, places, tiles, adaptive bandwidths and refusals agree")
 finally:
     if server:
