@@ -155,6 +155,9 @@ static void write_error_bounds(hs_call *call, const hs_density_request *request)
     hs_json_pair_bool(&call->json, "exact", worst <= HS_DENSITY_SHARE_ROUNDING);
     hs_json_pair_double(&call->json, "error_bound", worst);
     hs_json_pair_text(&call->json, "error_bound_of", "one incident's peak");
+    if (request->measure == HS_MEASURE_RELATIVE_RISK)
+        hs_json_pair_double(&call->json, "ratio_error_bound_log2",
+                            worst <= HS_DENSITY_SHARE_ROUNDING ? 0.0 : HS_DENSITY_RATIO_ERROR);
 }
 
 static hs_status write_streets(hs_call *call, const hs_density_request *request) {

@@ -121,6 +121,9 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
  * corrected one): 0 where exact, HS_DENSITY_SHARE_ROUNDING where exact but for what incidents count, which is
  * rounded to 1/65536 under a kernel in time and with edge correction. Kernels with edges are always exact. */
 #define HS_DENSITY_SHARE_ROUNDING 0x1p-17
+/* Of a ratio besides: sums that are small beside what lies near are made exact, so that its logarithm to base
+ * 2 is off by no more, wherever it is drawn; 0 with `exact`. */
+#define HS_DENSITY_RATIO_ERROR 0.029
 double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_request *request, hs_tile tile,
                                 uint32_t size_px);
 /* Changes when anything that a tile reads does: for entity tags. Incidents elsewhere do not change it. */

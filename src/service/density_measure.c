@@ -126,7 +126,7 @@ static hs_status compute_adaptive(const density_layer *layer, const hs_raster_gr
     hs_adaptive adaptive;
     hs_status status = hs_adaptive_open(layer, error, &adaptive);
     for (uint32_t rung = 0; rung <= HS_ADAPTIVE_RUNGS && status == HS_OK; rung++) {
-        density_layer step = hs_adaptive_part(layer, &adaptive, rung, false);
+        density_layer step = hs_adaptive_part(layer, &adaptive, rung);
         status = add_step(&step, grid, part, error, cells);
     }
     hs_adaptive_done(&adaptive);

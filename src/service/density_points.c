@@ -163,7 +163,7 @@ uint64_t hs_density_layer_hash(const density_layer *layer) {
     }
     if (layer->ladder) {
         parts.ladder = layer->ladder->hash;
-        parts.rung = (uint64_t)layer->rung << 1 | layer->nearest;
+        parts.rung = (uint64_t)layer->rung << 2 | (uint64_t)layer->part;
     }
     return hs_hash(&parts, sizeof parts, 0);
 }

@@ -22,6 +22,13 @@ enum {
     HS_CACHED_BANDWIDTH,
 };
 
+/* Which incidents of a ladder stand on a step: an incident between two is shared between them. */
+typedef enum hs_ladder_part {
+    HS_PART_ALL = 0, /* by their shares */
+    HS_PART_ABOVE,   /* those between it and the step above, by their shares */
+    HS_PART_BELOW,   /* those between it and the step below */
+} hs_ladder_part;
+
 /* One density: the incidents of a filter under one kernel. */
 typedef struct density_layer {
     hs_service *service;
@@ -43,7 +50,8 @@ typedef struct density_layer {
     bool adaptive;          /* bandwidth_m is that of the pilot and of the incident in the middle */
     const struct hs_adaptive *ladder; /* not NULL: only what has the bandwidth of step `rung` */
     uint32_t rung;
-    bool nearest;      /* each incident at its nearest step, without shares */
+    hs_ladder_part part;
+    double sampled_m;  /* the bandwidth that pixels are sampled for; 0: its own */
     bool residents;    /* points are places where `per_weight` times their weight live, one by one */
     double per_weight; /* 1 for incidents */
 } density_layer;
@@ -51,12 +59,16 @@ typedef struct density_layer {
 /* The layer of a request's filter, or of the other one. */
 density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapshot,
                                   const hs_density_request *request, bool other);
-/* Kernel sums in peaks at a view's pixels; their squares too where `squared` is not NULL. */
+/* Kernel sums in peaks at a view's pixels, and where they are wanted (not NULL) those of squared kernels and
+ * how far each may be off by the way it was computed: 0 where it is exact. [size * size] each. */
+typedef struct density_field {
+    float *sums, *squared, *off, *squared_off;
+} density_field;
 hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
-                                float *sums, float *squared);
+                                const density_field *field);
 /* The same of a layer that is not adaptive. */
 hs_status hs_density_layer_fixed_tile(const density_layer *layer, const hs_density_view *view,
-                                      hs_error *error, float *sums, float *squared);
+                                      hs_error *error, const density_field *field);
 /* The lattice that a layer's tile is computed on; false where it is exact. */
 bool hs_density_layer_lattice(const density_layer *layer, const hs_density_view *view, hs_lattice *lattice);
 /* Where points may lie that change a view, on the Mercator square: the west may lie below 0 and the east
@@ -70,6 +82,17 @@ reach_box hs_density_reach_of_place(const density_layer *layer, hs_mercator at);
 bool hs_reach_meets(const reach_box *reach, const hs_mercator_box *box);
 /* Metres per unit at the incidents' latitude nearest to the equator, to a whole degree towards it. */
 double hs_density_largest_scale(const hs_incidents *incidents);
+
+/* The layer whose squared kernels a layer's squares are: its incidents' weights squared where they may be
+ * other than 1. */
+density_layer hs_density_squares_of(const density_layer *layer);
+/* Adds a layer's incidents in reach of a view, chunk by chunk, by what takes columns of points
+ * (density_layer.c). */
+typedef hs_status (*density_adder)(const density_layer *layer, const hs_incident_chunk *chunk,
+                                   const hs_point_columns *points, const hs_density_view *view, void *context,
+                                   hs_error *error);
+hs_status hs_density_layer_add(const density_layer *layer, const hs_density_view *view, density_adder add,
+                               void *context, hs_error *error);
 
 /* Both sides of a request. `snapshot` of the second one is another where it counts residents. */
 typedef struct density_sides {

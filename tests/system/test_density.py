@@ -261,6 +261,30 @@ def check_isobands():
     assert properties[2]["to"] is None and properties[0]["label_zh"].startswith("500–2000")
 
 
+def check_adaptive_exact():
+    """With adaptive and exact each incident has its own bandwidth: pixels are of the class of the value at their centre."""
+    lon, lat = (float(x) for x in numpy.median(incidents(), axis=0))
+    z = 16
+    x, y = tile_of(lon, lat, z)
+    query = "bandwidth=400&adaptive=true&breaks=" + ",".join(str(100 * 2**k) for k in range(12))
+    exact = pixels(ask(f"/tiles/density/{z}/{x}/{y}.png?{query}&exact=true")[1])
+    quick = pixels(ask(f"/tiles/density/{z}/{x}/{y}.png?{query}")[1])
+    assert len(numpy.unique(exact)) > 2 and (quick != exact).mean() < 5e-3
+    legend = get(f"/density/legend?{query}&exact=true")
+    assert legend["exact"] is True and legend["error_bound"] < 1e-5, legend
+    assert 1e-3 < get(f"/density/legend?{query}")["error_bound"] < 2e-3
+    classes, wrong = {}, 0
+    for r in range(5, 256, 41):
+        for c in range(7, 256, 37):
+            px = (x + (c + 0.5) / 256) / 2**z * 360 - 180
+            py = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (y + (r + 0.5) / 256) / 2**z))))
+            value = get(f"/density/value?lon={px:.9f}&lat={py:.9f}&bandwidth=400&adaptive=true")["value"]
+            k = sum(value >= 100 * 2**i for i in range(12))
+            classes.setdefault(k, exact[r, c])
+            wrong += classes[k] != exact[r, c]
+    assert wrong == 0 and len(set(classes.values())) == len(classes) > 1, (wrong, classes)
+
+
 def check_ranks():
     """The share of the city above a value, against GDAL's reading of the GeoTIFF, whose cells are others."""
     points = incidents()
@@ -414,7 +438,7 @@ try:
             break
         except (AssertionError, OSError):
             time.sleep(0.1)
-    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_ranks, check_told, check_bandwidths_by_name,
+    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_adaptive_exact, check_ranks, check_told, check_bandwidths_by_name,
                   check_refusals, check_live):
         check()
         print("ok", check.__name__)
