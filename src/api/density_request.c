@@ -34,9 +34,15 @@ static hs_status parse_classes(hs_call *call, hs_density_ask *ask) {
                             hs_filter_problem(&ask->request.filter), call->error, &ask->classes);
 }
 
-/* A bandwidth by name is chosen on a thread for long work unless it is known; there all begins anew. */
-static hs_status choose_bandwidth(hs_call *call, hs_density_request *request) {
+static bool is_gone(const void *request) {
+    return hs_request_is_gone(request);
+}
+
+/* What takes long ends when the client leaves. A bandwidth by name is chosen on a thread for long work unless
+ * it is known; there all begins anew. */
+static hs_status settle_request(hs_call *call, hs_density_request *request) {
     hs_service *service = call->api->service;
+    request->stop = (hs_density_stop){is_gone, call->request};
     if (!hs_service_density_is_chosen(service, call->snapshot, request) && hs_request_defer(call->request))
         return hs_error_set(call->error, HS_E_CANCELLED, "the bandwidth is being chosen");
     return hs_service_density_choose(service, call->snapshot, request, call->error);
@@ -49,7 +55,7 @@ hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {
     hs_density_ask made;
     hs_status status = hs_density_request_parse(call->snapshot, names, values, call->request->query_count,
                                                 call->arena, call->error, &made.request);
-    if (status == HS_OK) status = choose_bandwidth(call, &made.request);
+    if (status == HS_OK) status = settle_request(call, &made.request);
     if (status == HS_OK) status = parse_classes(call, &made);
     if (status == HS_OK) *ask = made;
     return status;
@@ -74,7 +80,7 @@ static hs_status call_raster(hs_call *call, hs_density_ask *ask, hs_box *box, bo
     if (hs_call_words(call, &names, &values) != HS_OK) return HS_E_MEMORY;
     hs_status status = hs_density_raster_parse(call->snapshot, names, values, call->request->query_count,
                                                call->arena, call->error, &ask->request, box, has_box, cell_m);
-    if (status == HS_OK) status = choose_bandwidth(call, &ask->request);
+    if (status == HS_OK) status = settle_request(call, &ask->request);
     return status == HS_OK ? parse_classes(call, ask) : status;
 }
 
@@ -95,7 +101,7 @@ hs_status hs_call_lixels(hs_call *call, hs_density_ask *ask, hs_box *box, bool *
                                                &ask->request, box, has_box, &cell_m);
     if (status == HS_OK && !ask->request.network)
         status = hs_error_set(call->error, HS_E_ARGUMENT, "network: lixels are of streets, so it is true");
-    if (status == HS_OK) status = choose_bandwidth(call, &ask->request);
+    if (status == HS_OK) status = settle_request(call, &ask->request);
     return status == HS_OK ? parse_classes(call, ask) : status;
 }
 

@@ -32,8 +32,15 @@ typedef struct hs_chosen_bandwidth {
     bool at_limit;    /* of what the method tries, or of the bandwidths that are taken */
 } hs_chosen_bandwidth;
 
-/* What is asked for. All of it, and nothing else, decides the answer on a snapshot. */
+/* Whether a computation should end: nobody waits for it any more. Asked on any thread. */
+typedef struct hs_density_stop {
+    bool (*stopped)(const void *context); /* NULL: never */
+    const void *context;
+} hs_density_stop;
+
+/* What is asked for. All of it but `stop`, and nothing else, decides the answer on a snapshot. */
 typedef struct hs_density_request {
+    hs_density_stop stop; /* what takes long fails with HS_E_CANCELLED then */
     hs_filter filter;
     hs_density_measure measure;
     hs_filter other;   /* the other period, or the denominator's incidents */

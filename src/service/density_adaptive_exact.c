@@ -65,7 +65,8 @@ static hs_status add_chunks(const density_layer *layer, const hs_adaptive *adapt
         if (!adaptive->chunk[c] || !hs_reach_meets(reach, &chunk->box)) continue;
         double *amount = malloc(((size_t)chunk->count + 1) * sizeof *amount);
         if (!amount) return hs_error_memory(error, "bandwidths");
-        status = hs_adaptive_amounts(layer, chunk, adaptive->chunk[c], error, amount);
+        status = hs_density_check(layer, error);
+        if (status == HS_OK) status = hs_adaptive_amounts(layer, chunk, adaptive->chunk[c], error, amount);
         hs_adaptive_points points = {chunk->mercator, amount, adaptive->chunk[c]->place, chunk->count};
         if (status == HS_OK) status = add(layer, &points, context, error);
         free(amount);

@@ -114,8 +114,10 @@ static hs_status tile_by_steps(const density_layer *layer, const hs_adaptive *ad
         work.total[k] = out[k] ? total + k * pixels : NULL;
         work.part[k] = out[k] ? part + k * pixels : NULL;
     }
-    for (uint32_t rung = 0; rung <= HS_ADAPTIVE_RUNGS && status == HS_OK; rung++)
-        status = add_rung(&work, rung, error);
+    for (uint32_t rung = 0; rung <= HS_ADAPTIVE_RUNGS && status == HS_OK; rung++) {
+        status = hs_density_check(layer, error);
+        if (status == HS_OK) status = add_rung(&work, rung, error);
+    }
     for (size_t k = 0; k < 4 && status == HS_OK; k++)
         for (size_t i = 0; out[k] && i < pixels; i++)
             out[k][i] = (float)work.total[k][i];

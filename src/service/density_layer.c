@@ -34,11 +34,18 @@ static double unit_of(const hs_snapshot *snapshot, const hs_density_request *req
     return months > 0 ? unit / months : unit;
 }
 
+hs_status hs_density_check(const density_layer *layer, hs_error *error) {
+    hs_status status = hs_service_check_abandoned(layer->service, error);
+    if (status != HS_OK || !layer->stop.stopped || !layer->stop.stopped(layer->stop.context)) return status;
+    return hs_error_set(error, HS_E_CANCELLED, "nobody waits for this density any more");
+}
+
 density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapshot,
                                   const hs_density_request *request, bool other) {
     const hs_filter *filter = other ? &request->other : &request->filter;
     double months = other ? request->other_months : request->months;
     return (density_layer){.service = service,
+                           .stop = request->stop,
                            .snapshot = snapshot,
                            .filter = filter,
                            .kernel = request->kernel,

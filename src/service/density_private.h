@@ -32,6 +32,7 @@ typedef enum hs_ladder_part {
 /* One density: the incidents of a filter under one kernel. */
 typedef struct density_layer {
     hs_service *service;
+    hs_density_stop stop;
     const hs_snapshot *snapshot;
     const hs_filter *filter;
     hs_kernel kernel;
@@ -56,6 +57,8 @@ typedef struct density_layer {
     double per_weight; /* 1 for incidents */
 } density_layer;
 
+/* HS_E_CANCELLED where the server stops or nobody waits: between pieces of long work. */
+hs_status hs_density_check(const density_layer *layer, hs_error *error);
 /* The layer of a request's filter, or of the other one. */
 density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapshot,
                                   const hs_density_request *request, bool other);

@@ -279,7 +279,7 @@ static hs_status weigh(standing *s, hs_error *error) {
     hs_status status = HS_OK;
     for (uint32_t rung = 0; rung <= HS_ADAPTIVE_RUNGS + 1 && status == HS_OK; rung += HS_STREET_STRIDE) {
         if (rung != HS_ADAPTIVE_MIDDLE && !has_rung(s, rung)) continue;
-        status = hs_service_check_abandoned(s->layer[0].service, error);
+        status = hs_density_check(&s->layer[0], error);
         if (status == HS_OK) status = add_rung(s, rung, error);
     }
     return status;

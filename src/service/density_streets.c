@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* Pieces of work, a fixed number so that memory is bounded whatever the threads. */
-#define PIECES 8
+#define PIECES          8
+#define SOURCES_AT_ONCE 512
 
 static void free_network(void *value) {
     street_network *n = value;
@@ -211,23 +212,37 @@ static hs_status sum_rung(const summing *work, uint32_t rung, hs_error *error, i
     return status;
 }
 
+/* Sources are rounded one by one, so ranges may be cut anywhere: here for asking whether to go on. */
+static hs_status sum_range(const summing *work, uint32_t begin, uint32_t end, hs_error *error,
+                           int64_t *sums) {
+    hs_status status = HS_OK;
+    for (uint32_t from = begin; from < end && status == HS_OK; from += SOURCES_AT_ONCE) {
+        uint32_t to = end - from < SOURCES_AT_ONCE ? end : from + SOURCES_AT_ONCE;
+        status = hs_density_check(work->of->layer, error);
+        if (status == HS_OK)
+            status = hs_network_density_add(work->of->streets->network, work->events,
+                                            work->of->request->network_method, work->of->layer->kernel, from,
+                                            to, 1, error, sums);
+    }
+    return status;
+}
+
 static void sum_pieces(void *context, size_t begin, size_t end) {
     summing *work = context;
     const hs_network *network = work->of->streets->network;
     hs_network_method method = work->of->request->network_method;
     uint64_t sources = hs_network_source_count(network, method);
-    const hs_service *service = work->of->layer->service;
     for (size_t p = begin; p < end; p++) {
-        work->status[p] = hs_service_check_abandoned(service, &work->error[p]);
+        work->status[p] = hs_density_check(work->of->layer, &work->error[p]);
         if (work->events && work->status[p] == HS_OK)
-            work->status[p] = hs_network_density_add(
-                network, work->events, method, work->of->layer->kernel, (uint32_t)(sources * p / PIECES),
-                (uint32_t)(sources * (p + 1) / PIECES), 1, &work->error[p], work->sums[p]);
+            work->status[p] =
+                sum_range(work, (uint32_t)(sources * p / PIECES), (uint32_t)(sources * (p + 1) / PIECES),
+                          &work->error[p], work->sums[p]);
         uint32_t first = (uint32_t)p * HS_STREET_STRIDE;
         for (uint32_t rung = first; work->place && rung <= HS_ADAPTIVE_RUNGS;
              rung += PIECES * HS_STREET_STRIDE)
             if (work->status[p] == HS_OK &&
-                (work->status[p] = hs_service_check_abandoned(service, &work->error[p])) == HS_OK)
+                (work->status[p] = hs_density_check(work->of->layer, &work->error[p])) == HS_OK)
                 work->status[p] = sum_rung(work, rung, &work->error[p], work->sums[p]);
     }
 }

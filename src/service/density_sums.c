@@ -13,7 +13,8 @@ hs_status hs_density_layer_add(const density_layer *layer, const hs_density_view
         if (layer->ladder && !hs_adaptive_has(layer->ladder, c, layer->rung)) continue;
         if (!chunk->positioned || chunk->count == 0 || !hs_reach_meets(&reach, &chunk->box)) continue;
         layer_points points = {0};
-        hs_status status = hs_layer_points_of(layer, chunk, error, &points);
+        hs_status status = hs_density_check(layer, error);
+        if (status == HS_OK) status = hs_layer_points_of(layer, chunk, error, &points);
         if (status != HS_OK) return status;
         status = add(layer, chunk, &points.columns, view, context, error);
         hs_layer_points_done(&points);

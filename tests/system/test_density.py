@@ -266,7 +266,7 @@ def check_adaptive_exact():
     lon, lat = (float(x) for x in numpy.median(incidents(), axis=0))
     z = 16
     x, y = tile_of(lon, lat, z)
-    query = "bandwidth=400&adaptive=true&breaks=" + ",".join(str(100 * 2**k) for k in range(12))
+    query = "bandwidth=150&adaptive=true&breaks=" + ",".join(str(100 * 2**k) for k in range(12))
     exact = pixels(ask(f"/tiles/density/{z}/{x}/{y}.png?{query}&exact=true")[1])
     quick = pixels(ask(f"/tiles/density/{z}/{x}/{y}.png?{query}")[1])
     assert len(numpy.unique(exact)) > 2 and (quick != exact).mean() < 5e-3
@@ -278,7 +278,7 @@ def check_adaptive_exact():
         for c in range(7, 256, 37):
             px = (x + (c + 0.5) / 256) / 2**z * 360 - 180
             py = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (y + (r + 0.5) / 256) / 2**z))))
-            value = get(f"/density/value?lon={px:.9f}&lat={py:.9f}&bandwidth=400&adaptive=true")["value"]
+            value = get(f"/density/value?lon={px:.9f}&lat={py:.9f}&bandwidth=150&adaptive=true")["value"]
             k = sum(value >= 100 * 2**i for i in range(12))
             classes.setdefault(k, exact[r, c])
             wrong += classes[k] != exact[r, c]
