@@ -24,6 +24,8 @@ extern "C" {
 /* Of the incident's own peak, found by going through all places between two steps
  * (tests/unit/density/test_adaptive.c does it again). */
 #define HS_ADAPTIVE_ERROR 8.4e-4
+/* Of a sum of squared kernels, of the incident's own squared peak. */
+#define HS_ADAPTIVE_SQUARED_ERROR 2.6e-3
 
 /* log2 of a pilot density in 1/65536, rounded: whole numbers, so that their mean does not depend on an order.
  * `density` above 0 and finite, of any unit. */

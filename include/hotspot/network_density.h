@@ -57,6 +57,8 @@ HS_API uint32_t hs_network_lixel_count(const hs_network *network);
 HS_API const uint32_t *hs_network_lixel_first(const hs_network *network);
 /* Length of each of a segment's lixels, metres. */
 HS_API double hs_network_lixel_m(const hs_network *network, uint32_t segment);
+/* The lixel of a place `along_m` from a segment's from-node; beyond an end the last one there. */
+HS_API uint32_t hs_network_lixel_at(const hs_network *network, uint32_t segment, double along_m);
 
 /* Events on the network as parallel arrays. */
 typedef struct hs_network_points {

@@ -3,6 +3,7 @@
 #include "base/asset.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,6 +115,23 @@ bool hs_call_refuse_unknown(hs_call *call) {
     return refused;
 }
 
+/* 400 for a parameter that is given twice with something: which of the two is meant nobody knows. */
+static bool refuse_repeated(const hs_call *call) {
+    const hs_http_pair *query = call->request->query;
+    for (size_t i = 0; i < call->request->query_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            if (query[i].value.size == 0 || query[k].value.size == 0 ||
+                !hs_str_equal(query[i].name, query[k].name))
+                continue;
+            char text[160];
+            (void)snprintf(text, sizeof text, "'%.*s' is given twice: separate values by commas",
+                           (int)hs_utf8_cut(query[i].name, 100), query[i].name.data);
+            hs_response_problem(call->response, 400, "Repeated parameter", text);
+            return true;
+        }
+    return false;
+}
+
 bool hs_call_sees_incidents(const hs_call *call) {
     return call->api->public_incidents || atomic_load(&call->api->loopback);
 }
@@ -134,7 +152,8 @@ static hs_status run(void *context, hs_request *request, hs_response *response, 
                     .error = error,
                     .arena = request->arena};
     hs_json_init(&call.json, &response->body);
-    if (!(call.endpoint->flags & HS_LENIENT) && hs_call_refuse_unknown(&call)) return HS_OK;
+    if (!(call.endpoint->flags & HS_LENIENT) && (hs_call_refuse_unknown(&call) || refuse_repeated(&call)))
+        return HS_OK;
     if ((call.endpoint->flags & HS_NEEDS_INCIDENTS) && !hs_call_sees_incidents(&call))
         return hs_call_deny_incidents(&call);
     if (call.endpoint->flags & HS_NEEDS_SNAPSHOT) {

@@ -21,7 +21,7 @@ static void write_interval(hs_json *json, int64_t from_s, int64_t to_s) {
     hs_json_object_end(json);
 }
 
-static void write_months(hs_json *json, double months) {
+void hs_density_write_months(hs_json *json, double months) {
     hs_json_key(json, "months");
     if (months > 0)
         hs_json_double(json, months);
@@ -35,14 +35,14 @@ static void write_period(hs_json *json, const hs_density_request *request) {
         write_interval(json, request->filter.from_s, request->filter.to_s);
     else
         hs_json_null(json);
-    write_months(json, request->months);
+    hs_density_write_months(json, request->months);
 }
 
 /* How the values come about, defaults said. */
 void hs_density_write_method(hs_json *json, const hs_density_request *request) {
     static const char *const measures[] = {"density", "difference", "relative-risk"};
     hs_json_pair_text(json, "measure", measures[request->measure]);
-    hs_json_pair_double(json, "bandwidth_m", request->bandwidth_m);
+    hs_density_write_bandwidth(json, request);
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
     hs_json_pair_bool(json, "adaptive", request->adaptive);
     hs_json_pair_bool(json, "network", request->network);
@@ -105,14 +105,17 @@ static void write_classes(hs_json *json, const hs_ramp_classes *classes, bool di
 }
 
 /* What was counted, what was not and why. */
-static void write_counted(hs_json *json, const hs_filter *filter, uint64_t counted, uint64_t outside,
-                          hs_counts all) {
+static void write_counted(hs_json *json, const hs_density_request *request, uint64_t counted,
+                          uint64_t outside, uint64_t n, hs_counts all) {
+    const hs_filter *filter = &request->filter;
     uint64_t total = all.positioned + all.unpositioned;
-    hs_json_pair_int(json, "n", (int64_t)(counted - outside));
+    hs_json_pair_int(json, "n", (int64_t)n);
     hs_json_pair_int(json, "total", (int64_t)total);
     hs_json_pair_int(json, "unmatched", (int64_t)all.unpositioned);
     hs_json_pair_int(json, "left_out_by_accuracy", (int64_t)(all.positioned - counted));
     hs_json_pair_int(json, "left_out_outside", (int64_t)outside);
+    if (request->time_bandwidth_s > 0)
+        hs_json_pair_int(json, "left_out_by_time", (int64_t)(counted - outside - n));
     hs_json_key(json, "max_accuracy_m");
     if (filter->max_accuracy_m >= 0)
         hs_json_double(json, filter->max_accuracy_m);
@@ -152,6 +155,9 @@ static void write_error_bounds(hs_call *call, const hs_density_request *request)
     hs_json_pair_bool(&call->json, "exact", worst <= HS_DENSITY_SHARE_ROUNDING);
     hs_json_pair_double(&call->json, "error_bound", worst);
     hs_json_pair_text(&call->json, "error_bound_of", "one incident's peak");
+    if (request->measure == HS_MEASURE_RELATIVE_RISK)
+        hs_json_pair_double(&call->json, "ratio_error_bound_log2",
+                            worst <= HS_DENSITY_SHARE_ROUNDING ? 0.0 : HS_DENSITY_RATIO_ERROR);
 }
 
 static hs_status write_streets(hs_call *call, const hs_density_request *request) {
@@ -169,6 +175,7 @@ hs_status hs_serve_density_legend(hs_call *call) {
     hs_density_ask ask;
     uint64_t counted;
     uint64_t outside = 0;
+    uint64_t n = 0;
     hs_counts all;
     hs_status status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;
@@ -177,6 +184,9 @@ hs_status hs_serve_density_legend(hs_call *call) {
     if (status == HS_OK && ask.request.edge_correction)
         status = hs_service_density_outside(call->api->service, call->snapshot, &ask.request, call->error,
                                             &outside);
+    if (status == HS_OK)
+        status =
+            hs_service_density_counted(call->api->service, call->snapshot, &ask.request, call->error, &n);
     if (status != HS_OK) return status;
     hs_json *json = &call->json;
     hs_json_object(json);
@@ -186,7 +196,7 @@ hs_status hs_serve_density_legend(hs_call *call) {
     if (status != HS_OK) return status;
     if (!ask.request.network) write_error_bounds(call, &ask.request);
     write_period(json, &ask.request);
-    write_counted(json, &ask.request.filter, counted, outside, all);
+    write_counted(json, &ask.request, counted, outside, n, all);
     status = hs_write_population(call, &ask.request);
     write_classes(json, &ask.classes, hs_ramp_diverges(ask.scale));
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
@@ -229,26 +239,14 @@ void hs_density_write_where(hs_call *call, hs_position position) {
 }
 
 static hs_status write_value(hs_call *call, const hs_density_ask *ask, hs_position position,
-                             const hs_density_value *value, const hs_density_interval_request *how,
-                             const hs_density_bounds *bounds) {
+                             const hs_density_standing *standing) {
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_key(json, "position");
     hs_json_position(json, position);
-    hs_write_number(json, "value", value->value);
-    hs_density_write_unit(json, ask);
-    hs_json_pair_text(json, "value_unit", hs_density_unit_en(&ask->request));
-    hs_write_interval(json, how, bounds);
-    hs_write_test(json, &ask->request, value);
-    hs_json_pair_int(json, "n", (int64_t)value->n);
-    if (ask->request.measure != HS_MEASURE_DENSITY) {
-        hs_json_pair_int(json, "other_n", (int64_t)value->other_n);
-        hs_json_pair_text(json, "other_unit", ask->request.population.size > 0 ? "residents" : "incidents");
-    }
-    hs_write_number(json, "effective_n", value->effective_n);
-    hs_json_pair_bool(json, "masked", value->masked);
+    hs_write_standing(json, ask, standing);
     hs_density_write_method(json, &ask->request);
-    write_months(json, ask->request.months);
+    hs_density_write_months(json, ask->request.months);
     hs_status status = hs_write_population(call, &ask->request);
     hs_density_write_where(call, position);
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
@@ -268,21 +266,23 @@ static hs_status parse_position(hs_call *call, hs_position *position) {
 hs_status hs_serve_density_value(hs_call *call) {
     hs_position position = {0};
     hs_density_ask ask;
-    hs_density_value value;
-    hs_density_interval_request how = {0};
-    hs_density_bounds bounds;
+    hs_density_standing standing = {0};
     hs_status status = parse_position(call, &position);
     if (status == HS_OK) status = hs_call_density(call, &ask);
-    if (status == HS_OK) status = hs_call_interval(call, &how);
+    if (status == HS_OK) status = hs_call_interval(call, &standing.how);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
-    if (ask.request.network) return hs_call_street_value(call, &ask, position);
-    status = hs_service_density_value(call->api->service, call->snapshot, &ask.request, position, call->error,
-                                      &value);
+    if (ask.request.network) return hs_call_street_value(call, &ask, position, &standing);
+    hs_service *service = call->api->service;
+    status = hs_service_density_value(service, call->snapshot, &ask.request, position, call->error,
+                                      &standing.value);
     if (status == HS_OK)
-        status = hs_service_density_interval(call->api->service, call->snapshot, &ask.request, position,
-                                             &value, &how, call->error, &bounds);
-    return status == HS_OK ? write_value(call, &ask, position, &value, &how, &bounds) : status;
+        status = hs_service_density_interval(service, call->snapshot, &ask.request, position, &standing.value,
+                                             &standing.how, call->error, &standing.bounds);
+    if (status == HS_OK)
+        status = hs_service_density_rank(service, call->snapshot, &ask.request, standing.value.value,
+                                         call->error, &standing.rank);
+    return status == HS_OK ? write_value(call, &ask, position, &standing) : status;
 }
 
 static void write_curve(hs_json *json, const hs_bandwidth_choice *choice) {

@@ -23,9 +23,8 @@ hs_status hs_serve_density_legend_png(hs_call *call) {
     if (status == HS_OK) status = hs_call_integer(call, "scale", 1, 2, 1, &scale);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "image/png", HS_READS_ALL)) return HS_OK;
-    bool dark = hs_str_equal(hs_call_text(call, "theme"), HS_STR("dark"));
-    hs_density_legend legend = {&ask.request, &ask.classes, hs_ramps_paper(call->api->ramps, dark), chinese,
-                                (double)scale};
+    hs_density_legend legend = {&ask.request, &ask.classes, hs_ramps_paper(call->api->ramps, ask.dark),
+                                chinese, (double)scale};
     return hs_service_density_legend(call->api->service, call->snapshot, &legend, call->arena, call->error,
                                      &call->response->body);
 }

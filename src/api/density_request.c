@@ -4,15 +4,48 @@
 #include "base/text.h"
 #include <string.h>
 
-static hs_status parse_classes(hs_call *call, hs_density_ask *ask) {
-    hs_str ramp = hs_call_text(call, "ramp");
+/* Print is on light paper, and so is the style that WMTS calls the default one. */
+static hs_status parse_style(hs_call *call, bool *dark) {
     hs_str theme = hs_call_text(call, "theme");
+    hs_str style = hs_call_text(call, "style");
+    bool dark_style = hs_str_equal(style, HS_STR("dark"));
+    *dark = dark_style || hs_str_equal(theme, HS_STR("dark"));
     if (theme.size > 0 && !hs_str_equal(theme, HS_STR("light")) && !hs_str_equal(theme, HS_STR("dark")))
         return hs_error_set(call->error, HS_E_ARGUMENT, "theme: %.*s is neither light nor dark",
                             (int)hs_utf8_cut(theme, 60), theme.data);
+    if (style.size == 0) return HS_OK;
+    if (!dark_style && !hs_str_equal(style, HS_STR("light")) && !hs_str_equal(style, HS_STR("print")) &&
+        !hs_str_equal(style, HS_STR("default")))
+        return hs_error_set(call->error, HS_E_ARGUMENT, "style: %.*s is none of default, light, dark, print",
+                            (int)hs_utf8_cut(style, 60), style.data);
+    if (theme.size > 0 && dark_style != hs_str_equal(theme, HS_STR("dark")))
+        return hs_error_set(call->error, HS_E_ARGUMENT, "style: %.*s does not go with theme=%.*s; give one",
+                            (int)style.size, style.data, (int)theme.size, theme.data);
+    return HS_OK;
+}
+
+static hs_status parse_classes(hs_call *call, hs_density_ask *ask) {
+    hs_str ramp = hs_call_text(call, "ramp");
+    hs_status status = parse_style(call, &ask->dark);
+    if (status != HS_OK) return status;
+    if (ramp.size == 0) ramp = ask->dark ? HS_STR("dark") : HS_STR("light");
     ask->scale = hs_density_scale(&ask->request);
-    return hs_ramps_classes(call->api->ramps, ramp.size > 0 ? ramp : theme, hs_call_text(call, "breaks"),
-                            ask->scale, hs_filter_problem(&ask->request.filter), call->error, &ask->classes);
+    return hs_ramps_classes(call->api->ramps, ramp, hs_call_text(call, "breaks"), ask->scale,
+                            hs_filter_problem(&ask->request.filter), call->error, &ask->classes);
+}
+
+static bool is_gone(const void *request) {
+    return hs_request_is_gone(request);
+}
+
+/* What takes long ends when the client leaves. A bandwidth by name is chosen on a thread for long work unless
+ * it is known; there all begins anew. */
+static hs_status settle_request(hs_call *call, hs_density_request *request) {
+    hs_service *service = call->api->service;
+    request->stop = (hs_density_stop){is_gone, call->request};
+    if (!hs_service_density_is_chosen(service, call->snapshot, request) && hs_request_defer(call->request))
+        return hs_error_set(call->error, HS_E_CANCELLED, "the bandwidth is being chosen");
+    return hs_service_density_choose(service, call->snapshot, request, call->error);
 }
 
 hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {
@@ -22,6 +55,7 @@ hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {
     hs_density_ask made;
     hs_status status = hs_density_request_parse(call->snapshot, names, values, call->request->query_count,
                                                 call->arena, call->error, &made.request);
+    if (status == HS_OK) status = settle_request(call, &made.request);
     if (status == HS_OK) status = parse_classes(call, &made);
     if (status == HS_OK) *ask = made;
     return status;
@@ -46,6 +80,7 @@ static hs_status call_raster(hs_call *call, hs_density_ask *ask, hs_box *box, bo
     if (hs_call_words(call, &names, &values) != HS_OK) return HS_E_MEMORY;
     hs_status status = hs_density_raster_parse(call->snapshot, names, values, call->request->query_count,
                                                call->arena, call->error, &ask->request, box, has_box, cell_m);
+    if (status == HS_OK) status = settle_request(call, &ask->request);
     return status == HS_OK ? parse_classes(call, ask) : status;
 }
 
@@ -66,6 +101,7 @@ hs_status hs_call_lixels(hs_call *call, hs_density_ask *ask, hs_box *box, bool *
                                                &ask->request, box, has_box, &cell_m);
     if (status == HS_OK && !ask->request.network)
         status = hs_error_set(call->error, HS_E_ARGUMENT, "network: lixels are of streets, so it is true");
+    if (status == HS_OK) status = settle_request(call, &ask->request);
     return status == HS_OK ? parse_classes(call, ask) : status;
 }
 

@@ -13,6 +13,12 @@ hs_status hs_call_interval(hs_call *call, hs_density_interval_request *how) {
     if (text.size > 0 && !bootstrap && !hs_str_equal(text, HS_STR("poisson")))
         return hs_error_set(call->error, HS_E_ARGUMENT, "interval: %.*s is neither poisson nor bootstrap",
                             (int)hs_utf8_cut(text, 60), text.data);
+    for (int i = 0; i < 2 && !bootstrap; i++) {
+        const char *word = i == 0 ? "replications" : "seed";
+        if (hs_call_text(call, word).size > 0)
+            return hs_error_set(call->error, HS_E_ARGUMENT, "%s has no effect without interval=bootstrap",
+                                word);
+    }
     int64_t replications = 0;
     int64_t seed = 0;
     hs_status status = hs_call_integer(call, "replications", LEAST_REPLICATIONS, HS_MOST_REPLICATIONS,
@@ -32,8 +38,8 @@ void hs_write_number(hs_json *json, const char *key, double value) {
         hs_json_null(json);
 }
 
-void hs_write_interval(hs_json *json, const hs_density_interval_request *how,
-                       const hs_density_bounds *bounds) {
+static void write_interval(hs_json *json, const hs_density_interval_request *how,
+                           const hs_density_bounds *bounds) {
     hs_json_key(json, "interval");
     hs_json_object(json);
     hs_write_number(json, "lower", bounds->lower);
@@ -63,7 +69,7 @@ void hs_write_tolerance(hs_json *json, const hs_density_request *request) {
     hs_json_pair_text(json, "tolerance_zh", "仅绘制在此双侧水平上偏离 0 的地点；逐点检验，未作多重比较校正");
 }
 
-void hs_write_test(hs_json *json, const hs_density_request *request, const hs_density_value *value) {
+static void write_test(hs_json *json, const hs_density_request *request, const hs_density_value *value) {
     if (request->measure == HS_MEASURE_DENSITY) return;
     hs_write_number(json, "z", value->z);
     hs_write_number(json, "p_value", value->p_value);
@@ -83,6 +89,34 @@ void hs_write_test(hs_json *json, const hs_density_request *request, const hs_de
                       request->months > 0 || request->time_bandwidth_s > 0
                           ? "incidents per 1,000 residents per month"
                           : "incidents per 1,000 residents");
+}
+
+static void write_rank(hs_json *json, const hs_density_request *request, const hs_density_rank *rank) {
+    hs_json_key(json, "rank");
+    if (rank->rank > 0)
+        hs_json_int(json, (int64_t)rank->rank);
+    else
+        hs_json_null(json);
+    hs_json_pair_int(json, "rank_of", (int64_t)rank->of);
+    hs_json_pair_text(json, "rank_among", request->network ? "lixels" : "cells");
+    hs_json_pair_double(json, "rank_cell_m", rank->cell_m);
+}
+
+void hs_write_standing(hs_json *json, const hs_density_ask *ask, const hs_density_standing *standing) {
+    const hs_density_value *value = &standing->value;
+    hs_write_number(json, "value", value->value);
+    hs_density_write_unit(json, ask);
+    hs_json_pair_text(json, "value_unit", hs_density_unit_en(&ask->request));
+    write_interval(json, &standing->how, &standing->bounds);
+    write_test(json, &ask->request, value);
+    hs_json_pair_int(json, "n", (int64_t)value->n);
+    if (ask->request.measure != HS_MEASURE_DENSITY) {
+        hs_json_pair_int(json, "other_n", (int64_t)value->other_n);
+        hs_json_pair_text(json, "other_unit", ask->request.population.size > 0 ? "residents" : "incidents");
+    }
+    hs_write_number(json, "effective_n", value->effective_n);
+    hs_json_pair_bool(json, "masked", value->masked);
+    write_rank(json, &ask->request, &standing->rank);
 }
 
 hs_status hs_write_population(hs_call *call, const hs_density_request *request) {

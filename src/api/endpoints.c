@@ -6,10 +6,16 @@ static const hs_parameter version_parameters[] = {
     {0},
 };
 #define DENSITY_PARAMETERS                                                                                   \
-    {"bandwidth", "number",                                                                                  \
+    {"bandwidth", "string",                                                                                  \
      "bandwidth in ground metres, 10 to 20000: the kernel's radius, of the Gaussian the standard "           \
-     "deviation; default 300",                                                                               \
-     "带宽（地面米），10 至 20000：核半径，高斯核为标准差；默认 300", false},                                \
+     "deviation; "                                                                                           \
+     "default 300. Or scott, silverman, diggle or ppl: chosen from the incidents that the filters let "      \
+     "through, as /density/bandwidth tells, to three digits; the number is said in the answer, of tiles in " \
+     "the header Density-Bandwidth-M",                                                                       \
+     "带宽（地面米），10 至 20000：核半径，高斯核为标准差；默认 300。或 "          \
+     "scott、silverman、diggle、ppl：按所选案件"                                                    \
+     "估计（同 /density/bandwidth），取三位有效数字；所用数值见应答，瓦片见头部 Density-Bandwidth-M",        \
+     false},                                                                                                 \
         {"kernel", "string", "quartic (default), epanechnikov, gaussian, triweight, uniform or triangular",  \
          "核函数：quartic（默认）、epanechnikov、gaussian、triweight、uniform、triangular", false},          \
         {"exact", "boolean", "true: without the stated error of pictures; always so for kernels with edges", \
@@ -65,7 +71,10 @@ static const hs_parameter density_parameters[] = {
     {"ramp", "string", "colour ramp by name", "色带名称", false},
     {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
      "分级界线，升序，逗号分隔，单位同图例", false},
-    {"theme", "string", "light or dark: which default ramp", "light 或 dark：默认色带", false},
+    {"style", "string",
+     "default, light, dark or print: the map style that it is drawn on, which gives the ramp",
+     "default、light、dark 或 print：所叠加的地图样式，据此选默认色带", false},
+    {"theme", "string", "light or dark: the same by fewer names", "light 或 dark：同 style，仅此两种", false},
     {"v", "integer", "version of the data; the current one is answered immutable",
      "数据版本；当前版本的应答可永久缓存", false},
     {0},
@@ -74,6 +83,8 @@ static const hs_parameter legend_parameters[] = {
     DENSITY_PARAMETERS,
     {"ramp", "string", "colour ramp by name", "色带名称", false},
     {"breaks", "string", "class breaks, ascending, comma separated", "分级界线，升序，逗号分隔", false},
+    {"style", "string", "default, light, dark or print: paper and default ramp",
+     "default、light、dark 或 print：底色与默认色带", false},
     {"theme", "string", "light or dark: paper and default ramp; default light",
      "light 或 dark：底色与默认色带，默认 light", false},
     {"lang", "string", "zh or en: language of the words; default the city's",
@@ -84,14 +95,34 @@ static const hs_parameter legend_parameters[] = {
      "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
-static const hs_parameter raster_parameters[] = {
+static const hs_parameter band_parameters[] = {
     DENSITY_PARAMETERS,
     {"cell", "number", "side of a cell in metres of the city's plane; default an eighth of the bandwidth",
      "像元边长（城市平面米），默认带宽的八分之一", false},
     {"ramp", "string", "colour ramp by name", "色带名称", false},
     {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
      "分级界线，升序，逗号分隔，单位同图例", false},
-    {"theme", "string", "light or dark: which default ramp", "light 或 dark：默认色带", false},
+    {"style", "string",
+     "default, light, dark or print: the map style that it is drawn on, which gives the ramp",
+     "default、light、dark 或 print：所叠加的地图样式，据此选默认色带", false},
+    {"theme", "string", "light or dark: the same by fewer names", "light 或 dark：同 style，仅此两种", false},
+    {0},
+};
+static const hs_parameter tif_parameters[] = {
+    DENSITY_PARAMETERS,
+    {"cell", "number", "side of a cell in metres of the city's plane; default an eighth of the bandwidth",
+     "像元边长（城市平面米），默认带宽的八分之一", false},
+    {0},
+};
+static const hs_parameter lixel_parameters[] = {
+    DENSITY_PARAMETERS,
+    {"ramp", "string", "colour ramp by name", "色带名称", false},
+    {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
+     "分级界线，升序，逗号分隔，单位同图例", false},
+    {"style", "string",
+     "default, light, dark or print: the map style that it is drawn on, which gives the ramp",
+     "default、light、dark 或 print：所叠加的地图样式，据此选默认色带", false},
+    {"theme", "string", "light or dark: the same by fewer names", "light 或 dark：同 style，仅此两种", false},
     {0},
 };
 static const hs_parameter value_parameters[] = {
@@ -108,6 +139,7 @@ static const hs_parameter value_parameters[] = {
     {"ramp", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
     {"breaks", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
     {"theme", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
+    {"style", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
     {"v", "integer", "version of the data", "数据版本", false},
     {0},
 };
@@ -358,17 +390,17 @@ const hs_endpoint hs_endpoints[] = {
      "Bandwidths by Scott, Silverman, Diggle and likelihood cross-validation, each with its reason and "
      "curve.",
      "按 Scott、Silverman、Diggle 与似然交叉验证给出的带宽，各附理由与曲线。", hs_serve_density_bandwidth},
-    {"/density.tif", "densityRaster", LONG, "image/tiff", raster_parameters,
+    {"/density.tif", "densityRaster", LONG, "image/tiff", tif_parameters,
      "The same as a GeoTIFF of the city's plane, exact, 32-bit floats with unit, with tolerance a second "
      "band "
      "p_value (the first one is whole then); bbox is its extent.",
      "同一密度的 GeoTIFF（城市平面、精确、32 位浮点、带单位），设 tolerance 时第二波段为 "
      "p_value（第一波段保持完整）；bbox 为其范围。",
      hs_serve_density_tif},
-    {"/density/lixels", "densityLixels", LONG, GEO, raster_parameters,
+    {"/density/lixels", "densityLixels", LONG, GEO, lixel_parameters,
      "Density of streets as GeoJSON: one line a lixel with its value; bbox is the part that is wanted.",
      "街道密度的 GeoJSON：每个街道小段一条线及其值；bbox 为所需范围。", hs_serve_density_lixels},
-    {"/density/isobands", "densityIsobands", LONG, GEO, raster_parameters,
+    {"/density/isobands", "densityIsobands", LONG, GEO, band_parameters,
      "Bands between the breaks as polygons with area and count, with tolerance also what departs from 0; "
      "bbox is the picture's extent.",
      "分级之间的等值面，含面积与件数，设 tolerance 时另有偏离 0 的范围；bbox 为图幅范围。",

@@ -53,12 +53,20 @@ hs_status hs_serve_vector_tile(hs_call *call) {
     return status;
 }
 
+/* What a picture has no room to say. */
+static void write_bandwidth(hs_call *call, const hs_density_request *request) {
+    hs_response_header(call->response, "Density-Bandwidth-M",
+                       hs_arena_printf(call->arena, "%g", request->bandwidth_m));
+    hs_response_header(call->response, "Density-Bandwidth-Source", hs_density_bandwidth_source(request));
+}
+
 static hs_status density_tile(hs_call *call, uint32_t size_px) {
     hs_tile tile = {0};
     hs_density_ask ask;
     hs_status status = parse_tile(call, &tile);
     if (status == HS_OK) status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;
+    write_bandwidth(call, &ask.request);
     uint64_t version = hs_service_density_tile_version(call->snapshot, &ask.request, tile, size_px);
     if (hs_call_begin_version(call, "image/png", version)) return HS_OK;
     if (ask.request.network) return hs_call_street_tile(call, &ask, tile, size_px);
@@ -167,9 +175,10 @@ static void write_bounds(hs_json *json, hs_box box) {
 
 static void write_tile_url(hs_call *call, const tileset *set) {
     static const char *const drawing[] = {
-        "bandwidth",      "kernel",  "exact", "adaptive",   "edge-correction", "at",    "time-bandwidth",
-        "time-kernel",    "compare", "over",  "population", "tolerance",       "min-n", "network",
-        "network-kernel", "snap",    "lixel", "ramp",       "breaks",          "theme", NULL};
+        "bandwidth",      "kernel",      "exact",          "adaptive", "edge-correction", "at",
+        "time-bandwidth", "time-kernel", "compare",        "over",     "population",      "tolerance",
+        "min-n",          "network",     "network-kernel", "snap",     "lixel",           "ramp",
+        "breaks",         "theme",       "style",          NULL};
     const hs_snapshot *snapshot = call->snapshot;
     bool base = set->layers == base_layers;
     uint64_t version = base ? snapshot->geography_version : snapshot->version;

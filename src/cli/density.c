@@ -10,7 +10,8 @@
 static const hs_option options[] = {
     {"output", "FILE", "what to write (also -o): .tif, .png (with .pgw and .prj) or .geojson (isobands)",
      "输出文件（同 -o）：.tif、.png（附 .pgw、.prj）或 .geojson（等值面）"},
-    {"bandwidth", "M", "bandwidth in ground metres (default 300)", "带宽（地面米，默认 300）"},
+    {"bandwidth", "M|METHOD", "bandwidth in ground metres (default 300), or scott silverman diggle ppl",
+     "带宽（地面米，默认 300），或方法名 scott silverman diggle ppl"},
     {"kernel", "K", "quartic (default) epanechnikov gaussian triweight uniform triangular",
      "核函数：quartic（默认）epanechnikov gaussian triweight uniform triangular"},
     {"cell", "M", "side of a cell (default: an eighth of the bandwidth)", "像元边长（默认带宽的八分之一）"},
@@ -33,8 +34,9 @@ static const hs_option options[] = {
      "仅保留在此双侧 p 值上偏离 0 之处，逐点检验（如 0.05）；.tif 增加一个波段"},
     {"min-n", "N", "masked where fewer effective incidents (residents) lie under the kernel",
      "核下有效案件（人口）少于此数处不绘"},
-    {"network", NULL, "density of streets: lixels as lines into a .geojson",
-     "沿街道的密度：街道小段写入 .geojson"},
+    {"network", NULL,
+     "density of streets: lixels as lines into .geojson .gpkg .fgb .csv .xlsx .kml .gpx .shp .shp.zip",
+     "沿街道的密度：街道小段作为线写入 .geojson .gpkg .fgb .csv .xlsx .kml .gpx .shp .shp.zip"},
     {"network-kernel", "K", "equal-split-continuous (default) equal-split-discontinuous simple",
      "equal-split-continuous（默认）equal-split-discontinuous simple"},
     {"snap", "M", "farthest that an incident may lie from its street (default 50)",
@@ -136,20 +138,30 @@ static hs_status write_lixels(const char *path, const hs_snapshot *snapshot, con
     return status;
 }
 
+static void on_warn(void *context, const char *message) {
+    hs_progress_end(context);
+    fprintf(stderr, "%s: %s\n", hs_say(context, "warning", "注意"), message);
+}
+
+static bool is_whole_geojson(const hs_export_format *format) {
+    return format->maker == HS_MAKE_GEOJSON && !format->is_sequence;
+}
+
 static bool ends_with(const char *path, const char *extension) {
     size_t size = strlen(path);
     size_t tail = strlen(extension);
     return size > tail && strcmp(path + size - tail, extension) == 0;
 }
 
-static hs_status ask(const hs_arguments *arguments, const hs_snapshot *snapshot, hs_arena *arena,
-                     hs_error *error, asking *a) {
+static hs_status ask(const hs_arguments *arguments, hs_service *service, const hs_snapshot *snapshot,
+                     hs_arena *arena, hs_error *error, asking *a) {
     hs_str *names = hs_arena_array(arena, (size_t)arguments->option_count + 1, sizeof *names);
     hs_str *values = hs_arena_array(arena, (size_t)arguments->option_count + 1, sizeof *values);
     if (!names || !values) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     size_t count = words_of(arguments, names, values);
     hs_status status = hs_density_raster_parse(snapshot, names, values, count, arena, error, &a->request,
                                                &a->box, &a->has_box, &a->cell_m);
+    if (status == HS_OK) status = hs_service_density_choose(service, snapshot, &a->request, error);
     if (status == HS_OK) status = hs_ramps_new(error, &a->ramps);
     const char *ramp = hs_arguments_get(arguments, "ramp");
     const char *breaks = hs_arguments_get(arguments, "breaks");
@@ -158,6 +170,14 @@ static hs_status ask(const hs_arguments *arguments, const hs_snapshot *snapshot,
                                   hs_density_scale(&a->request), hs_filter_problem(&a->request.filter), error,
                                   &a->classes);
     return status;
+}
+
+/* The number that a method gave. */
+static void say_bandwidth(const hs_arguments *arguments, const hs_density_request *request) {
+    if (request->bandwidth_source != HS_BANDWIDTH_CHOSEN) return;
+    printf("%s %g m (%s, %llu %s)\n", hs_say(arguments, "bandwidth", "带宽"), request->bandwidth_m,
+           hs_density_bandwidth_source(request), (unsigned long long)request->chosen.used,
+           hs_say(arguments, "incidents", "件案件"));
 }
 
 /* The legend of the same request beside the picture, twice as fine for print; on dark paper where the ramp is
@@ -179,13 +199,19 @@ static hs_status write_legend(const hs_arguments *arguments, hs_service *service
 
 static hs_status make_streets(const hs_arguments *arguments, const char *path, hs_service *service,
                               const hs_snapshot *snapshot, const asking *a, hs_error *error) {
-    if (!ends_with(path, ".geojson"))
-        return hs_error_set(error, HS_E_ARGUMENT, "%s: streets are written to .geojson, as lines", path);
+    const hs_export_format *format = hs_export_format_of_path(path);
     hs_density_streets streets;
+    if (!format)
+        return hs_error_set(error, HS_E_ARGUMENT,
+                            "%s: streets are lines: take .geojson, .gpkg or another vector format", path);
     hs_progress(arguments, "density", 0, 1);
     hs_status status = hs_service_density_streets(service, snapshot, &a->request, error, &streets);
     if (status != HS_OK) return status;
-    status = write_lixels(path, snapshot, a, &streets, error);
+    const hs_density_warning warning = {(void *)arguments, on_warn};
+    status = is_whole_geojson(format)
+                 ? write_lixels(path, snapshot, a, &streets, error)
+                 : hs_density_lixels_file(service, snapshot, &a->request, &a->classes, &streets,
+                                          a->has_box ? &a->box : NULL, format, path, &warning, error);
     hs_progress(arguments, "density", 1, 1);
     hs_progress_end(arguments);
     if (status == HS_OK)
@@ -228,10 +254,11 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
     hs_arena *arena = hs_arena_new((size_t)64 << 20);
     asking a = {0};
     hs_status status = arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
-    if (status == HS_OK) status = ask(arguments, snapshot, arena, error, &a);
+    if (status == HS_OK) status = ask(arguments, service, snapshot, arena, error, &a);
     if (status == HS_OK)
         status = a.request.network ? make_streets(arguments, path, service, snapshot, &a, error)
                                    : make_plane(arguments, path, service, snapshot, &a, error);
+    if (status == HS_OK) say_bandwidth(arguments, &a.request);
     if (status == HS_OK && hs_arguments_has(arguments, "legend"))
         status = write_legend(arguments, service, snapshot, &a, arena, error);
     hs_ramps_free(a.ramps);
@@ -242,13 +269,31 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
 
 static int run(const hs_arguments *arguments) {
     const char *path = hs_arguments_get(arguments, "output");
-    if (!path || (!ends_with(path, ".tif") && !ends_with(path, ".png") && !ends_with(path, ".geojson"))) {
+    bool streets = hs_arguments_has(arguments, "network");
+    bool known =
+        path && (streets ? hs_export_format_of_path(path) != NULL
+                         : ends_with(path, ".tif") || ends_with(path, ".png") || ends_with(path, ".geojson"));
+    if (!known) {
         fprintf(stderr, "%s\n",
-                hs_say(arguments, "hotspotd density: -o FILE with .tif, .png or .geojson is needed",
-                       "hotspotd density：需要 -o 文件，扩展名为 .tif、.png 或 .geojson"));
+                streets
+                    ? hs_say(arguments,
+                             "hotspotd density: with --network -o FILE of a vector format is needed, as "
+                             ".geojson, .gpkg, .fgb, .csv, .xlsx, .kml, .gpx, .shp or .shp.zip",
+                             "hotspotd density：--network 需要 -o 矢量文件，如 .geojson、.gpkg、.fgb、.csv、"
+                             ".xlsx、.kml、.gpx、.shp 或 .shp.zip")
+                    : hs_say(arguments, "hotspotd density: -o FILE with .tif, .png or .geojson is needed",
+                             "hotspotd density：需要 -o 文件，扩展名为 .tif、.png 或 .geojson"));
         return HS_EXIT_USAGE;
     }
     const char *legend = hs_arguments_get(arguments, "legend");
+    if (ends_with(path, ".tif") && !legend &&
+        (hs_arguments_has(arguments, "ramp") || hs_arguments_has(arguments, "breaks"))) {
+        fprintf(stderr, "%s\n",
+                hs_say(arguments,
+                       "hotspotd density: --ramp and --breaks have no effect on a .tif without --legend",
+                       "hotspotd density：不写 --legend 时，--ramp 与 --breaks 对 .tif 无作用"));
+        return HS_EXIT_USAGE;
+    }
     if (legend && !ends_with(legend, ".png")) {
         fprintf(stderr, "%s\n",
                 hs_say(arguments, "hotspotd density: --legend takes a .png file",

@@ -64,13 +64,18 @@ static void between_pixels(hs_lattice *l, double bandwidth_units) {
 
 bool hs_lattice_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m, double metres_per_unit,
                    hs_lattice *lattice) {
+    return hs_lattice_sampled_of(view, kernel, bandwidth_m, bandwidth_m, metres_per_unit, lattice);
+}
+
+bool hs_lattice_sampled_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m,
+                           double sampled_m, double metres_per_unit, hs_lattice *lattice) {
     if (kernel != HS_KERNEL_QUARTIC && kernel != HS_KERNEL_TRIWEIGHT && kernel != HS_KERNEL_GAUSSIAN)
         return false;
     if (!hs_bandwidth_accepted(bandwidth_m) || view->z > 24 || (view->size != 256 && view->size != 512))
         return false;
     hs_lattice l = {.kernel = kernel, .bandwidth_m = bandwidth_m, .error_bound = 1e-3};
     l.pixel = ldexp(0x1p32, -(int)view->z) / (double)view->size;
-    l.sampling = hs_density_sampling_of(view, kernel, bandwidth_m);
+    l.sampling = hs_density_sampling_of(view, kernel, sampled_m);
     double bandwidth_units = bandwidth_m / metres_per_unit;
     double span_px = bandwidth_units / l.pixel;
     if (l.sampling == HS_DENSITY_BINNED) {
@@ -82,7 +87,7 @@ bool hs_lattice_of(const hs_density_view *view, hs_kernel kernel, double bandwid
         l.stride = 4;
         l.period = 1;
         l.taps = 6;
-        l.subdivision = hs_density_subdivision(view, kernel, bandwidth_m);
+        l.subdivision = hs_density_subdivision(view, kernel, sampled_m);
         set_rate(&l, 4.0);
     } else if (span_px < prolonged_from(kernel)) {
         at_pixels(&l, span_px);

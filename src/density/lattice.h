@@ -29,6 +29,7 @@ typedef struct hs_lattice {
     uint32_t stride;
     unsigned subdivision; /* 2^subdivision sub-pixels a side that a mean is taken over */
     double error_bound;   /* of one incident's peak */
+    bool counts;          /* cells that count what lies near, never too low (density/lattice_near.h) */
 } hs_lattice;
 
 /* The lattice of a view's pixels. `metres_per_unit` is the largest scale among the incidents (that of the
@@ -36,6 +37,10 @@ typedef struct hs_lattice {
  * hs_density_add refuses. Pure. */
 bool hs_lattice_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m, double metres_per_unit,
                    hs_lattice *lattice);
+/* The same, with pixels sampled as for `sampled_m`, at most the bandwidth: what bandwidths beside each other
+ * share. */
+bool hs_lattice_sampled_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m,
+                           double sampled_m, double metres_per_unit, hs_lattice *lattice);
 /* Whether deposits on one serve the other. */
 bool hs_lattice_same_nodes(const hs_lattice *a, const hs_lattice *b);
 

@@ -1,5 +1,5 @@
 #include "density/kernel.h"
-#include "density/lattice.h"
+#include "density/lattice_near.h"
 
 #include <stdlib.h>
 
@@ -158,6 +158,7 @@ typedef struct spreading {
     const hs_lattice *lattice;
     const int32_t *weights;
     unsigned shift;
+    int64_t allowance; /* in 2^-16 of an incident, on top of each */
 } spreading;
 
 #define ONE_SHIFT (30 + 16 - UNIT_BITS)
@@ -362,6 +363,7 @@ static bool deposit_all(growing *g, const spreading *how, const hs_point_columns
         hs_mercator at = points->mercator[i];
         int64_t amount = (int64_t)hs_weight_fixed(points, i);
         if (amount == 0) continue;
+        amount += how->allowance;
         if (amount != last_amount || at.x != last.x || at.y != last.y) {
             stamp_fill(&s, how, at, amount);
             last = at;
@@ -382,7 +384,8 @@ hs_status hs_lattice_deposit_new(const hs_lattice *lattice, const hs_point_colum
     hs_lattice_deposit *made = NULL;
     int32_t *weights = calloc((size_t)(PLACES + 1) * PITCH, sizeof *weights);
     if (weights) fill_weights(lattice->taps, weights);
-    spreading how = {lattice, weights, ONE_SHIFT + bits};
+    bool allows = lattice->counts && (points->weight || points->factor);
+    spreading how = {lattice, weights, ONE_SHIFT + bits, allows ? hs_lattice_allowance(lattice) << bits : 0};
     bool done = weights && deposit_all(&g, &how, points);
     free(weights);
     size_t nodes_size = (size_t)g.count * BLOCK_NODES * sizeof *g.nodes;

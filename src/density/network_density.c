@@ -141,13 +141,16 @@ hs_status hs_network_density_add(const hs_network *network, const hs_network_eve
     return status;
 }
 
+uint32_t hs_network_lixel_at(const hs_network *network, uint32_t segment, double along_m) {
+    uint32_t lixels = network->lixel_first[segment + 1] - network->lixel_first[segment];
+    double at = along_m / hs_network_lixel_m(network, segment);
+    return network->lixel_first[segment] + (at > 0 ? (uint32_t)fmin(at, lixels - 1) : 0);
+}
+
 static double density_at(const hs_network *n, const hs_network_points *points, size_t i,
                          const int64_t *sums) {
     uint32_t segment = points->segment[i];
-    uint32_t lixels = n->lixel_first[segment + 1] - n->lixel_first[segment];
-    double at = points->along_m[i] / hs_network_lixel_m(n, segment);
-    uint32_t lixel = at > 0 ? (uint32_t)fmin(at, lixels - 1) : 0;
-    return hs_network_per_km(n, segment, sums[n->lixel_first[segment] + lixel]);
+    return hs_network_per_km(n, segment, sums[hs_network_lixel_at(n, segment, points->along_m[i])]);
 }
 
 hs_status hs_network_adaptive(const hs_network *network, const hs_network_points *points, const int64_t *sums,

@@ -49,6 +49,7 @@ typedef struct stepping {
     double *arriving;           /* [darts][CHUNK] at their heads in the steps of a chunk */
     uint32_t *near, near_count; /* nodes that a dart shorter than a chunk leads to */
     bool *is_near;              /* [nodes] */
+    bool *woken;                /* [darts] something entered: the ring of others holds zeros only */
 } stepping;
 
 /* Of the places -1, 0, 1 and 2 for one at t in [0, 1). */
@@ -199,7 +200,7 @@ static bool is_late(const delay *one) {
 static void arrive(stepping *s, uint32_t step, uint32_t *source_at) {
     for (uint32_t d = 0; d < 2 * s->network->segment_count; d++) {
         double *arriving = s->arriving + (size_t)d * CHUNK;
-        if (is_late(&s->delay[d]))
+        if (s->woken[d] && is_late(&s->delay[d]))
             arrive_late(s, &s->delay[d], arriving);
         else
             memset(arriving, 0, CHUNK * sizeof *arriving);
@@ -219,11 +220,17 @@ static void leave(stepping *s, uint32_t node, bool continuous, uint32_t first, u
     double share = continuous ? 2.0 / degree : degree > 1.0 ? 1.0 / (degree - 1.0) : 0.0;
     double back = continuous ? 1.0 : share;
     double sum[CHUNK] = {0};
+    bool any = false;
     for (uint32_t i = 0; i < count; i++)
-        for (uint32_t k = first; k < end; k++)
-            sum[k] += s->arriving[(size_t)(dart[i] ^ 1) * CHUNK + k];
+        for (uint32_t k = first; k < end; k++) {
+            double arriving = s->arriving[(size_t)(dart[i] ^ 1) * CHUNK + k];
+            sum[k] += arriving;
+            any |= arriving != 0.0;
+        }
     for (uint32_t i = 0; i < count; i++) {
         const delay *one = &s->delay[dart[i]];
+        if (!any && !s->woken[dart[i]]) continue;
+        s->woken[dart[i]] = true;
         const double *own = s->arriving + (size_t)(dart[i] ^ 1) * CHUNK;
         uint32_t at = place_of(one, first, 0);
         for (uint32_t k = first; k < end; k++) {
@@ -253,7 +260,7 @@ static void scatter(stepping *s, bool continuous) {
         for (uint32_t i = 0; i < s->near_count; i++)
             for (uint32_t d = n->dart_first[s->near[i]]; d < n->dart_first[s->near[i] + 1]; d++) {
                 uint32_t arriving = n->dart[d] ^ 1;
-                if (!is_late(&s->delay[arriving]))
+                if (s->woken[arriving] && !is_late(&s->delay[arriving]))
                     s->arriving[(size_t)arriving * CHUNK + k] += arrive_soon(s, &s->delay[arriving], k);
             }
         for (uint32_t i = 0; i < s->near_count; i++)
@@ -297,7 +304,7 @@ static void weigh_block(stepping *s, uint32_t end) {
     uint32_t begin = end - BLOCK;
     for (uint32_t d = 0; d < 2 * n->segment_count; d++) {
         const delay *one = &s->delay[d];
-        if (!last_block(s, one, entered)) continue;
+        if (!s->woken[d] || !last_block(s, one, entered)) continue;
         uint32_t segment = d / 2;
         double step = one->length / (double)(n->lixel_first[segment + 1] - n->lixel_first[segment]);
         for (uint32_t j = 0; j < one->edges; j++) {
@@ -386,12 +393,13 @@ static bool allocate(stepping *s, double **share) {
     s->arriving = calloc(darts * CHUNK, sizeof *s->arriving);
     s->near = malloc(((size_t)n->node_count + 1) * sizeof *s->near);
     s->is_near = calloc((size_t)n->node_count + 1, sizeof *s->is_near);
+    s->woken = calloc(darts, sizeof *s->woken);
     s->source = malloc((2 * TAPS * s->events->count + 1) * sizeof *s->source);
     s->sorted = malloc((2 * TAPS * s->events->count + 1) * sizeof *s->sorted);
     s->start = calloc((size_t)s->steps + TAPS + 2, sizeof *s->start);
     *share = calloc((size_t)n->lixel_count + 1, sizeof **share);
-    if (!s->table || !s->delay || !s->arriving || !s->near || !s->is_near || !s->source || !s->sorted ||
-        !s->start || !*share)
+    if (!s->table || !s->delay || !s->arriving || !s->near || !s->is_near || !s->woken || !s->source ||
+        !s->sorted || !s->start || !*share)
         return false;
     fill_delays(s, &ring, &edge);
     s->ring = calloc(ring + 1, sizeof *s->ring);
@@ -426,6 +434,7 @@ hs_status hs_network_density_steps(const hs_network *network, const hs_network_e
     free(s.arriving);
     free(s.near);
     free(s.is_near);
+    free(s.woken);
     free(s.source);
     free(s.sorted);
     free(s.start);

@@ -46,6 +46,20 @@ static bool has_type(const writing *w, hs_geometry_type type) {
     return w->types >> type & 1;
 }
 
+static const char *name_of(const hs_feature_file *file) {
+    return file->source ? file->source->name : file->collection->id;
+}
+
+static uint64_t count_of(const hs_feature_file *file) {
+    return file->source ? file->source->count : file->rows.count;
+}
+
+static hs_status read_feature(const writing *w, uint64_t i, hs_error *error, hs_feature *feature) {
+    const hs_feature_file *file = w->file;
+    return file->source ? file->source->read(file->source->context, i, error, feature)
+                        : hs_feature_table_read(w->table, file->rows.row[i], error, feature);
+}
+
 static void warn(const writing *w, const char *format, ...) HS_PRINTF(2, 3);
 static void warn(const writing *w, const char *format, ...) {
     char text[4096];
@@ -58,6 +72,7 @@ static void warn(const writing *w, const char *format, ...) {
 
 /* The type of a collection's geometries, of places that of the rows. */
 static hs_geometry_type layer_type(const writing *w) {
+    if (w->file->source) return w->file->source->type;
     switch (w->file->collection->kind) {
     case HS_COLLECT_UNITS:
     case HS_COLLECT_ZONES:
@@ -86,20 +101,20 @@ static hs_status refuse_types(const writing *w, hs_error *error) {
     if (has(w, HS_FORMAT_NO_POLYGONS) && w->layer == HS_GEOMETRY_POLYGONS)
         return hs_error_set(error, HS_E_ARGUMENT,
                             "%s holds points and lines only, and %s have areas: use kml, geojson or gpkg",
-                            file->format->name, file->collection->id);
+                            file->format->name, name_of(file));
     if (has(w, HS_FORMAT_ONE_TYPE) && is_mixed(w))
         return hs_error_set(
             error, HS_E_ARGUMENT,
             "%s holds geometries of one type, and these %s are points and areas: use gpkg, geojson or fgb",
-            file->format->name, file->collection->id);
+            file->format->name, name_of(file));
     return HS_OK;
 }
 
 static hs_status measure(writing *w, hs_error *error) {
     const hs_feature_file *file = w->file;
-    for (uint64_t i = 0; i < file->rows.count; i++) {
+    for (uint64_t i = 0; i < count_of(file); i++) {
         hs_feature feature;
-        hs_status status = hs_feature_table_read(w->table, file->rows.row[i], error, &feature);
+        hs_status status = read_feature(w, i, error, &feature);
         if (status != HS_OK) return status;
         for (uint32_t f = 0; f < w->count; f++) {
             if (w->fields[f].type != HS_FIELD_TEXT) continue;
@@ -128,7 +143,7 @@ static hs_status fit_shapefile(writing *w, hs_error *error) {
     if (w->count > HS_DBF_FIELDS_MOST)
         return hs_error_set(error, HS_E_ARGUMENT,
                             "a Shapefile holds %d columns, and %s have %u: use gpkg or csv",
-                            HS_DBF_FIELDS_MOST, w->file->collection->id, (unsigned)w->count);
+                            HS_DBF_FIELDS_MOST, name_of(w->file), (unsigned)w->count);
     w->names = hs_arena_array(w->arena, w->count + 1, sizeof *w->names);
     w->widths = hs_arena_array(w->arena, w->count + 1, sizeof *w->widths);
     if (!w->names || !w->widths) return hs_error_memory(error, "the columns");
@@ -143,25 +158,31 @@ static hs_status fit_shapefile(writing *w, hs_error *error) {
         size += w->written[f].type == HS_FIELD_TEXT ? w->widths[f] : HS_DBF_NUMBER_WIDTH;
     }
     if (size < SHAPEFILE_POINT) size = SHAPEFILE_POINT;
-    if (w->file->rows.count > SHAPEFILE_MOST / size)
+    if (count_of(w->file) > SHAPEFILE_MOST / size)
         return hs_error_set(error, HS_E_ARGUMENT,
                             "%llu rows of %llu bytes are more than the 2 GB that a Shapefile holds: use gpkg "
                             "or fgb, or ask for less",
-                            (unsigned long long)w->file->rows.count, (unsigned long long)size);
+                            (unsigned long long)count_of(w->file), (unsigned long long)size);
     tell_names(w);
     return HS_OK;
 }
 
 static hs_status lay_out(writing *w, hs_error *error) {
     const hs_feature_file *file = w->file;
-    w->types = hs_feature_types(file->snapshot, file->collection, &file->rows);
+    w->types = file->source ? 1U << file->source->type
+                            : hs_feature_types(file->snapshot, file->collection, &file->rows);
     w->layer = layer_type(w);
     hs_status status = refuse_types(w, error);
-    if (status == HS_OK)
+    if (status == HS_OK && !file->source)
         status = hs_feature_table_new(file->snapshot, file->collection, &file->rows, file->format->traits,
                                       error, &w->table);
     if (status != HS_OK) return status;
-    w->fields = hs_feature_table_fields(w->table, &w->count);
+    if (file->source) {
+        w->fields = file->source->fields;
+        w->count = file->source->field_count;
+    } else {
+        w->fields = hs_feature_table_fields(w->table, &w->count);
+    }
     w->written = hs_arena_array(w->arena, w->count + 1, sizeof *w->written);
     w->values = hs_arena_array(w->arena, w->count + 1, sizeof *w->values);
     w->times = hs_arena_array(w->arena, w->count + 1, sizeof *w->times);
@@ -223,9 +244,9 @@ static hs_status open_layer(writing *w, hs_error *error, hs_vector_writer **writ
     }
     hs_status status = hs_vector_writer_new_with(w->path, &options, error, writer);
     if (status != HS_OK) return status;
-    bool multi = w->layer > HS_GEOMETRY_POINT && file->collection->kind != HS_COLLECT_SEGMENTS;
-    status =
-        hs_vector_writer_layer(*writer, file->collection->id, w->layer, multi, w->written, w->count, error);
+    bool multi =
+        !file->source && w->layer > HS_GEOMETRY_POINT && file->collection->kind != HS_COLLECT_SEGMENTS;
+    status = hs_vector_writer_layer(*writer, name_of(file), w->layer, multi, w->written, w->count, error);
     if (status != HS_OK) hs_vector_writer_discard(*writer);
     return status;
 }
@@ -235,9 +256,9 @@ typedef hs_status (*put_row)(writing *w, void *writer, const hs_geometry *geomet
 
 static hs_status put_rows(writing *w, put_row put, void *writer, hs_error *error) {
     const hs_feature_file *file = w->file;
-    for (uint64_t i = 0; i < file->rows.count; i++) {
+    for (uint64_t i = 0; i < count_of(file); i++) {
         hs_feature feature;
-        hs_status status = hs_feature_table_read(w->table, file->rows.row[i], error, &feature);
+        hs_status status = read_feature(w, i, error, &feature);
         if (status == HS_OK && i % HS_EXPORT_STEP_ROWS == 0 && file->step)
             status = file->step(file->context, i, error);
         if (status != HS_OK) return status;
@@ -274,14 +295,14 @@ static hs_status put_cells(writing *w, void *writer, const hs_geometry *geometry
 
 static hs_status write_xlsx(writing *w, hs_error *error) {
     const hs_feature_file *file = w->file;
-    if (file->rows.count > XLSX_MOST_ROWS)
+    if (count_of(file) > XLSX_MOST_ROWS)
         return hs_error_set(error, HS_E_ARGUMENT,
                             "%llu rows are more than the 1,048,576 that a sheet of xlsx holds: use csv or "
                             "gpkg, or ask for less",
-                            (unsigned long long)file->rows.count);
+                            (unsigned long long)count_of(file));
     hs_xlsx_writer *writer = NULL;
-    hs_status status = hs_xlsx_writer_new(file->path, file->shown, file->collection->id, w->written, w->count,
-                                          error, &writer);
+    hs_status status =
+        hs_xlsx_writer_new(file->path, file->shown, name_of(file), w->written, w->count, error, &writer);
     if (status != HS_OK) return status;
     status = put_rows(w, put_cells, writer, error);
     if (status != HS_OK) {
@@ -297,7 +318,7 @@ static hs_status put_text(writing *w, void *writer, const hs_geometry *geometry,
 
 static hs_status write_text(writing *w, hs_error *error) {
     const hs_feature_file *file = w->file;
-    const hs_text_layout layout = {file->collection->id, w->written, w->count,
+    const hs_text_layout layout = {name_of(file), w->written, w->count,
                                    has(w, HS_FORMAT_OUTLINES) && w->layer != HS_GEOMETRY_POINT};
     hs_text_writer *writer = NULL;
     hs_status status =
@@ -310,7 +331,7 @@ static hs_status write_text(writing *w, hs_error *error) {
 }
 
 static void tell_losses(const writing *w) {
-    const char *collection = w->file->collection->id;
+    const char *collection = name_of(w->file);
     if (w->left_out > 0)
         warn(w, "%llu %s without a position were left out: %s holds places only",
              (unsigned long long)w->left_out, collection, w->file->format->name);
@@ -327,7 +348,7 @@ static void tell_losses(const writing *w) {
 static hs_status write_archive(writing *w, hs_error *error) {
     const hs_feature_file *file = w->file;
     char *folder = hs_arena_printf(w->arena, "%s.d", file->path);
-    w->path = folder ? hs_arena_printf(w->arena, "%s/%s.shp", folder, file->collection->id) : NULL;
+    w->path = folder ? hs_arena_printf(w->arena, "%s/%s.shp", folder, name_of(file)) : NULL;
     if (!w->path) return hs_error_memory(error, "an archive");
     if (mkdir(folder, 0700) != 0) return hs_error_set(error, HS_E_IO, "%s: %s", file->shown, strerror(errno));
     hs_status status = write_vector(w, error);

@@ -1,11 +1,25 @@
-/* Features of a collection to a file of any format that is made from a table: all but GeoJSON. */
+/* Features of a collection, or of a source, to a file of any format that is made from a table: all but
+ * GeoJSON. */
 #ifndef EXPORT_FEATURE_FILE_H
 #define EXPORT_FEATURE_FILE_H
 
 #include "export/feature_table.h"
 #include "export/format.h"
 
+/* Features that are no collection's, read one after another. */
+typedef struct hs_feature_source {
+    const char *name; /* of the layer, and in messages */
+    const hs_field *fields;
+    uint32_t field_count;
+    hs_geometry_type type; /* of all: points, or lines and polygons of one part */
+    uint64_t count;
+    void *context;
+    /* The feature lives until the next one is read. */
+    hs_status (*read)(void *context, uint64_t index, hs_error *error, hs_feature *feature);
+} hs_feature_source;
+
 typedef struct hs_feature_file {
+    const hs_feature_source *source; /* or NULL: then the next three */
     const hs_snapshot *snapshot;
     const hs_collection *collection;
     hs_feature_rows rows;

@@ -273,6 +273,7 @@ static void write_band(const hs_isobands *b, GEOSContextHandle_t geos, const GEO
         write_side(b, json);
     else
         write_values(b, i, json);
+    hs_json_pair_bool(json, "adaptive", b->adaptive);
     hs_json_pair_double(json, "area_km2", bands[i].area_m2 / 1e6);
     hs_json_pair_int(json, "count", (int64_t)bands[i].count);
     hs_json_pair_double(json, "at_least_area_km2", above_m2 / 1e6);

@@ -15,6 +15,7 @@ typedef struct hs_isobands {
     size_t points;
     const char *const *colours; /* [break_count] #rrggbb */
     const char *unit_zh, *unit_en;
+    bool adaptive;    /* said of each */
     double tolerance; /* above 0: the last band only, of a z turned so that `side` is up; else 0 */
     const char *side; /* `above` or `below` */
     int64_t first_id; /* of the lowest band; the next ones follow */
@@ -25,12 +26,12 @@ typedef struct hs_isobands {
 
 /* Writes the features of a GeoJSON FeatureCollection (RFC 7946: degrees, 7 decimals, outer rings
  * counterclockwise), lowest band first, into an array that is open; bands without area are left out. Each has
- * from, to (null for the last), colour, unit, area_km2 and count of the band itself, at_least_area_km2 and
- * at_least_count of all from `from` on, label_zh and label_en. Polygons of two bands share their border and
- * nothing else; with a tolerance a feature has tolerance and side instead of from, to, unit and colour; areas
- * are those of the plane; a point counts in the band whose polygon holds it. Contours run between cell
- * centres (GDAL's), straight. Corners are snapped to the seven decimals so that polygons stay valid there.
- * HS_E_ARGUMENT above HS_ISOBAND_CROSSINGS; HS_E_IO with GDAL's words. */
+ * from, to (null for the last), colour, unit, adaptive, area_km2 and count of the band itself,
+ * at_least_area_km2 and at_least_count of all from `from` on, label_zh and label_en. Polygons of two bands
+ * share their border and nothing else; with a tolerance a feature has tolerance and side instead of from, to,
+ * unit and colour; areas are those of the plane; a point counts in the band whose polygon holds it. Contours
+ * run between cell centres (GDAL's), straight. Corners are snapped to the seven decimals so that polygons
+ * stay valid there. HS_E_ARGUMENT above HS_ISOBAND_CROSSINGS; HS_E_IO with GDAL's words. */
 hs_status hs_isobands_write(const hs_isobands *bands, const hs_plane *plane, hs_error *error, hs_json *json);
 
 #endif

@@ -214,6 +214,11 @@ bool hs_request_defer(hs_request *request) {
     return true;
 }
 
+bool hs_request_is_gone(const hs_request *request) {
+    const hs_exchange *exchange = request->connection;
+    return exchange && hs_client_is_gone(exchange->client);
+}
+
 bool hs_request_cached_or_defer(hs_request *request, hs_response *response, uint64_t etag) {
     hs_exchange *exchange = request->connection;
     if (!exchange || exchange->deferral == HS_DEFERRED) return hs_request_cached(request, response, etag);

@@ -125,6 +125,9 @@ bool hs_request_cached(hs_request *request, hs_response *response, uint64_t etag
  * work (or the request is refused with 503 where too many wait there). False: it is on such a thread and goes
  * on. So everything before the call must be cheap; it is done twice. */
 bool hs_request_defer(hs_request *request);
+/* Whether the other side has closed its connection, so that nobody waits for the answer: for what takes long
+ * to ask now and then. From any thread while the handler runs. */
+bool hs_request_is_gone(const hs_request *request);
 /* For bodies too large for memory, on routes of hs_router_add_upload, whose handler is first called when the
  * request's header is there: it may answer at once, so that nobody sends a gigabyte to be refused. True: the
  * handler must return at once; the body is written to files (at most the server's max_upload), and the

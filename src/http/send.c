@@ -173,7 +173,8 @@ static void add_headers(const hs_exchange *exchange, const hs_response *response
     if (exchange->request.method == HS_GET) {
         MHD_add_response_header(made, "Access-Control-Allow-Origin", "*");
         MHD_add_response_header(made, "Access-Control-Expose-Headers",
-                                "ETag, Link, Content-Crs, Content-Disposition, Export-Warning");
+                                "ETag, Link, Content-Crs, Content-Disposition, Export-Warning, "
+                                "Density-Bandwidth-M, Density-Bandwidth-Source");
     }
     MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(made, "Referrer-Policy", "no-referrer");

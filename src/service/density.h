@@ -5,7 +5,9 @@
 
 #include "base/json_writer.h"
 #include "city/street_lines.h"
+#include "export/format.h"
 #include "service/service.h"
+#include <hotspot/bandwidth.h>
 #include <hotspot/density.h>
 #include <hotspot/network_density.h>
 #include <hotspot/raster_density.h>
@@ -17,8 +19,28 @@ typedef enum hs_density_measure {
     HS_MEASURE_RELATIVE_RISK, /* log2 of the ratio of the two densities, each a share of its own total */
 } hs_density_measure;
 
-/* What is asked for. All of it, and nothing else, decides the answer on a snapshot. */
+/* Where a bandwidth is from. */
+typedef enum hs_bandwidth_source {
+    HS_BANDWIDTH_DEFAULT = 0,
+    HS_BANDWIDTH_GIVEN,
+    HS_BANDWIDTH_CHOSEN, /* by a method of hotspot/bandwidth.h, from the filter's incidents */
+} hs_bandwidth_source;
+
+typedef struct hs_chosen_bandwidth {
+    double sigma_m;   /* as the method gave it */
+    uint64_t n, used; /* incidents, and those that the method looked at */
+    bool at_limit;    /* of what the method tries, or of the bandwidths that are taken */
+} hs_chosen_bandwidth;
+
+/* Whether a computation should end: nobody waits for it any more. Asked on any thread. */
+typedef struct hs_density_stop {
+    bool (*stopped)(const void *context); /* NULL: never */
+    const void *context;
+} hs_density_stop;
+
+/* What is asked for. All of it but `stop`, and nothing else, decides the answer on a snapshot. */
 typedef struct hs_density_request {
+    hs_density_stop stop; /* what takes long fails with HS_E_CANCELLED then */
     hs_filter filter;
     hs_density_measure measure;
     hs_filter other;   /* the other period, or the denominator's incidents */
@@ -27,6 +49,9 @@ typedef struct hs_density_request {
     double tolerance;  /* two-sided p-value above which comparisons are not drawn; 0: all are drawn */
     hs_kernel kernel;
     double bandwidth_m;
+    hs_bandwidth_source bandwidth_source;
+    hs_bandwidth_method bandwidth_method; /* of a chosen one, and what it said */
+    hs_chosen_bandwidth chosen;
     bool adaptive; /* Abramson's: bandwidth_m is that of the pilot and of the incident in the middle */
     bool exact;
     /* Each incident's kernel is divided by the mass of it inside the city (hotspot/edge_correction.h): the
@@ -52,10 +77,11 @@ typedef struct hs_density_request {
 /* Positions that are worse are left out: unit centroids make false hot spots. */
 #define HS_DEFAULT_ACCURACY_M 100.0
 
-/* Words and what they are given: filters, bandwidth, kernel, exact, adaptive, edge-correction, at,
- * time-bandwidth, time-kernel, compare, over, population, tolerance, min-n, network, network-kernel, snap,
- * lixel; others are not looked at. Texts and arrays of the request live in the arena. HS_E_ARGUMENT names the
- * word and what it takes. */
+/* Words and what they are given: filters, bandwidth (metres, or the name of a method: then
+ * hs_service_density_choose gives the number, which is the default's until then), kernel, exact, adaptive,
+ * edge-correction, at, time-bandwidth, time-kernel, compare, over, population, tolerance, min-n, network,
+ * network-kernel, snap, lixel; others are not looked at. Texts and arrays of the request live in the arena.
+ * HS_E_ARGUMENT names the word and what it takes. */
 hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                                    size_t count, hs_arena *arena, hs_error *error,
                                    hs_density_request *request);
@@ -64,8 +90,25 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
 hs_status hs_density_raster_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                                   size_t count, hs_arena *arena, hs_error *error, hs_density_request *request,
                                   hs_box *box, bool *has_box, double *cell_m);
+/* Gives a request whose bandwidth has a method's name its number: that of the method for the request's
+ * kernel, to three digits, within the bandwidths that are taken; nothing for others. From all incidents of a
+ * snapshot that the filter lets through, so a new one may change it; kept. HS_E_ARGUMENT as
+ * hs_bandwidth_choose. */
+hs_status hs_service_density_choose(hs_service *service, const hs_snapshot *snapshot,
+                                    hs_density_request *request, hs_error *error);
+/* Whether that takes no time. */
+bool hs_service_density_is_chosen(hs_service *service, const hs_snapshot *snapshot,
+                                  const hs_density_request *request);
+/* `default`, `given` or the method's name. */
+const char *hs_density_bandwidth_source(const hs_density_request *request);
+/* bandwidth_m and where it is from, as pairs of an object. */
+void hs_density_write_bandwidth(hs_json *json, const hs_density_request *request);
 /* How many of the filter's incidents lie outside the city, which edge correction leaves out. */
 hs_status hs_service_density_outside(hs_service *service, const hs_snapshot *snapshot,
+                                     const hs_density_request *request, hs_error *error, uint64_t *count);
+/* How many incidents count at all: with a kernel in time those that it reaches, with edge correction those
+ * inside the city. */
+hs_status hs_service_density_counted(hs_service *service, const hs_snapshot *snapshot,
                                      const hs_density_request *request, hs_error *error, uint64_t *count);
 /* What the values are, for breaks and colours, and their unit for people. */
 hs_ramp_scale hs_density_scale(const hs_density_request *request);
@@ -85,6 +128,9 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
  * corrected one): 0 where exact, HS_DENSITY_SHARE_ROUNDING where exact but for what incidents count, which is
  * rounded to 1/65536 under a kernel in time and with edge correction. Kernels with edges are always exact. */
 #define HS_DENSITY_SHARE_ROUNDING 0x1p-17
+/* Of a ratio besides: sums that are small beside what lies near are made exact, so that its logarithm to base
+ * 2 is off by no more, wherever it is drawn; 0 with `exact`. */
+#define HS_DENSITY_RATIO_ERROR 0.029
 double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_request *request, hs_tile tile,
                                 uint32_t size_px);
 /* Changes when anything that a tile reads does: for entity tags. Incidents elsewhere do not change it. */
@@ -131,6 +177,18 @@ hs_status hs_service_density_interval(hs_service *service, const hs_snapshot *sn
                                       const hs_density_request *request, hs_position position,
                                       const hs_density_value *value, const hs_density_interval_request *how,
                                       hs_error *error, hs_density_bounds *bounds);
+
+/* Where a value stands among those of all places: of picture cells inside the city, of lixels on streets. */
+typedef struct hs_density_rank {
+    uint64_t rank; /* 1: none is higher; 0: the value or all of them are undefined */
+    uint64_t of;   /* places that have a value */
+    double cell_m; /* their side; of lixels the longest that one may be */
+} hs_density_rank;
+/* Cells are pixels of tiles, with their error: of at most a quarter of the bandwidth, in a city that is wide
+ * for that 256 to 512 along its longer side. What requests share is kept. */
+hs_status hs_service_density_rank(hs_service *service, const hs_snapshot *snapshot,
+                                  const hs_density_request *request, double value, hs_error *error,
+                                  hs_density_rank *rank);
 
 /* Residents as a denominator: each unit's or area's number spread evenly over its polygon
  * (density_population.c). */
@@ -189,6 +247,17 @@ hs_status hs_service_density_streets(hs_service *service, const hs_snapshot *sna
                                      hs_density_streets *streets);
 void hs_density_streets_done(hs_density_streets *streets);
 double hs_density_lixel_m(const hs_density_request *request);
+/* What lies under the kernels at a lixel and the interval of its value, as of a place on the plane; the value
+ * itself is the lixel's. Weights of incidents are those of the kernel's mean over the lixel, by its symmetry
+ * from the lixel to them: within 1e-3 of a kernel's peak, by which `n` and sums may differ from the value
+ * (density_street_value.c). */
+hs_status hs_service_density_street_value(hs_service *service, const hs_snapshot *snapshot,
+                                          const hs_density_request *request,
+                                          const hs_density_streets *streets, uint32_t segment, uint32_t lixel,
+                                          const hs_density_interval_request *how, hs_error *error,
+                                          hs_density_value *value, hs_density_bounds *bounds);
+void hs_density_street_rank(const hs_density_request *request, const hs_density_streets *streets,
+                            double value, hs_density_rank *rank);
 /* The lixel nearest to a position within the limit; false when there is none. */
 bool hs_density_streets_find(const hs_density_streets *streets, const hs_snapshot *snapshot,
                              hs_position position, double limit_m, uint32_t *segment, uint32_t *lixel,
@@ -197,6 +266,18 @@ bool hs_density_streets_find(const hs_density_streets *streets, const hs_snapsho
 void hs_density_lixels(const hs_snapshot *snapshot, const hs_density_request *request,
                        const hs_ramp_classes *classes, const hs_density_streets *streets, const hs_box *box,
                        hs_json *json);
+/* The same lixels as a table in a file of any format of export/format.h but the whole GeoJSON, put in its
+ * place when it is whole. HS_E_ARGUMENT for what the format does not hold, unless it is warned of, and where
+ * `path` is the store. */
+typedef struct hs_density_warning {
+    void *context;
+    void (*warn)(void *context, const char *message); /* or NULL */
+} hs_density_warning;
+hs_status hs_density_lixels_file(hs_service *service, const hs_snapshot *snapshot,
+                                 const hs_density_request *request, const hs_ramp_classes *classes,
+                                 const hs_density_streets *streets, const hs_box *box,
+                                 const hs_export_format *format, const char *path,
+                                 const hs_density_warning *warning, hs_error *error);
 /* How kernels pass junctions, lixels' length and the snapping, as pairs of an object. */
 void hs_density_write_snapping(hs_json *json, const hs_density_request *request,
                                const hs_density_streets *streets);

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_SIZE = 160 };
+enum { TEXT_SIZE = 160, CODES_SIZE = 4096 };
 
 /* What a picture was made of, as pairs of texts. */
 typedef struct description {
     char bandwidth[TEXT_SIZE], period[TEXT_SIZE], other[TEXT_SIZE], n[TEXT_SIZE], version[TEXT_SIZE],
-        text[TEXT_SIZE], tolerance[TEXT_SIZE];
-    hs_raster_text pairs[12];
+        text[TEXT_SIZE], tolerance[TEXT_SIZE], category[CODES_SIZE], over[CODES_SIZE];
+    hs_raster_text pairs[16];
 } description;
 
 static void write_period(const hs_filter *filter, char *out) {
@@ -24,6 +24,20 @@ static void write_period(const hs_filter *filter, char *out) {
     if (filter->from_s != HS_NO_TIME) hs_time_format(filter->from_s, from);
     if (filter->to_s != HS_NO_TIME) hs_time_format(filter->to_s, to);
     (void)snprintf(out, TEXT_SIZE, "%s/%s", from, to);
+}
+
+/* The codes asked for, as many as there is room for; `all` where none is. */
+static void write_codes(const hs_filter *filter, char *out) {
+    size_t used = (size_t)snprintf(out, CODES_SIZE, "%s", filter->problem_count > 0 ? "" : "all");
+    for (uint32_t i = 0; i < filter->problem_count; i++) {
+        hs_str code = filter->problem[i];
+        if (used + code.size + 8 > CODES_SIZE) {
+            (void)snprintf(out + used, CODES_SIZE - used, ",...");
+            return;
+        }
+        used += (size_t)snprintf(out + used, CODES_SIZE - used, "%s%.*s", i > 0 ? "," : "", (int)code.size,
+                                 code.data);
+    }
 }
 
 static const char *const measure_names[] = {"density", "difference", "relative-risk"};
@@ -40,8 +54,12 @@ static void describe(const hs_snapshot *snapshot, const hs_density_request *requ
     d->pairs[at++] = (hs_raster_text){"MEASURE", measure_names[request->measure]};
     d->pairs[at++] = (hs_raster_text){"KERNEL", hs_kernel_name(request->kernel)};
     d->pairs[at++] = (hs_raster_text){"BANDWIDTH_M", d->bandwidth};
+    d->pairs[at++] = (hs_raster_text){"BANDWIDTH_SOURCE", hs_density_bandwidth_source(request)};
     d->pairs[at++] = (hs_raster_text){"INCIDENTS", d->n};
     d->pairs[at++] = (hs_raster_text){"VERSION", d->version};
+    write_codes(&request->filter, d->category);
+    d->pairs[at++] = (hs_raster_text){"CATEGORY", d->category};
+    d->pairs[at++] = (hs_raster_text){"ADAPTIVE", request->adaptive ? "true" : "false"};
     d->pairs[at++] = (hs_raster_text){"EDGE_CORRECTION", request->edge_correction ? "true" : "false"};
     if (request->months > 0) d->pairs[at++] = (hs_raster_text){"PERIOD", d->period};
     if (request->measure == HS_MEASURE_DIFFERENCE) {
@@ -52,6 +70,9 @@ static void describe(const hs_snapshot *snapshot, const hs_density_request *requ
         (void)snprintf(d->other, TEXT_SIZE, "population (%.*s)", (int)request->population.size,
                        request->population.data);
         d->pairs[at++] = (hs_raster_text){"OVER", d->other};
+    } else if (request->measure == HS_MEASURE_RELATIVE_RISK) {
+        write_codes(&request->other, d->over);
+        d->pairs[at++] = (hs_raster_text){"OVER", d->over};
     }
     if (request->tolerance > 0) {
         (void)snprintf(d->tolerance, TEXT_SIZE, "%g", request->tolerance);
@@ -113,6 +134,7 @@ static hs_status write_side(const hs_density_request *request, const hs_density_
                          .x_m = raster->x_m,
                          .y_m = raster->y_m,
                          .points = raster->n,
+                         .adaptive = request->adaptive,
                          .tolerance = request->tolerance,
                          .side = above ? "above" : "below",
                          .first_id = id};
@@ -140,6 +162,7 @@ hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_requ
                          .colours = names,
                          .unit_zh = hs_density_unit_zh(request),
                          .unit_en = hs_density_unit_en(request),
+                         .adaptive = request->adaptive,
                          .first_id = 1};
     hs_json_object(json);
     hs_json_pair_text(json, "type", "FeatureCollection");
@@ -147,7 +170,8 @@ hs_status hs_density_isobands(const hs_snapshot *snapshot, const hs_density_requ
     hs_json_pair_text(json, "unit", hs_density_unit_en(request));
     hs_json_pair_text(json, "unit_zh", hs_density_unit_zh(request));
     hs_json_pair_text(json, "kernel", hs_kernel_name(request->kernel));
-    hs_json_pair_double(json, "bandwidth_m", request->bandwidth_m);
+    hs_density_write_bandwidth(json, request);
+    hs_json_pair_bool(json, "adaptive", request->adaptive);
     hs_json_pair_bool(json, "edge_correction", request->edge_correction);
     hs_json_pair_double(json, "cell_m", raster->grid.cell_m);
     hs_json_pair_int(json, "n", (int64_t)raster->n);

@@ -120,8 +120,14 @@ static const char *method_note(const writing *w) {
     static const char *const zh[HS_KERNEL_COUNT] = {"四次", "Epanechnikov ", "高斯", "三权", "均匀", "三角"};
     const hs_density_request *request = w->request;
     const char *kernel = w->chinese ? zh[request->kernel] : hs_kernel_name(request->kernel);
-    return hs_arena_printf(w->arena, say(w, "%s kernel, %sbandwidth %g m%s", "%s核，%s带宽 %g 米%s"), kernel,
-                           request->adaptive ? say(w, "adaptive ", "自适应") : "", request->bandwidth_m,
+    const char *by =
+        request->bandwidth_source == HS_BANDWIDTH_CHOSEN
+            ? hs_arena_printf(w->arena, say(w, " (by %s)", "（%s 法）"), hs_density_bandwidth_source(request))
+            : "";
+    if (!by) return NULL;
+    return hs_arena_printf(w->arena, say(w, "%s kernel, %sbandwidth %g m%s%s", "%s核，%s带宽 %g 米%s%s"),
+                           kernel, request->adaptive ? say(w, "adaptive ", "自适应") : "",
+                           request->bandwidth_m, by,
                            request->edge_correction ? say(w, ", edges corrected", "，经边界校正") : "");
 }
 
@@ -167,11 +173,10 @@ static const char *count_text(const writing *w, uint64_t n) {
 }
 
 static hs_status count_note(const writing *w, hs_service *service, hs_error *error, const char **note) {
-    const hs_selection *selection;
-    hs_status status = hs_service_select(service, w->snapshot, &w->request->filter, error, &selection);
+    uint64_t n;
+    hs_status status = hs_service_density_counted(service, w->snapshot, w->request, error, &n);
     if (status != HS_OK) return status;
-    const char *count = count_text(w, selection->count);
-    hs_service_selection_unref(selection);
+    const char *count = count_text(w, n);
     *note = count ? hs_arena_printf(w->arena, say(w, "n = %s incidents", "n = %s 件"), count) : NULL;
     return HS_OK;
 }

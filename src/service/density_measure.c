@@ -11,7 +11,7 @@ typedef hs_status (*raster_sums)(const hs_plane_points *points, hs_kernel kernel
                                  hs_error *error, double *values);
 
 typedef struct banding {
-    const hs_service *service;
+    const density_layer *layer;
     raster_sums sums;
     const hs_plane_points *points;
     hs_kernel kernel;
@@ -27,7 +27,7 @@ static void compute_bands(void *context, size_t begin, size_t end) {
     for (size_t b = begin; b < end; b++) {
         uint32_t first = (uint32_t)b * BAND_ROWS;
         uint32_t last = first + BAND_ROWS < work->grid->rows ? first + BAND_ROWS : work->grid->rows;
-        work->status[b] = hs_service_check_abandoned(work->service, &work->error[b]);
+        work->status[b] = hs_density_check(work->layer, &work->error[b]);
         if (work->status[b] != HS_OK) continue;
         work->status[b] = work->sums(work->points, work->kernel, work->bandwidth_m, work->grid, first, last,
                                      &work->error[b], work->values);
@@ -37,8 +37,7 @@ static void compute_bands(void *context, size_t begin, size_t end) {
 static hs_status compute_with(const density_layer *layer, raster_sums sums, const hs_plane_points *points,
                               const hs_raster_grid *grid, hs_error *error, double *values) {
     size_t bands = (grid->rows + BAND_ROWS - 1) / BAND_ROWS;
-    banding work = {layer->service, sums,   points, layer->kernel, layer->bandwidth_m,
-                    grid,           values, NULL,   NULL};
+    banding work = {layer, sums, points, layer->kernel, layer->bandwidth_m, grid, values, NULL, NULL};
     work.status = calloc(bands + 1, sizeof *work.status);
     work.error = calloc(bands + 1, sizeof *work.error);
     hs_status status = HS_OK;
@@ -126,7 +125,7 @@ static hs_status compute_adaptive(const density_layer *layer, const hs_raster_gr
     hs_adaptive adaptive;
     hs_status status = hs_adaptive_open(layer, error, &adaptive);
     for (uint32_t rung = 0; rung <= HS_ADAPTIVE_RUNGS && status == HS_OK; rung++) {
-        density_layer step = hs_adaptive_part(layer, &adaptive, rung, false);
+        density_layer step = hs_adaptive_part(layer, &adaptive, rung);
         status = add_step(&step, grid, part, error, cells);
     }
     hs_adaptive_done(&adaptive);

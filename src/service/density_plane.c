@@ -55,6 +55,7 @@ static hs_status add_chunk(const density_layer *layer, const hs_incident_chunk *
     size_t found = 0;
     for (uint32_t i = 0; i < chunk->count; i++) {
         if (!(points.bits[i / 64] >> (i % 64) & 1)) continue;
+        if (points.share && points.share[i] == 0.0) continue; /* of another time */
         row[found] = i;
         out->weight[out->count + found++] = hs_layer_weight(&points, chunk, i) * layer->per_weight;
     }

@@ -163,7 +163,27 @@ uint64_t hs_density_layer_hash(const density_layer *layer) {
     }
     if (layer->ladder) {
         parts.ladder = layer->ladder->hash;
-        parts.rung = (uint64_t)layer->rung << 1 | layer->nearest;
+        parts.rung = (uint64_t)layer->rung << 2 | (uint64_t)layer->part;
     }
     return hs_hash(&parts, sizeof parts, 0);
+}
+
+hs_status hs_service_density_counted(hs_service *service, const hs_snapshot *snapshot,
+                                     const hs_density_request *request, hs_error *error, uint64_t *count) {
+    density_layer layer = hs_density_layer_of(service, snapshot, request, false);
+    const hs_incidents *incidents = snapshot->incidents;
+    uint64_t counted = 0;
+    for (uint32_t c = 0; c < incidents->chunk_count; c++) {
+        const hs_incident_chunk *chunk = incidents->chunk[c];
+        if (!chunk->positioned || chunk->count == 0) continue;
+        layer_points points = {0};
+        hs_status status = hs_layer_points_of(&layer, chunk, error, &points);
+        if (status != HS_OK) return status;
+        for (uint32_t i = 0; points.share && i < chunk->count; i++)
+            counted += (points.bits[i / 64] >> (i % 64) & 1) && points.share[i] != 0.0;
+        if (!points.share) counted += points.selected;
+        hs_layer_points_done(&points);
+    }
+    *count = counted;
+    return HS_OK;
 }

@@ -18,11 +18,21 @@ enum {
     HS_CACHED_NETWORK,
     HS_CACHED_STREETS,
     HS_CACHED_POPULATION,
+    HS_CACHED_RANKS,
+    HS_CACHED_BANDWIDTH,
 };
+
+/* Which incidents of a ladder stand on a step: an incident between two is shared between them. */
+typedef enum hs_ladder_part {
+    HS_PART_ALL = 0, /* by their shares */
+    HS_PART_ABOVE,   /* those between it and the step above, by their shares */
+    HS_PART_BELOW,   /* those between it and the step below */
+} hs_ladder_part;
 
 /* One density: the incidents of a filter under one kernel. */
 typedef struct density_layer {
     hs_service *service;
+    hs_density_stop stop;
     const hs_snapshot *snapshot;
     const hs_filter *filter;
     hs_kernel kernel;
@@ -41,20 +51,27 @@ typedef struct density_layer {
     bool adaptive;          /* bandwidth_m is that of the pilot and of the incident in the middle */
     const struct hs_adaptive *ladder; /* not NULL: only what has the bandwidth of step `rung` */
     uint32_t rung;
-    bool nearest;      /* each incident at its nearest step, without shares */
+    hs_ladder_part part;
+    double sampled_m;  /* the bandwidth that pixels are sampled for; 0: its own */
     bool residents;    /* points are places where `per_weight` times their weight live, one by one */
     double per_weight; /* 1 for incidents */
 } density_layer;
 
+/* HS_E_CANCELLED where the server stops or nobody waits: between pieces of long work. */
+hs_status hs_density_check(const density_layer *layer, hs_error *error);
 /* The layer of a request's filter, or of the other one. */
 density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapshot,
                                   const hs_density_request *request, bool other);
-/* Kernel sums in peaks at a view's pixels; their squares too where `squared` is not NULL. */
+/* Kernel sums in peaks at a view's pixels, and where they are wanted (not NULL) those of squared kernels and
+ * how far each may be off by the way it was computed: 0 where it is exact. [size * size] each. */
+typedef struct density_field {
+    float *sums, *squared, *off, *squared_off;
+} density_field;
 hs_status hs_density_layer_tile(const density_layer *layer, const hs_density_view *view, hs_error *error,
-                                float *sums, float *squared);
+                                const density_field *field);
 /* The same of a layer that is not adaptive. */
 hs_status hs_density_layer_fixed_tile(const density_layer *layer, const hs_density_view *view,
-                                      hs_error *error, float *sums, float *squared);
+                                      hs_error *error, const density_field *field);
 /* The lattice that a layer's tile is computed on; false where it is exact. */
 bool hs_density_layer_lattice(const density_layer *layer, const hs_density_view *view, hs_lattice *lattice);
 /* Where points may lie that change a view, on the Mercator square: the west may lie below 0 and the east
@@ -68,6 +85,17 @@ reach_box hs_density_reach_of_place(const density_layer *layer, hs_mercator at);
 bool hs_reach_meets(const reach_box *reach, const hs_mercator_box *box);
 /* Metres per unit at the incidents' latitude nearest to the equator, to a whole degree towards it. */
 double hs_density_largest_scale(const hs_incidents *incidents);
+
+/* The layer whose squared kernels a layer's squares are: its incidents' weights squared where they may be
+ * other than 1. */
+density_layer hs_density_squares_of(const density_layer *layer);
+/* Adds a layer's incidents in reach of a view, chunk by chunk, by what takes columns of points
+ * (density_layer.c). */
+typedef hs_status (*density_adder)(const density_layer *layer, const hs_incident_chunk *chunk,
+                                   const hs_point_columns *points, const hs_density_view *view, void *context,
+                                   hs_error *error);
+hs_status hs_density_layer_add(const density_layer *layer, const hs_density_view *view, density_adder add,
+                               void *context, hs_error *error);
 
 /* Both sides of a request. `snapshot` of the second one is another where it counts residents. */
 typedef struct density_sides {
@@ -119,6 +147,26 @@ void hs_density_mask_cells(const hs_density_request *request, const density_laye
 void hs_density_compare_cells(const hs_density_request *request, const density_sides *sides,
                               const density_exposures *exposures, size_t count, const density_cells *a,
                               const density_cells *b, float *z);
+
+/* Kernel weights at a place, in 2^-32 of a peak, of the incidents that count on the first side only, on the
+ * second only, and on both; a bootstrap's draw of each is a stream of its own (density_uncertainty.c). */
+enum { HS_ONLY_A, HS_ONLY_B, HS_BOTH_SIDES, HS_SHARES };
+typedef struct kernel_weights {
+    uint64_t *weight;
+    uint32_t count, capacity;
+} kernel_weights;
+bool hs_kernel_weights_reserve(kernel_weights *weights, uint32_t more);
+/* The interval of a value whose sums and weights are known. */
+hs_status hs_density_interval_of(const hs_density_request *request, const hs_density_value *value,
+                                 const kernel_weights *shares, const hs_density_interval_request *how,
+                                 hs_error *error, hs_density_bounds *bounds);
+/* HS_E_ARGUMENT for what no interval is made of. */
+hs_status hs_density_interval_check(const hs_density_request *request, const hs_density_interval_request *how,
+                                    hs_error *error);
+/* From the sums on both sides: effective number, mask and test; the value too for a plane (density_value.c).
+ */
+void hs_density_value_settle(const hs_density_request *request, const density_exposures *exposures,
+                             hs_density_value *value);
 
 /* The places of a request's residents: a snapshot that holds them as incidents (density_population.c). */
 typedef struct density_population {

@@ -19,6 +19,33 @@ static hs_str word_of(const words *w, const char *name) {
     return (hs_str){"", 0};
 }
 
+static const char *const density_words[] = {
+    "bandwidth",      "kernel",      "exact",          "adaptive", "edge-correction", "at",
+    "time-bandwidth", "time-kernel", "compare",        "over",     "population",      "tolerance",
+    "min-n",          "network",     "network-kernel", "snap",     "lixel",           NULL};
+
+static hs_status check_repeated(const words *w) {
+    for (const char *const *word = density_words; *word; word++) {
+        size_t given = 0;
+        for (size_t i = 0; i < w->count; i++)
+            given += w->values[i].size > 0 && hs_str_equal(w->names[i], hs_str_of(*word));
+        if (given > 1) return hs_error_set(w->error, HS_E_ARGUMENT, "'%s' is given twice", *word);
+    }
+    return HS_OK;
+}
+
+/* What would have no effect is refused, so that nobody takes it for heard. */
+static hs_status check_effects(const words *w, const hs_density_request *request) {
+    static const char *const of_streets[] = {"network-kernel", "snap", "lixel"};
+    for (size_t i = 0; !request->network && i < sizeof of_streets / sizeof *of_streets; i++)
+        if (word_of(w, of_streets[i]).size > 0)
+            return hs_error_set(w->error, HS_E_ARGUMENT, "%s has no effect without network=true",
+                                of_streets[i]);
+    if (request->time_bandwidth_s <= 0 && word_of(w, "time-kernel").size > 0)
+        return hs_error_set(w->error, HS_E_ARGUMENT, "time-kernel needs at: an instant, or now");
+    return HS_OK;
+}
+
 static hs_status number_of(const words *w, const char *name, double min, double max, double fallback,
                            double *value) {
     hs_str text = word_of(w, name);
@@ -27,6 +54,27 @@ static hs_status number_of(const words *w, const char *name, double min, double 
         return hs_error_set(w->error, HS_E_ARGUMENT, "%s: %.*s is not a number from %g to %g", name,
                             (int)hs_utf8_cut(text, 60), text.data, min, max);
     return HS_OK;
+}
+
+/* Metres, or the name of a method, whose number is chosen later. */
+static hs_status parse_bandwidth(const words *w, hs_density_request *request) {
+    hs_str text = word_of(w, "bandwidth");
+    request->bandwidth_m = HS_DEFAULT_BANDWIDTH_M;
+    if (text.size == 0) return HS_OK;
+    for (int m = 0; m < HS_BANDWIDTH_METHODS; m++) {
+        if (!hs_str_equal(text, hs_str_of(hs_bandwidth_name((hs_bandwidth_method)m)))) continue;
+        request->bandwidth_source = HS_BANDWIDTH_CHOSEN;
+        request->bandwidth_method = (hs_bandwidth_method)m;
+        return HS_OK;
+    }
+    request->bandwidth_source = HS_BANDWIDTH_GIVEN;
+    if (hs_str_to_double(text, &request->bandwidth_m) && request->bandwidth_m >= HS_MIN_BANDWIDTH_M &&
+        request->bandwidth_m <= HS_MAX_BANDWIDTH_M)
+        return HS_OK;
+    return hs_error_set(w->error, HS_E_ARGUMENT,
+                        "bandwidth: %.*s is neither a number from %g to %g nor one of scott, silverman, "
+                        "diggle, ppl",
+                        (int)hs_utf8_cut(text, 60), text.data, HS_MIN_BANDWIDTH_M, HS_MAX_BANDWIDTH_M);
 }
 
 static bool is_flag(const words *w, const char *name, hs_status *status) {
@@ -121,6 +169,13 @@ static bool parse_duration(hs_str text, double *seconds) {
     return start == text.size && sum > 0;
 }
 
+/* ISO 8601 knows months and years, which are of no one length. */
+static bool has_no_length(hs_str text) {
+    for (size_t i = 0; i < text.size && text.data[0] == 'P' && text.data[i] != 'T'; i++)
+        if (text.data[i] == 'M' || text.data[i] == 'Y') return true;
+    return false;
+}
+
 /* The kernel in time: `at` an instant or `now` (the newest incident's time), with its bandwidth. */
 static hs_status parse_time(const words *w, hs_density_request *request) {
     hs_str at = word_of(w, "at");
@@ -132,6 +187,11 @@ static hs_status parse_time(const words *w, hs_density_request *request) {
         return hs_error_set(w->error, HS_E_ARGUMENT, "time-bandwidth needs at: an instant, or now");
     }
     double seconds = 7 * 86400.0;
+    if (has_no_length(bandwidth))
+        return hs_error_set(w->error, HS_E_ARGUMENT,
+                            "time-bandwidth: months and years have no fixed length: give days, as P30D, not "
+                            "%.*s",
+                            (int)hs_utf8_cut(bandwidth, 40), bandwidth.data);
     if (bandwidth.size > 0 && (!parse_duration(bandwidth, &seconds) || seconds < 60 || seconds > 3.2e9))
         return hs_error_set(w->error, HS_E_ARGUMENT,
                             "time-bandwidth: %.*s is no duration such as PT6H, P7D, or hours as a number",
@@ -293,10 +353,9 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
     const words *w = &all;
     hs_density_request made;
     memset(&made, 0, sizeof made);
-    hs_status status = filter_with(w, NULL, (hs_str){0}, &made.filter);
-    if (status == HS_OK)
-        status = number_of(w, "bandwidth", HS_MIN_BANDWIDTH_M, HS_MAX_BANDWIDTH_M, HS_DEFAULT_BANDWIDTH_M,
-                           &made.bandwidth_m);
+    hs_status status = check_repeated(w);
+    if (status == HS_OK) status = filter_with(w, NULL, (hs_str){0}, &made.filter);
+    if (status == HS_OK) status = parse_bandwidth(w, &made);
     if (status == HS_OK) status = parse_kernel(w, "kernel", &made.kernel);
     if (status == HS_OK) made.exact = is_flag(w, "exact", &status);
     if (status == HS_OK) status = parse_edge_correction(w, &made.edge_correction);
@@ -314,6 +373,7 @@ hs_status hs_density_request_parse(const hs_snapshot *snapshot, const hs_str *na
                                                                                       : 0.0;
     if (status == HS_OK) status = number_of(w, "min-n", 0, 1e6, least, &made.min_n);
     if (status == HS_OK) status = check_network(w, &made);
+    if (status == HS_OK) status = check_effects(w, &made);
     if (status == HS_OK) *request = made;
     return status;
 }
@@ -334,7 +394,12 @@ hs_status hs_density_raster_parse(const hs_snapshot *snapshot, const hs_str *nam
     if (status != HS_OK) return status;
     for (size_t i = 0; i < count; i++)
         kept[i] = hs_str_equal(names[i], HS_STR("bbox")) ? (hs_str){"", 0} : values[i];
-    return hs_density_request_parse(snapshot, names, kept, count, arena, error, request);
+    status = hs_density_request_parse(snapshot, names, kept, count, arena, error, request);
+    if (status == HS_OK && request->network && *cell_m > 0)
+        status =
+            hs_error_set(error, HS_E_ARGUMENT,
+                         "cell is for density on the plane: the pieces of streets are lixel metres long");
+    return status;
 }
 
 hs_ramp_scale hs_density_scale(const hs_density_request *request) {

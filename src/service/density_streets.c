@@ -1,5 +1,5 @@
 /* Densities of streets: the network and its lines once a geography, sums over lixels once a request. */
-#include "service/density_private.h"
+#include "service/density_streets.h"
 
 #include "base/hash.h"
 #include <hotspot/adaptive_bandwidth.h>
@@ -8,12 +8,8 @@
 #include <string.h>
 
 /* Pieces of work, a fixed number so that memory is bounded whatever the threads. */
-#define PIECES 8
-
-typedef struct street_network {
-    hs_network *network;
-    hs_street_lines *lines;
-} street_network;
+#define PIECES          8
+#define SOURCES_AT_ONCE 512
 
 static void free_network(void *value) {
     street_network *n = value;
@@ -60,8 +56,8 @@ double hs_density_lixel_m(const hs_density_request *request) {
     return lixel_m < 5.0 ? 5.0 : lixel_m > 50.0 ? 50.0 : lixel_m;
 }
 
-static hs_status open_network(hs_service *service, const hs_snapshot *snapshot, double lixel_m,
-                              hs_error *error, hs_shared_entry **entry) {
+hs_status hs_street_network_open(hs_service *service, const hs_snapshot *snapshot, double lixel_m,
+                                 hs_error *error, hs_shared_entry **entry) {
     uint64_t bits;
     memcpy(&bits, &lixel_m, sizeof bits);
     network_making work = {&snapshot->geography->segments, lixel_m};
@@ -102,13 +98,20 @@ static bool snapped_reserve(snapped *s, size_t more) {
     return true;
 }
 
+bool hs_street_snap(const hs_snapshot *snapshot, const hs_street_lines *lines, const hs_incident_chunk *chunk,
+                    uint32_t i, double snap_m, double *along_m, double *distance_m) {
+    uint32_t segment = hs_incident_segment(chunk, i);
+    if (segment == HS_NONE) return false;
+    double share = hs_street_lines_nearest(lines, segment, chunk->mercator[i], distance_m);
+    *along_m = share * (double)snapshot->geography->segments.length_m[segment];
+    return *distance_m <= snap_m;
+}
+
 static void snap_row(const hs_snapshot *snapshot, const hs_street_lines *lines,
                      const hs_incident_chunk *chunk, uint32_t i, double weight, double snap_m, snapped *out) {
-    uint32_t segment = hs_incident_segment(chunk, i);
-    double distance_m = INFINITY;
-    double share = 0;
-    if (segment != HS_NONE) share = hs_street_lines_nearest(lines, segment, chunk->mercator[i], &distance_m);
-    if (!(distance_m <= snap_m)) {
+    double along_m = 0;
+    double distance_m = 0;
+    if (!hs_street_snap(snapshot, lines, chunk, i, snap_m, &along_m, &distance_m)) {
         out->report.left_out++;
         return;
     }
@@ -116,8 +119,8 @@ static void snap_row(const hs_snapshot *snapshot, const hs_street_lines *lines,
     out->sum_m += distance_m;
     out->report.largest_m = fmax(out->report.largest_m, distance_m);
     if (!(weight > 0)) return;
-    out->segment[out->count] = segment;
-    out->along_m[out->count] = share * (double)snapshot->geography->segments.length_m[segment];
+    out->segment[out->count] = hs_incident_segment(chunk, i);
+    out->along_m[out->count] = along_m;
     out->weight[out->count++] = weight;
 }
 
@@ -141,18 +144,12 @@ static hs_status snap_all(const density_layer *layer, const hs_street_lines *lin
     return HS_OK;
 }
 
-/* Steps to a bandwidth: within 1e-5 of the largest value for smooth kernels (hotspot/network_density.h). */
-#define STEPS 256
-/* With bandwidths on a ladder half of its steps and half the steps of waves do: 3.4e-3 of an incident's peak.
- */
-#define LADDER_STEPS  128
-#define LADDER_STRIDE 2
-
-typedef struct street_sums {
-    hs_snapping snapping;
-    double total; /* weight of what is snapped */
-    int64_t sum[];
-} street_sums;
+static void free_sums(void *value) {
+    street_sums *sums = value;
+    if (!sums) return;
+    free(sums->place);
+    free(sums);
+}
 
 typedef struct sums_making {
     const density_layer *layer;
@@ -183,12 +180,14 @@ static hs_status sum_fixed(const summing *work, const hs_network_points *points,
     return status;
 }
 
-/* As hs_adaptive_share, over wider steps. */
-static double share_above(uint32_t place, uint32_t below) {
+double hs_street_rung_share(uint32_t place, uint32_t rung) {
+    uint32_t below = (place >> 16) / HS_STREET_STRIDE * HS_STREET_STRIDE;
+    if (rung != below && rung != below + HS_STREET_STRIDE) return 0.0;
     double low = hs_adaptive_ratio(below << 16);
-    double high = hs_adaptive_ratio((below + LADDER_STRIDE) << 16);
+    double high = hs_adaptive_ratio((below + HS_STREET_STRIDE) << 16);
     double own = hs_adaptive_ratio(place);
-    return (own * own - low * low) / (high * high - low * low);
+    double above = (own * own - low * low) / (high * high - low * low);
+    return rung == below ? 1.0 - above : above;
 }
 
 /* The events of one step of the ladder, with their shares. */
@@ -197,10 +196,7 @@ static hs_status sum_rung(const summing *work, uint32_t rung, hs_error *error, i
     snapped part = {0};
     if (!snapped_reserve(&part, all->count + 1)) return hs_error_memory(error, "incidents on streets");
     for (size_t i = 0; i < all->count; i++) {
-        uint32_t below = (work->place[i] >> 16) / LADDER_STRIDE * LADDER_STRIDE;
-        if (rung != below && rung != below + LADDER_STRIDE) continue;
-        double share = share_above(work->place[i], below);
-        if (rung == below) share = 1.0 - share;
+        double share = hs_street_rung_share(work->place[i], rung);
         if (!(share > 0.0)) continue;
         part.segment[part.count] = all->segment[i];
         part.along_m[part.count] = all->along_m[i];
@@ -211,8 +207,23 @@ static hs_status sum_rung(const summing *work, uint32_t rung, hs_error *error, i
         part.count == 0
             ? HS_OK
             : sum_fixed(work, &points, work->of->layer->bandwidth_m * hs_adaptive_ratio(rung << 16),
-                        LADDER_STEPS, error, sums);
+                        HS_STREET_RUNG_STEPS, error, sums);
     snapped_done(&part);
+    return status;
+}
+
+/* Sources are rounded one by one, so ranges may be cut anywhere: here for asking whether to go on. */
+static hs_status sum_range(const summing *work, uint32_t begin, uint32_t end, hs_error *error,
+                           int64_t *sums) {
+    hs_status status = HS_OK;
+    for (uint32_t from = begin; from < end && status == HS_OK; from += SOURCES_AT_ONCE) {
+        uint32_t to = end - from < SOURCES_AT_ONCE ? end : from + SOURCES_AT_ONCE;
+        status = hs_density_check(work->of->layer, error);
+        if (status == HS_OK)
+            status = hs_network_density_add(work->of->streets->network, work->events,
+                                            work->of->request->network_method, work->of->layer->kernel, from,
+                                            to, 1, error, sums);
+    }
     return status;
 }
 
@@ -221,17 +232,17 @@ static void sum_pieces(void *context, size_t begin, size_t end) {
     const hs_network *network = work->of->streets->network;
     hs_network_method method = work->of->request->network_method;
     uint64_t sources = hs_network_source_count(network, method);
-    const hs_service *service = work->of->layer->service;
     for (size_t p = begin; p < end; p++) {
-        work->status[p] = hs_service_check_abandoned(service, &work->error[p]);
+        work->status[p] = hs_density_check(work->of->layer, &work->error[p]);
         if (work->events && work->status[p] == HS_OK)
-            work->status[p] = hs_network_density_add(
-                network, work->events, method, work->of->layer->kernel, (uint32_t)(sources * p / PIECES),
-                (uint32_t)(sources * (p + 1) / PIECES), 1, &work->error[p], work->sums[p]);
-        uint32_t first = (uint32_t)p * LADDER_STRIDE;
-        for (uint32_t rung = first; work->place && rung <= HS_ADAPTIVE_RUNGS; rung += PIECES * LADDER_STRIDE)
+            work->status[p] =
+                sum_range(work, (uint32_t)(sources * p / PIECES), (uint32_t)(sources * (p + 1) / PIECES),
+                          &work->error[p], work->sums[p]);
+        uint32_t first = (uint32_t)p * HS_STREET_STRIDE;
+        for (uint32_t rung = first; work->place && rung <= HS_ADAPTIVE_RUNGS;
+             rung += PIECES * HS_STREET_STRIDE)
             if (work->status[p] == HS_OK &&
-                (work->status[p] = hs_service_check_abandoned(service, &work->error[p])) == HS_OK)
+                (work->status[p] = hs_density_check(work->of->layer, &work->error[p])) == HS_OK)
                 work->status[p] = sum_rung(work, rung, &work->error[p], work->sums[p]);
     }
 }
@@ -255,9 +266,8 @@ static hs_status sum_on_pool(summing *work, hs_error *error, int64_t *sums) {
     return status;
 }
 
-/* Shortest paths, and whatever is asked for exactly, go source by source; waves go all at once. */
-static bool by_steps(const sums_making *of) {
-    return of->request->network_method != HS_NETWORK_SIMPLE && !of->layer->exact;
+bool hs_street_by_steps(const hs_density_request *request) {
+    return request->network_method != HS_NETWORK_SIMPLE && !request->exact;
 }
 
 static hs_status sum_exactly(summing *work, hs_error *error, int64_t *sums) {
@@ -273,27 +283,37 @@ static hs_status sum_exactly(summing *work, hs_error *error, int64_t *sums) {
 }
 
 static hs_status sum_once(summing *work, hs_error *error, int64_t *sums) {
-    if (by_steps(work->of))
-        return sum_fixed(work, work->points, work->of->layer->bandwidth_m, STEPS, error, sums);
+    if (hs_street_by_steps(work->of->request))
+        return sum_fixed(work, work->points, work->of->layer->bandwidth_m, HS_STREET_STEPS, error, sums);
     return sum_exactly(work, error, sums);
 }
 
+/* Events of one lixel have one pilot density, and with it one place. */
+static void keep_places(const hs_network *network, const snapped *s, const uint32_t *place,
+                        street_sums *made) {
+    for (size_t i = 0; i < s->count; i++)
+        made->place[hs_network_lixel_at(network, s->segment[i], s->along_m[i])] = place[i];
+}
+
 /* A fixed pilot, then each incident with its own bandwidth. */
-static hs_status sum_adaptive(summing *work, snapped *s, hs_error *error, int64_t *sums) {
+static hs_status sum_adaptive(summing *work, snapped *s, hs_error *error, street_sums *made) {
     const hs_network *network = work->of->streets->network;
+    int64_t *sums = made->sum;
+    made->place = calloc((size_t)hs_network_lixel_count(network) + 1, sizeof *made->place);
     uint32_t *place = malloc((s->count + 1) * sizeof *place);
     s->bandwidth_m = malloc((s->count + 1) * sizeof *s->bandwidth_m);
-    hs_status status =
-        place && s->bandwidth_m ? sum_once(work, error, sums) : hs_error_memory(error, "bandwidths");
+    hs_status status = place && s->bandwidth_m && made->place ? sum_once(work, error, sums)
+                                                              : hs_error_memory(error, "bandwidths");
     if (status == HS_OK) status = hs_network_adaptive(network, work->points, sums, error, place);
     if (status == HS_OK) {
+        keep_places(network, s, place, made);
         memset(sums, 0, hs_network_lixel_count(network) * sizeof *sums);
         for (size_t i = 0; i < s->count; i++)
             s->bandwidth_m[i] = work->of->layer->bandwidth_m * hs_adaptive_ratio(place[i]);
         hs_network_points points = *work->points;
         points.bandwidth_m = s->bandwidth_m;
         summing own = {.of = work->of, .points = &points};
-        if (by_steps(work->of)) own.place = place;
+        if (hs_street_by_steps(work->of->request)) own.place = place;
         status = own.place ? sum_on_pool(&own, error, sums) : sum_exactly(&own, error, sums);
     }
     free(place);
@@ -313,8 +333,7 @@ static hs_status make_sums(void *context, hs_error *error, void **value, size_t 
     if (status == HS_OK && sum) {
         sum->of = work;
         sum->points = &points;
-        status =
-            work->layer->adaptive ? sum_adaptive(sum, &s, error, made->sum) : sum_once(sum, error, made->sum);
+        status = work->layer->adaptive ? sum_adaptive(sum, &s, error, made) : sum_once(sum, error, made->sum);
     }
     free(sum);
     if (status == HS_OK) {
@@ -322,16 +341,16 @@ static hs_status make_sums(void *context, hs_error *error, void **value, size_t 
         for (size_t i = 0; i < s.count; i++)
             made->total += s.weight[i];
         *value = made;
-        *bytes = sizeof *made + lixels * sizeof *made->sum;
+        *bytes = sizeof *made + lixels * (sizeof *made->sum + (made->place ? sizeof *made->place : 0));
     } else {
-        free(made);
+        free_sums(made);
     }
     snapped_done(&s);
     return status;
 }
 
-static hs_status open_sums(const density_layer *layer, const hs_density_request *request,
-                           const street_network *streets, hs_error *error, hs_shared_entry **entry) {
+hs_status hs_street_sums_open(const density_layer *layer, const hs_density_request *request,
+                              const street_network *streets, hs_error *error, hs_shared_entry **entry) {
     struct {
         uint64_t rows, method, kernel, adaptive, exact;
         double bandwidth_m, snap_m, lixel_m;
@@ -346,12 +365,11 @@ static hs_status open_sums(const density_layer *layer, const hs_density_request 
     hs_shared_key key = {{HS_CACHED_STREETS, hs_hash(&parts, sizeof parts, 0),
                           geography_hash(layer->snapshot), layer->snapshot->serial}};
     sums_making work = {layer, request, streets};
-    hs_shared_maker maker = {make_sums, free, &work};
+    hs_shared_maker maker = {make_sums, free_sums, &work};
     return hs_shared_cache_get(layer->service->shared, &key, &maker, error, entry);
 }
 
-/* What one event in a lixel's sum adds to its value, per km: the layer's months and kernel in time. */
-static double scale_of(const density_layer *layer) {
+double hs_street_scale(const density_layer *layer) {
     double bandwidth_km = layer->bandwidth_m / 1000.0;
     return layer->unit / (hs_kernel_peak(layer->kernel) / (bandwidth_km * bandwidth_km));
 }
@@ -367,8 +385,8 @@ static void fill_values(const hs_density_request *request, const density_layer *
                         const street_sums *a, const street_sums *b, hs_density_streets *out) {
     const uint32_t *first = hs_network_lixel_first(out->network);
     bool shares = request->measure == HS_MEASURE_RELATIVE_RISK;
-    double scale_a = shares ? 1.0 : scale_of(la);
-    double scale_b = shares ? 1.0 : scale_of(lb);
+    double scale_a = shares ? 1.0 : hs_street_scale(la);
+    double scale_b = shares ? 1.0 : hs_street_scale(lb);
     for (uint32_t s = 0; s < hs_network_segment_count(out->network); s++)
         for (uint32_t l = first[s]; l < first[s + 1]; l++) {
             double va = hs_network_per_km(out->network, s, a->sum[l]) * scale_a;
@@ -384,9 +402,9 @@ static hs_status fill(hs_service *service, const hs_snapshot *snapshot, const hs
     density_layer b = hs_density_layer_of(service, snapshot, request, true);
     hs_shared_entry *sums = NULL;
     hs_shared_entry *other = NULL;
-    hs_status status = open_sums(&a, request, streets, error, &sums);
+    hs_status status = hs_street_sums_open(&a, request, streets, error, &sums);
     if (status == HS_OK && request->measure != HS_MEASURE_DENSITY)
-        status = open_sums(&b, request, streets, error, &other);
+        status = hs_street_sums_open(&b, request, streets, error, &other);
     if (status == HS_OK) {
         const street_sums *sa = hs_shared_value(sums);
         const street_sums *sb = other ? hs_shared_value(other) : NULL;
@@ -405,7 +423,8 @@ hs_status hs_service_density_streets(hs_service *service, const hs_snapshot *sna
     hs_density_streets made = {0};
     if (snapshot->geography->segments.count == 0)
         return hs_error_set(error, HS_E_ARGUMENT, "network: the city has no streets yet; import some");
-    hs_status status = open_network(service, snapshot, hs_density_lixel_m(request), error, &made.held);
+    hs_status status =
+        hs_street_network_open(service, snapshot, hs_density_lixel_m(request), error, &made.held);
     if (status != HS_OK) return status;
     const street_network *n = hs_shared_value(made.held);
     made.network = n->network;

@@ -1,5 +1,5 @@
 /* Measures on tiles and at places from one density or two. */
-#include "service/density_private.h"
+#include "service/density_settle.h"
 
 #include "base/hash.h"
 #include <hotspot/adaptive_bandwidth.h>
@@ -61,99 +61,167 @@ static uint64_t state_of(const hs_incidents *incidents, const reach_box *reach) 
     return hs_incidents_state(incidents, &box);
 }
 
-/* Kernel sums and, where a mask is wanted, their squares. */
-typedef struct field {
-    float *sums, *squared;
-} field;
-
-static float effective_n(const field *f, size_t i) {
+static float effective_n(const density_field *f, size_t i) {
     return f->squared[i] > 0 ? f->sums[i] * f->sums[i] / f->squared[i] : 0;
 }
 
-static void mask(const field *f, size_t pixels, double min_n, float *values) {
-    float least = (float)min_n;
-    for (size_t i = 0; i < pixels; i++)
-        if (effective_n(f, i) < least) values[i] = NAN;
+static void write_density(const density_field *f, double unit, double min_n, size_t pixels) {
+    float scale = (float)unit;
+    for (size_t i = 0; i < pixels; i++) {
+        bool masked = f->squared && effective_n(f, i) < (float)min_n;
+        f->sums[i] = masked ? NAN : f->sums[i] * scale;
+    }
 }
 
-static void write_density(const field *f, double unit, size_t pixels, float *values) {
-    float scale = (float)unit;
-    for (size_t i = 0; i < pixels; i++)
-        values[i] = f->sums[i] * scale;
-}
+/* A comparison on its way: both sides, and which of their pixels are to be made exact. */
+typedef struct comparing {
+    const hs_density_request *request;
+    const density_sides *sides;
+    const hs_density_view *view;
+    density_field a, b;
+    density_undecided undecided;
+    density_exposures exposures;
+} comparing;
 
 /* Masked where both have too few: a place may have had many before and none now. */
-static void write_difference(const field *a, const field *b, double unit_a, double unit_b, double min_n,
-                             size_t pixels, float *values) {
-    for (size_t i = 0; i < pixels; i++) {
-        values[i] = (float)((double)a->sums[i] * unit_a - (double)b->sums[i] * unit_b);
-        if (min_n > 0 && effective_n(a, i) < (float)min_n && effective_n(b, i) < (float)min_n)
-            values[i] = NAN;
+static void write_difference(const comparing *c, float *values) {
+    float min_n = (float)c->request->min_n;
+    for (size_t i = 0; i < c->undecided.pixels; i++) {
+        values[i] =
+            (float)((double)c->a.sums[i] * c->sides->a.unit - (double)c->b.sums[i] * c->sides->b.unit);
+        if (min_n > 0 && effective_n(&c->a, i) < min_n && effective_n(&c->b, i) < min_n) values[i] = NAN;
     }
 }
 
 /* Each a share of its own total, so that 0 is a place like the whole city; undefined where there is no
  * denominator. */
-static void write_risk(const field *a, const field *b, double total_a, double total_b, double min_n,
-                       size_t pixels, float *values) {
-    double scale = total_b / total_a;
-    for (size_t i = 0; i < pixels; i++) {
-        bool defined = a->sums[i] > 0 && b->sums[i] > 0;
-        if (min_n > 0 && effective_n(b, i) < (float)min_n) defined = false;
-        values[i] = defined ? (float)log2((double)a->sums[i] * scale / (double)b->sums[i]) : NAN;
+static void write_risk(const comparing *c, float *values) {
+    double scale = c->exposures.b / c->exposures.a;
+    float min_n = (float)c->request->min_n;
+    for (size_t i = 0; i < c->undecided.pixels; i++) {
+        bool defined = c->a.sums[i] > 0 && c->b.sums[i] > 0;
+        if (min_n > 0 && effective_n(&c->b, i) < min_n) defined = false;
+        values[i] = defined ? (float)log2((double)c->a.sums[i] * scale / (double)c->b.sums[i]) : NAN;
     }
 }
 
 /* Leaves what departs from 0 at the level of the tolerance. */
-static void keep_significant(const hs_density_request *request, hs_risk_sides overlap,
-                             const density_exposures *e, const field *a, const field *b, size_t pixels,
-                             float *values) {
-    double least = hs_risk_z_of(request->tolerance);
-    for (size_t i = 0; i < pixels; i++) {
+static void keep_significant(const comparing *c, float *values) {
+    double least = hs_risk_z_of(c->request->tolerance);
+    const density_exposures *e = &c->exposures;
+    for (size_t i = 0; i < c->undecided.pixels; i++) {
         if (isnan(values[i])) continue;
-        hs_risk_side side_a = {(double)a->sums[i], (double)a->squared[i], e->a};
-        hs_risk_side side_b = {(double)b->sums[i], (double)b->squared[i], e->b};
-        if (!(fabs(hs_risk_z(&side_a, &side_b, overlap, e->dispersion)) >= least)) values[i] = NAN;
+        hs_risk_side a = {(double)c->a.sums[i], (double)c->a.squared[i], e->a};
+        hs_risk_side b = {(double)c->b.sums[i], (double)c->b.squared[i], e->b};
+        if (!(fabs(hs_risk_z(&a, &b, c->sides->overlap, e->dispersion)) >= least)) values[i] = NAN;
     }
 }
 
-static hs_status two_fields(const hs_density_request *request, const density_sides *sides,
-                            const hs_density_view *view, hs_error *error, field *fa, field *fb) {
-    bool squares = request->min_n > 0 || request->tolerance > 0;
-    hs_status status = hs_density_layer_tile(&sides->a, view, error, fa->sums, squares ? fa->squared : NULL);
-    if (status == HS_OK)
-        status = hs_density_layer_tile(&sides->b, view, error, fb->sums, squares ? fb->squared : NULL);
+static hs_status settle(const comparing *c, hs_error *error) {
+    hs_status status = hs_density_settle(&c->sides->a, c->view, c->undecided.a, error, &c->a);
+    if (status == HS_OK) status = hs_density_settle(&c->sides->b, c->view, c->undecided.b, error, &c->b);
+    memset(c->undecided.a, 0, c->undecided.pixels);
+    memset(c->undecided.b, 0, c->undecided.pixels);
     return status;
 }
 
-/* `room` has as many floats as pixels for the mask; NULL: there is none. */
-static hs_status fill_density(const hs_density_request *request, const density_sides *sides,
-                              const hs_density_view *view, hs_error *error, float *room, float *values) {
-    size_t pixels = (size_t)view->size * view->size;
-    field only = {values, room};
-    hs_status status = hs_density_layer_tile(&sides->a, view, error, only.sums, room);
+/* The denominator first: what it masks needs no numerator. */
+static hs_status settle_ratio(const comparing *c, hs_error *error) {
+    double min_n = c->request->min_n;
+    size_t pixels = c->undecided.pixels;
+    hs_undecided_by_mask(&c->b, pixels, min_n, c->undecided.b);
+    hs_undecided_by_ratio(&c->b, &c->b, pixels, min_n, c->undecided.b);
+    hs_status status = settle(c, error);
     if (status != HS_OK) return status;
-    if (room) mask(&only, pixels, request->min_n, values);
-    write_density(&only, sides->a.unit, pixels, values);
-    return HS_OK;
+    hs_undecided_by_ratio(&c->a, &c->b, pixels, min_n, c->undecided.a);
+    return settle(c, error);
 }
 
-/* `room` has four times as many floats as pixels. */
-static hs_status fill_comparison(const hs_density_request *request, const density_sides *sides,
-                                 const hs_density_view *view, hs_error *error, float *room, float *values) {
-    size_t pixels = (size_t)view->size * view->size;
-    field fa = {room, room + pixels};
-    field fb = {room + 2 * pixels, room + 3 * pixels};
-    density_exposures e;
-    hs_status status = two_fields(request, sides, view, error, &fa, &fb);
-    if (status == HS_OK) status = hs_density_exposures_of(request, sides, error, &e);
+static hs_status settle_difference(const comparing *c, hs_error *error) {
+    hs_undecided_by_mask(&c->a, c->undecided.pixels, c->request->min_n, c->undecided.a);
+    hs_undecided_by_mask(&c->b, c->undecided.pixels, c->request->min_n, c->undecided.b);
+    return settle(c, error);
+}
+
+static hs_status settle_test(const comparing *c, hs_error *error) {
+    hs_undecided_by_test(&c->a, &c->b, &c->exposures, c->sides->overlap, hs_risk_z_of(c->request->tolerance),
+                         &c->undecided);
+    return settle(c, error);
+}
+
+static hs_status compare(comparing *c, hs_error *error, float *values) {
+    bool ratio = c->request->measure == HS_MEASURE_RELATIVE_RISK;
+    hs_status status = hs_density_layer_tile(&c->sides->a, c->view, error, &c->a);
+    if (status == HS_OK) status = hs_density_layer_tile(&c->sides->b, c->view, error, &c->b);
+    if (status == HS_OK) status = hs_density_exposures_of(c->request, c->sides, error, &c->exposures);
+    if (status == HS_OK) status = ratio ? settle_ratio(c, error) : settle_difference(c, error);
     if (status != HS_OK) return status;
-    if (request->measure == HS_MEASURE_DIFFERENCE)
-        write_difference(&fa, &fb, sides->a.unit, sides->b.unit, request->min_n, pixels, values);
+    if (ratio)
+        write_risk(c, values);
     else
-        write_risk(&fa, &fb, e.a, e.b, request->min_n, pixels, values);
-    if (request->tolerance > 0) keep_significant(request, sides->overlap, &e, &fa, &fb, pixels, values);
-    return HS_OK;
+        write_difference(c, values);
+    if (!(c->request->tolerance > 0)) return HS_OK;
+    /* After the values: a tolerance decides what is drawn, and nothing about how. */
+    status = settle_test(c, error);
+    if (status == HS_OK) keep_significant(c, values);
+    return status;
+}
+
+static density_field field_in(float *room, size_t pixels, bool bounds, bool squares) {
+    return (density_field){room, squares ? room + pixels : NULL, bounds ? room + 2 * pixels : NULL,
+                           bounds && squares ? room + 3 * pixels : NULL};
+}
+
+static hs_status fill_comparison(const hs_density_request *request, const density_sides *sides,
+                                 const hs_density_view *view, hs_error *error, float *values) {
+    size_t pixels = (size_t)view->size * view->size;
+    bool squares = request->min_n > 0 || request->tolerance > 0;
+    bool ratio = request->measure == HS_MEASURE_RELATIVE_RISK;
+    bool bounds = squares || ratio;
+    float *room = malloc(8 * pixels * sizeof *room);
+    uint8_t *flags = calloc(2 * pixels, 1);
+    hs_status status = HS_E_MEMORY;
+    if (room && flags) {
+        comparing c = {.request = request, .sides = sides, .view = view};
+        c.a = field_in(room, pixels, bounds, request->tolerance > 0 || (squares && !ratio));
+        c.b = field_in(room + 4 * pixels, pixels, bounds, squares);
+        c.undecided = (density_undecided){flags, flags + pixels, pixels};
+        status = compare(&c, error, values);
+    } else {
+        (void)hs_error_memory(error, "a density tile");
+    }
+    free(room);
+    free(flags);
+    return status;
+}
+
+static hs_status fill_masked(const hs_density_request *request, const density_sides *sides,
+                             const hs_density_view *view, hs_error *error, float *values) {
+    size_t pixels = (size_t)view->size * view->size;
+    float *room = malloc(3 * pixels * sizeof *room);
+    uint8_t *flags = calloc(pixels, 1);
+    hs_status status = HS_E_MEMORY;
+    if (room && flags) {
+        density_field field = {values, room, room + pixels, room + 2 * pixels};
+        status = hs_density_layer_tile(&sides->a, view, error, &field);
+        if (status == HS_OK) hs_undecided_by_mask(&field, pixels, request->min_n, flags);
+        if (status == HS_OK) status = hs_density_settle(&sides->a, view, flags, error, &field);
+        if (status == HS_OK) write_density(&field, sides->a.unit, request->min_n, pixels);
+    } else {
+        (void)hs_error_memory(error, "a density tile");
+    }
+    free(room);
+    free(flags);
+    return status;
+}
+
+static hs_status fill_density(const hs_density_request *request, const density_sides *sides,
+                              const hs_density_view *view, hs_error *error, float *values) {
+    if (request->min_n > 0) return fill_masked(request, sides, view, error, values);
+    density_field field = {values, NULL, NULL, NULL};
+    hs_status status = hs_density_layer_tile(&sides->a, view, error, &field);
+    if (status == HS_OK) write_density(&field, sides->a.unit, 0, (size_t)view->size * view->size);
+    return status;
 }
 
 hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapshot,
@@ -163,21 +231,14 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
         return hs_error_set(error, HS_E_ARGUMENT, "density tiles have 256 or 512 pixels a side, not %u",
                             (unsigned)size_px);
     hs_density_view view = {tile.z, tile.x, tile.y, size_px};
-    size_t pixels = (size_t)size_px * size_px;
-    bool single = request->measure == HS_MEASURE_DENSITY;
-    float *room = NULL;
-    if (!single || request->min_n > 0) {
-        room = malloc((single ? 1 : 4) * pixels * sizeof *room);
-        if (!room) return hs_error_set(error, HS_E_MEMORY, "no memory for a density tile");
-    }
     density_sides sides;
     hs_status status = hs_density_sides_of(service, snapshot, request, error, &sides);
     if (status == HS_OK) {
-        status = single ? fill_density(request, &sides, &view, error, room, values)
-                        : fill_comparison(request, &sides, &view, error, room, values);
+        status = request->measure == HS_MEASURE_DENSITY
+                     ? fill_density(request, &sides, &view, error, values)
+                     : fill_comparison(request, &sides, &view, error, values);
         hs_density_sides_done(&sides);
     }
-    free(room);
     if (status == HS_OK && request->edge_correction)
         status = hs_cut_tile(service, snapshot, &view, error, values);
     return status;
@@ -190,7 +251,7 @@ double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_re
     hs_lattice lattice;
     bool shares = layer.edge_correction || layer.time_bandwidth_s > 0 || layer.adaptive;
     double rounding = shares ? HS_DENSITY_SHARE_ROUNDING : 0;
-    if (layer.adaptive) rounding += HS_ADAPTIVE_ERROR;
+    if (layer.adaptive && !layer.exact) rounding += HS_ADAPTIVE_ERROR;
     if (!hs_density_layer_lattice(&layer, &view, &lattice)) return rounding;
     return lattice.error_bound + rounding + (shares ? DEPOSIT_ROUNDING : 0);
 }

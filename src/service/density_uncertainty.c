@@ -6,16 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Kernel weights of the incidents that count on the first side only, on the second only, and on both; a draw
- * of each is a stream of its own. */
-enum { ONLY_A, ONLY_B, BOTH, SHARES };
-
-typedef struct weights {
-    uint64_t *weight;
-    uint32_t count, capacity;
-} weights;
-
-static bool reserve(weights *w, uint32_t more) {
+bool hs_kernel_weights_reserve(kernel_weights *w, uint32_t more) {
     if (w->count + more <= w->capacity) return true;
     uint32_t capacity = w->count + more + w->capacity;
     uint64_t *grown = realloc(w->weight, (size_t)capacity * sizeof *grown);
@@ -26,11 +17,11 @@ static bool reserve(weights *w, uint32_t more) {
 }
 
 static bool add_weights(const density_layer *layer, hs_mercator at, const hs_point_columns *points,
-                        weights *out) {
+                        kernel_weights *out) {
     uint32_t count =
         hs_density_weights_at(points, layer->kernel, layer->bandwidth_m, at.x, at.y, 0, NULL, NULL);
     uint32_t *rows = malloc(((size_t)count + 1) * sizeof *rows);
-    bool done = rows && reserve(out, count + 1);
+    bool done = rows && hs_kernel_weights_reserve(out, count + 1);
     if (done) {
         (void)hs_density_weights_at(points, layer->kernel, layer->bandwidth_m, at.x, at.y, count,
                                     out->weight + out->count, rows);
@@ -42,24 +33,24 @@ static bool add_weights(const density_layer *layer, hs_mercator at, const hs_poi
 
 /* The rows of a chunk that are on one side, the other, or both, in words of `part`. */
 static bool add_shares(const density_layer *layer, hs_mercator at, const layer_points *a,
-                       const layer_points *b, uint64_t *part, weights *shares) {
+                       const layer_points *b, uint64_t *part, kernel_weights *shares) {
     size_t words = ((size_t)a->columns.count + 63) / 64;
     hs_point_columns columns = a->columns;
     columns.selected = part;
-    for (int share = 0; share < SHARES; share++) {
+    for (int share = 0; share < HS_SHARES; share++) {
         for (size_t i = 0; i < words; i++) {
             uint64_t in_b = b ? b->bits[i] : 0;
-            part[i] = share == ONLY_A   ? a->bits[i] & ~in_b
-                      : share == ONLY_B ? in_b & ~a->bits[i]
-                                        : a->bits[i] & in_b;
+            part[i] = share == HS_ONLY_A   ? a->bits[i] & ~in_b
+                      : share == HS_ONLY_B ? in_b & ~a->bits[i]
+                                           : a->bits[i] & in_b;
         }
-        if ((share == ONLY_A || b) && !add_weights(layer, at, &columns, &shares[share])) return false;
+        if ((share == HS_ONLY_A || b) && !add_weights(layer, at, &columns, &shares[share])) return false;
     }
     return true;
 }
 
 static hs_status add_chunk(const density_sides *sides, bool two, const hs_incident_chunk *chunk,
-                           hs_mercator at, hs_error *error, weights *shares) {
+                           hs_mercator at, hs_error *error, kernel_weights *shares) {
     layer_points a = {0};
     layer_points b = {0};
     hs_status status = hs_layer_points_of(&sides->a, chunk, error, &a);
@@ -76,7 +67,7 @@ static hs_status add_chunk(const density_sides *sides, bool two, const hs_incide
 }
 
 static hs_status shares_of(const density_sides *sides, bool two, hs_mercator at, hs_error *error,
-                           weights *shares) {
+                           kernel_weights *shares) {
     const hs_incidents *incidents = sides->a.snapshot->incidents;
     reach_box reach = hs_density_reach_of_place(&sides->a, at);
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
@@ -96,16 +87,16 @@ static double measure_of(const hs_density_request *request, const hs_density_val
 }
 
 /* Adds to the sums of both sides what was drawn; what counts on both is drawn once. */
-static hs_status draw(const weights *shares, const hs_density_interval_request *how, hs_error *error,
+static hs_status draw(const kernel_weights *shares, const hs_density_interval_request *how, hs_error *error,
                       double *a, double *b) {
     double *both = calloc((size_t)how->replications + 1, sizeof *both);
-    double *sums[SHARES] = {a, b, both};
+    double *sums[HS_SHARES] = {a, b, both};
     if (!both) {
         (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a bootstrap");
         return HS_E_MEMORY;
     }
     hs_status status = HS_OK;
-    for (int share = 0; share < SHARES && status == HS_OK; share++)
+    for (int share = 0; share < HS_SHARES && status == HS_OK; share++)
         if (shares[share].count > 0)
             status = hs_density_bootstrap(shares[share].weight, shares[share].count, how->seed,
                                           (uint64_t)share, how->replications, error, sums[share]);
@@ -118,8 +109,8 @@ static hs_status draw(const weights *shares, const hs_density_interval_request *
 }
 
 static hs_status bootstrap(const hs_density_request *request, const hs_density_value *v,
-                           const weights *shares, const hs_density_interval_request *how, hs_error *error,
-                           hs_density_bounds *bounds) {
+                           const kernel_weights *shares, const hs_density_interval_request *how,
+                           hs_error *error, hs_density_bounds *bounds) {
     double *a = calloc(2 * (size_t)how->replications + 1, sizeof *a);
     if (!a) {
         (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a bootstrap");
@@ -155,7 +146,7 @@ static hs_estimate logarithms(hs_estimate e) {
 }
 
 /* Of the two sums by what they share. */
-static double correlation(const hs_density_value *v, const weights *both) {
+static double correlation(const hs_density_value *v, const kernel_weights *both) {
     double squared = 0;
     for (uint32_t i = 0; i < both->count; i++)
         squared += (double)both->weight[i] * 0x1p-32 * ((double)both->weight[i] * 0x1p-32);
@@ -163,8 +154,8 @@ static double correlation(const hs_density_value *v, const weights *both) {
     return product > 0 ? fmin(squared / sqrt(product), 1.0) : 0;
 }
 
-static void poisson(const hs_density_request *request, const hs_density_value *v, const weights *shares,
-                    double confidence, hs_density_bounds *bounds) {
+static void poisson(const hs_density_request *request, const hs_density_value *v,
+                    const kernel_weights *shares, double confidence, hs_density_bounds *bounds) {
     bool ratio = request->measure == HS_MEASURE_RELATIVE_RISK;
     hs_estimate a =
         estimate(v->sum, v->sum_squared, v->largest, confidence, ratio ? 1.0 / v->total : v->unit);
@@ -187,31 +178,41 @@ static void poisson(const hs_density_request *request, const hs_density_value *v
         b = logarithms(b);
     }
     bounds->method = "poisson-mover";
-    hs_difference_interval(&a, &b, correlation(v, &shares[BOTH]), &bounds->lower, &bounds->upper);
+    hs_difference_interval(&a, &b, correlation(v, &shares[HS_BOTH_SIDES]), &bounds->lower, &bounds->upper);
+}
+
+hs_status hs_density_interval_check(const hs_density_request *request, const hs_density_interval_request *how,
+                                    hs_error *error) {
+    if (!how->bootstrap || !request->adaptive) return HS_OK;
+    return hs_error_set(
+        error, HS_E_ARGUMENT,
+        "interval: bootstrap takes one bandwidth for all incidents, not adaptive; take poisson");
+}
+
+hs_status hs_density_interval_of(const hs_density_request *request, const hs_density_value *value,
+                                 const kernel_weights *shares, const hs_density_interval_request *how,
+                                 hs_error *error, hs_density_bounds *bounds) {
+    if (how->bootstrap) return bootstrap(request, value, shares, how, error, bounds);
+    poisson(request, value, shares, how->confidence, bounds);
+    return HS_OK;
 }
 
 hs_status hs_service_density_interval(hs_service *service, const hs_snapshot *snapshot,
                                       const hs_density_request *request, hs_position position,
                                       const hs_density_value *value, const hs_density_interval_request *how,
                                       hs_error *error, hs_density_bounds *bounds) {
-    if (how->bootstrap && request->adaptive)
-        return hs_error_set(
-            error, HS_E_ARGUMENT,
-            "interval: bootstrap takes one bandwidth for all incidents, not adaptive; take poisson");
     density_sides sides;
     hs_density_bounds made = {0};
-    hs_status status = hs_density_sides_of(service, snapshot, request, error, &sides);
+    hs_status status = hs_density_interval_check(request, how, error);
+    if (status == HS_OK) status = hs_density_sides_of(service, snapshot, request, error, &sides);
     if (status != HS_OK) return status;
     sides.a.exact = sides.b.exact = true;
     bool two = request->measure != HS_MEASURE_DENSITY && request->population.size == 0;
-    weights shares[SHARES] = {{0}};
+    kernel_weights shares[HS_SHARES] = {{0}};
     if (how->bootstrap || two)
         status = shares_of(&sides, two, hs_mercator_from_position(position), error, shares);
-    if (status == HS_OK && how->bootstrap)
-        status = bootstrap(request, value, shares, how, error, &made);
-    else if (status == HS_OK)
-        poisson(request, value, shares, how->confidence, &made);
-    for (int share = 0; share < SHARES; share++)
+    if (status == HS_OK) status = hs_density_interval_of(request, value, shares, how, error, &made);
+    for (int share = 0; share < HS_SHARES; share++)
         free(shares[share].weight);
     hs_density_sides_done(&sides);
     if (request->edge_correction && !hs_in_city(snapshot->geography, position))

@@ -42,7 +42,6 @@ static hs_status moments_of(const density_layer *layer, hs_mercator at, hs_error
     double residents = 0;
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
-        if (layer->ladder && !hs_adaptive_has(layer->ladder, c, layer->rung)) continue;
         if (!chunk->positioned || chunk->count == 0 || !hs_reach_meets(&reach, &chunk->box)) continue;
         layer_points points = {0};
         hs_status status = hs_layer_points_of(layer, chunk, error, &points);
@@ -58,37 +57,18 @@ static hs_status moments_of(const density_layer *layer, hs_mercator at, hs_error
     return HS_OK;
 }
 
-/* In peaks of the layer's own bandwidth. */
-static void add_moments(const hs_density_moments *m, double scale, place_sums *out) {
-    out->sum += (double)m->sum * 0x1p-32 * scale;
-    out->sum_squared += (double)m->sum_squared * 0x1p-32 * scale * scale;
-    out->largest = fmax(out->largest, (double)m->largest * 0x1p-32 * scale);
-    out->n += m->count;
+static void set_moments(const hs_density_moments *m, place_sums *out) {
+    *out = (place_sums){(double)m->sum * 0x1p-32, (double)m->sum_squared * 0x1p-32,
+                        (double)m->largest * 0x1p-32, m->count};
 }
 
-/* Sums by shares; what is not linear in weights by incidents that stand at one step each. */
+/* Each incident with its own bandwidth. */
 static hs_status adaptive_at(const density_layer *layer, hs_mercator at, hs_error *error, place_sums *sums) {
-    hs_adaptive adaptive;
-    hs_status status = hs_adaptive_open(layer, error, &adaptive);
-    double sum = 0;
-    place_sums whole = {0};
-    for (uint32_t rung = 0; rung <= HS_ADAPTIVE_RUNGS && status == HS_OK; rung++) {
-        place_sums one = {0};
-        hs_density_moments moments = {0};
-        density_layer part = hs_adaptive_part(layer, &adaptive, rung, false);
-        double scale = part.unit / layer->unit;
-        status = moments_of(&part, at, error, &moments);
-        add_moments(&moments, scale, &one);
-        sum += one.sum;
-        if (status != HS_OK) break;
-        memset(&moments, 0, sizeof moments);
-        part = hs_adaptive_part(layer, &adaptive, rung, true);
-        status = moments_of(&part, at, error, &moments);
-        add_moments(&moments, scale, &whole);
-    }
-    hs_adaptive_done(&adaptive);
-    whole.sum = sum;
-    if (status == HS_OK) *sums = whole;
+    hs_adaptive_moments moments = {0};
+    hs_status status = hs_adaptive_exact_place(layer, at, error, &moments);
+    double count = layer->residents ? moments.amount * layer->per_weight : (double)moments.count;
+    *sums = (place_sums){(double)moments.sum * 0x1p-32, (double)moments.sum_squared * 0x1p-32,
+                         moments.largest, (uint64_t)(count + 0.5)};
     return status;
 }
 
@@ -96,7 +76,7 @@ static hs_status sums_at(const density_layer *layer, hs_mercator at, hs_error *e
     if (layer->adaptive) return adaptive_at(layer, at, error, sums);
     hs_density_moments moments = {0};
     hs_status status = moments_of(layer, at, error, &moments);
-    if (status == HS_OK) add_moments(&moments, 1.0, sums);
+    if (status == HS_OK) set_moments(&moments, sums);
     return status;
 }
 
@@ -144,6 +124,13 @@ static void set_test(const density_exposures *e, hs_density_value *v) {
     hs_risk_side b = {v->other_sum, v->other_sum_squared, e->b};
     v->z = hs_risk_z(&a, &b, v->sides, e->dispersion);
     v->p_value = hs_risk_p_value(v->z);
+}
+
+void hs_density_value_settle(const hs_density_request *request, const density_exposures *exposures,
+                             hs_density_value *value) {
+    value->z = value->p_value = value->rate_per_1000 = (double)NAN;
+    set_value(request, value);
+    if (request->measure != HS_MEASURE_DENSITY) set_test(exposures, value);
 }
 
 static hs_status fill(const hs_density_request *request, const density_sides *sides, hs_mercator at,

@@ -109,13 +109,14 @@ static void fill(hs_shared_cache *cache, hs_shared_entry *entry, const hs_shared
     evict(cache);
 }
 
-hs_status hs_shared_cache_get(hs_shared_cache *cache, const hs_shared_key *key, const hs_shared_maker *maker,
-                              hs_error *error, hs_shared_entry **out) {
+/* *cancelled: another one gave up making what this one waited for. */
+static hs_status get_once(hs_shared_cache *cache, const hs_shared_key *key, const hs_shared_maker *maker,
+                          hs_error *error, hs_shared_entry **out, bool *cancelled) {
+    bool waited = false;
     pthread_mutex_lock(&cache->lock);
     hs_shared_entry *entry = g_hash_table_lookup(cache->entries, key);
     if (entry) {
         atomic_fetch_add(&entry->refs, 1);
-        bool waited = false;
         for (; !entry->done; waited = true)
             pthread_cond_wait(&cache->made, &cache->lock);
         if (!waited && cache->recent.head != &entry->place) {
@@ -134,6 +135,7 @@ hs_status hs_shared_cache_get(hs_shared_cache *cache, const hs_shared_key *key, 
         fill(cache, entry, maker);
     }
     hs_status status = entry->status;
+    *cancelled = waited && status == HS_E_CANCELLED;
     if (status != HS_OK && error) *error = entry->error;
     pthread_mutex_unlock(&cache->lock);
     if (status == HS_OK)
@@ -141,4 +143,23 @@ hs_status hs_shared_cache_get(hs_shared_cache *cache, const hs_shared_key *key, 
     else
         hs_shared_unref(entry);
     return status;
+}
+
+hs_status hs_shared_cache_get(hs_shared_cache *cache, const hs_shared_key *key, const hs_shared_maker *maker,
+                              hs_error *error, hs_shared_entry **out) {
+    bool cancelled;
+    hs_status status;
+    do {
+        cancelled = false;
+        status = get_once(cache, key, maker, error, out, &cancelled);
+    } while (cancelled);
+    return status;
+}
+
+bool hs_shared_cache_has(hs_shared_cache *cache, const hs_shared_key *key) {
+    pthread_mutex_lock(&cache->lock);
+    const hs_shared_entry *entry = g_hash_table_lookup(cache->entries, key);
+    bool done = entry && entry->done;
+    pthread_mutex_unlock(&cache->lock);
+    return done;
 }

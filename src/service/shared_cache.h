@@ -24,9 +24,11 @@ typedef struct hs_shared_maker {
 hs_shared_cache *hs_shared_cache_new(size_t budget_bytes);
 void hs_shared_cache_free(hs_shared_cache *cache);
 /* The value of a key with a reference of the caller's own. A failure is not kept; those who waited for it get
- * it too. */
+ * it too, but for HS_E_CANCELLED: then one of them makes it. */
 hs_status hs_shared_cache_get(hs_shared_cache *cache, const hs_shared_key *key, const hs_shared_maker *maker,
                               hs_error *error, hs_shared_entry **out);
+/* Whether a key has a value already. */
+bool hs_shared_cache_has(hs_shared_cache *cache, const hs_shared_key *key);
 const void *hs_shared_value(const hs_shared_entry *entry);
 void hs_shared_unref(hs_shared_entry *entry);
 

@@ -103,7 +103,7 @@ async function checkMeasures(page) {
   assert.equal(await control(page, 'datetime').inputValue(), asked.get('datetime'));
   const [from] = asked.get('datetime').split('/');
   assert.equal(Date.parse(from) - Date.parse(asked.get('compare').split('/')[1]), 86400000, 'the period before ends a day before');
-  assert.match(await legendText(page), /变化 件 \/ 平方千米 · 月/);
+  assert.match(await legendText(page), /变化 件 \/ 平方公里 · 月/);
   assert.ok((await legendText(page)).includes('−') && (await legendText(page)).includes('+'));
   asked = await tilesAfter(page, () => page.locator('#compare-periods button', {hasText: '上年同期'}).click());
   assert.equal(asked.get('compare').slice(4, 10), from.slice(4), 'the same days a year before');

@@ -48,7 +48,7 @@ async function checkHeat(page, origin) {
   const all = await picture(page);
   assert.match(await page.title(), /示例市.*城市管理问题热点/);
   assert.ok(await page.locator('#synthetic').isVisible(), 'the page says that the city is synthetic');
-  assert.match(await page.locator('#legend').innerText(), /件 \/ 平方千米/);
+  assert.match(await page.locator('#legend').innerText(), /件 \/ 平方公里/);
   assert.ok(await page.locator('#legend li').count() >= 3);
   await page.locator('label:has([name=layer-heat])').click();
   const bare = await picture(page);
@@ -101,7 +101,7 @@ async function checkClick(page) {
   const card = await page.locator('.maplibregl-popup .card').innerText();
   const shown = Number(await page.locator('.maplibregl-popup .figure strong').innerText().then(text => text.replaceAll(',', '')));
   assert.ok(Math.abs(shown - told.value) <= Math.max(0.5, 0.01 * told.value), `${shown} is shown, ${told.value} was told`);
-  assert.match(card, /件 \/ 平方千米/);
+  assert.match(card, /件 \/ 平方公里/);
   if (told.units.length) assert.ok(card.includes(told.units.find(u => u.level === 'community').name), card);
   done(`a click shows ${shown} and ${told.units.length} units`);
 }

@@ -261,17 +261,143 @@ def check_isobands():
     assert properties[2]["to"] is None and properties[0]["label_zh"].startswith("500–2000")
 
 
+def check_adaptive_exact():
+    """With adaptive and exact each incident has its own bandwidth: pixels are of the class of the value at their centre."""
+    lon, lat = (float(x) for x in numpy.median(incidents(), axis=0))
+    z = 16
+    x, y = tile_of(lon, lat, z)
+    query = "bandwidth=150&adaptive=true&breaks=" + ",".join(str(100 * 2**k) for k in range(12))
+    exact = pixels(ask(f"/tiles/density/{z}/{x}/{y}.png?{query}&exact=true")[1])
+    quick = pixels(ask(f"/tiles/density/{z}/{x}/{y}.png?{query}")[1])
+    assert len(numpy.unique(exact)) > 2 and (quick != exact).mean() < 5e-3
+    legend = get(f"/density/legend?{query}&exact=true")
+    assert legend["exact"] is True and legend["error_bound"] < 1e-5, legend
+    assert 1e-3 < get(f"/density/legend?{query}")["error_bound"] < 2e-3
+    classes, wrong = {}, 0
+    for r in range(5, 256, 41):
+        for c in range(7, 256, 37):
+            px = (x + (c + 0.5) / 256) / 2**z * 360 - 180
+            py = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (y + (r + 0.5) / 256) / 2**z))))
+            value = get(f"/density/value?lon={px:.9f}&lat={py:.9f}&bandwidth=150&adaptive=true")["value"]
+            k = sum(value >= 100 * 2**i for i in range(12))
+            classes.setdefault(k, exact[r, c])
+            wrong += classes[k] != exact[r, c]
+    assert wrong == 0 and len(set(classes.values())) == len(classes) > 1, (wrong, classes)
+
+
+def check_ranks():
+    """The share of the city above a value, against GDAL's reading of the GeoTIFF, whose cells are others."""
+    points = incidents()
+    for query, tolerance in (("bandwidth=300", 0.01), ("bandwidth=150&category=0510", 0.01), ("over=all&category=05", 0.02)):
+        gdal.FileFromMemBuffer("/vsimem/ranks.tif", ask(f"/density.tif?{query}&cell=50")[1])
+        raster = gdal.Open("/vsimem/ranks.tif")
+        band = raster.GetRasterBand(1)
+        cells = band.ReadAsArray()
+        no_data = band.GetNoDataValue()
+        cells = cells[~numpy.isnan(cells) & (cells != no_data if no_data is not None else True)]
+        assert len(cells) > 1000
+        for lon, lat in points[:: len(points) // 7]:
+            v = get(f"/density/value?lon={lon}&lat={lat}&{query}")
+            # Cells carry means, which reach a little farther than kernels: below one incident's peak ranks are rough.
+            if v["value"] is None or v["masked"] or (v["measure"] == "density" and v["value"] < 1 / v["bandwidth_m"]**2 * 1e6):
+                continue
+            assert v["rank"] >= 1 and v["rank_of"] > 1000 and v["rank_among"] == "cells" and v["rank_cell_m"] > 0, v
+            close(v["rank"] / v["rank_of"], (cells > v["value"]).mean(), 0, tolerance)
+    outside = get("/density/value?lon=0&lat=0&over=all")
+    assert outside["value"] is None and outside["rank"] is None
+
+
+def check_told():
+    """What answers and files say of how they were made."""
+    gdal.FileFromMemBuffer("/vsimem/told.tif", ask("/density.tif?category=0510,0505&over=05&adaptive=true&bandwidth=400&cell=200")[1])
+    raster = gdal.Open("/vsimem/told.tif")
+    told = {**raster.GetMetadata(), **raster.GetRasterBand(1).GetMetadata()}
+    assert told["CATEGORY"] == "0510,0505" and told["ADAPTIVE"] == "true" and told["OVER"] == "05", told
+    gdal.FileFromMemBuffer("/vsimem/told.tif", ask("/density.tif?bandwidth=400&cell=200")[1])
+    raster = gdal.Open("/vsimem/told.tif")
+    told = {**raster.GetMetadata(), **raster.GetRasterBand(1).GetMetadata()}
+    assert told["CATEGORY"] == "all" and told["ADAPTIVE"] == "false" and told["BANDWIDTH_SOURCE"] == "given", told
+    for adaptive in (True, False):
+        bands = get(f"/density/isobands?bandwidth=400&cell=100&adaptive={str(adaptive).lower()}")
+        assert bands["adaptive"] is adaptive
+        assert bands["features"] and all(f["properties"]["adaptive"] is adaptive for f in bands["features"])
+    # Under a kernel in time only what it reaches is counted: within a week.
+    legend = get("/density/legend?at=2024-06-15T00:00:00Z&time-bandwidth=P7D")
+    week = len(incidents("&datetime=2024-06-08T00:00:01Z/2024-06-21T23:59:59Z"))
+    assert 0 < legend["n"] == week, (legend, week)
+    assert legend["n"] + legend["left_out_by_time"] == get("/density/legend")["n"]
+    assert "公里" in legend["unit_zh"] and "千米" not in legend["unit_zh"]
+
+
+def check_bandwidths_by_name():
+    """A method's name stands for the number that it gives for the same filters, and the number is said."""
+    lon, lat = (float(x) for x in numpy.median(incidents(), axis=0))
+    x, y = tile_of(lon, lat, 14)
+    place, tile = f"/density/value?lon={lon}&lat={lat}", f"/tiles/density/14/{x}/{y}.png?category=05"
+    advice = {c["method"]: c for c in get("/density/bandwidth?category=05")["choices"]}
+    assert set(advice) == {"scott", "silverman", "diggle", "ppl"}
+    for method, choice in advice.items():
+        legend = get(f"/density/legend?category=05&bandwidth={method}")
+        metres = legend["bandwidth_m"]
+        close(metres, choice["bandwidth_m"], 6e-3)
+        assert metres == float(f"{metres:.3g}") and legend["bandwidth_source"] == method, legend
+        close(legend["bandwidth_sigma_m"], choice["sigma_m"], 1e-12)
+        assert legend["bandwidth_used"] == choice["n"] and legend["bandwidth_at_limit"] == choice["at_limit"], legend
+        named, plain = (get(f"{place}&category=05&bandwidth={b}") for b in (method, metres))
+        assert named["bandwidth_m"] == plain["bandwidth_m"] == metres and plain["bandwidth_source"] == "given"
+        assert named["value"] == plain["value"] and named["interval"] == plain["interval"]
+        for _ in range(2):  # the second one from the server's cache
+            headers, picture = ask(f"{tile}&bandwidth={method}")
+            assert float(headers["density-bandwidth-m"]) == metres and headers["density-bandwidth-source"] == method
+        assert picture == ask(f"{tile}&bandwidth={metres}")[1]
+        ask(f"{tile}&bandwidth={method}", {"If-None-Match": headers["etag"]}, status=304)
+    assert get("/density/legend")["bandwidth_source"] == "default"
+    metres = get("/density/legend?category=05&bandwidth=scott")["bandwidth_m"]
+    bands = get("/density/isobands?category=05&bandwidth=scott&cell=100")
+    assert bands["bandwidth_m"] == metres and bands["bandwidth_source"] == "scott"
+    assert bands["features"] == get(f"/density/isobands?category=05&bandwidth={metres}&cell=100")["features"]
+    gdal.FileFromMemBuffer("/vsimem/scott.tif", ask("/density.tif?category=05&bandwidth=scott&cell=100")[1])
+    raster = gdal.Open("/vsimem/scott.tif")
+    told = {**raster.GetMetadata(), **raster.GetRasterBand(1).GetMetadata()}
+    assert float(told["BANDWIDTH_M"]) == metres and told["BANDWIDTH_SOURCE"] == "scott", told
+    streets = get("/density/lixels?category=05&bandwidth=scott")
+    assert streets["bandwidth_m"] == metres and streets["bandwidth_source"] == "scott"
+    adaptive = get(f"{place}&bandwidth=diggle&adaptive=true")
+    assert adaptive["adaptive"] and adaptive["bandwidth_source"] == "diggle"
+    assert ask("/density/legend.png?bandwidth=ppl&lang=en")[1] != ask("/density/legend.png?lang=en")[1]
+    made = os.path.join(folder, "named.tif")
+    said = run("density", store, "--category", "05", "--bandwidth", "scott", "--cell", "100", "-o", made).stdout
+    assert f"{metres:g} m (scott" in said, said
+    assert (gdal.Open(made).ReadAsArray() == raster.ReadAsArray())[~numpy.isnan(raster.ReadAsArray())].all()
+    for bad in ("bandwidth=Scott", "bandwidth=auto", "bandwidth=scott&bbox=0,0,0.1,0.1"):
+        problem = json.loads(ask("/density/legend?" + bad, status=400)[1])
+        assert "bandwidth" in problem["detail"], problem
+
+
 def check_refusals():
     for bad, word in (("kernel=cosine", "triweight"), ("exact=maybe", "exact"), ("at=never", "at"),
                       ("time-bandwidth=P1D", "at"), ("at=now&time-bandwidth=soon", "P7D"), ("compare=2024-01-01", "datetime"),
                       ("compare=2024-01-01&over=all", "one"), ("over=nothing-like-it", "over"), ("min-n=-1", "min-n"),
-                      ("bandwidth=9", "bandwidth"), ("nonsense=1", "nonsense")):
+                      ("bandwidth=9", "bandwidth"), ("nonsense=1", "nonsense"),
+                      # What would have no effect, or could mean two things.
+                      ("snap=20", "snap"), ("lixel=20", "lixel"), ("network-kernel=simple", "network-kernel"),
+                      ("network=false&snap=20", "snap"), ("time-kernel=uniform", "at"),
+                      ("bandwidth=200&bandwidth=300", "twice"), ("category=05&category=01", "twice"),
+                      ("at=now&time-bandwidth=P1M", "P30D"), ("at=now&time-bandwidth=P1Y", "days")):
         for path in ("/density/legend", "/density/isobands", "/density.tif"):
             problem = json.loads(ask(f"{path}?{bad}", status=400)[1])
             assert word in problem["detail"], (bad, problem)
+    for bad in ("/density.tif?ramp=dark", "/density.tif?breaks=1,2", "/density/lixels?cell=10", "/density/value?lon=0&lat=0&seed=3",
+                "/density/value?lon=0&lat=0&interval=poisson&replications=200", "/density/legend?cell=5"):
+        ask(bad, status=400)
+    ask("/density/legend?at=now&time-bandwidth=PT6H30M")
+    ask("/density/legend?bandwidth=&bandwidth=300")
     assert "give a cell of" in json.loads(ask("/density.tif?cell=1&bbox=0,0,10,10", status=400)[1])["detail"]
     assert run("density", store, status=2).stderr
     assert run("density", store, "-o", "x.shp", status=2).stderr
+    assert "--legend" in run("density", store, "--ramp", "dark", "-o", "x.tif", status=2).stderr
+    assert "twice" in run("density", store, "--kernel", "uniform", "--kernel", "quartic", "-o", "x.tif", status=2).stderr
+    assert "lixel" in run("density", store, "--network", "--cell", "20", "-o", "x.geojson", status=2).stderr
     run("density", store, "--kernel", "cosine", "-o", os.path.join(folder, "x.tif"), status=2)
     run("density", store, "-o", os.path.join(folder, "none", "x.tif"), status=3)
 
@@ -312,7 +438,8 @@ try:
             break
         except (AssertionError, OSError):
             time.sleep(0.1)
-    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_refusals, check_live):
+    for check in (check_values, check_comparisons, check_tiles, check_rasters, check_isobands, check_adaptive_exact, check_ranks, check_told, check_bandwidths_by_name,
+                  check_refusals, check_live):
         check()
         print("ok", check.__name__)
 finally:

@@ -108,6 +108,22 @@ def check_picture():
     ask("/density/legend?lang=zh", status=400)
 
 
+def check_style():
+    tile = "/tiles/density/13/6434/3107.png?bandwidth=2000&breaks=0.001,1,10"
+    plain, light, dark = (ask(tile + more)[1] for more in ("", "&ramp=light", "&ramp=dark"))
+    assert light != dark and plain == light
+    for style, want in (("default", light), ("light", light), ("print", light), ("dark", dark)):
+        assert ask(f"{tile}&style={style}")[1] == want, style
+        assert get(f"/density/legend?style={style}")["ramp"].endswith("dark" if style == "dark" else "light")
+    assert ask(tile + "&style=dark&ramp=viridis-light")[1] == ask(tile + "&ramp=viridis-light")[1]
+    assert ask(tile + "&style=dark&theme=dark")[1] == dark
+    for wrong in ("style=neon", "style=dark&theme=light", "style=light&theme=dark"):
+        assert "style" in json.loads(ask(tile + "&" + wrong, status=400)[1])["detail"], wrong
+    target = "/density/legend.png?category=0510"
+    assert ask(target + "&style=dark")[1] == ask(target + "&theme=dark")[1] != ask(target + "&style=print")[1]
+    assert "style=dark" in get("/tiles/density.json?style=dark")["tiles"][0]
+
+
 def check_command():
     out, legend = os.path.join(folder, "x.png"), os.path.join(folder, "legend.png")
     query = ("--category", "0510", "--datetime", "2025-01-01/2025-06-30")
@@ -132,6 +148,7 @@ try:
                 time.sleep(0.2)
         check_breaks()
         check_picture()
+        check_style()
         check_notes()
         check_command()
     finally:

@@ -297,6 +297,53 @@ def check_tiles(s):
     assert "tolerance=0.05" in url and "over=population" in url and "population=attribute" in url
 
 
+def check_fringe(s):
+    """Where sums are small beside what lies near, ratios are still those of the sums: a quick tile and the exact one
+    differ only where the value at the place is within the stated error of a break, and never in what is drawn."""
+    lon, lat = (float(x) for x in numpy.median(s.points(), axis=0))
+    breaks = [-3, -2.5, -2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2, 2.5, 3]
+    bound = s.get("/density/legend?over=all&category=0510")["ratio_error_bound_log2"]
+    assert 0 < bound < 0.03 and s.get("/density/legend?over=all&category=0510&exact=true")["ratio_error_bound_log2"] == 0
+
+    def place(x, y, z, r, c):
+        return ((x + (c + 0.5) / 256) / 2**z * 360 - 180,
+                math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (y + (r + 0.5) / 256) / 2**z)))))
+
+    def value(x, y, z, r, c, query):
+        px, py = place(x, y, z, r, c)
+        return s.get(f"/density/value?lon={px:.9f}&lat={py:.9f}{query}")["value"]
+
+    for query in ("&category=0510&over=all&min-n=0&bandwidth=600", "&category=05&over=0510&min-n=0&bandwidth=600"):
+        for z in (12, 13):
+            x, y = tile_of(lon, lat, z)
+            path = f"/tiles/density/{z}/{x}/{y}.png?breaks={','.join(map(str, breaks))}{query}"
+            quick, exact = rgba(s.ask(path)[1]), rgba(s.ask(path + "&exact=true")[1])
+            apart = numpy.argwhere((quick != exact).any(axis=-1))
+            assert len(apart) < 400, (query, z, len(apart))
+            for r, c in apart[:: max(1, len(apart) // 6)]:
+                v = value(x, y, z, r, c, query)
+                # Positions are rounded to 1e-7 degree, a centimetre.
+                assert v is not None and min(abs(v - b) for b in breaks) < bound + 2e-3, (query, z, r, c, v)
+    # Kernels and bandwidths whose exact tiles take long: places here and there.
+    z = 13
+    x, y = tile_of(lon, lat, z)
+    for query in ("&category=0510&over=all&min-n=0&bandwidth=200&kernel=gaussian",
+                  "&category=0510&over=all&min-n=0&bandwidth=600&adaptive=true"):
+        drawn = rgba(s.ask(f"/tiles/density/{z}/{x}/{y}.png?breaks={','.join(map(str, breaks))}{query}")[1])
+        colours = {}
+        for r in range(3, 256, 36):
+            for c in range(5, 256, 36):
+                v = value(x, y, z, r, c, query)
+                if v is not None and min(abs(v - b) for b in breaks) < bound + 2e-3:
+                    continue
+                k = None if v is None else sum(v >= b for b in breaks)
+                transparent = v is None or -0.5 <= v < 0.5
+                assert (drawn[r, c, 3] == 0) == transparent, (query, r, c, v)
+                if not transparent:
+                    assert tuple(drawn[r, c]) == colours.setdefault(k, tuple(drawn[r, c])), (query, r, c, v)
+        assert len(colours) > 2 and len(set(colours.values())) == len(colours), (query, colours)
+
+
 def plane_to_degrees(raster):
     wgs84 = osr.SpatialReference()
     wgs84.ImportFromEPSG(4326)
@@ -557,7 +604,7 @@ store = os.path.join(folder, "city.gpkg")
 run("sample", store, "--incidents", "20000")
 server = Server(store)
 try:
-    for check in (check_population, check_tests, check_bootstrap, check_tiles, check_refusals):
+    for check in (check_population, check_tests, check_bootstrap, check_tiles, check_fringe, check_refusals):
         check(server)
         print("ok", check.__name__, flush=True)
     check_contours(server, store)

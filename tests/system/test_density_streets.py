@@ -10,6 +10,9 @@ import time
 import urllib.error
 import urllib.request
 
+from osgeo import gdal
+
+gdal.UseExceptions()
 HOTSPOTD = os.environ["HOTSPOTD"]
 folder = tempfile.mkdtemp()
 store = os.path.join(folder, "city.gpkg")
@@ -82,6 +85,68 @@ def check_places(whole):
     assert far["value"] is None
 
 
+def check_standing(whole):
+    """What a street's value rests on: the interval holds it, its sums give it, its rank is that among all lixels."""
+    values = sorted((f["properties"]["value"] for f in whole["features"]), reverse=True)
+    n_total = whole["snapping"]["snapped"]
+    for feature in sorted(whole["features"], key=lambda f: -f["properties"]["value"])[:400:57]:
+        line = feature["geometry"]["coordinates"]
+        lon, lat = ((line[0][i] + line[1][i]) / 2 for i in (0, 1))
+        place = f"/density/value?lon={lon}&lat={lat}&network=true&bandwidth=200"
+        v = get(place)
+        assert v["months"] is None and v["masked"] is False and v["rank_among"] == "lixels", v
+        assert v["rank"] == 1 + sum(x > v["value"] for x in values) and v["rank_of"] >= len(values), v
+        assert 0 < v["n"] <= n_total and 0 < v["effective_n"] <= v["n"] + 1e-9, v
+        bounds = v["interval"]
+        assert bounds["lower"] < v["value"] < bounds["upper"] and bounds["method"] == "poisson", v
+        # Fay and Feuer's interval is about as wide as the root of the effective number says.
+        width = (bounds["upper"] - bounds["lower"]) / v["value"] * math.sqrt(v["effective_n"])
+        assert 3 < width < 8, (width, v)
+        drawn = get(place + "&interval=bootstrap&replications=2000")["interval"]
+        assert drawn["method"] == "bootstrap" and drawn["lower"] < v["value"] < drawn["upper"], drawn
+        # The same by another way, source by source; who is just in reach is known within a fine lixel.
+        exact = get(place + "&exact=true")
+        assert abs(exact["n"] - v["n"]) <= 2 and math.isclose(exact["effective_n"], v["effective_n"], rel_tol=5e-3), (exact, v)
+        adaptive = get(place + "&adaptive=true")
+        assert adaptive["interval"]["lower"] < adaptive["value"] < adaptive["interval"]["upper"], adaptive
+        change = get(place + "&over=all&category=0510")
+        assert change["value"] is None or change["interval"]["lower"] <= change["value"] <= change["interval"]["upper"]
+        assert change["other_n"] == v["n"], change
+    monthly = get(place + "&datetime=2025-01-01/2025-06-30")
+    assert abs(monthly["months"] - 181 / (365.25 / 12)) < 1e-9, monthly
+    refused = json.loads(ask(place + "&adaptive=true&interval=bootstrap", 400)[0])
+    assert "bootstrap" in refused["detail"], refused
+
+
+def check_by_hand():
+    """A road of four segments in a line and one incident or two: weights are the kernel's own on the line."""
+    hand = os.path.join(folder, "hand.gpkg")
+    lon = [116.3 + 0.004 * i for i in range(5)]
+    with open(os.path.join(folder, "roads.geojson"), "w", encoding="utf-8") as file:
+        json.dump({"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {"name": f"r{i}"},
+             "geometry": {"type": "LineString", "coordinates": [[lon[i], 40.0], [lon[i + 1], 40.0]]}}
+            for i in range(4)]}, file)
+    metre = 1 / (length_m([[lon[0], 40.0], [lon[4], 40.0]]) / (lon[4] - lon[0]))
+    at = [lon[2] + 50 * metre, lon[2] - 90 * metre, lon[2] + 300 * metre]
+    with open(os.path.join(folder, "three.csv"), "w", encoding="utf-8") as file:
+        file.write("id,category,reported,lon,lat\n")
+        file.writelines(f"{i},0510,2025-05-0{i + 1}T12:00:00Z,{x:.7f},40.0\n" for i, x in enumerate(at))
+    run("import", hand, "streets", os.path.join(folder, "roads.geojson"))
+    run("import", hand, "incidents", os.path.join(folder, "three.csv"))
+    return hand, lon[2], metre
+
+
+def check_weights(middle, metre):
+    """At x the lixel's mean of 15/16 (1 - r^2)^2 / h of the two incidents in reach of 200 m."""
+    x = middle + 2.5 * metre
+    v = get(f"/density/value?lon={x:.8f}&lat=40&network=true&bandwidth=200&lixel=5")
+    want = [15 / 16 * (1 - (d / 200) ** 2) ** 2 / 0.2 for d in (47.5, 92.5)]
+    assert v["n"] == 2, v
+    assert math.isclose(v["value"], sum(want), rel_tol=2e-2), (v, want)
+    assert math.isclose(v["effective_n"], sum(want) ** 2 / sum(w * w for w in want), rel_tol=5e-3), (v, want)
+
+
 def check_parts(whole):
     west, south, east, north = get("/city")["box"]
     box = f"{(west + east) / 2},{south},{east},{north}"
@@ -136,26 +201,70 @@ def check_command():
         made = json.load(file)
     assert made["features"] == get("/density/lixels?bandwidth=200")["features"]
     run("density", store, "--network", "-o", os.path.join(folder, "x.tif"), status=2)
+    assert "store" in run("density", store, "--network", "-o", store, status=2).stderr
+    return made
 
 
-server = None
-try:
-    run("sample", store, "--incidents", "3000")
-    server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True)
-    BASE = server.stdout.readline().strip()
+def check_formats(made):
+    """Every vector format holds the lixels of the GeoJSON, read by GDAL."""
+    want = {f["id"]: f for f in made["features"]}
+    for extension in ("gpkg", "fgb", "csv", "xlsx", "kml", "gpx", "shp", "shp.zip", "geojsonl", "geojsons"):
+        path = os.path.join(folder, "made", "lixels." + extension)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        result = run("density", store, "--network", "--bandwidth", "200", "-o", path)
+        data = gdal.OpenEx(("/vsizip/" + path + "/lixels.shp") if extension == "shp.zip" else path, gdal.OF_VECTOR)
+        layer = data.GetLayer("tracks") if extension == "gpx" else data.GetLayer(0)
+        assert layer.GetFeatureCount() == len(want), (extension, layer.GetFeatureCount(), len(want))
+        names = [layer.GetLayerDefn().GetFieldDefn(i).GetName() for i in range(layer.GetLayerDefn().GetFieldCount())]
+        if extension == "gpx":
+            continue
+        assert {"value", "segment", "street", "name", "from_m", "to_m", "colour"} <= {n.lower() for n in names}, (extension, names)
+        for feature in layer:
+            key = feature.GetFID() if extension.startswith("geojson") else int(feature["id"])
+            p = want[key]["properties"]
+            assert math.isclose(float(feature["value"]), p["value"], rel_tol=1e-8, abs_tol=1e-9), (extension, key, feature["value"])
+            assert int(feature["segment"]) == p["segment"] and (feature["colour"] or None) == p["colour"], (extension, key)
+            geometry = feature.GetGeometryRef()
+            if extension == "xlsx":
+                continue
+            line = want[key]["geometry"]["coordinates"]
+            if geometry.GetGeometryCount():
+                geometry = geometry.GetGeometryRef(0)
+            got = geometry.GetPoints()
+            assert len(got) == len(line) and all(abs(a - b) < 1e-9 for g, l in zip(got, line) for a, b in zip(g, l)), (extension, key)
+        assert ("warning" in result.stderr) == (extension == "xlsx"), (extension, result.stderr)
+
+
+def serve(city):
+    global BASE
+    started = subprocess.Popen([HOTSPOTD, "serve", city, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, text=True)
+    BASE = started.stdout.readline().strip()
     for _ in range(600):
         try:
             urllib.request.urlopen(BASE + "/readyz", timeout=5).close()
             break
         except OSError:
             time.sleep(0.1)
+    return started
+
+
+server = None
+try:
+    by_hand, crossing, metre_deg = check_by_hand()
+    server = serve(by_hand)
+    check_weights(crossing, metre_deg)
+    server.terminate()
+    assert server.wait(timeout=120) == 0
+    run("sample", store, "--incidents", "3000")
+    server = serve(store)
     lixels = check_lixels()
     check_places(lixels)
+    check_standing(lixels)
     check_parts(lixels)
     check_adaptive(*check_tiles())
     check_refusals()
-    check_command()
+    check_formats(check_command())
     print("streets: lixels, places, tiles, adaptive bandwidths and refusals agree")
 finally:
     if server:

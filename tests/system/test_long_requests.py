@@ -155,6 +155,28 @@ def check_too_many_and_gone():
     assert ask(slow(0))[0] == 200
 
 
+def check_leaving_while_it_runs():
+    """A client that leaves ends its own computation, and nobody else's."""
+    def log_of(target):
+        return [line for line in open(os.path.join(folder, "log")) if target.split("?")[1].split("&")[1] in line]
+
+    for target in ("/density.tif?kernel=gaussian&bandwidth=1777&cell=4", "/density/lixels?network-kernel=simple&bandwidth=1888&lixel=1"):
+        client = send(target)
+        wait_for(lambda: metric("deferred") == 1, "it runs")
+        client.close()
+        wait_for(lambda: metric("deferred") == 0, "it has ended")
+        assert "status=200" not in "".join(log_of(target)), log_of(target)
+    target = "/density.tif?kernel=gaussian&bandwidth=1555&cell=20"
+    first = send(target)
+    wait_for(lambda: metric("deferred") == 1, "it runs")
+    finished = []
+    second = in_background([target], finished)
+    wait_for(lambda: metric("deferred") + len(finished) >= 2 or finished, "the second one waits")
+    first.close()
+    join(second)
+    assert finished[0][1] == 200, finished[0][:2]
+
+
 def check_end_under_load():
     finished = []
     threads = in_background([slow(200 + i) for i in range(12)], finished)
@@ -173,7 +195,8 @@ server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0", 
 try:
     PORT = urlsplit(server.stdout.readline().strip()).port
     wait_for(lambda: ask("/readyz")[0] == 200, "the city is loaded")
-    for check in (check_short_ones_pass, check_same_and_different, check_mistakes, check_too_many_and_gone, check_end_under_load):
+    for check in (check_short_ones_pass, check_same_and_different, check_mistakes, check_too_many_and_gone, check_leaving_while_it_runs,
+                  check_end_under_load):
         check()
         print("ok", check.__name__, flush=True)
 finally:

@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "service/shared_cache.h"
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -99,7 +100,64 @@ static void test_no_deadlock(void **state) {
     }
 }
 
+/* One that gives up once another one asks, and one that does not. */
+typedef struct giving_up {
+    hs_shared_cache *cache;
+    atomic_bool asked;
+    hs_status status;
+} giving_up;
+
+static hs_status give_up(void *context, hs_error *error, void **value, size_t *bytes) {
+    giving_up *g = context;
+    (void)value;
+    (void)bytes;
+    while (!atomic_load(&g->asked))
+        sched_yield();
+    return hs_error_set(error, HS_E_CANCELLED, "given up");
+}
+
+static hs_status make_it(void *context, hs_error *error, void **value, size_t *bytes) {
+    (void)context;
+    (void)error;
+    *value = malloc(1);
+    *bytes = 1;
+    return HS_OK;
+}
+
+static void ask_and_give_up(void *context) {
+    giving_up *g = context;
+    hs_shared_key key = {{99, 0, 0, 0}};
+    hs_shared_maker maker = {give_up, free, g};
+    hs_shared_entry *entry = NULL;
+    hs_error error = {0};
+    g->status = hs_shared_cache_get(g->cache, &key, &maker, &error, &entry);
+    if (g->status == HS_OK) hs_shared_unref(entry);
+}
+
+/* Who waited for what another gave up makes it. */
+static void test_given_up(void **state) {
+    (void)state;
+    for (int repeat = 0; repeat < 50; repeat++) {
+        giving_up g = {.cache = hs_shared_cache_new((size_t)1 << 20)};
+        hs_shared_key key = {{99, 0, 0, 0}};
+        hs_shared_maker maker = {make_it, free, NULL};
+        hs_shared_entry *entry = NULL;
+        hs_error error = {0};
+        hs_pool *pool;
+        assert_false(hs_shared_cache_has(g.cache, &key));
+        check_ok(hs_pool_new(1, &error, &pool), &error);
+        check_ok(hs_pool_submit(pool, ask_and_give_up, &g), &error);
+        atomic_store(&g.asked, true);
+        check_ok(hs_shared_cache_get(g.cache, &key, &maker, &error, &entry), &error);
+        hs_pool_free(pool);
+        assert_true(g.status == HS_E_CANCELLED || g.status == HS_OK);
+        assert_true(hs_shared_cache_has(g.cache, &key));
+        hs_shared_unref(entry);
+        hs_shared_cache_free(g.cache);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_deadlock)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_deadlock), cmocka_unit_test(test_given_up)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
