@@ -22,7 +22,8 @@ typedef struct hs_incident_attributes {
     uint32_t batch;
     uint16_t source, status; /* into incidents->source, status; an empty text has a code too */
     uint16_t accuracy_m;     /* rounded up, 65535 and more saturated */
-    uint8_t match_type, zero;
+    uint8_t match_type;
+    bool reviewed; /* decided by hand */
 } hs_incident_attributes;
 
 typedef enum hs_time_field {

@@ -194,7 +194,8 @@ static hs_status locate(hs_importing *work, item *at, hs_error *error) {
     at->unknown_category =
         record->category.size > 0 && hs_taxonomy_find(work->taxonomy, record->category) == HS_NONE;
     if (record->has_position) hs_import_check_add(work->check, record->position, record->address);
-    hs_status status = hs_locate_incident(work->geocoder, work->geography, record, error);
+    const hs_locating with = {work->geocoder, work->geography, work->aliases.decisions, work->aliases.words};
+    hs_status status = hs_locate_incident(&with, record, error);
     if (status == HS_OK && record->has_position)
         hs_geography_place(work->geography, record->position, &at->placement);
     return status == HS_OK ? note_external_id(work, at, error) : status;

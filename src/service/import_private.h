@@ -3,6 +3,7 @@
 #define SERVICE_IMPORT_PRIVATE_H
 
 #include "base/hash.h"
+#include "service/decisions.h"
 #include "service/import_check.h"
 #include "service/service_private.h"
 #include "service/unknown.h"
@@ -16,6 +17,7 @@ typedef struct hs_importing {
     hs_arena *arena;
     hs_geography *geography;
     hs_geocoder *geocoder;
+    hs_aliases aliases;
     hs_taxonomy *taxonomy;
     hs_import_check *check;
     hs_ingest *ingest; /* while rows are read */

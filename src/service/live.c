@@ -68,8 +68,9 @@ static hs_status put_item(group *g, hs_post *post, hs_post_item *item, hs_error 
                                                [HS_PUT_UPDATED] = HS_POST_UPDATED,
                                                [HS_PUT_UNCHANGED] = HS_POST_UNCHANGED};
     hs_incident_record *record = &item->record;
+    const hs_locating with = {g->geocoder, g->snapshot->geography, g->snapshot->decisions, g->service->words};
     hs_status status = give_id(post, record, error);
-    if (status == HS_OK) status = hs_locate_incident(g->geocoder, g->snapshot->geography, record, error);
+    if (status == HS_OK) status = hs_locate_incident(&with, record, error);
     if (status != HS_OK) return status;
     if (!is_allowed(g, post, record)) {
         item->outcome = HS_POST_DENIED;

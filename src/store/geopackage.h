@@ -117,7 +117,7 @@ hs_status hs_geopackage_exec(sqlite3 *db, const char *path, const char *sql, con
 
 /* --- geopackage_schema.c --- */
 
-#define HS_GEOPACKAGE_SCHEMA 3
+#define HS_GEOPACKAGE_SCHEMA 4
 
 /* A step from schema version `from` to from + 1. */
 typedef struct hs_migration {

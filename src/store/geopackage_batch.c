@@ -272,6 +272,7 @@ static const char *part_of_kind(hs_kind kind) {
     case HS_KIND_TAXONOMY:
         return "taxonomy";
     case HS_KIND_TARGETS:
+    case HS_KIND_DECISIONS:
         return "plans";
     default:
         return "geography";
