@@ -82,6 +82,8 @@ bool hs_call_sees_incidents(const hs_call *call);
 /* Answers 403 and why. */
 hs_status hs_call_deny_incidents(hs_call *call);
 
+/* Whether the body is said to be JSON. */
+bool hs_call_sends_json(const hs_call *call);
 /* The request's bearer token, empty where there is none. */
 hs_str hs_call_token(const hs_call *call);
 /* The user of the request's bearer token, who must have the role. False: 401 or 403 is answered. */
@@ -159,6 +161,12 @@ hs_status hs_serve_density_tif(hs_call *call);
 hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
+hs_status hs_serve_review(hs_call *call);
+hs_status hs_serve_review_entry(hs_call *call);
+hs_status hs_serve_decisions(hs_call *call);
+hs_status hs_serve_hit_rate(hs_call *call);
+hs_status hs_post_review(hs_call *call);
+hs_status hs_delete_review(hs_call *call);
 hs_status hs_serve_events(hs_call *call);
 hs_status hs_post_incidents(hs_call *call);
 hs_status hs_post_imports(hs_call *call);

@@ -122,6 +122,8 @@ hs_status hs_review_write_entry(hs_json *json, const hs_snapshot *snapshot, cons
 hs_status hs_review_write_candidates(hs_json *json, const hs_snapshot *snapshot, const hs_geocoder *geocoder,
                                      hs_str address, hs_error *error);
 void hs_review_write_decision(hs_json *json, const hs_decision_record *decision);
+/* The same as an object of its own, with id and address. */
+void hs_review_write_decided(hs_json *json, const hs_decision_record *decision);
 void hs_review_write_report(hs_json *json, const hs_review_report *report);
 
 /* The queue as a CSV file that an office fills in, and the same read back (review_csv.c): columns id,

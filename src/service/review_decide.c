@@ -86,7 +86,7 @@ static hs_status check_target(const deciding *work, const hs_review_choice *choi
     size_t count = 0;
     hs_status status = hs_geocode(work->geocoder, choice->target, found, 1, error, &count);
     if (status != HS_OK || (count > 0 && hs_locate_accepts(found))) return status;
-    return hs_error_set(error, HS_E_ARGUMENT, "address: '%.*s' is not found either",
+    return hs_error_set(error, HS_E_ARGUMENT, "new_address: '%.*s' is not found either",
                         (int)hs_utf8_cut(choice->target, 80), choice->target.data);
 }
 
@@ -137,7 +137,7 @@ static hs_status check_choice(const hs_review_choice *choice, hs_error *error) {
     if (choice->action == HS_DECISION_PLACE && !choice->has_position)
         return hs_error_set(error, HS_E_ARGUMENT, "place: lon and lat are needed");
     if (choice->action == HS_DECISION_ADDRESS && choice->target.size == 0)
-        return hs_error_set(error, HS_E_ARGUMENT, "address: the other address is needed");
+        return hs_error_set(error, HS_E_ARGUMENT, "new_address: the other address is needed");
     return HS_OK;
 }
 

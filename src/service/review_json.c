@@ -1,7 +1,7 @@
 /* The review queue's texts: ids, choices that come, entries that go. */
 #include "base/json.h"
 #include "base/text.h"
-#include "service/review.h"
+#include "service/review_private.h"
 
 #include <hotspot/coordinates.h>
 #include <math.h>
@@ -84,13 +84,13 @@ static hs_status take_member(const char *member, const json_t *value, hs_arena *
         return json_is_boolean(value) ? HS_OK : wrong(error, member, "true or false");
     }
     if (hs_str_equal(name, HS_STR("label"))) return take_text(value, member, arena, error, &choice->label);
-    if (hs_str_equal(name, HS_STR("address"))) return take_text(value, member, arena, error, &choice->target);
+    if (hs_str_equal(name, HS_STR("new_address")))
+        return take_text(value, member, arena, error, &choice->target);
     if (hs_str_equal(name, HS_STR("note"))) return take_text(value, member, arena, error, &choice->note);
-    return hs_error_set(
-        error, HS_E_INPUT,
-        "%.*s is not known; accepted: action, candidate, label, lon, lat, accuracy_m, address, "
-        "note, remember",
-        (int)hs_utf8_cut(name, 60), name.data);
+    return hs_error_set(error, HS_E_INPUT,
+                        "%.*s is not known; accepted: action, candidate, label, lon, lat, accuracy_m, "
+                        "new_address, note, remember",
+                        (int)hs_utf8_cut(name, 60), name.data);
 }
 
 hs_status hs_review_choice_from_json(const json_t *object, hs_arena *arena, hs_error *error,
@@ -127,8 +127,7 @@ static void write_position(hs_json *json, hs_position position) {
     hs_json_fixed(json, position.lat_e7, 7);
 }
 
-void hs_review_write_decision(hs_json *json, const hs_decision_record *decision) {
-    hs_json_object(json);
+static void write_decision_members(hs_json *json, const hs_decision_record *decision) {
     hs_json_pair_text(json, "action", hs_decision_action_name(decision->action));
     if (decision->has_position) {
         write_position(json, decision->position);
@@ -137,13 +136,26 @@ void hs_review_write_decision(hs_json *json, const hs_decision_record *decision)
         hs_json_fixed(json, llround(100.0 * (double)decision->accuracy_m), 2);
     }
     if (decision->label.size > 0) hs_json_pair_str(json, "label", decision->label);
-    if (decision->target.size > 0) hs_json_pair_str(json, "address", decision->target);
+    if (decision->target.size > 0) hs_json_pair_str(json, "new_address", decision->target);
     if (decision->note.size > 0) hs_json_pair_str(json, "note", decision->note);
     hs_json_pair_str(json, "user", decision->user);
     hs_json_key(json, "decided");
     hs_json_time(json, decision->decided_s);
     hs_json_pair_bool(json, "remembered", decision->remembered);
     hs_json_pair_int(json, "batch", decision->batch);
+}
+
+void hs_review_write_decision(hs_json *json, const hs_decision_record *decision) {
+    hs_json_object(json);
+    write_decision_members(json, decision);
+    hs_json_object_end(json);
+}
+
+void hs_review_write_decided(hs_json *json, const hs_decision_record *decision) {
+    hs_json_object(json);
+    write_id(json, hs_review_id(decision->key));
+    hs_json_pair_str(json, "address", decision->address);
+    write_decision_members(json, decision);
     hs_json_object_end(json);
 }
 

@@ -102,7 +102,7 @@ static const char *const own_sql =
 /* What schema 4 added. */
 #define ADDED_IN_4                                                                                           \
     "ALTER TABLE incidents ADD COLUMN reviewed BOOLEAN;"                                                     \
-    "ALTER TABLE incidents_history ADD COLUMN reviewed BOOLEAN;"                                             \
+    "ALTER TABLE incidents_history ADD COLUMN reviewed NUM;"                                                 \
     "CREATE TABLE decisions (id INTEGER PRIMARY KEY NOT NULL, geom POINT, address_key TEXT, address TEXT,"   \
     " action TEXT, match_type TEXT, accuracy_m DOUBLE, label TEXT, target TEXT, note TEXT, decided_by TEXT," \
     " decided DATETIME, remembered BOOLEAN, last_incident INTEGER, batch INTEGER, row_key INTEGER,"          \
