@@ -134,6 +134,11 @@ static inline bool hs_selection_has(const hs_selection *selection, uint32_t chun
 
 #define HS_ALL_ACCURACIES (-1.0)
 
+/* Says in an answer that is written and is an object, or in its header `Left-Out`, how many incidents the
+ * filter leaves out and why (left_out.c). */
+hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
+hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter);
+
 /* Families. */
 hs_status hs_serve_page(hs_call *call);
 hs_status hs_serve_vendor(hs_call *call);

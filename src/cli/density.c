@@ -2,6 +2,7 @@
 #include "city/filter.h"
 #include "cli/command.h"
 #include "service/density_legend.h"
+#include "service/left_out.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -223,6 +224,21 @@ static hs_status make_plane(const hs_arguments *arguments, const char *path, hs_
     return status;
 }
 
+/* Incidents that are in no picture, and why. */
+static hs_status say_left_out(const hs_arguments *arguments, hs_service *service, const hs_snapshot *snapshot,
+                              const hs_filter *filter, hs_error *error) {
+    hs_left_out out;
+    hs_status status = hs_service_left_out(service, snapshot, filter, error, &out);
+    if (status != HS_OK || out.unmatched + out.inaccurate == 0) return status;
+    fprintf(stderr,
+            hs_say(arguments,
+                   "left out of %llu incidents: %llu without a position, %llu known worse than to %.0f m\n",
+                   "共 %llu 件，未计入：无位置 %llu 件，精度劣于上限 %llu 件（上限 %.0f 米）\n"),
+            (unsigned long long)out.total, (unsigned long long)out.unmatched,
+            (unsigned long long)out.inaccurate, out.max_accuracy_m >= 0 ? out.max_accuracy_m : 65535.0);
+    return HS_OK;
+}
+
 static hs_status make(const hs_arguments *arguments, const char *path, hs_service *service, hs_error *error) {
     hs_snapshot *snapshot = hs_service_snapshot(service);
     hs_arena *arena = hs_arena_new((size_t)64 << 20);
@@ -232,6 +248,7 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
     if (status == HS_OK)
         status = a.request.network ? make_streets(arguments, path, service, snapshot, &a, error)
                                    : make_plane(arguments, path, service, snapshot, &a, error);
+    if (status == HS_OK) status = say_left_out(arguments, service, snapshot, &a.request.filter, error);
     if (status == HS_OK && hs_arguments_has(arguments, "legend"))
         status = write_legend(arguments, service, snapshot, &a, arena, error);
     hs_ramps_free(a.ramps);

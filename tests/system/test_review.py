@@ -145,6 +145,7 @@ FIRST = HEAD + f"""1,0510,2026-01-05 10:00,南大街23号,,hotline
 6,0510,2026-02-08 12:00,幸福超市,{SOUTH},app
 7,0510,2026-02-08 13:00,水房对过,,app
 8,0510,2026-02-09 13:00,,,app
+9,0510,2026-02-09 14:00,,{SOUTH},app
 """
 
 
@@ -403,14 +404,28 @@ def clusters():
 
 
 def honest():
-    """What density leaves out is said, and why."""
+    """What density leaves out is said in every answer, and why."""
     legend = get("/density/legend")
     seen = incidents()
     unmatched = sum(1 for where, _, _ in seen.values() if where is None)
     coarse = sum(1 for _, how, _ in seen.values() if how == "unit")
+    assert unmatched > 0 and coarse > 0
     assert legend["max_accuracy_m"] == 100 and legend["total"] == len(seen)
     assert legend["unmatched"] == unmatched and legend["left_out_by_accuracy"] == coarse
     assert legend["n"] == len(seen) - unmatched - coarse
+    said = {"total": len(seen), "unmatched": unmatched, "inaccurate": coarse, "max_accuracy_m": 100}
+    everything = dict(said, inaccurate=0, max_accuracy_m=None)
+    for path in ("/density/value?lon=100.45&lat=38.92", "/density/value?lon=100.45&lat=38.92&network=true", "/density/bandwidth",
+                 "/density/isobands", "/density/lixels"):
+        assert get(path)["left_out"] == said, path
+    assert get("/summary")["left_out"] == everything
+    assert get("/summary?max-accuracy=100")["left_out"] == said
+    assert get("/density/isobands?max-accuracy=70000")["left_out"] == everything
+    assert get("/density/isobands?source=app")["left_out"]["total"] == sum(1 for e in get("/ogc/collections/incidents/items?source=app&limit=100")["features"])
+    with urllib.request.urlopen(base + "/density.tif", timeout=60) as answer:
+        assert answer.headers["Left-Out"] == f"total={len(seen)}, unmatched={unmatched}, inaccurate={coarse}, max-accuracy=100"
+    told = run("density", store, "--bandwidth", "300", "-o", os.path.join(folder, "heat.png")).stderr
+    assert f"left out of {len(seen)} incidents: {unmatched} without a position, {coarse} known worse than to 100 m" in told, told
 
 
 def public(users):
