@@ -57,9 +57,10 @@ static bool grow(hs_decisions_builder *builder) {
 }
 
 static bool copy_texts(hs_arena *arena, hs_decision_record *copy) {
-    hs_str *const texts[] = {&copy->key,    &copy->address, &copy->label,
-                             &copy->target, &copy->note,    &copy->user};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    enum { TEXTS = 6 };
+    hs_str *texts[TEXTS] = {&copy->key,    &copy->address, &copy->label,
+                            &copy->target, &copy->note,    &copy->user};
+    for (size_t i = 0; i < TEXTS; i++) {
         *texts[i] = hs_arena_str(arena, *texts[i]);
         if (!texts[i]->data) return false;
     }

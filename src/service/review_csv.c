@@ -138,9 +138,11 @@ static hs_status find_columns(filled *f, const char *path, hs_error *error) {
                         path);
 }
 
+/* In memory of its own: the row goes. Empty where the file has no such column, or memory is out. */
 static hs_str cell_text(const filled *f, const hs_row *row, int field) {
     if (f->column[field] == SIZE_MAX) return (hs_str){"", 0};
-    return hs_str_trim(hs_cell_text(&row->cells[f->column[field]], f->arena));
+    hs_str text = hs_arena_str(f->arena, hs_str_trim(hs_cell_text(&row->cells[f->column[field]], f->arena)));
+    return text.data ? text : (hs_str){"", 0};
 }
 
 static bool is_one_of(hs_str text, const char *const *words) {

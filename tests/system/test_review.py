@@ -336,12 +336,13 @@ def tables(users):
     shutil.copy(path, os.path.join(folder, "q2.csv"))
     sheet = os.path.join(folder, "queue.xlsx")
     run("review", store, "export", sheet, "--state", "all")
-    layer = ogr.Open(sheet).GetLayer(0)
+    table = ogr.Open(sheet)
+    layer = table.GetLayer(0)
     assert {f["address"] for f in layer} == {"水房对过", "幸福超市", "老槐树底下"}
     head = "address,decision,candidate,lon,lat,new_address,note,remember\n"
     wrong = {"address,decision\n水房对过,nonsense\n": "row 1", head + "水房对过,accept,x,,,,,\n": "candidate", head + "水房对过,place,,a,1,,,\n": "lon",
              head + "水房对过,skip,,,,,,perhaps\n": "remember", "where,decision\n水房对过,skip\n": "columns address",
-             head + "水房对过,跳过,,,,,,\n幸福超市,采用,7,,,,,\n": "decision 2"}
+             head + "水房对过,跳过,,,,,,\n幸福超市,采用,3,,,,,\n": "decision 2"}
     for text, words in wrong.items():
         result = subprocess.run([HOTSPOTD, "review", store, "apply", write("wrong.csv", text)], capture_output=True, text=True, check=False)
         assert result.returncode in (2, 3) and words in result.stderr, (text, result)
