@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "geocode/house_number.h"
 #include "geocode/interpolate.h"
+#include "geocode/relations.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +19,12 @@ typedef struct gazetteer_builder {
     uint32_t key_capacity;
     hs_str *group_name;
     uint32_t name_capacity;
-    uint32_t *group_of_street; /* [streets] HS_NONE without a name */
     hs_numbered_address *address;
     uint32_t address_count;
     hs_dictionary *localities; /* what stands before streets' names */
     hs_parts *parts;           /* by number in localities */
     uint32_t parts_capacity;
-    hs_tokens tokens;
+    hs_tokens tokens, text_tokens;
 } gazetteer_builder;
 
 static hs_status out_of_memory(hs_error *error) {
@@ -54,13 +55,14 @@ static uint32_t new_group(gazetteer_builder *b, hs_str name) {
     return b->group_name[b->g->group_count].data ? b->g->group_count++ : HS_NONE;
 }
 
-/* The group of a whole key, made when new; the name of a new one is `name`. */
+/* The group of a whole key, made when new; the name of a new one is `name`, and *is_new tells of it. */
 static hs_status group_of_key(gazetteer_builder *b, const hs_street_key *key, hs_str name, hs_error *error,
-                              uint32_t *group) {
+                              uint32_t *group, bool *is_new) {
     uint32_t known = hs_dictionary_count(b->keys);
     uint32_t number = hs_dictionary_put(b->keys, (hs_str){key->text, key->size});
     if (number == HS_NONE) return out_of_memory(error);
-    if (number < known) {
+    *is_new = number >= known;
+    if (!*is_new) {
         *group = b->group_of_key[number];
         return HS_OK;
     }
@@ -68,6 +70,35 @@ static hs_status group_of_key(gazetteer_builder *b, const hs_street_key *key, hs
     if (made == HS_NONE || !remember_key(b, number, made)) return out_of_memory(error);
     *group = made;
     return HS_OK;
+}
+
+/* For those who write a Chinese name in Latin letters. */
+static void add_sounds(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end, uint32_t id,
+                       hs_edit_index *index) {
+    hs_romanised sounds;
+    hs_romanise(b->g->pinyin, b->g->words, tokens, first, end, &sounds);
+    for (uint32_t i = 0; i < sounds.count; i++)
+        hs_edit_index_add(index, (hs_str){sounds.key[i].text, sounds.key[i].size}, 0, id, HS_KEY_SOUND);
+}
+
+/* For those who misspell it: in each way in which it may be written. */
+static void add_edits(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
+                      uint32_t cut, uint32_t group) {
+    static const hs_spelling latin[] = {HS_SPELLING_KEY, HS_SPELLING_LONG, HS_SPELLING_FULL, HS_SPELLING_WRITTEN,
+                                        HS_SPELLING_IN_ORDER};
+    static const hs_spelling han[] = {HS_SPELLING_KEY, HS_SPELLING_RAW};
+    const hs_spelling *spellings = tokens->has_han ? han : latin;
+    uint32_t kinds = tokens->has_han ? 2 : cut ? 3 : 5;
+    hs_street_key key[5];
+    for (uint32_t i = 0; i < kinds; i++) {
+        if (!hs_street_key_spell(b->g->words, tokens, first, end, cut, spellings[i], &key[i])) continue;
+        hs_str name = {key[i].text, key[i].size};
+        bool again = false;
+        for (uint32_t k = 0; k < i; k++)
+            again |= hs_str_equal(name, (hs_str){key[k].text, key[k].size});
+        if (!again) hs_edit_index_add(&b->g->edits, name, key[i].direction_size, group, cut);
+    }
+    if (cut == 0) add_sounds(b, tokens, first, end, group, &b->g->edits);
 }
 
 /* Every shorter form of the name leads to the group too. */
@@ -79,9 +110,9 @@ static void add_street_names(gazetteer_builder *b, const hs_tokens *tokens, uint
     for (uint32_t cut = 0; cut <= (HS_KEY_WITHOUT_DIRECTION | HS_KEY_WITHOUT_TYPE); cut++) {
         if (cut & HS_KEY_WITHOUT_DIRECTION && !has_direction) continue;
         if (cut & HS_KEY_WITHOUT_TYPE && !has_type) continue;
-        if (hs_street_key_make(tokens, first, end, cut, &key))
-            hs_lexicon_add(&b->g->lexicon, HS_NAME_STREET, (hs_str){key.text, key.size}, end - first, group,
-                           cut);
+        if (!hs_street_key_make(tokens, first, end, cut, &key)) continue;
+        hs_lexicon_add(&b->g->lexicon, HS_NAME_STREET, (hs_str){key.text, key.size}, end - first, group, cut);
+        add_edits(b, tokens, first, end, cut, group);
     }
 }
 
@@ -104,7 +135,7 @@ static hs_status add_streets(gazetteer_builder *b, hs_error *error) {
     for (uint32_t row = 0; row < streets->count && status == HS_OK; row++) {
         hs_str name = streets->name[row], second = streets->name_en[row];
         hs_street_key key;
-        b->group_of_street[row] = HS_NONE;
+        b->g->street_group[row] = HS_NONE;
         hs_tokens_read(b->g->words, name, &b->tokens);
         if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) {
             name = second;
@@ -112,10 +143,11 @@ static hs_status add_streets(gazetteer_builder *b, hs_error *error) {
             hs_tokens_read(b->g->words, name, &b->tokens);
             if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) continue;
         }
-        status = group_of_key(b, &key, name, error, &b->group_of_street[row]);
+        bool is_new;
+        status = group_of_key(b, &key, name, error, &b->g->street_group[row], &is_new);
         if (status != HS_OK) return status;
-        add_street_names(b, &b->tokens, 0, b->tokens.count, b->group_of_street[row]);
-        if (second.size > 0) status = add_second_name(b, second, b->group_of_street[row], error);
+        if (is_new) add_street_names(b, &b->tokens, 0, b->tokens.count, b->g->street_group[row]);
+        if (second.size > 0) status = add_second_name(b, second, b->g->street_group[row], error);
     }
     return status;
 }
@@ -127,6 +159,13 @@ static void add_name(gazetteer_builder *b, hs_name_kind kind, hs_str name, uint3
                        id, 0);
 }
 
+static void add_place_name(gazetteer_builder *b, hs_str name, uint32_t row) {
+    add_name(b, HS_NAME_PLACE, name, row);
+    if (b->tokens.count == 0) return;
+    hs_edit_index_add(&b->g->place_edits, hs_tokens_slice(&b->tokens, 0, b->tokens.count), 0, row, 0);
+    add_sounds(b, &b->tokens, 0, b->tokens.count, row, &b->g->place_edits);
+}
+
 static void add_units_and_places(gazetteer_builder *b) {
     const hs_units *units = &b->g->geography->units;
     for (uint32_t row = 0; row < units->count; row++) {
@@ -136,17 +175,18 @@ static void add_units_and_places(gazetteer_builder *b) {
     }
     const hs_places *places = &b->g->geography->places;
     for (uint32_t row = 0; row < places->count; row++) {
-        add_name(b, HS_NAME_PLACE, places->name[row], row);
-        add_name(b, HS_NAME_PLACE, places->name_en[row], row);
+        add_place_name(b, places->name[row], row);
+        add_place_name(b, places->name_en[row], row);
     }
 }
 
 /* The locality that tokens [0, first) name, HS_NONE when none. */
-static hs_status locality_of(gazetteer_builder *b, uint32_t first, hs_error *error, uint32_t *locality) {
+static hs_status locality_of(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, hs_error *error,
+                             uint32_t *locality) {
     *locality = HS_NONE;
-    hs_parts parts = hs_parts_read(&b->tokens, 0, first);
+    hs_parts parts = hs_parts_read(tokens, 0, first);
     if (parts.count == 0) return HS_OK;
-    uint32_t number = hs_dictionary_put(b->localities, hs_tokens_slice(&b->tokens, 0, first));
+    uint32_t number = hs_dictionary_put(b->localities, hs_tokens_slice(tokens, 0, first));
     if (number == HS_NONE) return out_of_memory(error);
     if (number >= b->parts_capacity) {
         uint32_t capacity = 2 * number + 64;
@@ -160,17 +200,30 @@ static hs_status locality_of(gazetteer_builder *b, uint32_t first, hs_error *err
     return HS_OK;
 }
 
+/* Where a street's name that is known stands in a whole address; 0 when it does not. */
+static uint32_t find_in_text(const hs_tokens *text, hs_str street) {
+    for (uint32_t first = 1; first < text->count; first++) {
+        hs_str rest = hs_tokens_slice(text, first, text->count);
+        if (rest.size >= street.size && memcmp(rest.data, street.data, street.size) == 0) return first;
+    }
+    return 0;
+}
+
+/* The address whose street's name is tokens [first, end); `before` holds what stands before it, in
+ * [0, before_end). */
 static hs_status put_address(gazetteer_builder *b, uint32_t first, uint32_t end, hs_str name, uint32_t row,
-                             hs_house_number number, hs_error *error) {
+                             hs_house_number number, const hs_tokens *before, uint32_t before_end,
+                             hs_error *error) {
     hs_street_key key;
     uint32_t group;
     if (number.base == HS_NO_NUMBER || !hs_street_key_make(&b->tokens, first, end, 0, &key)) return HS_OK;
-    hs_status status = group_of_key(b, &key, name, error, &group);
+    bool is_new;
+    hs_status status = group_of_key(b, &key, name, error, &group, &is_new);
     if (status != HS_OK) return status;
-    add_street_names(b, &b->tokens, first, end, group);
+    if (is_new) add_street_names(b, &b->tokens, first, end, group);
     const hs_geography *geography = b->g->geography;
     uint32_t locality = HS_NONE;
-    if (b->tokens.has_han) status = locality_of(b, first, error, &locality);
+    if (before->has_han) status = locality_of(b, before, before_end, error, &locality);
     if (status != HS_OK) return status;
     b->address[b->address_count++] =
         (hs_numbered_address){.group = group,
@@ -190,7 +243,11 @@ static hs_status add_parted_address(gazetteer_builder *b, uint32_t row, hs_error
     if (!hs_number_whole(&b->tokens, &number)) return HS_OK;
     hs_str street = addresses->street[row];
     hs_tokens_read(b->g->words, street, &b->tokens);
-    return put_address(b, 0, b->tokens.count, street, row, number, error);
+    hs_tokens_read(b->g->words, addresses->text[row], &b->text_tokens);
+    uint32_t before = 0;
+    if (b->tokens.count > 0)
+        before = find_in_text(&b->text_tokens, hs_tokens_slice(&b->tokens, 0, b->tokens.count));
+    return put_address(b, 0, b->tokens.count, street, row, number, &b->text_tokens, before, error);
 }
 
 /* Addresses in one text: the number is found, then the street's name beside it. */
@@ -211,7 +268,8 @@ static hs_status add_whole_address(gazetteer_builder *b, uint32_t row, hs_error 
         end = hs_street_end(g, tokens, first);
     }
     if (first >= end) return HS_OK;
-    return put_address(b, first, end, hs_tokens_source(tokens, text, first, end), row, place.number, error);
+    return put_address(b, first, end, hs_tokens_source(tokens, text, first, end), row, place.number, tokens,
+                       first, error);
 }
 
 static hs_status add_addresses(gazetteer_builder *b, hs_error *error) {
@@ -274,11 +332,11 @@ static hs_status lay_out_streets(gazetteer_builder *b, hs_error *error) {
     if (!pairs) return out_of_memory(error);
     size_t count = 0;
     for (uint32_t row = 0; row < geography->streets.count; row++)
-        if (b->group_of_street[row] != HS_NONE) pairs[count++] = (group_pair){b->group_of_street[row], row};
+        if (b->g->street_group[row] != HS_NONE) pairs[count++] = (group_pair){b->g->street_group[row], row};
     hs_status status = lay_out(b->g, pairs, count, error, &b->g->street_first, &b->g->group_street);
     count = 0;
     for (uint32_t s = 0; s < segments->count; s++) {
-        uint32_t group = b->group_of_street[segments->street[s]];
+        uint32_t group = b->g->street_group[segments->street[s]];
         if (group == HS_NONE) continue;
         pairs[count++] = (group_pair){group, segments->from_node[s]};
         pairs[count++] = (group_pair){group, segments->to_node[s]};
@@ -310,6 +368,41 @@ static hs_status lay_out_addresses(gazetteer_builder *b, hs_error *error) {
     return HS_OK;
 }
 
+/* The ends of the ranges of a street's two sides. */
+static uint32_t put_range_seeds(const hs_gazetteer *g, uint32_t group, uint32_t row, hs_anchor_seed *seeds) {
+    const hs_streets *streets = &g->geography->streets;
+    uint32_t count = 0;
+    for (int side = -1; side <= 1; side += 2) {
+        hs_number_range range = hs_street_range(streets, row, side);
+        if (!hs_range_known(range)) continue;
+        for (int end = 0; end < 2; end++) {
+            if (end && range.from == range.to) break;
+            int32_t number = end ? range.to : range.from;
+            seeds[count++] = (hs_anchor_seed){hs_range_position(streets, row, range, number), number, group,
+                                              HS_NONE, row};
+        }
+    }
+    return count;
+}
+
+static hs_status find_anchors(hs_gazetteer *g, hs_error *error) {
+    const hs_geography *geography = g->geography;
+    uint32_t count = 0, streets = g->street_first[g->group_count];
+    hs_anchor_seed *seeds = malloc(((size_t)g->address_count + 4 * (size_t)streets + 1) * sizeof *seeds);
+    if (!seeds) return out_of_memory(error);
+    for (uint32_t i = 0; i < g->address_count; i++)
+        seeds[count++] = (hs_anchor_seed){geography->addresses.position[g->address[i].row], g->address[i].base,
+                                          g->address[i].group, i, HS_NONE};
+    for (uint32_t group = 0; group < g->group_count; group++)
+        for (uint32_t i = g->street_first[group]; i < g->street_first[group + 1]; i++)
+            count += put_range_seeds(g, group, g->group_street[i], seeds + count);
+    hs_position origin = {(int32_t)lround(geography->center_lon_deg * 1e7),
+                          (int32_t)lround(geography->center_lat_deg * 1e7)};
+    hs_status status = hs_anchors_build(&g->anchors, seeds, count, g->group_count, origin, error);
+    free(seeds);
+    return status;
+}
+
 static hs_status find_middles(hs_gazetteer *g, hs_error *error) {
     g->middle = hs_arena_array(g->arena, (size_t)g->group_count + 1, sizeof *g->middle);
     if (!g->middle) return out_of_memory(error);
@@ -321,12 +414,21 @@ static hs_status find_middles(hs_gazetteer *g, hs_error *error) {
 static hs_status build(gazetteer_builder *b, hs_error *error) {
     hs_status status = hs_street_words_new(error, &b->g->words);
     if (status != HS_OK) return status;
+    b->g->edits.words = b->g->words;
+    b->g->place_edits.words = b->g->words;
+    status = hs_pinyin_new(error, &b->g->pinyin);
+    if (status != HS_OK) return status;
+    status = hs_relation_words_new(b->g->words, error, &b->g->relations);
+    if (status != HS_OK) return status;
     add_units_and_places(b);
     status = add_streets(b, error);
     if (status == HS_OK) status = add_addresses(b, error);
     if (status == HS_OK) status = hs_lexicon_build(&b->g->lexicon, error);
+    if (status == HS_OK) status = hs_edit_index_build(&b->g->edits, error);
+    if (status == HS_OK) status = hs_edit_index_build(&b->g->place_edits, error);
     if (status == HS_OK) status = lay_out_streets(b, error);
     if (status == HS_OK) status = lay_out_addresses(b, error);
+    if (status == HS_OK) status = find_anchors(b->g, error);
     if (status == HS_OK) status = find_middles(b->g, error);
     return status;
 }
@@ -337,7 +439,6 @@ static void builder_done(gazetteer_builder *b) {
     free(b->parts);
     free(b->group_of_key);
     free(b->group_name);
-    free(b->group_of_street);
     free(b->address);
     free(b);
 }
@@ -349,9 +450,10 @@ hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_
     b->g = &made;
     b->keys = hs_dictionary_new();
     b->localities = hs_dictionary_new();
-    b->group_of_street = calloc((size_t)geography->streets.count + 1, sizeof(uint32_t));
+    if (made.arena)
+        made.street_group = hs_arena_array(made.arena, (size_t)geography->streets.count + 1, sizeof(uint32_t));
     b->address = calloc((size_t)geography->addresses.count + 1, sizeof *b->address);
-    bool ready = made.arena && b->keys && b->localities && b->group_of_street && b->address;
+    bool ready = made.arena && b->keys && b->localities && made.street_group && b->address;
     hs_status status = ready ? build(b, error) : out_of_memory(error);
     builder_done(b);
     if (status != HS_OK) {
@@ -363,8 +465,13 @@ hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_
 }
 
 void hs_gazetteer_done(hs_gazetteer *gazetteer) {
+    hs_relation_words_free(gazetteer->relations);
     hs_street_words_free(gazetteer->words);
     hs_lexicon_done(&gazetteer->lexicon);
+    hs_edit_index_done(&gazetteer->edits);
+    hs_edit_index_done(&gazetteer->place_edits);
+    hs_pinyin_free(gazetteer->pinyin);
+    hs_anchors_done(&gazetteer->anchors);
     hs_arena_free(gazetteer->arena);
     memset(gazetteer, 0, sizeof *gazetteer);
 }

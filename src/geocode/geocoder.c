@@ -1,8 +1,11 @@
 #include "base/text.h"
+#include "geo/box.h"
 #include "geo/plane.h"
+#include "geocode/house_number.h"
+#include "geocode/label.h"
 #include "geocode/match.h"
+#include "geocode/names.h"
 #include <hotspot/geocode.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,75 +84,80 @@ static uint32_t first_street(const hs_gazetteer *gazetteer, uint32_t group) {
     return gazetteer->group_street[gazetteer->street_first[group]];
 }
 
-static bool has_han(hs_str text) {
-    while (text.size > 0)
-        if (hs_is_han(hs_utf8_next(&text))) return true;
-    return false;
+/* Of several names that a misspelt one may mean none is sure. */
+#define UNSURE_MARGIN 0.05
+#define UNSURE_FIT    0.85
+
+static void doubt_misspelt(hs_candidates *candidates) {
+    if (candidates->count == 0 || candidates->candidate[0].edits == 0 ||
+        margin_of(candidates, 0) > UNSURE_MARGIN)
+        return;
+    for (uint32_t i = 0; i < candidates->count; i++)
+        candidates->candidate[i].score *= UNSURE_FIT;
 }
 
-/* Writes at most the label's size, cut at a character's edge. */
-static void write_label(char *label, size_t size, const char *text) {
-    hs_str whole = hs_str_of(text);
-    size_t kept = hs_utf8_cut(whole, size - 1);
-    memcpy(label, text, kept);
-    label[kept] = '\0';
-}
-
-static void join(char *out, size_t size, hs_str a, const char *between, hs_str b) {
-    (void)snprintf(out, size, "%.*s%s%.*s", (int)(a.size > 400 ? 400 : a.size), a.data ? a.data : "", between,
-                   (int)(b.size > 400 ? 400 : b.size), b.data ? b.data : "");
-}
-
-static void number_text(const hs_candidate *candidate, bool chinese, char out[32]) {
-    if (candidate->high != HS_NO_NUMBER)
-        (void)snprintf(out, 32, chinese ? "%d-%d号" : "%d-%d", (int)candidate->low, (int)candidate->high);
-    else
-        (void)snprintf(out, 32, chinese ? "%d号" : "%d", (int)candidate->low);
-}
-
-static void label_numbered(hs_str street, hs_str number, char *text, size_t size) {
-    if (has_han(street))
-        join(text, size, street, "", number);
-    else
-        join(text, size, number, " ", street);
-}
-
-static void make_label(const hs_gazetteer *gazetteer, const hs_candidate *candidate, char *label,
-                       size_t size) {
-    const hs_geography *geography = gazetteer->geography;
-    char text[1024] = "", number[32];
-    hs_str street = candidate->group != HS_NONE ? gazetteer->group_name[candidate->group] : (hs_str){0};
-    if (candidate->address != HS_NONE) {
-        const hs_addresses *addresses = &geography->addresses;
-        hs_str whole = addresses->text[candidate->address];
-        if (whole.size > 0)
-            join(text, sizeof text, whole, "", (hs_str){0});
-        else
-            label_numbered(addresses->street[candidate->address], addresses->number[candidate->address], text,
-                           sizeof text);
-    } else if (candidate->place != HS_NONE) {
-        hs_str name = geography->places.name[candidate->place];
-        join(text, sizeof text, name.size ? name : geography->places.name_en[candidate->place], "",
-             (hs_str){0});
-    } else if (candidate->second_group != HS_NONE) {
-        hs_str second = gazetteer->group_name[candidate->second_group];
-        join(text, sizeof text, street, has_han(street) ? "与" : " & ", second);
-    } else if (candidate->low != HS_NO_NUMBER) {
-        number_text(candidate, has_han(street), number);
-        label_numbered(street, hs_str_of(number), text, sizeof text);
-    } else {
-        join(text, sizeof text, street, "", (hs_str){0});
+/* What a whole address that is known by its text consists of. */
+static void read_whole(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_reading *reading) {
+    hs_number_place place;
+    hs_street_name name = {0};
+    if (tokens->has_han) {
+        if (!hs_number_chinese(tokens, &place) ||
+            !hs_name_until(gazetteer, tokens, place.first, true, &name))
+            return;
+    } else if (!hs_number_western(tokens, 0, &place) ||
+               !hs_name_from(gazetteer, tokens, place.end, hs_part_end(tokens, place.end), false, &name)) {
+        return;
     }
-    write_label(label, size, text);
+    hs_reading_put(reading, HS_PART_STREET, tokens, name.first, name.end);
+    hs_reading_put(reading, HS_PART_NUMBER, tokens, place.first, place.end);
 }
 
-static hs_geocode_result result_of(const hs_gazetteer *gazetteer, hs_candidates *candidates,
-                                   uint32_t number) {
+static void put_part(hs_geocode_result *result, hs_address_part_kind kind, uint32_t start, uint32_t end) {
+    for (uint32_t i = 0; i < result->part_count; i++)
+        if (start < result->part[i].end && end > result->part[i].start) return;
+    if (start < end && result->part_count < HS_ADDRESS_PARTS_MAX)
+        result->part[result->part_count++] = (hs_address_part){kind, start, end};
+}
+
+static int compare_parts(const void *left, const void *right) {
+    const hs_address_part *a = left, *b = right;
+    return (a->start > b->start) - (a->start < b->start);
+}
+
+/* The parts in the order of the text; units where nothing else was read. */
+static void put_parts(const hs_gazetteer *gazetteer, const hs_tokens *tokens, const hs_candidate *candidate,
+                      hs_geocode_result *result) {
+    hs_reading reading = candidate->reading;
+    hs_mentions mentions = {0};
+    if (candidate->address != HS_NONE && reading.part[HS_PART_STREET].end == 0)
+        read_whole(gazetteer, tokens, &reading);
+    for (int kind = 0; kind < HS_PART_KIND_COUNT; kind++)
+        put_part(result, (hs_address_part_kind)kind, reading.part[kind].start, reading.part[kind].end);
+    hs_find_mentions(gazetteer, tokens, 0, tokens->count, &mentions);
+    for (uint32_t i = 0; i < mentions.count; i++)
+        put_part(result, HS_PART_UNIT, tokens->token[mentions.mention[i].first].source_start,
+                 tokens->token[mentions.mention[i].end - 1].source_end);
+    qsort(result->part, result->part_count, sizeof *result->part, compare_parts);
+}
+
+/* Of a street the box of its lines. */
+static hs_box extent_of(const hs_gazetteer *gazetteer, const hs_candidate *candidate) {
+    hs_box extent = HS_BOX_EMPTY;
+    if (candidate->wide) return candidate->extent;
+    hs_box_add(&extent, candidate->position);
+    if (candidate->match_type != HS_MATCH_STREET || candidate->group == HS_NONE) return extent;
+    uint32_t end = gazetteer->street_first[candidate->group + 1];
+    for (uint32_t i = gazetteer->street_first[candidate->group]; i < end; i++)
+        hs_box_union(&extent, gazetteer->geography->streets.box[gazetteer->group_street[i]]);
+    return extent;
+}
+
+static hs_geocode_result result_of(const hs_gazetteer *gazetteer, hs_str text, const hs_tokens *tokens,
+                                   hs_candidates *candidates, uint32_t number) {
     hs_candidate *candidate = &candidates->candidate[number];
-    hs_position at = candidate->position;
     double margin = margin_of(candidates, number);
     hs_geocode_result result = {.match_type = candidate->match_type,
-                                .position = at,
+                                .position = candidate->position,
                                 .score = candidate->score,
                                 .margin = margin,
                                 .accuracy_m = candidate->accuracy_m,
@@ -159,9 +167,11 @@ static hs_geocode_result result_of(const hs_gazetteer *gazetteer, hs_candidates 
                                 .cross_street = first_street(gazetteer, candidate->second_group),
                                 .address = candidate->address,
                                 .place = candidate->place,
-                                .extent = {at.lon_e7, at.lat_e7, at.lon_e7, at.lat_e7}};
+                                .edits = candidate->edits,
+                                .extent = extent_of(gazetteer, candidate)};
     if (result.street == HS_NONE) result.street = first_street(gazetteer, candidate->group);
-    make_label(gazetteer, candidate, result.label, sizeof result.label);
+    put_parts(gazetteer, tokens, candidate, &result);
+    hs_label_make(gazetteer, candidate, text, result.label, sizeof result.label);
     return result;
 }
 
@@ -171,11 +181,12 @@ hs_status hs_geocode(const hs_geocoder *geocoder, hs_str address, hs_geocode_res
     hs_tokens tokens;
     hs_candidates candidates;
     hs_tokens_read(geocoder->gazetteer.words, address, &tokens);
-    hs_match(&geocoder->gazetteer, &tokens, &candidates);
+    hs_match(&geocoder->gazetteer, &tokens, 0, &candidates);
     apply_mentions(&geocoder->gazetteer, &tokens, &candidates);
+    doubt_misspelt(&candidates);
     size_t written = candidates.count < capacity ? candidates.count : capacity;
     for (size_t i = 0; i < written; i++)
-        results[i] = result_of(&geocoder->gazetteer, &candidates, (uint32_t)i);
+        results[i] = result_of(&geocoder->gazetteer, address, &tokens, &candidates, (uint32_t)i);
     *count = written;
     return HS_OK;
 }

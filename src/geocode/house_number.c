@@ -29,12 +29,24 @@ static bool starts_number(const hs_tokens *tokens, uint32_t i) {
 }
 
 static uint32_t sub_of(hs_str text) {
-    uint32_t hash = (uint32_t)hs_hash_str(text, 0);
-    return hash ? hash : 1;
+    uint32_t value = 0;
+    size_t i = 0;
+    for (; i < text.size && text.data[i] >= '0' && text.data[i] <= '9' && value < HS_SUB_LETTERS / 10 - 1; i++)
+        value = 10 * value + (uint32_t)(text.data[i] - '0');
+    if (i == text.size && value > 0) return value;
+    if (text.size == 1) return HS_SUB_LETTERS + (unsigned char)text.data[0];
+    return (uint32_t)hs_hash_str(text, 0) | HS_SUB_OTHERS;
 }
 
 static uint32_t sub_of_token(const hs_tokens *tokens, uint32_t i) {
     return sub_of(hs_tokens_slice(tokens, i, i + 1));
+}
+
+uint32_t hs_sub_distance(uint32_t a, uint32_t b) {
+    uint32_t off = a > b ? a - b : b - a;
+    bool numbers = a < HS_SUB_LETTERS && b < HS_SUB_LETTERS;
+    bool letters = a >= HS_SUB_LETTERS && b >= HS_SUB_LETTERS && a < HS_SUB_OTHERS && b < HS_SUB_OTHERS;
+    return (numbers || letters) && off < HS_SUB_FAR ? off : HS_SUB_FAR;
 }
 
 /* The letter of 12a, 0 for a plain number. */
@@ -94,37 +106,6 @@ bool hs_number_western(const hs_tokens *tokens, uint32_t first, hs_number_place 
     return true;
 }
 
-static int digit_of(uint32_t code) {
-    static const uint32_t digits[] = {0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB,
-                                      0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D};
-    for (int i = 0; i < 10; i++)
-        if (digits[i] == code) return i;
-    return -1;
-}
-
-/* The value of Chinese numerals in tokens [first, end): 二十三, 一百零五, 一二三; HS_NO_NUMBER when
- * malformed. */
-static int32_t numeral_value(const hs_tokens *tokens, uint32_t first, uint32_t end) {
-    int32_t sum = 0, digit = -1;
-    bool placed = false;
-    for (uint32_t i = first; i < end; i++) {
-        uint32_t code = tokens->token[i].code;
-        int value = digit_of(code);
-        if (value >= 0) {
-            if (digit > 0 && !placed)
-                digit = 10 * digit + value;
-            else
-                digit = value;
-            if (digit > 99999) return HS_NO_NUMBER;
-            continue;
-        }
-        sum += (digit < 0 ? 1 : digit) * (code == 0x5341 ? 10 : 100); /* 十 or 百 */
-        placed = true;
-        digit = -1;
-    }
-    return sum + (digit > 0 ? digit : 0);
-}
-
 /* Reads back from the mark at `end`: [base] [之 or -] [sub] [甲]. */
 static bool read_before_mark(const hs_tokens *tokens, uint32_t end, hs_number_place *place) {
     hs_house_number number = no_number;
@@ -146,13 +127,10 @@ static bool read_before_mark(const hs_tokens *tokens, uint32_t end, hs_number_pl
         number.base = tokens->token[at].value;
         if (number.sub == 0) number.sub = own_sub(tokens, at);
     } else {
-        uint32_t first = at;
-        while (first > 0 && is_class(tokens, first - 1, HS_WORD_NUMERAL))
-            first--;
-        if (first == at) return false;
-        number.base = numeral_value(tokens, first, at);
-        at = first;
+        return false;
     }
+    /* 甲12号. */
+    if (number.sub == 0 && at > 1 && is_class(tokens, at - 1, HS_WORD_NUMBER_SUFFIX)) number.sub = sub_of_token(tokens, --at);
     if (number.base == HS_NO_NUMBER || number.base == 0) return false;
     *place = (hs_number_place){number, at, end};
     return true;

@@ -4,6 +4,14 @@
 
 #include "geocode/gazetteer.h"
 
+/* Sub-numbers as numbers: 1 of 12-1 is 1, a letter follows from HS_SUB_LETTERS on, others (甲, 1/2) are
+ * hashes from HS_SUB_OTHERS on. 0: none. */
+#define HS_SUB_LETTERS 0x40000000U
+#define HS_SUB_OTHERS  0x80000000U
+#define HS_SUB_FAR     100U
+/* How many sub-numbers lie between two, at most HS_SUB_FAR; that for those without an order. */
+uint32_t hs_sub_distance(uint32_t a, uint32_t b);
+
 /* A number that stands in tokens [first, end). */
 typedef struct hs_number_place {
     hs_house_number number;

@@ -4,8 +4,19 @@
 
 #include "geocode/locality.h"
 
-/* Houses stand about this far from the centre line. */
-#define HS_HOUSE_OFFSET_M 8.0
+/* Houses stand about this far from the centre line where nothing else is known. */
+#define HS_HOUSE_OFFSET_M 15.0
+
+/* The numbers of one side of a street; from may exceed to. */
+typedef struct hs_number_range {
+    int32_t from, to;
+    int side; /* -1 left, 1 right */
+} hs_number_range;
+
+hs_number_range hs_street_range(const hs_streets *streets, uint32_t row, int side);
+bool hs_range_known(hs_number_range range);
+/* The place of a number of the range on its side of the street. */
+hs_position hs_range_position(const hs_streets *streets, uint32_t row, hs_number_range range, int32_t number);
 
 double hs_feature_length_m(const hs_geometry *lines);
 /* The position at `share` (0 to 1) of the feature's length, its lines joined end to end, moved `offset_m` to
@@ -18,6 +29,8 @@ typedef struct hs_interpolated {
     double fit;      /* (0, 1] */
     uint32_t street; /* row, HS_NONE */
     uint32_t unit;   /* where known, HS_NONE */
+    bool wide;       /* of a stretch: `extent` is its box */
+    hs_box extent;
 } hs_interpolated;
 
 #define HS_INTERPOLATED_MAX 16
@@ -25,7 +38,8 @@ typedef struct hs_interpolated {
 /* Where number could stand by the ranges of the group's streets; returns how many, best first. */
 uint32_t hs_interpolate_ranges(const hs_gazetteer *gazetteer, uint32_t group, int32_t number,
                                hs_interpolated found[HS_INTERPOLATED_MAX]);
-/* Where it could stand between known numbers of its side, or beside the last of them. filter may be NULL. */
+/* Where it could stand by the numbers known (number_field.h), in each town that has the street. filter may be
+ * NULL. */
 uint32_t hs_interpolate_known(const hs_gazetteer *gazetteer, uint32_t group, int32_t number,
                               const hs_place_filter *filter, hs_interpolated found[HS_INTERPOLATED_MAX]);
 /* The stretches that the numbers low to high take up. */

@@ -97,7 +97,8 @@ bool hs_mentions_agree(const hs_gazetteer *gazetteer, const hs_mentions *mention
 bool hs_prefix_explained(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first) {
     if (first == 0) return true;
     const hs_token *last = &tokens->token[first - 1];
-    if (is_end_mark(tokens, first - 1) || last->code == 0 || tokens->token[first].before) return true;
+    if (last->code == 0 || tokens->token[first].before) return true;
+    if (is_end_mark(tokens, first - 1)) return ends_part(tokens, first - 1, tokens->count);
     hs_mentions mentions = {0};
     hs_find_mentions(gazetteer, tokens, 0, first, &mentions);
     return mentions.count > 0 && mentions.mention[mentions.count - 1].end == first;
@@ -150,7 +151,8 @@ uint32_t hs_street_end(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
     uint32_t end = first + 1;
     while (end < part_end && tokens->token[end].word_class != HS_WORD_TYPE)
         end++;
-    if (end < part_end) end++;
+    while (end < part_end && tokens->token[end].word_class == HS_WORD_TYPE) /* Chain Bridge Road */
+        end++;
     while (end < part_end && tokens->token[end].word_class == HS_WORD_DIRECTION)
         end++;
     return end;

@@ -1,16 +1,18 @@
 #include "geocode/normalise.h"
 
 #include "base/text.h"
+#include "geocode/numerals.h"
 #include <hotspot/records.h>
+#include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
 
-enum { WORD_MAX = 64 };
+enum { WORD_MAX = 64, NUMERALS_MAX = 6 };
 
 typedef struct reader {
     const hs_street_words *words;
     hs_tokens *out;
-    uint32_t text_size;
+    uint32_t text_size, raw_size;
     char word[WORD_MAX]; /* the Latin word being read */
     uint32_t word_size;
     uint32_t letters; /* of the word, when it is made of single letters and dots; else 2 */
@@ -37,17 +39,20 @@ static bool all_digits(hs_str word) {
     return word.size > 0;
 }
 
-static void put_token(reader *r, hs_str form, hs_word_class word_class, uint32_t code, uint32_t start,
-                      uint32_t end) {
+static void put_token(reader *r, hs_str raw, hs_str form, hs_word_class word_class, uint32_t code,
+                      uint32_t start, uint32_t end) {
     hs_tokens *out = r->out;
     uint32_t gap = out->count > 0;
-    if (out->count == HS_TOKENS_MAX || r->text_size + gap + form.size > HS_TOKEN_TEXT_MAX) {
+    if (out->count == HS_TOKENS_MAX || r->text_size + gap + form.size > HS_TOKEN_TEXT_MAX ||
+        r->raw_size + raw.size > HS_TOKEN_TEXT_MAX) {
         r->full = true;
         return;
     }
     if (gap) out->text[r->text_size++] = ' ';
     out->token[out->count++] = (hs_token){.start = (uint16_t)r->text_size,
                                           .size = (uint16_t)form.size,
+                                          .raw_start = (uint16_t)r->raw_size,
+                                          .raw_size = (uint16_t)raw.size,
                                           .word_class = (uint8_t)word_class,
                                           .before = r->before,
                                           .value = leading_number(form),
@@ -55,7 +60,9 @@ static void put_token(reader *r, hs_str form, hs_word_class word_class, uint32_t
                                           .source_start = start,
                                           .source_end = end};
     memcpy(out->text + r->text_size, form.data, form.size);
+    memcpy(out->raw + r->raw_size, raw.data, raw.size);
     r->text_size += (uint32_t)form.size;
+    r->raw_size += (uint32_t)raw.size;
     r->before = 0;
 }
 
@@ -64,7 +71,7 @@ static void end_word(reader *r) {
         hs_str word = {r->word, r->word_size}, form = word;
         hs_word_class word_class = HS_WORD_NUMBER;
         if (!all_digits(word)) word_class = hs_street_words_find(r->words, word, &form);
-        put_token(r, form, word_class, 0, r->word_start, r->word_end);
+        put_token(r, word, form, word_class, 0, r->word_start, r->word_end);
     }
     r->word_size = 0;
     r->letters = 0;
@@ -126,13 +133,39 @@ static void put_letter(reader *r, uint32_t code) {
     r->word_size += (uint32_t)size;
 }
 
+/* Numerals before a mark of numbers become digits: 二十三号 is 23号, 五一路 stays. */
+static void fold_numerals(reader *r, hs_word_class mark) {
+    hs_tokens *out = r->out;
+    uint32_t codes[NUMERALS_MAX], count = 0, first = out->count;
+    while (first > 0 && count < NUMERALS_MAX && out->token[first - 1].word_class == HS_WORD_NUMERAL) {
+        first--;
+        count++;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        codes[i] = out->token[first + i].code;
+    int32_t value = hs_numeral_value(codes, count, mark == HS_WORD_HOUSE_MARK);
+    if (value == HS_NO_NUMBER) return;
+    char digits[12], numerals[4 * NUMERALS_MAX];
+    int size = snprintf(digits, sizeof digits, "%d", (int)value);
+    hs_str form = {digits, (size_t)size}, raw = {numerals, r->raw_size - out->token[first].raw_start};
+    uint32_t start = out->token[first].source_start, end = out->token[out->count - 1].source_end;
+    memcpy(numerals, out->raw + out->token[first].raw_start, raw.size);
+    r->before = out->token[first].before;
+    r->text_size = first ? out->token[first].start - 1U : 0;
+    r->raw_size = out->token[first].raw_start;
+    out->count = first;
+    put_token(r, raw, form, HS_WORD_NUMBER, 0, start, end);
+}
+
 static void put_han(reader *r, uint32_t code) {
     end_word(r);
     hs_word_class word_class;
     code = hs_street_words_han(r->words, code, &word_class);
+    if (hs_is_numbered(r->words, code) && r->before == 0) fold_numerals(r, word_class);
     char bytes[4];
     size_t size = hs_utf8_put(code, bytes);
-    put_token(r, (hs_str){bytes, size}, word_class, code, r->at, r->next);
+    hs_str form = {bytes, size};
+    put_token(r, form, form, word_class, code, r->at, r->next);
     r->out->has_han = true;
 }
 
@@ -211,6 +244,25 @@ void hs_tokens_read(const hs_street_words *words, hs_str address, hs_tokens *tok
     }
     end_word(&r);
     tell_fractions(tokens);
+}
+
+void hs_tokens_copy(const hs_tokens *tokens, uint32_t first, uint32_t end, hs_tokens *part) {
+    uint32_t text = 0, raw = 0;
+    part->count = 0;
+    part->has_han = false;
+    for (uint32_t i = first; i < end; i++) {
+        hs_token token = tokens->token[i];
+        if (text > 0) part->text[text++] = ' ';
+        memcpy(part->text + text, tokens->text + token.start, token.size);
+        memcpy(part->raw + raw, tokens->raw + token.raw_start, token.raw_size);
+        token.start = (uint16_t)text;
+        token.raw_start = (uint16_t)raw;
+        if (i == first) token.before = 0;
+        text += token.size;
+        raw += token.raw_size;
+        part->has_han |= token.code != 0;
+        part->token[part->count++] = token;
+    }
 }
 
 hs_str hs_tokens_slice(const hs_tokens *tokens, uint32_t first, uint32_t end) {

@@ -22,5 +22,9 @@ hs_status bench_tiles(hs_service *service, const bench_options *options, hs_erro
 hs_status bench_density_tiles(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_items(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_geocode(hs_service *service, const bench_options *options, hs_error *error);
+/* Answers a file of addresses with their true positions, a line of tab-separated values each. */
+hs_status bench_geocode_answers(hs_service *service, const bench_options *options, hs_error *error);
+/* The whole of a file into *out, which has been set up. */
+hs_status bench_read_file(const char *path, hs_buffer *out, hs_error *error);
 
 #endif

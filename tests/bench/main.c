@@ -15,9 +15,13 @@ static const struct part {
     const char *name;
     hs_status (*measure)(hs_service *service, const bench_options *options, hs_error *error);
     unsigned threads; /* 0: all */
-} parts[] = {{"rows", bench_rows, 0},   {"append", bench_append, 0},
-             {"tiles", bench_tiles, 1}, {"density", bench_density_tiles, 1},
-             {"items", bench_items, 0}, {"geocode", bench_geocode, 0}};
+} parts[] = {{"rows", bench_rows, 0},
+             {"append", bench_append, 0},
+             {"tiles", bench_tiles, 1},
+             {"density", bench_density_tiles, 1},
+             {"items", bench_items, 0},
+             {"geocode", bench_geocode, 0},
+             {"geocode-answers", bench_geocode_answers, 0}};
 
 static const struct part *find_part(const char *name) {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -34,7 +38,9 @@ int main(int argc, char **argv) {
         runs > BENCH_RUNS_MOST) {
         fprintf(stderr,
                 "usage: hotspot_bench load|rows|append|tiles|density|items STORE RUNS (1 to %d)\n"
-                "       hotspot_bench geocode STORE RUNS FILE (an address a line)\n",
+                "       hotspot_bench geocode|geocode-answers STORE RUNS FILE (a line: address, for answers "
+                "tab,\n"
+                "       longitude, tab, latitude)\n",
                 BENCH_RUNS_MOST);
         return 2;
     }
