@@ -439,6 +439,32 @@ static hs_status load_change(hs_service *service, const hs_snapshot *old, const 
     return status == HS_OK && !appended ? load_all(service, old, error, times) : status;
 }
 
+hs_status hs_service_publish_moved(hs_service *service, const hs_snapshot *old, const hs_store_versions *now,
+                                   const hs_moved_row *moved, size_t count, hs_decisions *decisions,
+                                   hs_error *error, bool *published) {
+    hs_incidents *incidents = NULL;
+    hs_snapshot *snapshot = NULL;
+    *published = false;
+    pthread_mutex_lock(&service->load_lock);
+    hs_snapshot *current = hs_service_snapshot(service);
+    hs_status status = HS_OK;
+    if (current->serial == old->serial) {
+        status = hs_incidents_move(old->incidents, moved, count, old->geography, old->timezone,
+                                   now->incidents, error, &incidents);
+        if (status == HS_OK)
+            status =
+                hs_snapshot_next(old, now->sequence, now->plans, &old->info, incidents, error, &snapshot);
+    }
+    if (snapshot) {
+        hs_snapshot_set_decisions(snapshot, hs_decisions_ref(decisions));
+        swap_snapshot(service, snapshot);
+        *published = true;
+    }
+    hs_snapshot_unref(current);
+    pthread_mutex_unlock(&service->load_lock);
+    return status;
+}
+
 hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *times) {
     pthread_mutex_lock(&service->load_lock);
     hs_snapshot *old = hs_service_snapshot(service);

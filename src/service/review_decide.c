@@ -19,9 +19,12 @@ typedef struct deciding {
     size_t count;
     hs_str user, unit;
     int64_t now_s;
-    uint64_t *rows; /* of each text */
-    int64_t *last;  /* its largest row */
-    bool *meant;    /* its decision changed */
+    uint64_t *rows;          /* of each text */
+    int64_t *last;           /* its largest row */
+    bool *meant;             /* its decision changed */
+    hs_decisions *decisions; /* with those taken now */
+    hs_moved_row *moved;
+    size_t moved_count;
     hs_review_report report;
 } deciding;
 
@@ -194,27 +197,42 @@ static hs_status put_choice(deciding *work, hs_review_choice *choice, hs_error *
     return HS_OK;
 }
 
+static hs_status move_row(deciding *work, const hs_locating *with, uint32_t c, uint32_t i, hs_error *error) {
+    const hs_incident_chunk *chunk = work->snapshot->incidents->chunk[c];
+    hs_incident_texts texts;
+    hs_incident_texts_get(chunk, i, &texts);
+    hs_incident_record record = {
+        .id = hs_incident_row(chunk, i), .address = texts.address, .unit = texts.unit};
+    hs_status status = hs_locate_incident(with, &record, error);
+    if (status == HS_OK) status = hs_store_replace_position(work->store, record.id, &record, error);
+    if (status == HS_OK)
+        work->moved[work->moved_count++] = (hs_moved_row){.chunk = c,
+                                                          .row = i,
+                                                          .has_position = record.has_position,
+                                                          .reviewed = record.reviewed,
+                                                          .position = record.position,
+                                                          .match_type = record.match_type,
+                                                          .accuracy_m = record.accuracy_m};
+    return status;
+}
+
 /* Places the incidents of the texts that were decided about anew. */
 static hs_status move_incidents(deciding *work, hs_error *error) {
-    hs_decisions *decisions = NULL;
-    hs_status status = hs_load_decisions(work->store, work->service->words, error, &decisions);
-    if (status != HS_OK) return status;
-    const hs_locating with = {work->geocoder, work->snapshot->geography, decisions, work->service->words};
+    uint64_t most = 1;
+    for (uint32_t t = 0; t < work->index->count; t++)
+        most += work->meant[t] ? work->rows[t] : 0;
+    work->moved = calloc(most, sizeof *work->moved);
+    if (!work->moved) return hs_error_memory(error, "a decision");
+    hs_status status = hs_load_decisions(work->store, work->service->words, error, &work->decisions);
+    const hs_locating with = {work->geocoder, work->snapshot->geography, work->decisions,
+                              work->service->words};
     for (uint32_t c = 0; c < work->index->chunk_count && status == HS_OK; c++) {
-        const hs_incident_chunk *chunk = work->snapshot->incidents->chunk[c];
         const uint32_t *text = work->index->chunks[c].text;
-        for (uint32_t i = 0; text && i < chunk->count && status == HS_OK; i++) {
-            hs_incident_texts texts;
-            if (text[i] == HS_NONE || !work->meant[text[i]]) continue;
-            hs_incident_texts_get(chunk, i, &texts);
-            hs_incident_record record = {
-                .id = hs_incident_row(chunk, i), .address = texts.address, .unit = texts.unit};
-            status = hs_locate_incident(&with, &record, error);
-            if (status == HS_OK) status = hs_store_replace_position(work->store, record.id, &record, error);
-            work->report.moved++;
-        }
+        uint32_t count = text ? work->snapshot->incidents->chunk[c]->count : 0;
+        for (uint32_t i = 0; i < count && status == HS_OK; i++)
+            if (text[i] != HS_NONE && work->meant[text[i]]) status = move_row(work, &with, c, i, error);
     }
-    hs_decisions_unref(decisions);
+    work->report.moved = work->moved_count;
     return status;
 }
 
@@ -298,10 +316,27 @@ static void announce(hs_service *service, const hs_review_report *report) {
     hs_service_announce(service, "review", (hs_str){data, (size_t)size});
 }
 
+/* Whether nothing but this batch came behind the snapshot: a change of plans, and one of incidents. */
+static bool only_decided(const deciding *work, const hs_store_versions *now) {
+    uint64_t before = work->snapshot->version;
+    return now->plans == before + 1 &&
+           (now->sequence == before + 1 || (now->sequence == before + 2 && now->incidents == now->sequence));
+}
+
+static hs_status publish_now(deciding *work, hs_error *error) {
+    hs_store_versions now;
+    bool published = false;
+    hs_status status = hs_store_get_versions(work->store, error, &now);
+    if (status == HS_OK && work->decisions && only_decided(work, &now))
+        status = hs_service_publish_moved(work->service, work->snapshot, &now, work->moved, work->moved_count,
+                                          work->decisions, error, &published);
+    return status == HS_OK && !published ? hs_service_load(work->service, error, NULL) : status;
+}
+
 /* What is stored is done, whether it can be shown at once or not: the follower tries again. */
 static void publish(deciding *work) {
     hs_error error = {0};
-    if (hs_service_load(work->service, &error, NULL) != HS_OK) {
+    if (publish_now(work, &error) != HS_OK) {
         hs_log_write(work->service->log, HS_LOG_ERROR, "review", "error=\"%s\"", error.message);
         return;
     }
@@ -333,6 +368,8 @@ hs_status hs_service_decide(hs_service *service, hs_review_choice *choices, size
         *report = work.report;
     }
     hs_snapshot_unref(work.snapshot);
+    hs_decisions_unref(work.decisions);
+    free(work.moved);
     pthread_mutex_unlock(&service->decide_lock);
     return status;
 }

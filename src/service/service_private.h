@@ -91,6 +91,13 @@ hs_status hs_service_check_abandoned(const hs_service *service, hs_error *error)
 /* Tells the observer, if there is one. */
 void hs_service_announce(hs_service *service, const char *event, hs_str data);
 
+/* Makes the snapshot that follows `old` by decisions alone current: `moved` rows lie elsewhere, and at
+ * `version` nothing else is other. *published is false, and nothing done, where another one is current
+ * already (load.c). */
+hs_status hs_service_publish_moved(hs_service *service, const hs_snapshot *old, const hs_store_versions *now,
+                                   const hs_moved_row *moved, size_t count, hs_decisions *decisions,
+                                   hs_error *error, bool *published);
+
 /* Reads the whole geography of a store (load.c). */
 hs_status hs_load_geography(hs_store *store, hs_error *error, hs_geography **geography);
 /* The store's classes, or the built-in ones where it has none. */

@@ -74,7 +74,9 @@ hs_status hs_geopackage_replace_position(hs_store *store, int64_t incident, cons
     status = write_position(gp, incident, record, error);
     if (status != HS_OK) return status;
     if (gp->batch.table != HS_TABLE_INCIDENTS) {
-        gp->batch.incidents_moved++;
+        if (gp->batch.incidents_moved++ == 0) gp->batch.moved_from = gp->batch.moved_to = HS_BOX_EMPTY;
+        hs_box_union(&gp->batch.moved_from, old);
+        hs_box_union(&gp->batch.moved_to, parts.box);
         return HS_OK;
     }
     if (incident <= gp->batch.last_id_before) gp->batch.positions_replaced++;
