@@ -136,17 +136,17 @@ typedef struct code_cache {
 static bool find_code(const counting *work, code_cache *cache, hs_str code, unit_group *group) {
     uint32_t before = hs_dictionary_count(cache->codes), number = hs_dictionary_put(cache->codes, code);
     if (number == HS_NONE) return false;
-    if (number == before) {
-        if (number == cache->capacity) {
-            uint32_t capacity = cache->capacity ? 2 * cache->capacity : 256;
-            unit_group *grown = realloc(cache->group, capacity * sizeof *grown);
-            if (!grown) return false;
-            cache->group = grown;
-            cache->capacity = capacity;
-        }
-        cache->group[number] = group_of_code(work, code);
+    if (number >= cache->capacity) {
+        uint32_t capacity = cache->capacity ? 2 * cache->capacity : 256;
+        unit_group *grown = realloc(cache->group, capacity * sizeof *grown);
+        if (!grown) return false;
+        memset(grown + cache->capacity, 0, (capacity - cache->capacity) * sizeof *grown);
+        cache->group = grown;
+        cache->capacity = capacity;
     }
-    *group = cache->group[number];
+    if (!cache->group) return false;
+    *group = number == before ? group_of_code(work, code) : cache->group[number];
+    cache->group[number] = *group;
     return true;
 }
 
@@ -188,7 +188,7 @@ typedef struct chunk_tables {
 static bool make_tables(const counting *work, const hs_incident_chunk *chunk, chunk_tables *tables) {
     *tables = (chunk_tables){.hit = malloc(chunk->attributes_count + 1),
                              .rows = calloc((size_t)chunk->attributes_count + 1, sizeof(uint32_t))};
-    if (chunk->positioned) tables->groups = malloc(((size_t)chunk->path_count + 1) * sizeof *tables->groups);
+    if (chunk->positioned) tables->groups = calloc((size_t)chunk->path_count + 1, sizeof *tables->groups);
     if (!tables->hit || !tables->rows || (chunk->positioned && !tables->groups)) return false;
     for (uint32_t a = 0; a < chunk->attributes_count; a++)
         tables->hit[a] = (uint8_t)class_of(&chunk->attributes[a]);
@@ -199,7 +199,7 @@ static bool make_tables(const counting *work, const hs_incident_chunk *chunk, ch
 
 static bool tally_row(const counting *work, const hs_incident_chunk *chunk, uint32_t i,
                       const chunk_tables *tables, code_cache *cache, tallies *t) {
-    unit_group at;
+    unit_group at = {0};
     uint16_t number = chunk->attributes_number[i];
     if (tables->groups) {
         at = tables->groups[chunk->path_number[i]];

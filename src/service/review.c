@@ -82,7 +82,7 @@ typedef struct query {
 static hs_status list_decisions(query *q, hs_arena *arena, hs_error *error) {
     const hs_decisions *decisions = q->snapshot->decisions;
     if (decisions->count == 0) return HS_OK;
-    q->decision_of = hs_arena_array(arena, (size_t)q->index->count + 1, sizeof *q->decision_of);
+    q->decision_of = hs_arena_array(arena, (size_t)q->index->count + 1, sizeof(const hs_decision_record *));
     if (!q->decision_of) return hs_error_memory(error, "the review queue");
     for (uint32_t d = 0; d < decisions->count; d++) {
         uint32_t text = hs_review_index_find(q->index, hs_review_id(decisions->decision[d].key));
@@ -94,7 +94,7 @@ static hs_status list_decisions(query *q, hs_arena *arena, hs_error *error) {
 /* Where a row stands; HS_REVIEW_STATE_COUNT: there is nothing to review. */
 static hs_review_state state_of(const query *q, const hs_incident_chunk *chunk, uint32_t i, uint32_t text) {
     const hs_decision_record *decision = q->decision_of ? q->decision_of[text] : NULL;
-    if (!hs_decision_holds(decision, decision ? hs_incident_row(chunk, i) : 0))
+    if (!decision || !hs_decision_holds(decision, hs_incident_row(chunk, i)))
         return q->index->texts[text].reason != HS_REVIEW_MATCHED ? HS_REVIEW_WAITING : HS_REVIEW_STATE_COUNT;
     if (decision->action == HS_DECISION_SKIP) return HS_REVIEW_SKIPPED;
     if (decision->action == HS_DECISION_UNLOCATABLE) return HS_REVIEW_UNLOCATABLE;

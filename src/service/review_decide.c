@@ -149,7 +149,7 @@ static int64_t last_row(const deciding *work, uint32_t number) {
 }
 
 static hs_status put_choice(deciding *work, hs_review_choice *choice, hs_error *error) {
-    subject about;
+    subject about = {.number = HS_NONE};
     hs_geocode_result found[HS_REVIEW_CANDIDATES] = {0};
     hs_put put = HS_PUT_UNCHANGED;
     hs_status status = check_choice(choice, error);

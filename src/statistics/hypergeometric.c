@@ -53,9 +53,10 @@ static double probability(double x, double draws, double marked, double total) {
 /* The sum of the terms from x on, upward; they fall from there. */
 static double sum_up(double x, double draws, double marked, double total) {
     double most = fmin(draws, marked), term = probability(x, draws, marked, total), sum = 0;
-    for (; x <= most && term > sum * NEGLIGIBLE; x += 1) {
+    while (x <= most && term > sum * NEGLIGIBLE) {
         sum += term;
         term *= (marked - x) * (draws - x) / ((x + 1) * (total - marked - draws + x + 1));
+        x += 1;
     }
     return sum;
 }
@@ -63,9 +64,10 @@ static double sum_up(double x, double draws, double marked, double total) {
 /* The sum of the terms from x on, downward. */
 static double sum_down(double x, double draws, double marked, double total) {
     double least = fmax(0, draws + marked - total), term = probability(x, draws, marked, total), sum = 0;
-    for (; x >= least && term > sum * NEGLIGIBLE; x -= 1) {
+    while (x >= least && term > sum * NEGLIGIBLE) {
         sum += term;
         term *= x * (total - marked - draws + x) / ((marked - x + 1) * (draws - x + 1));
+        x -= 1;
     }
     return sum;
 }
