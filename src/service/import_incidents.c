@@ -247,7 +247,7 @@ static void count_incident(const hs_importing *work, const item *at) {
         return;
     }
     report->positioned++;
-    if (record->match_type != HS_MATCH_GIVEN) report->geocoded++;
+    if (record->match_type != HS_MATCH_GIVEN || record->reviewed) report->geocoded++;
     for (int level = 0; level < HS_LEVEL_COUNT; level++)
         report->in_unit[level] += at->placement.unit[level] != HS_NONE;
     report->on_segment += at->placement.segment != HS_NONE;

@@ -3,6 +3,7 @@ survive kill -9, new geography and imports, are undone, and are nobody's without
 import csv
 import io
 import json
+import math
 import os
 import shutil
 import signal
@@ -398,6 +399,17 @@ def clusters():
         run("import", other, kind, os.path.join(folder, name))
     run("import", other, "incidents", write("clusters.csv", HEAD + "".join(lines)))
     rate = json.loads(run("review", other, "hit-rate", "--json").stdout)
+    # Each group against the others, by counting in whole numbers; q by the definition of Benjamini and Hochberg.
+    for name in ("months", "sources", "units"):
+        groups = [g for g in rate[name] if g["p_value"] is not None]
+        n, missing = [g["n"] for g in groups], [g["unit_only"] + g["unmatched"] for g in groups]
+        p = [sum(math.comb(sum(missing), k) * math.comb(sum(n) - sum(missing), own - k) for k in range(hits, own + 1))
+             / math.comb(sum(n), own) for own, hits in zip(n, missing)]
+        q = [min(len(p) * p[j] / sum(1 for x in p if x <= p[j]) for j in range(len(p)) if p[j] >= p[i]) for i in range(len(p))]
+        for i, group in enumerate(groups):
+            assert math.isclose(group["p_value"], p[i], rel_tol=1e-9) and math.isclose(group["q_value"], q[i], rel_tol=1e-9), (group, p[i], q[i])
+            assert math.isclose(group["expected_missing"], sum(missing) * n[i] / sum(n))
+    assert sum(g["p_value"] is not None for g in rate["units"]) == 2
     warned = {(w["kind"], w.get("code")) for w in rate["warnings"]}
     assert ("below-minimum", None) in warned and ("clustered", EAST) in warned and ("clustered", SOUTH) not in warned, warned
     assert all(w["en"] and w["zh"] for w in rate["warnings"])
