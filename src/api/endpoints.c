@@ -410,7 +410,7 @@ const hs_endpoint hs_endpoints[] = {
      "score（得分不足）、"
      "ambiguous（多处相近）。案件不公开时需 viewer 令牌。",
      hs_serve_review},
-    {"/review/hit-rate", "reviewHitRate", CITY | HS_TAKES_FILTERS, JSON, hit_rate_parameters,
+    {"/review/hit-rate", "reviewHitRate", LONG, JSON, hit_rate_parameters,
      "Share of incidents located better than by their unit, by month, source, unit, match type and accuracy, "
      "against the least of 85 % (Ratcliffe 2004), with warnings where missing positions cluster.",
      "定位率：优于单元的案件占比，按月份、来源、单元、匹配方式与精度，对照 85% 下限（Ratcliffe 2004），"
