@@ -19,7 +19,7 @@
 #define MOST_SIDE_M  60.0
 #define LEAST_PAIRS  3
 /* Sides are kept where this share of the pairs agree about which is left. */
-#define SIDES_AGREE 0.75
+#define SIDES_AGREE  0.75
 #define SAME_HOUSE_M 12.0
 /* Blocks are numbered by hundreds where a step within one is so much longer than the step across. */
 #define HUNDREDS_RATIO 1.4
@@ -62,7 +62,8 @@ static void lay_out(hs_anchors *anchors, const hs_anchor_seed *seeds, uint32_t c
                           .street = seeds[i].street};
         hs_anchors_plane(anchors, seeds[i].position, &made.x_m, &made.y_m);
         const hs_anchor *last = anchors->count ? &anchors->anchor[anchors->count - 1] : NULL;
-        if (last && last->group == made.group && last->number == made.number && apart_m(last, &made) < SAME_HOUSE_M)
+        if (last && last->group == made.group && last->number == made.number &&
+            apart_m(last, &made) < SAME_HOUSE_M)
             continue;
         anchors->anchor[anchors->count++] = made;
         anchors->first[made.group + 1]++;
@@ -138,7 +139,8 @@ static double median_of(float *values, size_t count) {
 /* How far left of the middle the odd one of two neighbours across the street stands; false where they are not
  * across. */
 static bool pair_side_m(const hs_anchor *a, const hs_anchor *b, float *side_m) {
-    if (!((a->number ^ b->number) & 1) || b->number - a->number > PAIR_NUMBERS || a->step_m == 0) return false;
+    if (!((a->number ^ b->number) & 1) || b->number - a->number > PAIR_NUMBERS || a->step_m == 0)
+        return false;
     const hs_anchor *odd = a->number & 1 ? a : b, *even = a->number & 1 ? b : a;
     *side_m = (float)(((odd->y_m - even->y_m) * a->dx - (odd->x_m - even->x_m) * a->dy) / 2);
     return fabsf(*side_m) < MOST_SIDE_M && apart_m(a, b) < NEAR_M;
@@ -171,7 +173,8 @@ static size_t collect_steps(const hs_anchors *anchors, bool within, float *steps
     for (uint32_t i = 1; i < anchors->count; i++) {
         const hs_anchor *a = &anchors->anchor[i - 1], *b = &anchors->anchor[i];
         int32_t off = b->number - a->number, hundreds = b->number / 100 - a->number / 100;
-        if (a->group != b->group || off < 6 || hundreds != (within ? 0 : 1) || apart_m(a, b) > NEAR_M) continue;
+        if (a->group != b->group || off < 6 || hundreds != (within ? 0 : 1) || apart_m(a, b) > NEAR_M)
+            continue;
         steps[count++] = (float)(apart_m(a, b) / off);
     }
     return count;
@@ -222,7 +225,7 @@ hs_status hs_anchors_build(hs_anchors *anchors, hs_anchor_seed *seeds, uint32_t 
     memset(anchors, 0, sizeof *anchors);
     anchors->origin = origin;
     hs_ground_scale_m(origin.lat_e7, &anchors->kx, &anchors->ky);
-    anchors->anchor = malloc(((size_t)count + 1) * sizeof *anchors->anchor);
+    anchors->anchor = calloc((size_t)count + 1, sizeof *anchors->anchor);
     anchors->first = calloc((size_t)group_count + 1, sizeof *anchors->first);
     anchors->group_side_m = malloc(((size_t)group_count + 1) * sizeof *anchors->group_side_m);
     anchors->by_cell = malloc(((size_t)count + 1) * sizeof *anchors->by_cell);

@@ -1,7 +1,7 @@
-/* House numbers as a field over the city: every number whose place is known (houses, ends of streets' ranges),
- * with the direction in which numbers grow there, and an index by place and number. Neighbouring parallel
- * streets are mostly numbered alike, so what is known of them tells where a number lies on a street of which
- * less is known. Immutable once built. */
+/* House numbers as a field over the city: every number whose place is known (houses, ends of streets'
+ * ranges), with the direction in which numbers grow there, and an index by place and number. Neighbouring
+ * parallel streets are mostly numbered alike, so what is known of them tells where a number lies on a street
+ * of which less is known. Immutable once built. */
 #ifndef GEOCODE_ANCHORS_H
 #define GEOCODE_ANCHORS_H
 
@@ -10,8 +10,8 @@
 typedef struct hs_anchor {
     double x_m, y_m; /* in the anchors' plane */
     int32_t number;
-    float dx, dy;     /* unit vector of growing numbers; 0, 0 where unknown */
-    float step_m;     /* metres from one number to the next; 0 where unknown */
+    float dx, dy; /* unit vector of growing numbers; 0, 0 where unknown */
+    float step_m; /* metres from one number to the next; 0 where unknown */
     uint32_t group;
     uint32_t address; /* of the gazetteer's addresses; HS_NONE: the end of a range */
     uint32_t street;  /* row, of a range's end */
@@ -20,17 +20,17 @@ typedef struct hs_anchor {
 typedef struct hs_anchors {
     hs_anchor *anchor; /* by group, number */
     uint32_t count;
-    uint32_t *first;      /* [group_count + 1] */
-    float *group_side_m;  /* [group_count]: as side_m, NAN where the group does not tell */
-    double side_m;        /* how far odd numbers stand left of the middle, looking along growing numbers; negative
-                           * for right, 0 where the city does not keep sides */
-    double step_m;        /* of the city, the median */
-    double block_step_m;  /* within hundred blocks; step_m where the city has none */
-    bool hundreds;        /* numbers jump to the next hundred at crossings */
+    uint32_t *first;     /* [group_count + 1] */
+    float *group_side_m; /* [group_count]: as side_m, NAN where the group does not tell */
+    double side_m; /* how far odd numbers stand left of the middle, looking along growing numbers; negative
+                    * for right, 0 where the city does not keep sides */
+    double step_m; /* of the city, the median */
+    double block_step_m; /* within hundred blocks; step_m where the city has none */
+    bool hundreds;       /* numbers jump to the next hundred at crossings */
     struct hs_anchor_key {
         uint64_t key; /* cell, number */
         uint32_t anchor;
-    } * by_cell;      /* sorted by key */
+    } * by_cell; /* sorted by key */
     hs_position origin;
     double kx, ky; /* metres a unit of 1e-7 degree */
 } hs_anchors;

@@ -7,6 +7,8 @@
 /* Of the polynomial by which strings of letters are hashed: any odd number of many bits will do. */
 #define BASE UINT64_C(0x9E3779B97F4A7C15)
 
+enum { LEAST_HAN = 2, LEAST_LATIN = 4 };
+
 typedef struct letters {
     uint32_t count;
     uint32_t at[HS_EDIT_NAME_MAX];
@@ -125,7 +127,8 @@ hs_status hs_edit_index_build(hs_edit_index *index, hs_error *error) {
     for (size_t i = 0; i <= size; i++)
         index->bucket[i] = sum += index->bucket[i];
     index->entry = malloc(((size_t)sum + 1) * sizeof *index->entry);
-    if (!index->entry) return hs_error_set(error, HS_E_MEMORY, "out of memory for the index of misspelt names");
+    if (!index->entry)
+        return hs_error_set(error, HS_E_MEMORY, "out of memory for the index of misspelt names");
     pass_forms(index, true);
     return HS_OK;
 }
@@ -158,6 +161,12 @@ static hs_edit_kind worse(hs_edit_kind a, hs_edit_kind b) {
     return a > b ? a : b;
 }
 
+/* Of a name of a letter or two an edit leaves nothing to know it by. */
+static bool long_enough(uint32_t a, uint32_t b, uint32_t code) {
+    uint32_t least = hs_is_han(code) ? LEAST_HAN : LEAST_LATIN;
+    return a >= least && b >= least;
+}
+
 /* Whether at most one edit leads from the word to the name, and which. Letters [from, a_end) of one and
  * [from, b_end) of the other are what remains between their common ends. */
 static bool compare(const hs_edit_index *index, const letters *word, const hs_edit_name *name,
@@ -173,7 +182,9 @@ static bool compare(const hs_edit_index *index, const letters *word, const hs_ed
     uint32_t in_a = a_end - from, in_b = b_end - from;
     bool swapped = in_a == 2 && in_b == 2 && a[from] == b[from + 1] && a[from + 1] == b[from];
     if (!swapped && (in_a > 1 || in_b > 1)) return false;
-    *match = (hs_edit_match){.group = name->group, .cut = name->cut, .length = name->length, .at_start = from == 0};
+    if ((in_a > 0 || in_b > 0) && !long_enough(word->count, name->length, b[0])) return false;
+    *match = (hs_edit_match){
+        .group = name->group, .cut = name->cut, .length = name->length, .at_start = from == 0};
     for (uint32_t i = from; i < a_end; i++) {
         if (is_digit(a[i])) return false;
         match->kind = worse(match->kind, kind_of(index, a[i]));

@@ -24,7 +24,7 @@ typedef struct hs_edit_match {
 } hs_edit_match;
 
 typedef struct hs_edit_name {
-    uint32_t first; /* letters */
+    uint32_t first;        /* letters */
     uint16_t length, core; /* letters from `core` on are a direction */
     uint32_t group, cut;
 } hs_edit_name;

@@ -1,5 +1,6 @@
 #include "geocode/field_evidence.h"
 
+#include "geo/box.h"
 #include <math.h>
 
 /* Evidence is sought nearby first, in numbers and across, then farther. */
@@ -23,7 +24,7 @@
 #define LEAST_STEP_M 0.5
 #define MOST_STEP_M  3.0
 /* Of the densest words those this near make the mean. */
-#define TOGETHER_M 60.0
+#define TOGETHER_M  60.0
 #define PIECES_MOST 400
 
 typedef struct words {
@@ -61,7 +62,8 @@ static void hear(void *context, const hs_anchor *anchor) {
 
 static void listen(const hs_evidence *e, double across_m, int32_t numbers, words *w) {
     double reach_m = fmin(e->reach_m, REACH_MOST_M);
-    double x = fabs(e->dx) * reach_m + fabs(e->dy) * across_m, y = fabs(e->dy) * reach_m + fabs(e->dx) * across_m;
+    double x = fabs(e->dx) * reach_m + fabs(e->dy) * across_m,
+           y = fabs(e->dy) * reach_m + fabs(e->dx) * across_m;
     w->about = e;
     w->across_most_m = across_m;
     w->count = 0;
@@ -102,13 +104,15 @@ typedef struct piece {
     uint32_t street;
 } piece;
 
-/* Calls visit for the pieces of the group's lines until it says false. */
-static void each_piece(const hs_gazetteer *gazetteer, uint32_t group, bool (*visit)(void *context, const piece *p),
-                       void *context) {
+/* Calls visit for the pieces of the group's lines whose rows come near the box (NULL: all), until it says
+ * false. */
+static void each_piece(const hs_gazetteer *gazetteer, uint32_t group, const hs_box *near,
+                       bool (*visit)(void *context, const piece *p), void *context) {
     const hs_streets *streets = &gazetteer->geography->streets;
     for (uint32_t i = gazetteer->street_first[group]; i < gazetteer->street_first[group + 1]; i++) {
         uint32_t row = gazetteer->group_street[i];
         const hs_geometry *lines = &streets->geometry[row];
+        if (near && !hs_boxes_meet(near, &streets->box[row])) continue;
         for (uint32_t r = 0; r < lines->ring_count; r++) {
             for (uint32_t k = lines->ring_start[r]; k + 1 < lines->ring_start[r + 1]; k++) {
                 double bx, by;
@@ -146,7 +150,10 @@ static bool try_piece(void *context, const piece *p) {
 bool hs_nearest_on_lines(const hs_gazetteer *gazetteer, uint32_t group, double x_m, double y_m, double most_m,
                          hs_line_hit *hit) {
     nearest_piece n = {x_m, y_m, most_m, false, hit};
-    each_piece(gazetteer, group, try_piece, &n);
+    hs_box near = HS_BOX_EMPTY;
+    hs_box_add(&near, hs_anchors_position(&gazetteer->anchors, x_m - most_m, y_m - most_m));
+    hs_box_add(&near, hs_anchors_position(&gazetteer->anchors, x_m + most_m, y_m + most_m));
+    each_piece(gazetteer, group, &near, try_piece, &n);
     return n.found;
 }
 
@@ -196,7 +203,7 @@ static double weight_about(const places *w, const struct place *middle) {
 bool hs_evidence_on_lines(const hs_gazetteer *gazetteer, uint32_t group, int32_t number, double *x_m,
                           double *y_m, double *dx, double *dy, double *spread_m) {
     places w = {.gazetteer = gazetteer, .number = number};
-    each_piece(gazetteer, group, hear_piece, &w);
+    each_piece(gazetteer, group, NULL, hear_piece, &w);
     double best = 0;
     const struct place *middle = NULL;
     for (uint32_t i = 0; i < w.count; i++) {

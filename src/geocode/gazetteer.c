@@ -73,8 +73,8 @@ static hs_status group_of_key(gazetteer_builder *b, const hs_street_key *key, hs
 }
 
 /* For those who write a Chinese name in Latin letters. */
-static void add_sounds(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end, uint32_t id,
-                       hs_edit_index *index) {
+static void add_sounds(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
+                       uint32_t id, hs_edit_index *index) {
     hs_romanised sounds;
     hs_romanise(b->g->pinyin, b->g->words, tokens, first, end, &sounds);
     for (uint32_t i = 0; i < sounds.count; i++)
@@ -84,12 +84,12 @@ static void add_sounds(gazetteer_builder *b, const hs_tokens *tokens, uint32_t f
 /* For those who misspell it: in each way in which it may be written. */
 static void add_edits(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
                       uint32_t cut, uint32_t group) {
-    static const hs_spelling latin[] = {HS_SPELLING_KEY, HS_SPELLING_LONG, HS_SPELLING_FULL, HS_SPELLING_WRITTEN,
-                                        HS_SPELLING_IN_ORDER};
+    static const hs_spelling latin[] = {HS_SPELLING_KEY,     HS_SPELLING_LONG,     HS_SPELLING_FULL,
+                                        HS_SPELLING_WRITTEN, HS_SPELLING_IN_ORDER, HS_SPELLING_IN_SHORT};
     static const hs_spelling han[] = {HS_SPELLING_KEY, HS_SPELLING_RAW};
     const hs_spelling *spellings = tokens->has_han ? han : latin;
-    uint32_t kinds = tokens->has_han ? 2 : cut ? 3 : 5;
-    hs_street_key key[5];
+    uint32_t kinds = tokens->has_han ? 2 : cut ? 3 : 6;
+    hs_street_key key[6];
     for (uint32_t i = 0; i < kinds; i++) {
         if (!hs_street_key_spell(b->g->words, tokens, first, end, cut, spellings[i], &key[i])) continue;
         hs_str name = {key[i].text, key[i].size};
@@ -143,7 +143,7 @@ static hs_status add_streets(gazetteer_builder *b, hs_error *error) {
             hs_tokens_read(b->g->words, name, &b->tokens);
             if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) continue;
         }
-        bool is_new;
+        bool is_new = false;
         status = group_of_key(b, &key, name, error, &b->g->street_group[row], &is_new);
         if (status != HS_OK) return status;
         if (is_new) add_street_names(b, &b->tokens, 0, b->tokens.count, b->g->street_group[row]);
@@ -217,7 +217,7 @@ static hs_status put_address(gazetteer_builder *b, uint32_t first, uint32_t end,
     hs_street_key key;
     uint32_t group;
     if (number.base == HS_NO_NUMBER || !hs_street_key_make(&b->tokens, first, end, 0, &key)) return HS_OK;
-    bool is_new;
+    bool is_new = false;
     hs_status status = group_of_key(b, &key, name, error, &group, &is_new);
     if (status != HS_OK) return status;
     if (is_new) add_street_names(b, &b->tokens, first, end, group);
@@ -378,8 +378,8 @@ static uint32_t put_range_seeds(const hs_gazetteer *g, uint32_t group, uint32_t 
         for (int end = 0; end < 2; end++) {
             if (end && range.from == range.to) break;
             int32_t number = end ? range.to : range.from;
-            seeds[count++] = (hs_anchor_seed){hs_range_position(streets, row, range, number), number, group,
-                                              HS_NONE, row};
+            seeds[count++] =
+                (hs_anchor_seed){hs_range_position(streets, row, range, number), number, group, HS_NONE, row};
         }
     }
     return count;
@@ -391,8 +391,8 @@ static hs_status find_anchors(hs_gazetteer *g, hs_error *error) {
     hs_anchor_seed *seeds = malloc(((size_t)g->address_count + 4 * (size_t)streets + 1) * sizeof *seeds);
     if (!seeds) return out_of_memory(error);
     for (uint32_t i = 0; i < g->address_count; i++)
-        seeds[count++] = (hs_anchor_seed){geography->addresses.position[g->address[i].row], g->address[i].base,
-                                          g->address[i].group, i, HS_NONE};
+        seeds[count++] = (hs_anchor_seed){geography->addresses.position[g->address[i].row],
+                                          g->address[i].base, g->address[i].group, i, HS_NONE};
     for (uint32_t group = 0; group < g->group_count; group++)
         for (uint32_t i = g->street_first[group]; i < g->street_first[group + 1]; i++)
             count += put_range_seeds(g, group, g->group_street[i], seeds + count);
@@ -451,7 +451,8 @@ hs_status hs_gazetteer_build(const hs_geography *geography, hs_error *error, hs_
     b->keys = hs_dictionary_new();
     b->localities = hs_dictionary_new();
     if (made.arena)
-        made.street_group = hs_arena_array(made.arena, (size_t)geography->streets.count + 1, sizeof(uint32_t));
+        made.street_group =
+            hs_arena_array(made.arena, (size_t)geography->streets.count + 1, sizeof(uint32_t));
     b->address = calloc((size_t)geography->addresses.count + 1, sizeof *b->address);
     bool ready = made.arena && b->keys && b->localities && made.street_group && b->address;
     hs_status status = ready ? build(b, error) : out_of_memory(error);

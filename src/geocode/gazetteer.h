@@ -86,12 +86,13 @@ typedef struct hs_street_key {
 
 /* How words are written in a key; directions behind the name always as keys write them. */
 typedef enum hs_spelling {
-    HS_SPELLING_KEY,     /* in the one spelling of keys: ave, 1st */
-    HS_SPELLING_RAW,     /* as given: avenu */
-    HS_SPELLING_LONG,    /* the type in the longest spelling that is known: 1st avenue */
-    HS_SPELLING_FULL,    /* ordinals too: first avenue */
-    HS_SPELLING_WRITTEN, /* as given, in the order that was given: south captol street se */
-    HS_SPELLING_IN_ORDER /* the longest of all but what stands behind: south capitol street se */
+    HS_SPELLING_KEY,      /* in the one spelling of keys: ave, 1st */
+    HS_SPELLING_RAW,      /* as given: avenu */
+    HS_SPELLING_LONG,     /* the type in the longest spelling that is known: 1st avenue */
+    HS_SPELLING_FULL,     /* ordinals too: first avenue */
+    HS_SPELLING_WRITTEN,  /* as given, in the order that was given: south captol street se */
+    HS_SPELLING_IN_ORDER, /* the longest of all but what stands behind: south capitol street se */
+    HS_SPELLING_IN_SHORT  /* the same but for the type: south capitol st se */
 } hs_spelling;
 
 /* The key of tokens [first, end), cut as told; false when nothing but types and directions remains. */

@@ -101,8 +101,7 @@ static void read_whole(const hs_gazetteer *gazetteer, const hs_tokens *tokens, h
     hs_number_place place;
     hs_street_name name = {0};
     if (tokens->has_han) {
-        if (!hs_number_chinese(tokens, &place) ||
-            !hs_name_until(gazetteer, tokens, place.first, true, &name))
+        if (!hs_number_chinese(tokens, &place) || !hs_name_until(gazetteer, tokens, place.first, true, &name))
             return;
     } else if (!hs_number_western(tokens, 0, &place) ||
                !hs_name_from(gazetteer, tokens, place.end, hs_part_end(tokens, place.end), false, &name)) {

@@ -31,7 +31,8 @@ static bool starts_number(const hs_tokens *tokens, uint32_t i) {
 static uint32_t sub_of(hs_str text) {
     uint32_t value = 0;
     size_t i = 0;
-    for (; i < text.size && text.data[i] >= '0' && text.data[i] <= '9' && value < HS_SUB_LETTERS / 10 - 1; i++)
+    for (; i < text.size && text.data[i] >= '0' && text.data[i] <= '9' && value < HS_SUB_LETTERS / 10 - 1;
+         i++)
         value = 10 * value + (uint32_t)(text.data[i] - '0');
     if (i == text.size && value > 0) return value;
     if (text.size == 1) return HS_SUB_LETTERS + (unsigned char)text.data[0];
@@ -130,7 +131,8 @@ static bool read_before_mark(const hs_tokens *tokens, uint32_t end, hs_number_pl
         return false;
     }
     /* 甲12号. */
-    if (number.sub == 0 && at > 1 && is_class(tokens, at - 1, HS_WORD_NUMBER_SUFFIX)) number.sub = sub_of_token(tokens, --at);
+    if (number.sub == 0 && at > 1 && is_class(tokens, at - 1, HS_WORD_NUMBER_SUFFIX))
+        number.sub = sub_of_token(tokens, --at);
     if (number.base == HS_NO_NUMBER || number.base == 0) return false;
     *place = (hs_number_place){number, at, end};
     return true;

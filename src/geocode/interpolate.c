@@ -14,11 +14,15 @@
 #define BLOCK_FIELD_M  30.0
 #define BLOCK_HOUSES_M 60.0
 /* Longest block, and how near the two must come to be averaged. */
-#define BLOCK_MOST_M  1000.0
-#define BLOCK_AGREE_M 150.0
-#define LONG_RANGE         300
-/* Interpolated houses keep this share of the length away from the crossings at its ends. */
-#define END_SHARE 0.05
+#define BLOCK_MOST_M   1000.0
+#define BLOCK_AGREE_M  150.0
+#define LONG_RANGE     300
+#define LONG_RANGE_FIT 0.85
+/* Known houses nearby say more than a range. */
+#define RANGE_FIT 0.97
+/* The first and last houses keep this far from the crossings, at most this share of the length. */
+#define END_M     20.0
+#define END_SHARE 0.25
 
 double hs_feature_length_m(const hs_geometry *lines) {
     double length_m = 0;
@@ -77,8 +81,8 @@ static bool parity_fits(hs_number_range range, int32_t number) {
 
 /* Ranges much longer than a block are often a source's stopgap. */
 static double range_fit(hs_number_range range, int32_t number) {
-    double fit = parity_fits(range, number) ? 1 : 0.8;
-    return (int64_t)upper_of(range) - lower_of(range) > LONG_RANGE ? fit * 0.95 : fit;
+    double fit = parity_fits(range, number) ? RANGE_FIT : 0.8;
+    return (int64_t)upper_of(range) - lower_of(range) > LONG_RANGE ? fit * LONG_RANGE_FIT : fit;
 }
 
 static double share_of(hs_number_range range, int32_t number) {
@@ -90,8 +94,10 @@ hs_number_range hs_street_range(const hs_streets *streets, uint32_t row, int sid
                     : (hs_number_range){streets->right_from[row], streets->right_to[row], 1};
 }
 
-hs_position hs_range_position(const hs_streets *streets, uint32_t row, hs_number_range range, int32_t number) {
-    double share = END_SHARE + (1 - 2 * END_SHARE) * share_of(range, number);
+hs_position hs_range_position(const hs_streets *streets, uint32_t row, hs_number_range range,
+                              int32_t number) {
+    double end = fmin(END_M / fmax(hs_feature_length_m(&streets->geometry[row]), 1), END_SHARE);
+    double share = end + (1 - 2 * end) * share_of(range, number);
     return hs_feature_at(&streets->geometry[row], share, range.side * HS_HOUSE_OFFSET_M);
 }
 
@@ -131,7 +137,7 @@ uint32_t hs_interpolate_ranges(const hs_gazetteer *gazetteer, uint32_t group, in
         }
     }
     /* The other side's numbers are meant only when the right side has none. */
-    while (count > 1 && found[0].fit == 1 && found[count - 1].fit < 1)
+    while (count > 1 && found[0].fit > 0.8 && found[count - 1].fit <= 0.8)
         count--;
     return count;
 }
@@ -169,8 +175,8 @@ typedef struct outward {
 
 static bool next_outward(outward *o, uint32_t *anchor) {
     if (o->low == o->begin && o->high == o->end) return false;
-    bool down = o->high == o->end || (o->low > o->begin &&
-                                      (int64_t)o->number - o->anchors->anchor[o->low - 1].number <=
+    bool down = o->high == o->end ||
+                (o->low > o->begin && (int64_t)o->number - o->anchors->anchor[o->low - 1].number <=
                                           (int64_t)o->anchors->anchor[o->high].number - o->number);
     *anchor = down ? --o->low : o->high++;
     return true;
@@ -233,13 +239,14 @@ static bool block_on_row(const hs_streets *streets, uint32_t row, int32_t low, i
     if (first > last) return false;
     const hs_geometry *lines = &streets->geometry[row];
     double covered_m = (last - first) * hs_feature_length_m(lines);
-    *candidate = (hs_interpolated){.position = hs_feature_at(lines, (first + last) / 2, 0),
-                                   .accuracy_m = fmax(30, covered_m / 2),
-                                   .fit = 1,
-                                   .street = row,
-                                   .unit = HS_NONE,
-                                   .wide = true,
-                                   .extent = box_of(hs_feature_at(lines, first, 0), hs_feature_at(lines, last, 0))};
+    *candidate =
+        (hs_interpolated){.position = hs_feature_at(lines, (first + last) / 2, 0),
+                          .accuracy_m = fmax(30, covered_m / 2),
+                          .fit = 1,
+                          .street = row,
+                          .unit = HS_NONE,
+                          .wide = true,
+                          .extent = box_of(hs_feature_at(lines, first, 0), hs_feature_at(lines, last, 0))};
     return true;
 }
 
@@ -324,8 +331,8 @@ static hs_interpolated block_with_houses(const block *b, uint32_t first) {
     hs_interpolated found;
     double houses_m = BLOCK_HOUSES_M / (known + 1);
     if (block_by_field(b, houses, BLOCK_MOST_M, &found) && apart_m(found.position, houses) < BLOCK_AGREE_M)
-        found.position = weighted(found.position, 1 / (BLOCK_FIELD_M * BLOCK_FIELD_M), houses,
-                                  1 / (houses_m * houses_m));
+        found.position =
+            weighted(found.position, 1 / (BLOCK_FIELD_M * BLOCK_FIELD_M), houses, 1 / (houses_m * houses_m));
     else
         found = (hs_interpolated){
             .position = houses, .accuracy_m = BLOCK_HOUSES_M, .street = HS_NONE, .unit = HS_NONE};
@@ -347,9 +354,11 @@ static uint32_t block_by_numbers(const hs_gazetteer *gazetteer, uint32_t group, 
     b.froms = each_town(gazetteer, group, low, filter, true, b.from);
     b.tos = each_town(gazetteer, group, high + 1, filter, true, b.to);
     for (uint32_t i = hs_anchors_bound(anchors, group, low);
-         i < anchors->first[group + 1] && anchors->anchor[i].number <= high && count < HS_INTERPOLATED_MAX; i++) {
+         i < anchors->first[group + 1] && anchors->anchor[i].number <= high && count < HS_INTERPOLATED_MAX;
+         i++) {
         const hs_anchor *one = &anchors->anchor[i];
-        if (filter && one->address != HS_NONE && !hs_filter_fits(gazetteer, filter, &gazetteer->address[one->address]))
+        if (filter && one->address != HS_NONE &&
+            !hs_filter_fits(gazetteer, filter, &gazetteer->address[one->address]))
             continue;
         if (is_new_town(found, count, hs_anchors_position(anchors, one->x_m, one->y_m)))
             found[count++] = block_with_houses(&b, i);
@@ -368,7 +377,8 @@ uint32_t hs_interpolate_block(const hs_gazetteer *gazetteer, uint32_t group, int
     uint32_t count = 0, end = gazetteer->street_first[group + 1];
     for (uint32_t i = gazetteer->street_first[group]; i < end && count < HS_INTERPOLATED_MAX; i++)
         count += block_on_row(streets, gazetteer->group_street[i], low, high, &rows[count]);
-    return count ? merge_rows(rows, count, found) : block_by_numbers(gazetteer, group, low, high, filter, found);
+    return count ? merge_rows(rows, count, found)
+                 : block_by_numbers(gazetteer, group, low, high, filter, found);
 }
 
 static hs_position house_at(const hs_gazetteer *gazetteer, uint32_t address) {

@@ -38,8 +38,10 @@ static void label_numbered(hs_str street, hs_str number, char *text, size_t size
 }
 
 /* 南大街（西大街—东大街）, 14th St (P St – Q St). */
-static void label_stretch(const hs_gazetteer *gazetteer, const hs_candidate *candidate, char *text, size_t size) {
-    hs_str street = gazetteer->group_name[candidate->group], from = gazetteer->group_name[candidate->second_group];
+static void label_stretch(const hs_gazetteer *gazetteer, const hs_candidate *candidate, char *text,
+                          size_t size) {
+    hs_str street = gazetteer->group_name[candidate->group],
+           from = gazetteer->group_name[candidate->second_group];
     hs_str to = gazetteer->group_name[candidate->third_group];
     bool chinese = has_han(street);
     char ends[512];
@@ -48,7 +50,8 @@ static void label_stretch(const hs_gazetteer *gazetteer, const hs_candidate *can
                    chinese ? "（" : " (", ends, chinese ? "）" : ")");
 }
 
-static void label_object(const hs_gazetteer *gazetteer, const hs_candidate *candidate, char *text, size_t size) {
+static void label_object(const hs_gazetteer *gazetteer, const hs_candidate *candidate, char *text,
+                         size_t size) {
     const hs_geography *geography = gazetteer->geography;
     char number[32];
     hs_str street = candidate->group != HS_NONE ? gazetteer->group_name[candidate->group] : (hs_str){0};
@@ -62,8 +65,7 @@ static void label_object(const hs_gazetteer *gazetteer, const hs_candidate *cand
                            size);
     } else if (candidate->place != HS_NONE) {
         hs_str name = geography->places.name[candidate->place];
-        join(text, size, name.size ? name : geography->places.name_en[candidate->place], "",
-             (hs_str){0});
+        join(text, size, name.size ? name : geography->places.name_en[candidate->place], "", (hs_str){0});
     } else if (candidate->second_group != HS_NONE) {
         hs_str second = gazetteer->group_name[candidate->second_group];
         join(text, size, street, has_han(street) ? "与" : " & ", second);
@@ -104,4 +106,3 @@ void hs_label_make(const hs_gazetteer *gazetteer, const hs_candidate *candidate,
         join(text, sizeof text, words, " ", hs_str_of(object));
     write_label(label, size, text);
 }
-

@@ -22,7 +22,8 @@ static double apart_m(hs_position a, hs_position b) {
 void hs_reading_put(hs_reading *reading, hs_address_part_kind kind, const hs_tokens *tokens, uint32_t first,
                     uint32_t end) {
     if (first < end)
-        reading->part[kind] = (struct hs_span){tokens->token[first].source_start, tokens->token[end - 1].source_end};
+        reading->part[kind] =
+            (struct hs_span){tokens->token[first].source_start, tokens->token[end - 1].source_end};
 }
 
 void hs_candidates_clear(hs_candidates *candidates) {
@@ -108,8 +109,8 @@ static bool add_known(const hs_gazetteer *gazetteer, hs_group_match match, hs_ho
         double score = same ? HS_SCORE_ADDRESS : score_of_sub(number.sub, address->sub);
         hs_candidate candidate =
             hs_candidate_of(same ? HS_MATCH_ADDRESS : HS_MATCH_SUB_NUMBER,
-                         gazetteer->geography->addresses.position[address->row],
-                         score * match.fit * (fits ? 1 : HS_ELSEWHERE_FIT), same ? 10 : 30);
+                            gazetteer->geography->addresses.position[address->row],
+                            score * match.fit * (fits ? 1 : HS_ELSEWHERE_FIT), same ? 10 : 30);
         candidate.address = address->row;
         candidate.unit = address->unit;
         candidate.group = match.group;
@@ -250,7 +251,8 @@ static void add_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
 }
 
 /* The longest name of a place in the text. */
-static bool match_exact_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
+static bool match_exact_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
+                               hs_candidates *candidates) {
     const hs_lexicon_entry *best = NULL;
     size_t best_count = 0;
     uint32_t best_first = 0, best_end = 0, rows[HS_CANDIDATES_MAX], count = 0;
@@ -275,20 +277,22 @@ static bool match_exact_places(const hs_gazetteer *gazetteer, const hs_tokens *t
 }
 
 /* Names that are misspelt or written by sound, behind units and up to a comma. */
-static void match_near_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
+static void match_near_places(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
+                              hs_candidates *candidates) {
     hs_edit_match near[HS_GROUP_MATCHES_MAX];
     for (uint32_t first = 0; first < tokens->count; first++) {
         if (first > 0 && !hs_prefix_explained(gazetteer, tokens, first)) continue;
         uint32_t end = hs_part_end(tokens, first), rows[HS_GROUP_MATCHES_MAX], count = 0;
         double fits[HS_GROUP_MATCHES_MAX];
-        uint32_t found = hs_edit_index_find(&gazetteer->place_edits, hs_tokens_slice(tokens, first, end), near,
-                                            HS_GROUP_MATCHES_MAX);
+        uint32_t found = hs_edit_index_find(&gazetteer->place_edits, hs_tokens_slice(tokens, first, end),
+                                            near, HS_GROUP_MATCHES_MAX);
         for (uint32_t i = 0; i < found; i++) {
             rows[count] = near[i].group;
             fits[count++] = hs_edit_fit(&near[i]);
         }
         if (!count) continue;
-        add_places(gazetteer, tokens, first, end, rows, fits, count, near[0].kind != HS_EDIT_NONE, candidates);
+        add_places(gazetteer, tokens, first, end, rows, fits, count, near[0].kind != HS_EDIT_NONE,
+                   candidates);
         return;
     }
 }

@@ -71,6 +71,7 @@ void hs_match_street(const hs_gazetteer *gazetteer, hs_group_match match, hs_can
 
 /* Finds the candidates of an address by all methods. `depth`: 0 for the whole text, more for the objects of
  * relative places in it. */
-void hs_match(const hs_gazetteer *gazetteer, const hs_tokens *tokens, unsigned depth, hs_candidates *candidates);
+void hs_match(const hs_gazetteer *gazetteer, const hs_tokens *tokens, unsigned depth,
+              hs_candidates *candidates);
 
 #endif

@@ -30,7 +30,8 @@ static bool stands_apart(const hs_tokens *tokens, uint32_t end) {
 
 /* A direction alone before other words is theirs: `South Dakota Ave` is not on S Street. */
 static bool is_others_direction(const hs_tokens *tokens, uint32_t first, uint32_t end) {
-    return end - first == 1 && tokens->token[first].word_class == HS_WORD_DIRECTION && !stands_apart(tokens, end);
+    return end - first == 1 && tokens->token[first].word_class == HS_WORD_DIRECTION &&
+           !stands_apart(tokens, end);
 }
 
 /* Whether a misspelt name may end here: behind a type or direction, or where its part of the text does. */

@@ -66,11 +66,24 @@ static void put_token(reader *r, hs_str raw, hs_str form, hs_word_class word_cla
     r->before = 0;
 }
 
+/* The word in the spelling of keys: its own form, or its ending in full. */
+static hs_str form_of(reader *r, hs_str word, char buffer[2 * WORD_MAX], hs_word_class *word_class) {
+    hs_str form, ending;
+    *word_class = hs_street_words_find(r->words, word, &form);
+    if (*word_class != HS_WORD_PLAIN) return form;
+    size_t cut = hs_street_words_ending(r->words, word, &ending);
+    if (cut == 0 || word.size - cut + ending.size > 2 * (size_t)WORD_MAX) return form;
+    memcpy(buffer, word.data, word.size - cut);
+    memcpy(buffer + word.size - cut, ending.data, ending.size);
+    return (hs_str){buffer, word.size - cut + ending.size};
+}
+
 static void end_word(reader *r) {
     if (r->word_size > 0) {
+        char buffer[2 * WORD_MAX];
         hs_str word = {r->word, r->word_size}, form = word;
         hs_word_class word_class = HS_WORD_NUMBER;
-        if (!all_digits(word)) word_class = hs_street_words_find(r->words, word, &form);
+        if (!all_digits(word)) form = form_of(r, word, buffer, &word_class);
         put_token(r, word, form, word_class, 0, r->word_start, r->word_end);
     }
     r->word_size = 0;

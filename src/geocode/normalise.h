@@ -23,15 +23,15 @@ enum {
 typedef struct hs_token {
     uint16_t start, size;         /* in text */
     uint16_t raw_start, raw_size; /* in raw */
-    uint8_t word_class;   /* hs_word_class */
+    uint8_t word_class;           /* hs_word_class */
     uint8_t before;
     int32_t value;                     /* of leading digits; HS_NO_NUMBER when there are none or too many */
     uint32_t code;                     /* of a Chinese character, else 0 */
     uint32_t source_start, source_end; /* bytes of the address as it was given */
 } hs_token;
 
-/* Tokens stand in `text` with one space between, so any run of them is a slice; in `raw` they stand folded but
- * in the spelling that was given (avenue for ave). */
+/* Tokens stand in `text` with one space between, so any run of them is a slice; in `raw` they stand folded
+ * but in the spelling that was given (avenue for ave). */
 typedef struct hs_tokens {
     uint32_t count;
     bool has_han;

@@ -23,6 +23,8 @@
 /* The street's own lines count within this of the place that the numbers tell. */
 #define SNAP_M 80.0
 
+enum { NEIGHBOURS = 4 };
+
 typedef struct search {
     const hs_gazetteer *gazetteer;
     const hs_anchors *anchors;
@@ -89,13 +91,14 @@ static void set_point(const search *s, double x_m, double y_m, double dx, double
 
 /* On the way from one known neighbour to the other. */
 static void set_between(const search *s, const hs_anchor *a, const hs_anchor *b, hs_field_point *point) {
-    double share = b->number > a->number ? ((double)s->number - a->number) / ((double)b->number - a->number) : 0.5;
+    double share =
+        b->number > a->number ? ((double)s->number - a->number) / ((double)b->number - a->number) : 0.5;
     double ax, ay, bx, by;
     *point = (hs_field_point){.spread_m = apart_m(a, b) / 4, .basis = HS_FIELD_BETWEEN, .street = HS_NONE};
     if (!((a->number ^ s->number) & 1) && !((b->number ^ s->number) & 1)) {
         /* Both stand on its side. */
-        point->position =
-            hs_anchors_position(s->anchors, a->x_m + share * (b->x_m - a->x_m), a->y_m + share * (b->y_m - a->y_m));
+        point->position = hs_anchors_position(s->anchors, a->x_m + share * (b->x_m - a->x_m),
+                                              a->y_m + share * (b->y_m - a->y_m));
         point->middle = point->position;
         return;
     }
@@ -108,7 +111,8 @@ static void set_between(const search *s, const hs_anchor *a, const hs_anchor *b,
 static bool between_neighbours(const search *s, hs_field_point *point) {
     bool same = is_near_pair(s, s->same_below, s->same_above), any = is_near_pair(s, s->below, s->above);
     if (same && any && side_m(s, 1) != 0)
-        same = s->same_above->number - s->same_below->number <= 3 * (s->above->number - s->below->number) + 10;
+        same =
+            s->same_above->number - s->same_below->number <= 3 * (s->above->number - s->below->number) + 10;
     if (same)
         set_between(s, s->same_below, s->same_above, point);
     else if (any)
@@ -133,8 +137,8 @@ static void vote_direction(void *context, const hs_anchor *anchor) {
 
 /* Where numbers grow: by the neighbour nearest in number that tells, else by other streets nearby. */
 static bool find_direction(search *s) {
-    const hs_anchor *nearest = NULL, *all[] = {s->below, s->above, s->same_below, s->same_above};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    const hs_anchor *nearest = NULL, *all[NEIGHBOURS] = {s->below, s->above, s->same_below, s->same_above};
+    for (size_t i = 0; i < NEIGHBOURS; i++) {
         if (!all[i] || all[i]->step_m == 0) continue;
         if (!nearest || labs((long)all[i]->number - s->number) < labs((long)nearest->number - s->number))
             nearest = all[i];
@@ -157,17 +161,18 @@ static bool find_direction(search *s) {
 }
 
 /* Along the direction and left of it, from an origin. */
-static void turn(const search *s, const hs_anchor *origin, double x_m, double y_m, double *along_m, double *left_m) {
+static void turn(const search *s, const hs_anchor *origin, double x_m, double y_m, double *along_m,
+                 double *left_m) {
     *along_m = (x_m - origin->x_m) * s->dx + (y_m - origin->y_m) * s->dy;
     *left_m = (y_m - origin->y_m) * s->dx - (x_m - origin->x_m) * s->dy;
 }
 
-/* How far left of the origin's line the middle of the street lies at `along_m`: between its neighbours, else as
- * at the nearer anchors. */
+/* How far left of the origin's line the middle of the street lies at `along_m`: between its neighbours, else
+ * as at the nearer anchors. */
 static double course_m(const search *s, const hs_anchor *origin, double along_m) {
-    const hs_anchor *all[] = {s->below, s->above, s->same_below, s->same_above};
-    double sum = 0, weights = 0, x, y, along[4], left[4];
-    for (size_t i = 0; i < 4; i++) {
+    const hs_anchor *all[NEIGHBOURS] = {s->below, s->above, s->same_below, s->same_above};
+    double sum = 0, weights = 0, x, y, along[NEIGHBOURS], left[NEIGHBOURS];
+    for (size_t i = 0; i < NEIGHBOURS; i++) {
         if (!all[i]) continue;
         middle_of(s, all[i], &x, &y);
         turn(s, origin, x, y, &along[i], &left[i]);
@@ -228,11 +233,13 @@ static bool by_field(search *s, hs_field_point *point) {
     if (s->above) {
         middle_of(s, s->above, &x, &y);
         turn(s, origin, x, y, &high_m, &left_m);
-        along_m = s->below ? clamped(along_m, fmin(low_m, high_m), fmax(low_m, high_m)) : fmin(along_m, high_m);
+        along_m =
+            s->below ? clamped(along_m, fmin(low_m, high_m), fmax(low_m, high_m)) : fmin(along_m, high_m);
     }
     left_m = course_m(s, origin, along_m);
     point->spread_m = spread_m;
-    snap(s, origin->x_m + along_m * s->dx - left_m * s->dy, origin->y_m + along_m * s->dy + left_m * s->dx, point);
+    snap(s, origin->x_m + along_m * s->dx - left_m * s->dy, origin->y_m + along_m * s->dy + left_m * s->dx,
+         point);
     return true;
 }
 
@@ -253,7 +260,8 @@ bool hs_field_on_lines(const hs_gazetteer *gazetteer, uint32_t group, int32_t nu
     search s = {.gazetteer = gazetteer, .anchors = &gazetteer->anchors, .group = group, .number = number};
     double x_m, y_m;
     *point = (hs_field_point){.basis = HS_FIELD_PARALLEL, .street = HS_NONE};
-    if (!hs_evidence_on_lines(gazetteer, group, number, &x_m, &y_m, &s.dx, &s.dy, &point->spread_m)) return false;
+    if (!hs_evidence_on_lines(gazetteer, group, number, &x_m, &y_m, &s.dx, &s.dy, &point->spread_m))
+        return false;
     snap(&s, x_m, y_m, point);
     return true;
 }

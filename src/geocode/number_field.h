@@ -7,9 +7,9 @@
 #include "geocode/locality.h"
 
 typedef enum hs_field_basis {
-    HS_FIELD_BETWEEN,   /* near known neighbours of the street */
-    HS_FIELD_PARALLEL,  /* parallel streets tell */
-    HS_FIELD_STEP       /* only the usual step from one number to the next does */
+    HS_FIELD_BETWEEN,  /* near known neighbours of the street */
+    HS_FIELD_PARALLEL, /* parallel streets tell */
+    HS_FIELD_STEP      /* only the usual step from one number to the next does */
 } hs_field_basis;
 
 typedef struct hs_field_point {

@@ -3,7 +3,8 @@
 #include <hotspot/records.h>
 
 /* 零 to 九, in their order. */
-static const uint32_t digits[] = {0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D};
+static const uint32_t digits[] = {0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB,
+                                  0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D};
 enum { TEN = 0x5341, HUNDRED = 0x767E, TWENTY = 0x5EFF, THIRTY = 0x5345, FIGURES_MOST = 5 };
 
 static int32_t digit_of(uint32_t code) {

@@ -13,8 +13,9 @@ bool hs_is_known_house(const hs_candidates *candidates) {
                                       candidates->candidate[0].match_type == HS_MATCH_SUB_NUMBER);
 }
 
-void hs_match_named(const hs_gazetteer *gazetteer, const hs_tokens *tokens, const hs_street_name *name, double fit,
-                    hs_number_place place, const hs_place_filter *filter, hs_candidates *candidates) {
+void hs_match_named(const hs_gazetteer *gazetteer, const hs_tokens *tokens, const hs_street_name *name,
+                    double fit, hs_number_place place, const hs_place_filter *filter,
+                    hs_candidates *candidates) {
     hs_group_match matches[HS_GROUP_MATCHES_MAX];
     for (uint32_t i = 0; i < name->count; i++) {
         matches[i] = name->match[i];
@@ -54,16 +55,14 @@ static bool match_crossing_at(const hs_gazetteer *gazetteer, const hs_tokens *to
     return match_pair(gazetteer, tokens, &first, &second, candidates);
 }
 
-bool hs_match_crossings(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
-                            hs_candidates *candidates) {
+bool hs_match_crossings(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
     for (uint32_t i = 1; i < tokens->count; i++)
         if (is_crossing(tokens, i) && match_crossing_at(gazetteer, tokens, i, candidates)) return true;
     return false;
 }
 
 /* Two whole street names side by side: A路B路口. */
-void hs_match_adjacent(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
-                           hs_candidates *candidates) {
+void hs_match_adjacent(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
     hs_street_name first, second;
     for (uint32_t i = 0; i < tokens->count; i++) {
         if (!hs_name_from(gazetteer, tokens, i, tokens->count, true, &first)) continue;
@@ -87,7 +86,8 @@ static void match_streets(const hs_gazetteer *gazetteer, const hs_tokens *tokens
         best.first = first;
         best.end = tokens->count;
         best.count = hs_find_groups(gazetteer, tokens, first, tokens->count, false, best.match);
-        if (best.count == 0) best.count = hs_find_groups_near(gazetteer, tokens, first, tokens->count, best.match);
+        if (best.count == 0)
+            best.count = hs_find_groups_near(gazetteer, tokens, first, tokens->count, best.match);
     }
     memset(&candidates->reading, 0, sizeof candidates->reading);
     hs_reading_put(&candidates->reading, HS_PART_STREET, tokens, best.first, best.end);
@@ -110,14 +110,16 @@ static void match_whole_text(const hs_gazetteer *gazetteer, const hs_tokens *tok
 }
 
 /* A place whose name is the whole text. */
-static bool match_whole_place(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
+static bool match_whole_place(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
+                              hs_candidates *candidates) {
     size_t count;
     hs_lexicon_find(&gazetteer->lexicon, HS_NAME_PLACE, hs_tokens_slice(tokens, 0, tokens->count), &count);
     if (count) hs_match_places(gazetteer, tokens, candidates);
     return count > 0;
 }
 
-void hs_match(const hs_gazetteer *gazetteer, const hs_tokens *tokens, unsigned depth, hs_candidates *candidates) {
+void hs_match(const hs_gazetteer *gazetteer, const hs_tokens *tokens, unsigned depth,
+              hs_candidates *candidates) {
     hs_candidates_clear(candidates);
     if (tokens->count == 0) return;
     match_whole_text(gazetteer, tokens, candidates);

@@ -1,4 +1,5 @@
-/* The forms that an address may have, each tried by a function of its own that adds the candidates it finds. */
+/* The forms that an address may have, each tried by a function of its own that adds the candidates it finds.
+ */
 #ifndef GEOCODE_PARSE_H
 #define GEOCODE_PARSE_H
 
@@ -17,8 +18,9 @@ bool hs_is_good(const hs_candidates *candidates);
 /* Whether a known house was found: nothing else need be tried. */
 bool hs_is_known_house(const hs_candidates *candidates);
 /* The house number in each of the groups that the name may mean. */
-void hs_match_named(const hs_gazetteer *gazetteer, const hs_tokens *tokens, const hs_street_name *name, double fit,
-                    hs_number_place place, const hs_place_filter *filter, hs_candidates *candidates);
+void hs_match_named(const hs_gazetteer *gazetteer, const hs_tokens *tokens, const hs_street_name *name,
+                    double fit, hs_number_place place, const hs_place_filter *filter,
+                    hs_candidates *candidates);
 
 /* 甘州区南大街23号, 中山路100巷5弄3号. */
 void hs_match_chinese(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates);

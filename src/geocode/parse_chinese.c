@@ -14,8 +14,8 @@ static hs_place_filter filter_before(const hs_gazetteer *gazetteer, const hs_tok
 
 /* The names misspelt by one letter that end at `end`, from every token with which one may begin; `fit` is
  * what a misspelt name counts here. */
-static void match_near(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_number_place place, double fit,
-                       hs_candidates *candidates) {
+static void match_near(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_number_place place,
+                       double fit, hs_candidates *candidates) {
     for (int explained = 1; explained >= 0 && !hs_is_good(candidates); explained--) {
         for (uint32_t first = hs_name_reach(gazetteer, place.first); first < place.first; first++) {
             if (hs_prefix_explained(gazetteer, tokens, first) != explained) continue;
@@ -23,8 +23,8 @@ static void match_near(const hs_gazetteer *gazetteer, const hs_tokens *tokens, h
             name.count = hs_find_groups_near(gazetteer, tokens, first, place.first, name.match);
             if (name.count == 0) continue;
             hs_place_filter filter = filter_before(gazetteer, tokens, first);
-            hs_match_named(gazetteer, tokens, &name, fit * (explained ? 1 : HS_UNEXPLAINED_FIT), place, &filter,
-                           candidates);
+            hs_match_named(gazetteer, tokens, &name, fit * (explained ? 1 : HS_UNEXPLAINED_FIT), place,
+                           &filter, candidates);
         }
     }
 }
@@ -68,7 +68,8 @@ void hs_match_chinese(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs
     if (whole) {
         bool explained = hs_prefix_explained(gazetteer, tokens, name.first);
         hs_place_filter filter = filter_before(gazetteer, tokens, name.first);
-        hs_match_named(gazetteer, tokens, &name, explained ? 1 : HS_UNEXPLAINED_FIT, place, &filter, candidates);
+        hs_match_named(gazetteer, tokens, &name, explained ? 1 : HS_UNEXPLAINED_FIT, place, &filter,
+                       candidates);
     }
     if (hs_is_known_house(candidates)) return;
     if (!hs_is_good(candidates))

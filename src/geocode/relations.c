@@ -22,7 +22,7 @@ struct hs_relation_words {
 };
 
 static const char *const kind_names[] = {"at",   "opposite", "beside",  "near",  "behind",  "along", "corner",
-                                    "side", "toward",   "between", "until", "stretch", "on",    "here"};
+                                         "side", "toward",   "between", "until", "stretch", "on",    "here"};
 
 /* The key of a phrase; 0 when it is too long to be one. */
 static size_t phrase_key(hs_relation kind, hs_str phrase, char key[PHRASE_MAX]) {
@@ -37,10 +37,12 @@ static bool in_han_table(uint32_t code) {
 }
 
 /* Remembers that phrases of the kind start, or end, with the token. */
-static bool add_edge(hs_relation_words *relations, const hs_tokens *tokens, uint32_t i, hs_relation kind, bool start) {
+static bool add_edge(hs_relation_words *relations, const hs_tokens *tokens, uint32_t i, hs_relation kind,
+                     bool start) {
     uint32_t code = tokens->token[i].code, bit = 1U << kind;
     if (in_han_table(code)) {
-        *(start ? &relations->han_first[code - HS_HAN_FIRST] : &relations->han_last[code - HS_HAN_FIRST]) |= bit;
+        *(start ? &relations->han_first[code - HS_HAN_FIRST] : &relations->han_last[code - HS_HAN_FIRST]) |=
+            bit;
         return true;
     }
     uint32_t number = hs_dictionary_put(relations->edges, hs_tokens_slice(tokens, i, i + 1));
@@ -49,11 +51,12 @@ static bool add_edge(hs_relation_words *relations, const hs_tokens *tokens, uint
     return true;
 }
 
-static bool has_edge(const hs_relation_words *relations, const hs_tokens *tokens, uint32_t i, hs_relation kind,
-                     bool start) {
+static bool has_edge(const hs_relation_words *relations, const hs_tokens *tokens, uint32_t i,
+                     hs_relation kind, bool start) {
     uint32_t code = tokens->token[i].code, kinds_there = 0;
     if (in_han_table(code)) {
-        kinds_there = start ? relations->han_first[code - HS_HAN_FIRST] : relations->han_last[code - HS_HAN_FIRST];
+        kinds_there =
+            start ? relations->han_first[code - HS_HAN_FIRST] : relations->han_last[code - HS_HAN_FIRST];
     } else {
         uint32_t number = hs_dictionary_find(relations->edges, hs_tokens_slice(tokens, i, i + 1));
         if (number != HS_NONE) kinds_there = start ? relations->first[number] : relations->last[number];
@@ -61,8 +64,8 @@ static bool has_edge(const hs_relation_words *relations, const hs_tokens *tokens
     return kinds_there >> kind & 1;
 }
 
-static bool add_phrase(hs_relation_words *relations, const hs_street_words *words, hs_relation kind, hs_str text,
-                       double value) {
+static bool add_phrase(hs_relation_words *relations, const hs_street_words *words, hs_relation kind,
+                       hs_str text, double value) {
     hs_tokens tokens;
     char key[PHRASE_MAX];
     hs_tokens_read(words, text, &tokens);
@@ -72,7 +75,8 @@ static bool add_phrase(hs_relation_words *relations, const hs_street_words *word
     if (number >= PHRASES_MAX) return false;
     relations->value[number] = value;
     if (tokens.count > relations->longest) relations->longest = tokens.count;
-    return add_edge(relations, &tokens, 0, kind, true) && add_edge(relations, &tokens, tokens.count - 1, kind, false);
+    return add_edge(relations, &tokens, 0, kind, true) &&
+           add_edge(relations, &tokens, tokens.count - 1, kind, false);
 }
 
 static bool add_list(hs_relation_words *relations, const hs_street_words *words, hs_relation kind,
@@ -81,7 +85,8 @@ static bool add_list(hs_relation_words *relations, const hs_street_words *words,
     json_t *text;
     if (!json_is_array(list)) return false;
     json_array_foreach(list, i, text) {
-        if (!json_is_string(text) || !add_phrase(relations, words, kind, hs_str_of(json_string_value(text)), value))
+        if (!json_is_string(text) ||
+            !add_phrase(relations, words, kind, hs_str_of(json_string_value(text)), value))
             return false;
     }
     return true;
@@ -105,12 +110,14 @@ static const char *read_all(hs_relation_words *relations, const hs_street_words 
     for (size_t i = 0; i < sizeof kind_names / sizeof *kind_names; i++)
         if (!add_list(relations, words, (hs_relation)i, json_object_get(root, kind_names[i]), 0))
             return kind_names[i];
-    if (!add_values(relations, words, HS_RELATION_BEARING, json_object_get(root, "bearings"))) return "bearings";
+    if (!add_values(relations, words, HS_RELATION_BEARING, json_object_get(root, "bearings")))
+        return "bearings";
     if (!add_values(relations, words, HS_RELATION_LENGTH, json_object_get(root, "metres"))) return "metres";
     return NULL;
 }
 
-hs_status hs_relation_words_new(const hs_street_words *words, hs_error *error, hs_relation_words **relations) {
+hs_status hs_relation_words_new(const hs_street_words *words, hs_error *error,
+                                hs_relation_words **relations) {
     hs_str text;
     json_t *root = NULL;
     if (!hs_asset_find(ASSET, &text)) return hs_error_set(error, HS_E_INTERNAL, ASSET " is not built in");

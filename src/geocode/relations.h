@@ -1,4 +1,5 @@
-/* The words of relative places (geodata/relation-words.json): opposite, 门口, 往北50米. Immutable once loaded. */
+/* The words of relative places (geodata/relation-words.json): opposite, 门口, 往北50米. Immutable once
+ * loaded. */
 #ifndef GEOCODE_RELATIONS_H
 #define GEOCODE_RELATIONS_H
 
@@ -28,8 +29,8 @@ typedef struct hs_relation_words hs_relation_words;
 
 hs_status hs_relation_words_new(const hs_street_words *words, hs_error *error, hs_relation_words **relations);
 void hs_relation_words_free(hs_relation_words *relations);
-/* The longest way to say it that starts at token `first` and ends by `end`: where it ends, 0 for none; *value of
- * a bearing or length. value may be NULL. */
+/* The longest way to say it that starts at token `first` and ends by `end`: where it ends, 0 for none; *value
+ * of a bearing or length. value may be NULL. */
 uint32_t hs_relation_at(const hs_relation_words *relations, hs_relation kind, const hs_tokens *tokens,
                         uint32_t first, uint32_t end, double *value);
 /* The longest way to say it that ends at `end`: where it starts, HS_NONE for none. */

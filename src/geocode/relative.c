@@ -63,7 +63,8 @@ static hs_position behind(const hs_geography *geography, hs_position at) {
 static hs_position toward(const hs_gazetteer *gazetteer, const hs_candidate *object, const relation *how) {
     hs_position at = object->position;
     bool on_street = object->group != HS_NONE && object->place == HS_NONE;
-    if (on_street && hs_walk_street(gazetteer, object->group, how->bearing_deg, how->distance_m, &at)) return at;
+    if (on_street && hs_walk_street(gazetteer, object->group, how->bearing_deg, how->distance_m, &at))
+        return at;
     if (on_street && object->second_group != HS_NONE &&
         hs_walk_street(gazetteer, object->second_group, how->bearing_deg, how->distance_m, &at))
         return at;
@@ -97,7 +98,8 @@ static void add_related(const search *s, const hs_candidate *object, const relat
     candidate.position = apply(s->gazetteer, object, how);
     candidate.score *= fit;
     /* What lies at a corner is an intersection still. */
-    if (how->kind != HS_RELATION_CORNER && how->kind != HS_RELATION_ALONG) candidate.match_type = HS_MATCH_RELATIVE;
+    if (how->kind != HS_RELATION_CORNER && how->kind != HS_RELATION_ALONG)
+        candidate.match_type = HS_MATCH_RELATIVE;
     candidate.accuracy_m = fmax(candidate.accuracy_m, how->accuracy_m);
     candidate.unit = HS_NONE;
     candidate.related = true;
@@ -113,14 +115,16 @@ static void trim(const search *s, uint32_t *first, uint32_t *end) {
         *first = e;
     while (*first < *end && s->tokens->token[*first].word_class == HS_WORD_FILLER)
         ++*first;
-    for (uint32_t start; *end > *first &&
-                         ((start = hs_relation_until(words, HS_RELATION_ON, s->tokens, *end, NULL)) != HS_NONE ||
-                          (start = hs_relation_until(words, HS_RELATION_HERE, s->tokens, *end, NULL)) != HS_NONE) &&
-                         start >= *first;)
+    for (uint32_t start;
+         *end > *first &&
+         ((start = hs_relation_until(words, HS_RELATION_ON, s->tokens, *end, NULL)) != HS_NONE ||
+          (start = hs_relation_until(words, HS_RELATION_HERE, s->tokens, *end, NULL)) != HS_NONE) &&
+         start >= *first;)
         *end = start;
 }
 
-/* The object in tokens [first, end), each of its candidates moved as the relation says; whether one was good. */
+/* The object in tokens [first, end), each of its candidates moved as the relation says; whether one was good.
+ */
 static bool match_object(const search *s, uint32_t first, uint32_t end, const relation *how, double fit) {
     trim(s, &first, &end);
     if (first >= end) return false;
@@ -131,7 +135,8 @@ static bool match_object(const search *s, uint32_t first, uint32_t end, const re
     if (found.count == 0) return false;
     double least = how->kind == HS_RELATION_ALONG ? 0.4 : HS_GOOD_SCORE;
     bool street_is_enough = how->kind == HS_RELATION_NEAR || how->kind == HS_RELATION_ALONG;
-    if (found.candidate[0].score < least && !(street_is_enough && found.candidate[0].match_type == HS_MATCH_STREET))
+    if (found.candidate[0].score < least &&
+        !(street_is_enough && found.candidate[0].match_type == HS_MATCH_STREET))
         return false;
     for (uint32_t i = 0; i < found.count; i++)
         add_related(s, &found.candidate[i], how, fit);
@@ -145,8 +150,8 @@ static uint32_t read_length(const search *s, uint32_t first, double *length_m) {
     double metres = 0;
     uint32_t end = 0;
     if (token->word_class == HS_WORD_NUMBER) {
-        end = hs_relation_at(s->gazetteer->relations, HS_RELATION_LENGTH, s->tokens, first + 1, s->tokens->count,
-                             &metres);
+        end = hs_relation_at(s->gazetteer->relations, HS_RELATION_LENGTH, s->tokens, first + 1,
+                             s->tokens->count, &metres);
     } else {
         hs_tokens unit;
         hs_str text = {s->tokens->text + token->start, token->size};
@@ -162,10 +167,10 @@ static uint32_t read_length(const search *s, uint32_t first, double *length_m) {
 }
 
 static uint32_t read_bearing(const search *s, uint32_t first, double *bearing_deg) {
-    uint32_t end =
-        hs_relation_at(s->gazetteer->relations, HS_RELATION_BEARING, s->tokens, first, s->tokens->count, bearing_deg);
-    uint32_t side = end ? hs_relation_at(s->gazetteer->relations, HS_RELATION_SIDE, s->tokens, end, s->tokens->count,
-                                         NULL)
+    uint32_t end = hs_relation_at(s->gazetteer->relations, HS_RELATION_BEARING, s->tokens, first,
+                                  s->tokens->count, bearing_deg);
+    uint32_t side = end ? hs_relation_at(s->gazetteer->relations, HS_RELATION_SIDE, s->tokens, end,
+                                         s->tokens->count, NULL)
                         : 0;
     return side ? side : end;
 }
@@ -207,8 +212,10 @@ static bool match_corner(search *s) {
     const hs_relation_words *words = s->gazetteer->relations;
     for (uint32_t i = 0; i < s->tokens->count; i++) {
         double bearing_deg;
-        uint32_t at = hs_relation_at(words, HS_RELATION_BEARING, s->tokens, i, s->tokens->count, &bearing_deg);
-        uint32_t end = at ? hs_relation_at(words, HS_RELATION_CORNER, s->tokens, at, s->tokens->count, NULL) : 0;
+        uint32_t at =
+            hs_relation_at(words, HS_RELATION_BEARING, s->tokens, i, s->tokens->count, &bearing_deg);
+        uint32_t end =
+            at ? hs_relation_at(words, HS_RELATION_CORNER, s->tokens, at, s->tokens->count, NULL) : 0;
         if (!end) continue;
         relation how = {HS_RELATION_CORNER, bearing_deg, CORNER_M, 20};
         hs_reading_put(&s->reading, HS_PART_CORNER, s->tokens, i, end);
@@ -253,7 +260,8 @@ static bool match_suffix(search *s) {
 /* Behind X. */
 static bool match_prefix(search *s) {
     for (size_t k = 0; k < sizeof relations / sizeof *relations; k++) {
-        uint32_t end = hs_relation_at(s->gazetteer->relations, relations[k].kind, s->tokens, 0, s->tokens->count, NULL);
+        uint32_t end =
+            hs_relation_at(s->gazetteer->relations, relations[k].kind, s->tokens, 0, s->tokens->count, NULL);
         if (!end || end >= s->tokens->count) continue;
         hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, 0, end);
         if (match_object(s, end, s->tokens->count, &relations[k], RELATIVE_FIT)) return true;
@@ -303,19 +311,21 @@ static bool match_between(search *s) {
         end = behind_it;
     else
         return false;
-    hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, ahead ? 0 : end, ahead ? first : s->tokens->count);
+    hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, ahead ? 0 : end,
+                   ahead ? first : s->tokens->count);
     for (uint32_t i = first + 1; i + 1 < end; i++) {
         hs_candidate a, b;
         uint32_t until = hs_relation_at(words, HS_RELATION_UNTIL, s->tokens, i, end, NULL);
         if (!until && s->tokens->token[i].word_class == HS_WORD_CROSSING) until = i + 1;
-        if (until && find_one(s, first, i, &a) && find_one(s, until, end, &b) && add_between(s, &a, &b)) return true;
+        if (until && find_one(s, first, i, &a) && find_one(s, until, end, &b) && add_between(s, &a, &b))
+            return true;
     }
     return false;
 }
 
 bool hs_match_relative(const hs_gazetteer *gazetteer, const hs_tokens *tokens, unsigned depth,
                        hs_candidates *candidates) {
-    static bool (*const forms[])(search *) = {match_corner, match_displaced, match_away, match_between,
+    static bool (*const forms[])(search *) = {match_corner, match_displaced, match_away,  match_between,
                                               match_side,   match_prefix,    match_suffix};
     if (depth >= DEPTH_MOST) return false;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {

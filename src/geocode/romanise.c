@@ -58,8 +58,8 @@ static void keep_translated(const hs_pinyin *pinyin, const hs_street_words *word
         keep(out, &key);
 }
 
-void hs_romanise(const hs_pinyin *pinyin, const hs_street_words *words, const hs_tokens *tokens, uint32_t first,
-                 uint32_t end, hs_romanised *out) {
+void hs_romanise(const hs_pinyin *pinyin, const hs_street_words *words, const hs_tokens *tokens,
+                 uint32_t first, uint32_t end, hs_romanised *out) {
     bool has_han = false, has_digits = false;
     out->count = 0;
     for (uint32_t i = first; i < end; i++) {

@@ -1,5 +1,5 @@
-/* Chinese names in Latin letters, the ways in which people write them: 中山南路 as zhongshannanlu, zhongshannan
- * road, zhongshan south road. */
+/* Chinese names in Latin letters, the ways in which people write them: 中山南路 as zhongshannanlu,
+ * zhongshannan road, zhongshan south road. */
 #ifndef GEOCODE_ROMANISE_H
 #define GEOCODE_ROMANISE_H
 
@@ -19,8 +19,8 @@ typedef struct hs_romanised {
 
 /* The spellings of tokens [first, end): by the readings of the characters, the likeliest first, at most
  * HS_ROMANISED_MAX. None for tokens without Chinese characters. */
-void hs_romanise(const hs_pinyin *pinyin, const hs_street_words *words, const hs_tokens *tokens, uint32_t first,
-                 uint32_t end, hs_romanised *out);
+void hs_romanise(const hs_pinyin *pinyin, const hs_street_words *words, const hs_tokens *tokens,
+                 uint32_t first, uint32_t end, hs_romanised *out);
 /* The likeliest reading alone. */
 bool hs_romanise_sound(const hs_pinyin *pinyin, const hs_tokens *tokens, uint32_t first, uint32_t end,
                        struct hs_romanised_key *key);

@@ -34,6 +34,8 @@ static hs_str spelt(const speller *s, uint32_t i) {
         return i >= s->behind ? form : raw;
     case HS_SPELLING_IN_ORDER:
         return i >= s->behind || (is_type && i != s->type_at) ? form : hs_street_words_long(s->words, form);
+    case HS_SPELLING_IN_SHORT:
+        return i >= s->behind || is_type ? form : hs_street_words_long(s->words, form);
     default:
         return form;
     }

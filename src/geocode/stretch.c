@@ -7,15 +7,17 @@
 #include <math.h>
 #include <string.h>
 
-#define NAMES_MOST    3
-#define STRETCH_FIT   0.95
-#define LONGEST_M     10000.0
-#define SNAP_M        500.0
+#define NAMES_MOST     3
+#define STRETCH_FIT    0.95
+#define LONGEST_M      10000.0
+#define SNAP_M         500.0
 #define LEAST_ACROSS_M 20.0
 
 /* Words that part the names of a stretch: 至, 与, between, from, on, to. */
-static uint32_t read_joint(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, bool *tells) {
-    static const hs_relation kinds[] = {HS_RELATION_BETWEEN, HS_RELATION_UNTIL, HS_RELATION_STRETCH, HS_RELATION_ON};
+static uint32_t read_joint(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first,
+                           bool *tells) {
+    static const hs_relation kinds[] = {HS_RELATION_BETWEEN, HS_RELATION_UNTIL, HS_RELATION_STRETCH,
+                                        HS_RELATION_ON};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         uint32_t end = hs_relation_at(gazetteer->relations, kinds[i], tokens, first, tokens->count, NULL);
         if (!end) continue;
@@ -27,9 +29,10 @@ static uint32_t read_joint(const hs_gazetteer *gazetteer, const hs_tokens *token
 }
 
 static uint32_t segment_end(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first) {
-    bool tells;
+    bool tells = false;
     uint32_t end = first + 1;
-    while (end < tokens->count && !(tokens->token[end].before & (HS_BEFORE_COMMA | HS_BEFORE_CROSS | HS_BEFORE_DASH)) &&
+    while (end < tokens->count &&
+           !(tokens->token[end].before & (HS_BEFORE_COMMA | HS_BEFORE_CROSS | HS_BEFORE_DASH)) &&
            !read_joint(gazetteer, tokens, end, &tells))
         end++;
     return end;
@@ -65,7 +68,8 @@ static bool may_be_stretch(const hs_gazetteer *gazetteer, const hs_tokens *token
         if (hs_relation_at(gazetteer->relations, HS_RELATION_BETWEEN, tokens, i, tokens->count, NULL) ||
             hs_relation_at(gazetteer->relations, HS_RELATION_UNTIL, tokens, i, tokens->count, NULL))
             return true;
-        if (i > 0 && tokens->token[i].before & HS_BEFORE_DASH && tokens->token[i].value == HS_NO_NUMBER) return true;
+        if (i > 0 && tokens->token[i].before & HS_BEFORE_DASH && tokens->token[i].value == HS_NO_NUMBER)
+            return true;
     }
     return false;
 }
@@ -75,7 +79,8 @@ typedef struct ends {
     hs_candidates first, second;
 } ends;
 
-static bool cross_both(ends *e, const hs_street_name *along, const hs_street_name *from, const hs_street_name *to) {
+static bool cross_both(ends *e, const hs_street_name *along, const hs_street_name *from,
+                       const hs_street_name *to) {
     hs_candidates_clear(&e->first);
     hs_candidates_clear(&e->second);
     return hs_match_crossing(e->gazetteer, along->match, along->count, from->match, from->count, &e->first) &&
@@ -138,7 +143,8 @@ bool hs_match_stretch(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs
     if (!may_be_stretch(gazetteer, tokens)) return false;
     if (read_names(gazetteer, tokens, names, &tells) < NAMES_MOST || !tells) return false;
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
-        const hs_street_name *along = &names[orders[i][0]], *from = &names[orders[i][1]], *to = &names[orders[i][2]];
+        const hs_street_name *along = &names[orders[i][0]], *from = &names[orders[i][1]],
+                             *to = &names[orders[i][2]];
         if (!cross_both(&e, along, from, to)) continue;
         memset(&candidates->reading, 0, sizeof candidates->reading);
         hs_reading_put(&candidates->reading, HS_PART_STREET, tokens, along->first, along->end);

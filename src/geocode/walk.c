@@ -53,7 +53,8 @@ static bool is_of_group(const hs_gazetteer *gazetteer, uint32_t segment, uint32_
     return gazetteer->street_group[gazetteer->geography->segments.street[segment]] == group;
 }
 
-static bool find_start(const hs_gazetteer *gazetteer, uint32_t group, hs_position position, on_segment *start) {
+static bool find_start(const hs_gazetteer *gazetteer, uint32_t group, hs_position position,
+                       on_segment *start) {
     const hs_segments *segments = &gazetteer->geography->segments;
     *start = (on_segment){.segment = HS_NONE, .off_m = START_M};
     for (uint32_t i = gazetteer->node_first[group]; i < gazetteer->node_first[group + 1]; i++) {
@@ -76,7 +77,8 @@ typedef struct leg {
 } leg;
 
 static bool is_past(const hs_geometry *lines, const leg *l) {
-    return l->point < (int64_t)lines->ring_start[l->segment] || l->point >= (int64_t)lines->ring_start[l->segment + 1];
+    return l->point < (int64_t)lines->ring_start[l->segment] ||
+           l->point >= (int64_t)lines->ring_start[l->segment + 1];
 }
 
 static double along(vector direction, vector by) {
@@ -95,7 +97,8 @@ static bool go_on(const hs_gazetteer *gazetteer, uint32_t group, vector directio
         uint32_t segment = segments->node_segment[k];
         if (segment == l->segment || !is_of_group(gazetteer, segment, group)) continue;
         bool forward = segments->from_node[segment] == node;
-        int64_t first = forward ? (int64_t)lines->ring_start[segment] : (int64_t)lines->ring_start[segment + 1] - 1;
+        int64_t first =
+            forward ? (int64_t)lines->ring_start[segment] : (int64_t)lines->ring_start[segment + 1] - 1;
         int step = forward ? 1 : -1;
         double cosine = along(direction, between(lines->positions[first], lines->positions[first + step]));
         if (cosine <= best) continue;
@@ -117,7 +120,8 @@ bool hs_walk_street(const hs_gazetteer *gazetteer, uint32_t group, double bearin
     vector direction = between(lines->positions[start.piece], lines->positions[start.piece + 1]);
     double cosine = along(direction, wanted);
     if (fabs(cosine) < LEAST_ALONG) return false;
-    leg l = {start.segment, cosine > 0 ? (int64_t)start.piece + 1 : start.piece, cosine > 0 ? 1 : -1, start.at};
+    leg l = {start.segment, cosine > 0 ? (int64_t)start.piece + 1 : start.piece, cosine > 0 ? 1 : -1,
+             start.at};
     double left_m = distance_m;
     for (int legs = 0; legs < LEGS_MOST; legs++) {
         for (; !is_past(lines, &l); l.point += l.step) {
@@ -135,12 +139,14 @@ bool hs_walk_street(const hs_gazetteer *gazetteer, uint32_t group, double bearin
     }
     /* The street ends before: on in its direction. */
     double length_m = hypot(direction.x, direction.y);
-    if (length_m > 0) l.at = moved(l.at, (vector){direction.x * left_m / length_m, direction.y * left_m / length_m});
+    if (length_m > 0)
+        l.at = moved(l.at, (vector){direction.x * left_m / length_m, direction.y * left_m / length_m});
     *position = l.at;
     return true;
 }
 
-bool hs_nearest_street(const hs_geography *geography, hs_position position, double most_m, hs_position *nearest) {
+bool hs_nearest_street(const hs_geography *geography, hs_position position, double most_m,
+                       hs_position *nearest) {
     hs_placement placement;
     hs_geography_place(geography, position, &placement);
     if (placement.segment == HS_NONE) return false;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "geocode/normalise.h"
 #include <stdlib.h>
+#include <string.h>
 
 #define ASSET      "geodata/street-words.json"
 #define SIMPLIFIED "geodata/simplified.tsv"
@@ -145,8 +146,8 @@ static hs_status read_simplified(hs_street_words *words, hs_error *error) {
 }
 
 /* An object of Chinese word: Latin word. */
-static bool read_han_words(hs_street_words *words, const json_t *root, const char *key, struct hs_han_word *out,
-                           uint32_t most, uint32_t *count) {
+static bool read_han_words(hs_street_words *words, const json_t *root, const char *key,
+                           struct hs_han_word *out, uint32_t most, uint32_t *count) {
     json_t *object = json_object_get(root, key), *latin;
     const char *han;
     if (!json_is_object(object)) return false;
@@ -162,6 +163,33 @@ static bool read_han_words(hs_street_words *words, const json_t *root, const cha
         if (word->form == HS_NONE || word->count == 0) return false;
     }
     return true;
+}
+
+static bool read_endings(hs_street_words *words, const json_t *root) {
+    json_t *object = json_object_get(root, "endings"), *form;
+    const char *spelling;
+    if (!json_is_object(object)) return false;
+    json_object_foreach(object, spelling, form) {
+        if (words->endings == sizeof words->ending / sizeof *words->ending || !json_is_string(form))
+            return false;
+        struct hs_word_ending *ending = &words->ending[words->endings++];
+        ending->spelling = hs_dictionary_put(words->forms, hs_str_of(spelling));
+        ending->form = hs_dictionary_put(words->forms, hs_str_of(json_string_value(form)));
+        if (ending->spelling == HS_NONE || ending->form == HS_NONE) return false;
+    }
+    return true;
+}
+
+size_t hs_street_words_ending(const hs_street_words *words, hs_str word, hs_str *form) {
+    for (uint32_t i = 0; i < words->endings; i++) {
+        hs_str end = hs_dictionary_text(words->forms, words->ending[i].spelling);
+        /* What stands before is a name of some letters. */
+        if (word.size < end.size + 3 || memcmp(word.data + word.size - end.size, end.data, end.size) != 0)
+            continue;
+        *form = hs_dictionary_text(words->forms, words->ending[i].form);
+        return end.size;
+    }
+    return 0;
 }
 
 static const char *read_all(hs_street_words *words, const json_t *root) {
@@ -184,6 +212,7 @@ static const char *read_all(hs_street_words *words, const json_t *root) {
         return "neighbourhood_ends";
     if (!read_characters(words, root, "han_directions", HS_WORD_HAN_DIRECTION)) return "han_directions";
     if (!read_characters(words, root, "han_types", HS_WORD_HAN_TYPE)) return "han_types";
+    if (!read_endings(words, root)) return "endings";
     if (!read_numbered(words, root)) return "numbered";
     if (!read_han_words(words, root, "han_type_words", words->han_type,
                         sizeof words->han_type / sizeof *words->han_type, &words->han_types))

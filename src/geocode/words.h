@@ -48,6 +48,10 @@ typedef struct hs_street_words {
         uint32_t form;           /* the Latin word, in `forms` */
     } han_type[16], han_direction[8];
     uint32_t han_types, han_directions;
+    struct hs_word_ending {
+        uint32_t spelling, form; /* in `forms`: words that end so are written in full by keys */
+    } ending[8];
+    uint32_t endings;
     uint32_t *longest; /* spelling, by number in `forms`; HS_NONE */
     uint32_t form_capacity;
     uint32_t simplified[HS_HAN_LAST - HS_SIMPLIFIED_FIRST + 1]; /* 0: itself */
@@ -59,6 +63,9 @@ hs_status hs_street_words_new(hs_error *error, hs_street_words **words);
 void hs_street_words_free(hs_street_words *words);
 /* The class of a folded Latin word; *form is the spelling that keys use. */
 hs_word_class hs_street_words_find(const hs_street_words *words, hs_str word, hs_str *form);
+/* The full ending of a word that ends with a short one, Bahnhofstr for Bahnhofstrasse: how many bytes of its
+ * end it replaces, 0 for none. */
+size_t hs_street_words_ending(const hs_street_words *words, hs_str word, hs_str *form);
 /* The longest spelling of a form, `avenue` for `ave`; the form itself when it has no other. */
 hs_str hs_street_words_long(const hs_street_words *words, hs_str form);
 /* The simplified form of a character, and its class. */
@@ -67,12 +74,11 @@ bool hs_is_han(uint32_t code);
 /* Whether numerals before the character are a number: 二十三号, 一段. */
 bool hs_is_numbered(const hs_street_words *words, uint32_t code);
 
-
 struct hs_tokens;
-/* Where the type of a Chinese street's name in tokens [first, end) begins (大街, 路), and the Latin word for it;
- * `end` when it has none. */
-uint32_t hs_street_words_han_type(const hs_street_words *words, const struct hs_tokens *tokens, uint32_t first,
-                                  uint32_t end, hs_str *word);
+/* Where the type of a Chinese street's name in tokens [first, end) begins (大街, 路), and the Latin word for
+ * it; `end` when it has none. */
+uint32_t hs_street_words_han_type(const hs_street_words *words, const struct hs_tokens *tokens,
+                                  uint32_t first, uint32_t end, hs_str *word);
 /* The Latin word for a direction, `s` for 南; empty for other characters. */
 hs_str hs_street_words_han_direction(const hs_street_words *words, uint32_t code);
 

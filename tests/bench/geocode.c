@@ -56,7 +56,7 @@ static hs_status measure(const hs_geocoder *geocoder, hs_str text, unsigned runs
         if (status != HS_OK) return status;
         samples[run] = (double)lines * 1000 / (cpu_ms() - start_ms);
     }
-    bench_report("geocoder", "lookups/s of processor time", samples, runs);
+    bench_report("geocoder", "lookups/s", samples, runs);
     double share = lines > 0 ? 100.0 * (double)found / (double)lines : 0;
     bench_report("geocoder: address points", "%", &share, 1);
     return HS_OK;

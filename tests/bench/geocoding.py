@@ -9,6 +9,7 @@ import argparse
 import collections
 import csv
 import gzip
+import json
 import math
 import os
 import random
@@ -352,6 +353,29 @@ def score(rows):
         "right unit": share(placed, lambda r: r["unit"] == "1") if placed else None,
         "median m": statistics.median(first(row) for row in rows),
     }
+
+
+def lookups_per_second(store, path):
+    out = subprocess.run([program("tests/bench/hotspot_bench"), "geocode", store, "3", path],
+                         stdout=subprocess.PIPE, check=True).stdout.decode()
+    rows = [json.loads(line) for line in out.splitlines()]
+    return {row["name"]: row["median"] for row in rows}
+
+
+def measure(table, folder, quick):
+    """Rows of the table for each set; the misses count as wrong."""
+    if not all((SHARED / name).exists() for name in ("hualien", "dc", "houston", "stlouis")):
+        print("geocoding: skipped, the data sets are not there", flush=True)
+        return
+    for what, make in SETS.items():
+        store, asked = make(folder, random.Random(1), 500 if quick else 10000)
+        rows, path = answers(store, asked, folder)
+        for key, value in score(rows).items():
+            if value is not None and math.isfinite(value):
+                table.add(f"geocoder, {what}", value, "m" if key == "median m" else "%", len(rows), key)
+        speed = lookups_per_second(store, path)
+        table.add(f"geocoder, {what}", speed["geocoder"], "lookups/s", 3, "one thread, processor time")
+        table.add(f"geocoder, {what}", speed["geocoder: making its index"], "ms", 1, "making its index")
 
 
 def main():

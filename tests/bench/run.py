@@ -22,13 +22,13 @@ import urllib.request
 from pathlib import Path
 
 import density
+import geocoding
 import network
 
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BUILD_DIR", SOURCE / "build" / "release"))
 SHARED = Path(os.environ.get("SHARED_DATA", SOURCE.parent / "shared" / "data"))
 DATA = SHARED / "stlouis"
-DOORPLATES = SHARED / "hualien" / "doorplates.csv.gz"
 HOTSPOTD = Path(os.environ.get("HOTSPOTD", BUILD / "hotspotd"))
 BENCH = BUILD / "tests" / "bench" / "hotspot_bench"
 CENTER = (-90.2446, 38.6360)  # of the city, longitude and latitude
@@ -299,31 +299,6 @@ def bench_server(table, folder, store, note, runs, seconds):
         server.wait(timeout=60)
 
 
-def bench_geocoder(table, folder, runs, most, seed):
-    """Addresses of the doorplates, looked up in a city made of them: once as they stand there, and once as
-    people write them, without county and town and with half-width digits."""
-    if not DOORPLATES.exists():
-        print("geocoder: skipped, the hualien data set is not there", flush=True)
-        return
-    store, plates = folder / "hualien.gpkg", folder / "doorplates.csv"
-    with gzip.open(DOORPLATES, "rb") as source, open(plates, "wb") as target:
-        shutil.copyfileobj(source, target)
-    with open(plates, encoding="utf-8", newline="") as source:
-        rows = list(csv.DictReader(source))
-    chosen = random.Random(seed).sample(rows, min(most, len(rows)))
-    run(HOTSPOTD, "city", store, "--name", "Hualien", "--lang", "zh")
-    run(HOTSPOTD, "import", store, "addresses", plates, accept=(0, 1))
-    half_width = {0xFF10 + digit: ord("0") + digit for digit in range(10)}
-    ways = {"as in the city": [row["address"] for row in chosen],
-            "as written": [row["address"].removeprefix(row["city"] + row["district"]).translate(half_width)
-                           for row in chosen]}
-    for way, texts in ways.items():
-        asked = folder / "asked.txt"
-        asked.write_text("".join(text + "\n" for text in texts), encoding="utf-8")
-        bench_program(table, f"{len(texts)} of {len(rows)} addresses", "geocode", store, runs, asked,
-                      tail=", " + way)
-
-
 def bench_million(table, folder, base, csv_path, options):
     many = folder / "many.csv"
     replicate(csv_path, many, options.million, options.seed)
@@ -377,7 +352,7 @@ def main():
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
-        bench_geocoder(table, folder, options.runs, 2000 if options.quick else 10000, options.seed)
+        geocoding.measure(table, folder, options.quick)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
     lines = "".join(json.dumps(row) + "\n" for row in table.rows)
     if options.json:

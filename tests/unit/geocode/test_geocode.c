@@ -87,7 +87,7 @@ static void test_wrong_direction_costs(void **state) {
 static void test_interpolation_between_known_numbers(void **state) {
     const fixture *f = *state;
     hs_geocode_result found = check_found(f, "1316 Decatur St NW", HS_MATCH_INTERPOLATED, 0.55, 0.5, 1);
-    assert_true(found.accuracy_m >= 30);
+    assert_true(found.accuracy_m >= 15);
     assert_string_equal(found.label, "1316 Decatur St NW");
     /* The other side's neighbour alone. */
     check_found(f, "1323 Decatur St NW", HS_MATCH_INTERPOLATED, 0.6, 0.6, 30);
@@ -97,11 +97,11 @@ static void test_interpolation_between_known_numbers(void **state) {
 static void test_interpolation_along_ranges(void **state) {
     const fixture *f = *state;
     /* 250: the second block, right side (south, going east), half way. */
-    hs_geocode_result found = check_found(f, "250 P Street NW", HS_MATCH_INTERPOLATED, 1.5, 0, 12);
+    hs_geocode_result found = check_found(f, "250 P Street NW", HS_MATCH_INTERPOLATED, 1.5, 0, 16);
     assert_true(found.position.lat_e7 < TOWN_SOUTH);
-    check_near(hs_ground_distance_m(found.position, (hs_position){found.position.lon_e7, TOWN_SOUTH}), 8,
+    check_near(hs_ground_distance_m(found.position, (hs_position){found.position.lon_e7, TOWN_SOUTH}), 15,
                0.5);
-    found = check_found(f, "251 P Street NW", HS_MATCH_INTERPOLATED, 1.5, 0, 12);
+    found = check_found(f, "251 P Street NW", HS_MATCH_INTERPOLATED, 1.5, 0, 16);
     assert_true(found.position.lat_e7 > TOWN_SOUTH);
     assert_int_equal(f->town->streets.id[found.street], 101);
     hs_geocode_result low = find(f, "310 P St NW"), high = find(f, "390 P St NW");
@@ -128,7 +128,7 @@ static void test_intersections(void **state) {
     hs_geocode_result found = check_found(f, "春风路与人民路交叉口", HS_MATCH_INTERSECTION, 2, 3, 1);
     assert_string_equal(found.label, "春风路与人民路");
     check_near(found.accuracy_m, 15, 0);
-    check_found(f, "人民路、春风路路口东南角", HS_MATCH_INTERSECTION, 2, 3, 1);
+    check_found(f, "人民路、春风路路口东南角", HS_MATCH_INTERSECTION, 2, 3, 16);
     check_found(f, "群众反映人民路春风路口有占道经营", HS_MATCH_INTERSECTION, 2, 3, 1);
     check_found(f, "Chunfeng Rd & Renmin Rd", HS_MATCH_INTERSECTION, 2, 3, 1);
     /* Streets that do not meet: no intersection is made up. */
@@ -181,8 +181,9 @@ static void test_prefixes(void **state) {
 
 static void test_places_and_streets(void **state) {
     const fixture *f = *state;
-    hs_geocode_result found = check_found(f, "市民反映東關夜市門口油烟污染", HS_MATCH_PLACE, 3.3, 1.3, 0.1);
-    assert_string_equal(found.label, "东关夜市");
+    hs_geocode_result found =
+        check_found(f, "市民反映東關夜市門口油烟污染", HS_MATCH_RELATIVE, 3.3, 1.3, 0.1);
+    assert_string_equal(found.label, "东关夜市門口");
     check_near(found.accuracy_m, 50, 0);
     check_found(f, "trash near the East Gate Night Market again", HS_MATCH_PLACE, 3.3, 1.3, 0.1);
     found = check_found(f, "人民路", HS_MATCH_STREET, 2, 2, 1);
@@ -211,7 +212,8 @@ static void test_nothing(void **state) {
                            "十号"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         hs_geocode_result found = find(f, texts[i]);
-        assert_true(found.match_type == HS_MATCH_NONE || found.match_type == HS_MATCH_STREET);
+        if (found.match_type != HS_MATCH_NONE && found.match_type != HS_MATCH_STREET)
+            fail_msg("%s: %s", texts[i], found.label);
     }
     hs_error error;
     size_t count = 9;

@@ -81,8 +81,11 @@ static void check_chinese(const char *address, int32_t base, const char *sub) {
         fail();
     }
     assert_int_equal(place.number.base, base);
-    uint32_t wanted = (uint32_t)hs_hash_str(hs_str_of(sub), 0);
-    assert_int_equal(place.number.sub, strlen(sub) ? wanted : 0);
+    int64_t number = 0;
+    if (strlen(sub) == 0 || hs_str_to_int(hs_str_of(sub), &number))
+        assert_int_equal(place.number.sub, number);
+    else
+        assert_true(place.number.sub >= HS_SUB_OTHERS);
 }
 
 static void test_chinese_numbers(void **state) {
@@ -98,6 +101,11 @@ static void test_chinese_numbers(void **state) {
     check_chinese("春风路二十三号", 23, "");
     check_chinese("春风路一百零五号", 105, "");
     check_chinese("春风路十号", 10, "");
+    check_chinese("春风路廿三号", 23, "");
+    check_chinese("春风路卅号", 30, "");
+    check_chinese("春风路一二三号", 123, "");
+    check_chinese("春风路甲12号", 12, "甲");
+    check_chinese("三里屯路十九号", 19, "");
     check_chinese("五一路三号", 3, "");
     check_chinese("中山路100巷5弄3号", 3, "");
     check_chinese("建国路12号3号楼", 12, "");
@@ -111,9 +119,38 @@ static void test_chinese_numbers(void **state) {
     }
 }
 
+/* Numerals become digits before marks of numbers and nowhere else. */
+static void test_numerals(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *form;
+    } cases[] = {{"中正路一段", "中 正 路 1 段"}, {"十二巷", "12 巷"},      {"五一路", "五 一 路"},
+                 {"三里屯", "三 里 屯"},          {"五一巷", "五 一 巷"},   {"四川路", "四 川 路"},
+                 {"二环路", "二 环 路"},          {"一百二十号", "120 号"}, {"往北五十米", "往 北 50 米"},
+                 {"十十号", "十 十 号"},          {"百号", "百 号"},        {"二十三 号", "二 十 三 号"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hs_tokens tokens;
+        hs_tokens_read(words, hs_str_of(cases[i].text), &tokens);
+        hs_str form = hs_tokens_slice(&tokens, 0, tokens.count);
+        char read[128];
+        (void)snprintf(read, sizeof read, "%.*s", (int)form.size, form.data);
+        assert_string_equal(read, cases[i].form);
+    }
+}
+
+/* Sub-numbers are apart by how many lie between; what has no order is far from everything. */
+static void test_sub_numbers(void **state) {
+    (void)state;
+    assert_int_equal(hs_sub_distance(western("12-1 Main").sub, western("12-4 Main").sub), 3);
+    assert_int_equal(hs_sub_distance(western("12A Main").sub, western("12C Main").sub), 2);
+    assert_int_equal(hs_sub_distance(western("12A Main").sub, western("12-1 Main").sub), HS_SUB_FAR);
+    assert_int_equal(hs_sub_distance(0, 5), 5);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_spellings),
                                        cmocka_unit_test(test_western_numbers),
-                                       cmocka_unit_test(test_chinese_numbers)};
+                                       cmocka_unit_test(test_chinese_numbers),
+                                       cmocka_unit_test(test_numerals), cmocka_unit_test(test_sub_numbers)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
