@@ -8,16 +8,9 @@ static hs_status count(hs_call *call, const hs_filter *filter, hs_left_out *out)
 
 hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter) {
     hs_left_out out;
-    hs_json json;
-    hs_buffer *body = &call->response->body;
     hs_status status = count(call, filter, &out);
-    if (status != HS_OK || body->status != HS_OK || body->size < 2) return status;
-    body->size--; /* before the brace that ends the answer */
-    hs_buffer_text(body, ",\"left_out\":");
-    hs_json_init(&json, body);
-    hs_left_out_write(&json, &out);
-    hs_buffer_byte(body, '}');
-    return HS_OK;
+    if (status == HS_OK) hs_left_out_append(&call->response->body, &out);
+    return status;
 }
 
 hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter) {

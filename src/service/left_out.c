@@ -42,7 +42,7 @@ hs_status hs_service_left_out(hs_service *service, const hs_snapshot *snapshot, 
     return status;
 }
 
-void hs_left_out_write(hs_json *json, const hs_left_out *out) {
+static void write(hs_json *json, const hs_left_out *out) {
     hs_json_object(json);
     hs_json_pair_int(json, "total", (int64_t)out->total);
     hs_json_pair_int(json, "unmatched", (int64_t)out->unmatched);
@@ -53,4 +53,14 @@ void hs_left_out_write(hs_json *json, const hs_left_out *out) {
     else
         hs_json_null(json);
     hs_json_object_end(json);
+}
+
+void hs_left_out_append(hs_buffer *object, const hs_left_out *out) {
+    hs_json json;
+    if (object->status != HS_OK || object->size < 3) return;
+    object->size--; /* before the brace that ends it */
+    hs_buffer_text(object, ",\"left_out\":");
+    hs_json_init(&json, object);
+    write(&json, out);
+    hs_buffer_byte(object, '}');
 }

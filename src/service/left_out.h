@@ -14,7 +14,7 @@ typedef struct hs_left_out {
 
 hs_status hs_service_left_out(hs_service *service, const hs_snapshot *snapshot, const hs_filter *filter,
                               hs_error *error, hs_left_out *out);
-/* As an object. */
-void hs_left_out_write(hs_json *json, const hs_left_out *out);
+/* As the last member, `left_out`, of an object that is written. */
+void hs_left_out_append(hs_buffer *object, const hs_left_out *out);
 
 #endif
