@@ -113,6 +113,20 @@ typedef struct hs_placement {
 
 /* Places a position. Boundaries are half open. Thread-safe, allocates nothing, about 1 microsecond. */
 HS_API void hs_geography_place(const hs_geography *geography, hs_position position, hs_placement *placement);
+/* The nearest point of a street segment. */
+typedef struct hs_segment_point {
+    uint32_t segment;
+    double distance_m;
+    double along_m; /* from the segment's start */
+    int side;       /* -1 left of the segment's direction, 1 right, 0 on it */
+    hs_position position;
+} hs_segment_point;
+
+/* The street segment nearest to a position, within max_m metres; false where there is none. Thread-safe,
+ * allocates nothing. */
+HS_API bool hs_geography_nearest_segment(const hs_geography *geography, hs_position position, double max_m,
+                                         hs_segment_point *nearest);
+
 /* The unit with this code (any level), or with this id written in digits; HS_NONE. O(log n) by
  * code, O(n) by id. Thread-safe. */
 HS_API uint32_t hs_geography_find_unit(const hs_geography *geography, hs_str code_or_id);
@@ -125,8 +139,8 @@ HS_API bool hs_units_within(const hs_units *units, uint32_t inner, uint32_t oute
 /* One more reference, given back by hs_geography_unref; the last one frees it. Thread-safe. */
 HS_API hs_geography *hs_geography_ref(const hs_geography *geography);
 HS_API void hs_geography_unref(hs_geography *geography);
-/* Whether there is more than one reference. Once there is one, only its holder can make others. */
-HS_API bool hs_geography_is_shared(const hs_geography *geography);
+/* How many references there are; who holds them all knows that nobody else can make others. */
+HS_API uint32_t hs_geography_references(const hs_geography *geography);
 
 /* Building: add records in any order (copied), then finish. A builder is for one thread at a time. A record
  * that is refused (HS_E_ARGUMENT: no geometry of its kind, no valid level; HS_E_MEMORY) leaves the builder as

@@ -125,6 +125,23 @@ typedef struct hs_population_record {
 
 #define HS_MOST_POPULATION 1e12
 
+/* Parts of an incident that a source may leave out: bits of hs_incident_record.absent. */
+typedef enum hs_incident_part {
+    HS_INCIDENT_CATEGORY = 1 << 0,
+    HS_INCIDENT_REPORTED = 1 << 1,
+    HS_INCIDENT_OCCURRED = 1 << 2,
+    HS_INCIDENT_CLOSED = 1 << 3,
+    HS_INCIDENT_DEADLINE = 1 << 4,
+    HS_INCIDENT_SOURCE = 1 << 5,
+    HS_INCIDENT_STATUS = 1 << 6,
+    HS_INCIDENT_ADDRESS = 1 << 7,
+    HS_INCIDENT_DEPARTMENT = 1 << 8,
+    HS_INCIDENT_DESCRIPTION = 1 << 9,
+    HS_INCIDENT_UNIT = 1 << 10,
+    HS_INCIDENT_WEIGHT = 1 << 11,
+    HS_INCIDENT_POSITION = 1 << 12
+} hs_incident_part;
+
 typedef struct hs_incident_record {
     int64_t id;           /* the store's row id, 0 before */
     hs_str external_id;   /* the source's own id, or empty */
@@ -138,6 +155,8 @@ typedef struct hs_incident_record {
     float accuracy_m; /* 0 where the position was given without one */
     float weight;     /* 1 by default */
     bool reviewed; /* where it lies, or that it lies nowhere, was decided by hand: match_type may be given */
+    unsigned absent;  /* hs_incident_part bits that the source has no word of: an update by external id keeps
+                         what is stored, while a part that is there and empty empties it */
     int64_t batch;
 } hs_incident_record;
 

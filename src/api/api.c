@@ -88,8 +88,7 @@ static void list_accepted(const hs_endpoint *endpoint, hs_buffer *out) {
     }
 }
 
-/* 400 naming every unknown parameter and what there is; false when all are known. */
-static bool refuse_unknown(hs_call *call) {
+bool hs_call_refuse_unknown(hs_call *call) {
     hs_buffer text;
     hs_buffer_init(&text, 8192);
     for (size_t i = 0; i < call->request->query_count; i++) {
@@ -135,7 +134,7 @@ static hs_status run(void *context, hs_request *request, hs_response *response, 
                     .error = error,
                     .arena = request->arena};
     hs_json_init(&call.json, &response->body);
-    if (!(call.endpoint->flags & HS_LENIENT) && refuse_unknown(&call)) return HS_OK;
+    if (!(call.endpoint->flags & HS_LENIENT) && hs_call_refuse_unknown(&call)) return HS_OK;
     if ((call.endpoint->flags & HS_NEEDS_INCIDENTS) && !hs_call_sees_incidents(&call))
         return hs_call_deny_incidents(&call);
     if (call.endpoint->flags & HS_NEEDS_SNAPSHOT) {

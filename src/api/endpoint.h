@@ -28,6 +28,7 @@ enum {
     HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
     HS_FORMS = 2048,        /* of method POST, its parameters the fields of a form */
     HS_OPEN311 = 4096,      /* its errors are of Open311's own form */
+    HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 
 struct hs_call;
@@ -59,7 +60,8 @@ struct hs_api {
     hs_str jurisdiction, contact;
     atomic_bool loopback;
     atomic_uint_fast64_t load_us;
-    atomic_uint files_open; /* exports that are made or sent */
+    atomic_uint files_open;   /* exports that are made or sent */
+    atomic_uint batches_open; /* of addresses, likewise */
     struct hs_binding *bindings;
     uint64_t assets_hash; /* of everything that travels in the program */
 };
@@ -84,6 +86,9 @@ hs_status hs_call_deny_incidents(hs_call *call);
 
 /* Whether the body is said to be JSON. */
 bool hs_call_sends_json(const hs_call *call);
+/* Answers 400 naming every unknown parameter and what there is; false when all are known. */
+bool hs_call_refuse_unknown(hs_call *call);
+
 /* The request's bearer token, empty where there is none. */
 hs_str hs_call_token(const hs_call *call);
 /* The user of the request's bearer token, who must have the role. False: 401 or 403 is answered. */
@@ -172,6 +177,10 @@ hs_status hs_serve_decisions(hs_call *call);
 hs_status hs_serve_hit_rate(hs_call *call);
 hs_status hs_post_review(hs_call *call);
 hs_status hs_delete_review(hs_call *call);
+hs_status hs_post_geocode(hs_call *call);
+hs_status hs_serve_search(hs_call *call);
+hs_status hs_serve_reverse(hs_call *call);
+hs_status hs_serve_autocomplete(hs_call *call);
 hs_status hs_serve_events(hs_call *call);
 hs_status hs_post_incidents(hs_call *call);
 hs_status hs_post_imports(hs_call *call);

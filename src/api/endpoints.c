@@ -155,9 +155,65 @@ static const hs_parameter hit_rate_parameters[] = {
      "单元编码或 ID：位于其中的案件，以及带有其编码而无位置的案件", false},
     {0},
 };
+#define LANG_PARAMETER                                                                                       \
+    {                                                                                                        \
+        "lang", "string",                                                                                    \
+            "zh or en: names and labels in this language; default Accept-Language, else as stored",          \
+            "zh 或 en：名称与标签的语言；默认取 Accept-Language，否则按原文", false                          \
+    }
+#define FORM_PARAMETER(own)                                                                                  \
+    {                                                                                                        \
+        "format", "string", own ", or jsonv2 and json as Nominatim answers them",                            \
+            "应答格式：" own "；jsonv2、json 为 Nominatim 格式", false                                       \
+    }
+#define DETAILS_PARAMETER(given)                                                                             \
+    {                                                                                                        \
+        "addressdetails", "boolean",                                                                         \
+            "of Nominatim's forms: 1 lists the parts of the address; default " given,                        \
+            "Nominatim 格式：1 列出地址各部分，默认 " given, false                                           \
+    }
+#define SEARCH_PARAMETERS                                                                                    \
+    {"q", "string", "address, crossing or place", "地址、路口或地点", false},                                \
+        {"street", "string", "in place of q: number and street", "代替 q：街道与门牌", false},               \
+        {"city", "string", "in place of q, with street", "代替 q，与 street 合用", false},                   \
+        {"county", "string", "as city", "同 city", false}, {"state", "string", "as city", "同 city", false}, \
+        {"country", "string", "as city", "同 city", false},                                                  \
+        {"postalcode", "string", "as city", "同 city", false},                                               \
+        {"amenity", "string", "in place of q: a place's name", "代替 q：地点名称", false},                   \
+        {"limit", "integer", "most candidates, 1 to 50; default 10", "候选数上限，1 至 50，默认 10", false}, \
+        {"viewbox", "string", "lon,lat,lon,lat of two corners: what lies there goes first",                  \
+         "两角经纬度：优先其中的结果", false},                                                               \
+        {"bounded", "boolean", "1: only what lies in viewbox", "1：只要 viewbox 内的结果", false},           \
+        LANG_PARAMETER, {                                                                                    \
+        "accept-language", "string", "as the header", "同请求头 Accept-Language", false                      \
+    }
 static const hs_parameter geocode_parameters[] = {
-    {"q", "string", "address, crossing or place", "地址、路口或地点", true},
-    {"limit", "integer", "most candidates, 1 to 50; default 10", "候选数上限，1 至 50，默认 10", false},
+    SEARCH_PARAMETERS, FORM_PARAMETER("geocodejson (default)"), DETAILS_PARAMETER("0"), {0}};
+static const hs_parameter search_parameters[] = {
+    SEARCH_PARAMETERS, FORM_PARAMETER("jsonv2 (default), geocodejson"), DETAILS_PARAMETER("0"), {0}};
+static const hs_parameter reverse_parameters[] = {
+    {"lon", "number", "longitude, WGS 84", "经度，WGS 84", true},
+    {"lat", "number", "latitude, WGS 84", "纬度，WGS 84", true},
+    LANG_PARAMETER,
+    {"accept-language", "string", "as the header", "同请求头 Accept-Language", false},
+    FORM_PARAMETER("geocodejson (default)"),
+    DETAILS_PARAMETER("1"),
+    {0}};
+static const hs_parameter autocomplete_parameters[] = {
+    {"q", "string",
+     "what was typed: a name's beginning or middle, pinyin or its initials, a street and part of a number",
+     "已输入的文字：名称的开头或中间、拼音或首字母、街道加部分门牌", true},
+    {"bbox", "string", "the visible map, lon,lat,lon,lat: what lies there goes first",
+     "当前地图范围，两角经纬度：优先其中的结果", false},
+    {"lon", "number", "in place of bbox: what is near goes first", "代替 bbox：优先附近的结果", false},
+    {"lat", "number", "with lon", "与 lon 合用", false},
+    {"limit", "integer", "most suggestions, 1 to 50; default 10", "建议数上限，1 至 50，默认 10", false},
+    LANG_PARAMETER,
+    {0}};
+static const hs_parameter batch_parameters[] = {
+    {"column", "string", "column with the address, or a part of it (repeatable); default: guessed by name",
+     "地址所在的列，可重复以拼接多列；默认按列名推测", false},
+    {"encoding", "string", "text encoding, where the guess is wrong", "文本编码（推测有误时）", false},
     {0},
 };
 static const hs_parameter format_parameters[] = {
@@ -189,6 +245,8 @@ static const hs_parameter import_parameters[] = {
     {"mapping", "string", "keep these options under a name; alone: read the file by those kept",
      "以此名称保存上述选项；单独使用时按已保存的选项读取", false},
     {"dry-run", "boolean", "true: show what would happen and change nothing", "true：只预览，不写入", false},
+    {"lang", "string", "zh or en: language of the warnings; default the city's",
+     "提示的语言：zh 或 en，默认为城市的语言", false},
     {0},
 };
 #define OPEN311_PARAMETERS                                                                                   \
@@ -255,6 +313,7 @@ static const hs_parameter items_parameters[] = {
 #define CITY HS_NEEDS_SNAPSHOT
 #define JSON "application/json"
 #define GEO  "application/geo+json"
+#define FIND (CITY | HS_NEEDS_INCIDENTS)
 #define PLOT (CITY | HS_TAKES_FILTERS | HS_LONG_AT_TIMES)
 #define LONG (CITY | HS_TAKES_FILTERS | HS_LONG)
 #define PAGE (HS_LENIENT | HS_HIDDEN)
@@ -347,14 +406,43 @@ const hs_endpoint hs_endpoints[] = {
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
-    {"/geocode", "geocode", CITY | HS_NEEDS_INCIDENTS, GEO, geocode_parameters,
-     "Address to position, GeocodeJSON 0.1.0.", "地址定位，GeocodeJSON 0.1.0。", hs_serve_geocode},
+    {"/geocode", "geocode", FIND | HS_LENIENT, GEO, geocode_parameters,
+     "Address to position, GeocodeJSON 0.1.0: candidates with match_type, accuracy_m, score, margin, unit "
+     "and "
+     "the parts that were read.",
+     "地址定位，GeocodeJSON 0.1.0：候选结果及其 match_type、accuracy_m、score、margin、单元与地址各部分。",
+     hs_serve_geocode},
+    {"/geocode", "postGeocode", FIND | HS_UPLOADS | HS_TABLES, "text/csv", batch_parameters,
+     "A table of addresses, text/csv or application/x-ndjson, at most 256 MiB and 5 million rows: answered "
+     "row "
+     "by row as the same table with lon lat match_type score accuracy_m label unit ambiguous, and error "
+     "where a "
+     "row cannot be read.",
+     "批量地址定位：提交 text/csv 或 application/x-ndjson（最大 256 MiB、500 万行），逐行返回原表并追加 lon "
+     "lat "
+     "match_type score accuracy_m label unit ambiguous；无法读取的行在 error 列说明原因。",
+     hs_post_geocode},
+    {"/search", "search", FIND | HS_LENIENT, JSON, search_parameters,
+     "The same for clients of Nominatim: jsonv2 or json.", "同上，供 Nominatim 客户端使用：jsonv2 或 json。",
+     hs_serve_search},
+    {"/reverse", "reverse", FIND | HS_LENIENT, GEO, reverse_parameters,
+     "What is at a position: the nearest address (300 m), street with its cross streets (500 m), place (500 "
+     "m), "
+     "and the units there. GeocodeJSON 0.1.0, or Nominatim's forms.",
+     "逆地理编码：最近门牌（300 米）、街道及其相交道路（500 米）、地点（500 米）与所在各级单元。GeocodeJSON "
+     "0.1.0 或 Nominatim 格式。",
+     hs_serve_reverse},
+    {"/autocomplete", "autocomplete", FIND, GEO, autocomplete_parameters,
+     "Names and house numbers that a text typed so far may become, GeocodeJSON 0.1.0.",
+     "输入联想：名称、拼音、首字母与门牌，GeocodeJSON 0.1.0。", hs_serve_autocomplete},
     {"/incidents", "postIncidents", CITY | HS_POSTS, GEO, post_parameters,
      "Adds an incident (a GeoJSON Feature or a plain object; 201 and the stored Feature), or an array of "
      "them "
-     "(200 and one result each). Needs a token of a reporter; Idempotency-Key repeats the first answer.",
-     "新增案件（GeoJSON Feature 或普通对象，返回 201 与已存要素），或案件数组（返回 200 与逐条结果）。需 "
-     "reporter "
+     "(200 and one result each). A known id updates its incident (200): members that are not there keep what "
+     "is stored, null empties. Needs a token of a reporter; Idempotency-Key repeats the first answer.",
+     "新增案件（GeoJSON Feature 或普通对象，返回 201 与已存要素），或案件数组（返回 200 与逐条结果）。已有 "
+     "id "
+     "的案件被更新（200）：未带的字段保留原值，null 清空该字段。需 reporter "
      "令牌；Idempotency-Key 可安全重试。",
      hs_post_incidents},
     {"/imports", "postImports", HS_UPLOADS, JSON, import_parameters,

@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* What an import takes, as parameters of the query or fields of the form. */
-static const char *const option_names[] = {"kind",     "layer",       "crs",     "map",     "level",
-                                           "encoding", "date-format", "mapping", "dry-run", NULL};
+static const char *const option_names[] = {"kind",        "layer",   "crs",     "map",  "level", "encoding",
+                                           "date-format", "mapping", "dry-run", "lang", NULL};
 
 static bool is_option(hs_str name) {
     for (const char *const *option = option_names; *option; option++)
@@ -91,6 +91,16 @@ static hs_status take_level(const hs_call *call, hs_level *level) {
                         "level: city, district, subdistrict, community or cell is expected");
 }
 
+/* The language of the warnings: the city's where none is asked for. */
+static hs_status take_language(const hs_call *call, bool *chinese) {
+    hs_str text = find_option(call, "lang");
+    hs_snapshot *snapshot = text.size == 0 ? hs_service_snapshot(call->api->service) : NULL;
+    *chinese = hs_str_equal(text, HS_STR("zh")) || (snapshot && strcmp(snapshot->info.lang, "zh") == 0);
+    hs_snapshot_unref(snapshot);
+    if (text.size == 0 || *chinese || hs_str_equal(text, HS_STR("en"))) return HS_OK;
+    return hs_error_set(call->error, HS_E_ARGUMENT, "lang: zh or en is expected");
+}
+
 static bool has_extension(const hs_upload_file *file, const char *extension) {
     size_t size = strlen(file->path), tail = strlen(extension);
     return size > tail && strcmp(file->path + size - tail, extension) == 0;
@@ -135,7 +145,7 @@ static hs_status refuse_unknown_fields(const hs_call *call) {
         if (!is_option(name))
             return hs_error_set(call->error, HS_E_ARGUMENT,
                                 "the form's field %.*s is not known; accepted: kind, layer, crs, map, level, "
-                                "encoding, date-format, mapping, dry-run, and one file",
+                                "encoding, date-format, mapping, dry-run, lang, and one file",
                                 (int)hs_utf8_cut(name, 60), name.data);
     }
     return HS_OK;
@@ -147,6 +157,7 @@ static hs_status take_options(const hs_call *call, hs_import_job *job) {
     if (status == HS_OK) status = take_kind(call, &job->kind);
     if (status == HS_OK) status = take_level(call, &options->ingest.level);
     if (status == HS_OK) status = take_flag(call, "dry-run", &options->dry_run);
+    if (status == HS_OK) status = take_language(call, &options->ingest.chinese);
     if (status == HS_OK) status = take_maps(call, &options->ingest);
     if (status == HS_OK) status = take_file(call, job);
     if (status != HS_OK) return status;

@@ -115,7 +115,9 @@ static hs_status take_ids(hs_open311 *o, asked *a) {
     while (next_value(&v, &text)) {
         if (count == ROWS_MOST)
             return hs_error_set(call->error, HS_E_ARGUMENT,
-                                "service_request_id: at most %d are taken at once", ROWS_MOST);
+                                hs_open311_say(o, "service_request_id: at most %d are taken at once",
+                                               "service_request_id：一次最多 %d 个"),
+                                ROWS_MOST);
         if (!hs_str_to_int(text, &rows[count])) rows[count] = 0;
         count++;
     }
@@ -197,7 +199,9 @@ static hs_status take_period(hs_open311 *o, asked *a) {
     }
     if (to_s == HS_NO_TIME) to_s = from_s + SPAN_S + 1;
     if (from_s == HS_NO_TIME) from_s = to_s - SPAN_S - 1;
-    if (from_s >= to_s) return hs_error_set(o->call->error, HS_E_ARGUMENT, "end_date lies before start_date");
+    if (from_s >= to_s)
+        return hs_open311_fail(o, HS_E_ARGUMENT, "end_date lies before start_date",
+                               "end_date 早于 start_date");
     if (too_long(o->call->snapshot->timezone, from_s, to_s))
         return hs_open311_fail(o, HS_E_ARGUMENT,
                                "start_date to end_date: at most 90 days are answered at once",
@@ -207,10 +211,18 @@ static hs_status take_period(hs_open311 *o, asked *a) {
     return HS_OK;
 }
 
+static hs_status take_count(hs_open311 *o, const char *name, int64_t most, int64_t fallback, int64_t *count) {
+    if (hs_call_integer(o->call, name, 1, most, fallback, count) == HS_OK) return HS_OK;
+    return hs_error_set(
+        o->call->error, HS_E_ARGUMENT,
+        hs_open311_say(o, "%s: a whole number from 1 to %lld is expected", "%s：应为 1 至 %lld 的整数"), name,
+        (long long)most);
+}
+
 static hs_status take_page(hs_open311 *o, asked *a) {
     int64_t page = 1, size = ROWS_MOST;
-    hs_status status = hs_call_integer(o->call, "page", 1, INT32_MAX, 1, &page);
-    if (status == HS_OK) status = hs_call_integer(o->call, "page_size", 1, ROWS_MOST, ROWS_MOST, &size);
+    hs_status status = take_count(o, "page", INT32_MAX, 1, &page);
+    if (status == HS_OK) status = take_count(o, "page_size", ROWS_MOST, ROWS_MOST, &size);
     a->query.skip = (uint64_t)(page - 1) * (uint64_t)size;
     a->query.limit = (uint32_t)size;
     return status;

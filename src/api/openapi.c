@@ -125,6 +125,10 @@ static void write_body(const hs_endpoint *endpoint, hs_json *json) {
     if (files) write_form(json);
     if (fields) write_fields(json, endpoint);
     hs_json_object_end(json);
+    if (endpoint->flags & HS_TABLES) {
+        write_type(json, "text/csv");
+        write_type(json, "application/x-ndjson");
+    }
     hs_json_object_end(json);
     hs_json_object_end(json);
 }
@@ -140,7 +144,7 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS)) write_body(endpoint, json);
     hs_json_key(json, "responses");
     hs_json_object(json);
-    if (endpoint->flags & HS_UPLOADS)
+    if ((endpoint->flags & HS_UPLOADS) && !(endpoint->flags & HS_TABLES))
         write_response(json, "202", "Taken as a job", endpoint->media_type, false);
     else
         write_response(json, "200", "Done", endpoint->media_type, endpoint->handler == hs_serve_ogc_items);

@@ -24,4 +24,10 @@ size_t hs_utf8_put(uint32_t code, char out[4]);
 /* The largest size <= limit at which `text` can be cut without splitting a character. */
 size_t hs_utf8_cut(hs_str text, size_t limit);
 
+/* Chooses between two texts, or two formats of the same arguments, by a language. */
+__attribute__((format_arg(2), format_arg(3))) static inline const char *
+hs_in_language(bool chinese, const char *en, const char *zh) {
+    return chinese ? zh : en;
+}
+
 #endif

@@ -23,10 +23,10 @@ void hs_geography_unref(hs_geography *geography) {
     if (owner && atomic_fetch_sub_explicit(&owner->refs, 1, memory_order_acq_rel) == 1) owner_free(owner);
 }
 
-bool hs_geography_is_shared(const hs_geography *geography) {
+uint32_t hs_geography_references(const hs_geography *geography) {
     const hs_geography_owner *owner = (const hs_geography_owner *)geography;
-    /* Acquire: what the last other holder did comes before what follows a "no". */
-    return atomic_load_explicit(&owner->refs, memory_order_acquire) > 1;
+    /* Acquire: what the last other holder did comes before what follows from its being gone. */
+    return atomic_load_explicit(&owner->refs, memory_order_acquire);
 }
 
 static hs_status build_columns(hs_geography_builder *builder, hs_geography_owner *owner, hs_error *error) {

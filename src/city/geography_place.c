@@ -18,6 +18,23 @@ void hs_geography_place(const hs_geography *geography, hs_position position, hs_
     }
 }
 
+bool hs_geography_nearest_segment(const hs_geography *geography, hs_position position, double max_m,
+                                  hs_segment_point *nearest) {
+    hs_segment_hit hit;
+    if (!geography->placer->segments ||
+        !hs_segment_index_nearest(geography->placer->segments, position, max_m, &hit))
+        return false;
+    const hs_geometry *lines = &geography->segments.lines;
+    const hs_position *piece = lines->positions + lines->ring_start[hit.line];
+    double before_m = hs_ground_length_m(piece, hit.piece + 1);
+    *nearest = (hs_segment_point){.segment = hit.line,
+                                  .distance_m = hit.distance_m,
+                                  .along_m = before_m + hit.along * hs_ground_length_m(piece + hit.piece, 2),
+                                  .side = hit.side,
+                                  .position = hit.nearest};
+    return true;
+}
+
 uint32_t hs_geography_find_unit(const hs_geography *geography, hs_str code_or_id) {
     const hs_units *units = &geography->units;
     for (int level = 0; level < HS_LEVEL_COUNT; level++) {

@@ -3,6 +3,7 @@
 #define CLI_COMMAND_H
 
 #include "base/log.h"
+#include "base/text.h"
 #include "service/service.h"
 #include <stdio.h>
 
@@ -41,7 +42,7 @@ typedef struct hs_command {
 
 extern const hs_command hs_command_city, hs_command_sample, hs_command_import, hs_command_batches,
     hs_command_serve, hs_command_density, hs_command_export, hs_command_user, hs_command_undo,
-    hs_command_check, hs_command_review;
+    hs_command_check, hs_command_geocode, hs_command_reverse, hs_command_review;
 
 /* The last value of an option, NULL when absent. */
 const char *hs_arguments_get(const hs_arguments *arguments, const char *name);
@@ -53,7 +54,7 @@ bool hs_arguments_get_int(const hs_arguments *arguments, const char *name, int64
 /* Chooses between two texts, or two formats of the same arguments, by the language asked for. */
 __attribute__((format_arg(2), format_arg(3))) static inline const char *
 hs_say(const hs_arguments *arguments, const char *en, const char *zh) {
-    return arguments->chinese ? zh : en;
+    return hs_in_language(arguments->chinese, en, zh);
 }
 
 /* Prints an error to stderr and returns the exit status that fits it. */

@@ -199,7 +199,8 @@ static int run(const hs_arguments *arguments) {
     int result = HS_EXIT_USAGE;
     if (fields && columns && split_maps(arguments, fields, columns, &count)) {
         hs_import_options import_options = {
-            .ingest = {.layer = hs_arguments_get(arguments, "layer"),
+            .ingest = {.chinese = arguments->chinese,
+                       .layer = hs_arguments_get(arguments, "layer"),
                        .crs = hs_arguments_get(arguments, "crs"),
                        .encoding = hs_arguments_get(arguments, "encoding"),
                        .date_format = hs_arguments_get(arguments, "date-format"),

@@ -1,20 +1,21 @@
+#include "export/csv_text.h"
 #include "export/text_writer.h"
 
 #include "base/text.h"
 
 /* Texts are never changed for the sake of spreadsheets that run what begins with = + - or @: whoever reads
  * the file again must get what was stored. XLSX has text cells for them. */
-static bool needs_quotes(hs_str text) {
+static bool needs_quotes(hs_str text, char delimiter) {
     double number;
     if (text.size == 0 || text.data[0] == ' ' || text.data[text.size - 1] == ' ') return true;
     for (size_t i = 0; i < text.size; i++)
-        if (text.data[i] == ',' || text.data[i] == '"' || text.data[i] == '\n' || text.data[i] == '\r')
+        if (text.data[i] == delimiter || text.data[i] == '"' || text.data[i] == '\n' || text.data[i] == '\r')
             return true;
     return hs_str_to_double(text, &number);
 }
 
-static void put_text(hs_buffer *out, hs_str text) {
-    if (!needs_quotes(text)) {
+void hs_csv_put_text(hs_buffer *out, hs_str text, char delimiter) {
+    if (!needs_quotes(text, delimiter)) {
         hs_buffer_str(out, text);
         return;
     }
@@ -69,7 +70,7 @@ static void put_wkt(hs_buffer *out, const hs_geometry *geometry) {
 static void begin(hs_buffer *out, const hs_text_layout *layout) {
     for (uint32_t f = 0; f < layout->field_count; f++) {
         if (f > 0) hs_buffer_byte(out, ',');
-        put_text(out, hs_str_of(layout->fields[f].name));
+        hs_csv_put_text(out, hs_str_of(layout->fields[f].name), ',');
     }
     hs_buffer_text(out, layout->outlines ? ",WKT\n" : "\n");
 }
@@ -82,7 +83,7 @@ static void put_feature(hs_buffer *out, const hs_text_layout *layout, const hs_g
         if (!is_text)
             (void)hs_text_value(out, &layout->fields[f], &values[f]);
         else if (!values[f].absent && values[f].text.data)
-            put_text(out, values[f].text);
+            hs_csv_put_text(out, values[f].text, ',');
     }
     if (layout->outlines) {
         hs_buffer_byte(out, ',');

@@ -1,7 +1,7 @@
 #include "geo/segment_index.h"
 
 #include "geo/box.h"
-#include "geo/box_tree.h"
+#include "geo/box_tree_near.h"
 #include "geo/plane.h"
 #include <math.h>
 #include <stdlib.h>
@@ -108,43 +108,19 @@ void hs_segment_index_free(hs_segment_index *index) {
     free(index);
 }
 
-/* A query and the best answer so far; distances are squared metres. */
+/* A query and the best answer so far. */
 typedef struct nearest_query {
-    hs_position at;
-    double kx, ky; /* metres per unit */
-    double best2;
+    hs_near near;
     const index_piece *best;
     double best_t;
 } nearest_query;
 
-static double square(double x) {
-    return x * x;
-}
-
-static double box_distance2(const nearest_query *query, const hs_box *box) {
-    int64_t dx = 0, dy = 0;
-    if (query->at.lon_e7 < box->min_lon_e7)
-        dx = (int64_t)box->min_lon_e7 - query->at.lon_e7;
-    else if (query->at.lon_e7 > box->max_lon_e7)
-        dx = (int64_t)query->at.lon_e7 - box->max_lon_e7;
-    if (query->at.lat_e7 < box->min_lat_e7)
-        dy = (int64_t)box->min_lat_e7 - query->at.lat_e7;
-    else if (query->at.lat_e7 > box->max_lat_e7)
-        dy = (int64_t)query->at.lat_e7 - box->max_lat_e7;
-    return square((double)dx * query->kx) + square((double)dy * query->ky);
-}
-
-/* Beyond this a box cannot hold anything as near; the margin covers rounding. */
-static bool too_far(const nearest_query *query, double distance2) {
-    return distance2 > query->best2 * (1 + 1e-12);
-}
-
 /* Ends are measured by themselves, so pieces that share the nearest end tie exactly. */
 static void try_piece(nearest_query *query, const index_piece *piece) {
-    double ax = ((double)piece->a.lon_e7 - query->at.lon_e7) * query->kx;
-    double ay = ((double)piece->a.lat_e7 - query->at.lat_e7) * query->ky;
-    double bx = ((double)piece->b.lon_e7 - query->at.lon_e7) * query->kx;
-    double by = ((double)piece->b.lat_e7 - query->at.lat_e7) * query->ky;
+    double ax = ((double)piece->a.lon_e7 - query->near.at.lon_e7) * query->near.kx;
+    double ay = ((double)piece->a.lat_e7 - query->near.at.lat_e7) * query->near.ky;
+    double bx = ((double)piece->b.lon_e7 - query->near.at.lon_e7) * query->near.kx;
+    double by = ((double)piece->b.lat_e7 - query->near.at.lat_e7) * query->near.ky;
     double dx = bx - ax, dy = by - ay;
     double length2 = dx * dx + dy * dy;
     double t = length2 > 0 ? -(ax * dx + ay * dy) / length2 : 0;
@@ -156,56 +132,43 @@ static void try_piece(nearest_query *query, const index_piece *piece) {
         t = 1;
         distance2 = bx * bx + by * by;
     } else {
-        distance2 = square(ax * by - ay * bx) / length2;
+        distance2 = hs_square(ax * by - ay * bx) / length2;
     }
-    if (distance2 > query->best2) return;
-    if (distance2 == query->best2 && query->best &&
+    if (distance2 > query->near.best2) return;
+    if (distance2 == query->near.best2 && query->best &&
         (query->best->line < piece->line ||
          (query->best->line == piece->line && query->best->piece < piece->piece)))
         return;
-    query->best2 = distance2;
+    query->near.best2 = distance2;
     query->best = piece;
     query->best_t = t;
 }
 
-typedef struct near_node {
-    double distance2;
-    uint32_t level, node;
-} near_node;
-
-/* Puts the children of a node on the stack, the nearest on top. */
-static uint32_t push_children(const hs_box_tree *tree, const nearest_query *query, near_node node,
-                              near_node *stack, uint32_t depth) {
-    uint32_t level = node.level - 1, start = tree->level_start[level];
-    uint32_t first = node.node * HS_BOX_TREE_FAN, end = first + HS_BOX_TREE_FAN;
-    uint32_t count = tree->level_start[level + 1] - start;
-    if (end > count) end = count;
-    uint32_t bottom = depth;
-    for (uint32_t i = first; i < end; i++) {
-        double distance2 = box_distance2(query, &tree->box[start + i]);
-        if (too_far(query, distance2)) continue;
-        uint32_t place = depth++;
-        while (place > bottom && stack[place - 1].distance2 < distance2) {
-            stack[place] = stack[place - 1];
-            place--;
-        }
-        stack[place] = (near_node){distance2, level, i};
-    }
-    return depth;
+/* The pieces of a node, in whatever order: sorting them costs more than it saves. */
+static void try_pieces(const hs_segment_index *index, nearest_query *query, uint32_t node) {
+    const hs_box_tree *tree = &index->tree;
+    uint32_t end = hs_near_children_end(tree, 0, node);
+    for (uint32_t i = node * HS_BOX_TREE_FAN; i < end; i++)
+        if (!hs_near_is_beyond(&query->near, hs_near_box_distance2(&query->near, &tree->box[i])))
+            try_piece(query, &index->piece[i]);
 }
 
 static void find_nearest(const hs_segment_index *index, nearest_query *query) {
     const hs_box_tree *tree = &index->tree;
-    near_node stack[HS_BOX_TREE_LEVELS * HS_BOX_TREE_FAN];
+    hs_near_node stack[HS_NEAR_STACK];
     uint32_t depth = 0;
-    stack[depth++] = (near_node){0, tree->levels - 1, 0};
+    if (tree->levels == 1) {
+        try_piece(query, &index->piece[0]);
+        return;
+    }
+    stack[depth++] = (hs_near_node){0, tree->levels - 1, 0};
     while (depth > 0) {
-        near_node node = stack[--depth];
-        if (too_far(query, node.distance2)) continue;
-        if (node.level == 0)
-            try_piece(query, &index->piece[node.node]);
+        hs_near_node node = stack[--depth];
+        if (hs_near_is_beyond(&query->near, node.distance2)) continue;
+        if (node.level == 1)
+            try_pieces(index, query, node.node);
         else
-            depth = push_children(tree, query, node, stack, depth);
+            depth = hs_near_push(tree, &query->near, node, stack, depth);
     }
 }
 
@@ -224,14 +187,13 @@ static hs_position position_along(const index_piece *piece, double t) {
 bool hs_segment_index_nearest(const hs_segment_index *index, hs_position position, double max_m,
                               hs_segment_hit *hit) {
     if (index->tree.count == 0 || !(max_m >= 0)) return false;
-    nearest_query query = {.at = position, .best2 = max_m * max_m};
-    hs_ground_scale_m(position.lat_e7, &query.kx, &query.ky);
+    nearest_query query = {.near = hs_near_at(position, max_m)};
     find_nearest(index, &query);
     if (!query.best) return false;
     *hit = (hs_segment_hit){.line = query.best->line,
                             .piece = query.best->piece,
                             .along = query.best_t,
-                            .distance_m = sqrt(query.best2),
+                            .distance_m = sqrt(query.near.best2),
                             .side = side_of(query.best, position),
                             .nearest = position_along(query.best, query.best_t)};
     return true;

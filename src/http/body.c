@@ -5,7 +5,7 @@ static enum MHD_Result begin_upload(hs_exchange *exchange) {
     hs_error error = {0};
     exchange->deferral = HS_DIRECT;
     hs_status status = hs_upload_reader_new(exchange->connection, exchange->server->upload_folder,
-                                            exchange->arena, &error, &exchange->upload);
+                                            exchange->raw_upload, exchange->arena, &error, &exchange->upload);
     if (status == HS_OK) return MHD_YES;
     if (status != HS_E_UNSUPPORTED)
         hs_log_write(exchange->server->log, HS_LOG_ERROR, "failure", "error=\"%s\"", error.message);

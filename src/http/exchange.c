@@ -195,6 +195,13 @@ bool hs_request_upload(hs_request *request) {
     return true;
 }
 
+bool hs_request_upload_raw(hs_request *request) {
+    if (!hs_request_upload(request)) return false;
+    hs_exchange *exchange = request->connection;
+    exchange->raw_upload = true;
+    return true;
+}
+
 void hs_request_take_upload(hs_request *request) {
     hs_exchange *exchange = request->connection;
     hs_upload_reader_release(exchange->upload);

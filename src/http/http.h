@@ -78,7 +78,7 @@ typedef struct hs_response {
     } headers[8];
     size_t header_count;
     struct hs_cache_entry *cached; /* the server's own */
-    void *stream;                  /* the server's own: hs_response_events */
+    void *stream;                  /* the server's own: hs_response_events, hs_response_stream */
     bool has_file;                 /* the body is a file (hs_response_file) */
     struct hs_body_file {
         int file;
@@ -95,6 +95,15 @@ void hs_response_header(hs_response *response, const char *name, const char *val
  * nor compressed. `released` (or NULL) is called once it is closed, sent or not, on any thread. */
 void hs_response_file(hs_response *response, int file, uint64_t size, void (*released)(void *context),
                       void *context);
+/* The body comes piece by piece, of unknown size, as the client takes it: `read` puts at most `most` bytes
+ * (above 0) and returns how many, HS_BODY_END when it is over, HS_BODY_FAILED to break the answer off; it
+ * runs on the connection's thread and must not take longer than about 50 ms. `released` is called at the end,
+ * sent or not. Neither kept nor compressed. False: memory is out, and `released` is not called. */
+typedef size_t (*hs_body_read)(void *context, char *out, size_t most);
+#define HS_BODY_END    SIZE_MAX
+#define HS_BODY_FAILED (SIZE_MAX - 1)
+bool hs_response_stream(hs_response *response, hs_body_read read, void (*released)(void *context),
+                        void *context);
 /* application/problem+json (RFC 9457) with status, title and detail; returns HS_OK so that handlers can end
  * with it. Status 0 takes the HTTP status that fits error->status. */
 hs_status hs_response_problem(hs_response *response, unsigned status, const char *title, const char *detail);
@@ -122,6 +131,8 @@ bool hs_request_defer(hs_request *request);
  * handler is called again. False: it is there, in request->upload. What is no multipart/form-data is refused
  * with 415, malformed with 400, too large with 413, a full disk with 507. */
 bool hs_request_upload(hs_request *request);
+/* The same for a body of any other type, which becomes the one file of request->upload, without a name. */
+bool hs_request_upload_raw(hs_request *request);
 /* The upload's folder and its lock are the caller's from now on: after hs_upload_remove, which takes the
  * folder away with all files, the lock is closed. What a server that was killed left is removed when the next
  * one starts: folders whose lock nobody holds. */

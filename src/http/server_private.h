@@ -87,6 +87,7 @@ typedef struct hs_exchange {
     hs_client *client;
     hs_buffer body;
     bool takes_upload; /* so the route says */
+    bool raw_upload;   /* the body is the file itself */
     hs_upload_reader *upload;
     hs_cache_entry *making; /* to be filled or abandoned */
     hs_deferral deferral;

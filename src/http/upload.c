@@ -32,7 +32,7 @@ struct hs_upload_reader {
     int file;                          /* of the part that is coming, or -1 */
     hs_status status;
     hs_error error;
-    bool full, taken;
+    bool full, taken, raw;
 };
 
 static enum MHD_Result fail(hs_upload_reader *reader, hs_status status, const char *words) {
@@ -217,8 +217,8 @@ void hs_upload_remove_stale(const char *parent) {
     closedir(listing);
 }
 
-hs_status hs_upload_reader_new(struct MHD_Connection *connection, const char *parent, hs_arena *arena,
-                               hs_error *error, hs_upload_reader **reader) {
+hs_status hs_upload_reader_new(struct MHD_Connection *connection, const char *parent, bool raw,
+                               hs_arena *arena, hs_error *error, hs_upload_reader **reader) {
     hs_upload_reader *made = calloc(1, sizeof *made);
     char *folder = hs_arena_printf(arena, "%s/" PREFIX "XXXXXX", parent);
     if (!made || !folder) {
@@ -229,8 +229,9 @@ hs_status hs_upload_reader_new(struct MHD_Connection *connection, const char *pa
     made->file = -1;
     hs_buffer_init(&made->field, FIELDS_BYTES_MOST);
     hs_status status = HS_OK;
-    made->form = MHD_create_post_processor(connection, FORM_BUFFER, on_part, made);
-    if (!made->form)
+    made->raw = raw;
+    if (!raw) made->form = MHD_create_post_processor(connection, FORM_BUFFER, on_part, made);
+    if (!raw && !made->form)
         status = hs_error_set(error, HS_E_UNSUPPORTED,
                               "send the file as multipart/form-data, as by curl -F file=@FILE");
     else if (!mkdtemp(folder))
@@ -247,11 +248,21 @@ hs_status hs_upload_reader_new(struct MHD_Connection *connection, const char *pa
     made->upload.folder = folder;
     made->upload.files = made->files;
     made->upload.fields = made->fields;
+    if (raw && begin_file(made, "", "") != MHD_YES) {
+        if (error) *error = made->error;
+        status = made->status;
+        hs_upload_reader_free(made);
+        return status;
+    }
     *reader = made;
     return HS_OK;
 }
 
 void hs_upload_reader_feed(hs_upload_reader *reader, const char *bytes, size_t size) {
+    if (reader->raw) {
+        if (reader->status == HS_OK) (void)write_all(reader, bytes, size);
+        return;
+    }
     if (reader->status == HS_OK && MHD_post_process(reader->form, bytes, size) != MHD_YES)
         fail(reader, HS_E_INPUT, "the body is no well-formed multipart/form-data");
 }
@@ -260,7 +271,7 @@ hs_status hs_upload_reader_end(hs_upload_reader *reader, hs_error *error, bool *
                                const hs_upload **upload) {
     struct MHD_PostProcessor *form = reader->form;
     reader->form = NULL;
-    if (MHD_destroy_post_processor(form) != MHD_YES)
+    if (form && MHD_destroy_post_processor(form) != MHD_YES)
         fail(reader, HS_E_INPUT, "the body breaks off within a part of the form");
     end_part(reader);
     *full = reader->full;

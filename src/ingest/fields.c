@@ -167,6 +167,43 @@ static hs_status load_names(hs_error *error, json_t **names) {
     return hs_json_parse(content, error, names);
 }
 
+struct hs_field_names {
+    json_t *names;
+};
+
+hs_status hs_field_names_new(hs_error *error, hs_field_names **names) {
+    hs_field_names *made = calloc(1, sizeof *made);
+    if (!made) return hs_error_memory(error, "names of columns");
+    hs_status status = load_names(error, &made->names);
+    if (status != HS_OK) {
+        free(made);
+        return status;
+    }
+    *names = made;
+    return HS_OK;
+}
+
+void hs_field_names_free(hs_field_names *names) {
+    if (!names) return;
+    json_decref(names->names);
+    free(names);
+}
+
+size_t hs_field_names_find(const hs_field_names *names, hs_kind kind, hs_field field, const hs_str *columns,
+                           size_t count) {
+    const json_t *of_kind = json_object_get(names->names, hs_source_kind_word(kind));
+    const json_t *entries = json_object_get(of_kind, hs_field_name(field));
+    for (size_t e = 0; e < json_array_size(entries); e++) {
+        const json_t *entry = json_array_get(entries, e);
+        hs_str text = {json_string_value(entry), json_string_length(entry)};
+        /* Such a name counts only where values are unique, which nobody has seen. */
+        if (hs_str_starts(text, HS_STR("!"))) continue;
+        for (size_t i = 0; i < count; i++)
+            if (name_fits(columns[i], text)) return i;
+    }
+    return HS_NO_COLUMN;
+}
+
 static void drop(hs_mapping *mapping, hs_field field) {
     if (!mapping->given[field]) mapping->column[field] = HS_NO_COLUMN;
 }

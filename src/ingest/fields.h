@@ -93,6 +93,14 @@ typedef struct hs_mapping {
     hs_column_facts *facts; /* [columns] */
 } hs_mapping;
 
+/* The names by which columns are known (geodata/field-names.json), without looking at values. */
+typedef struct hs_field_names hs_field_names;
+hs_status hs_field_names_new(hs_error *error, hs_field_names **names);
+void hs_field_names_free(hs_field_names *names);
+/* The column that goes by a name of the field, HS_NO_COLUMN. */
+size_t hs_field_names_find(const hs_field_names *names, hs_kind kind, hs_field field, const hs_str *columns,
+                           size_t count);
+
 /* Chooses columns by name and by the facts of the sample (sample.h), which must be there. */
 hs_status hs_mapping_guess(hs_source *source, hs_kind kind, const hs_ingest_options *options, hs_error *error,
                            hs_mapping *mapping);

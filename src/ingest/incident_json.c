@@ -9,6 +9,7 @@ typedef struct reading {
     hs_arena *arena;
     hs_error *error;
     hs_cell cells[HS_FIELD_COUNT]; /* a column for each field */
+    bool brought[HS_FIELD_COUNT];  /* fields that the object names, if with null */
 } reading;
 
 static hs_status refuse(const reading *r, const char *key, const char *reason) {
@@ -53,6 +54,7 @@ static hs_status put_value(reading *r, const char *key, const json_t *value) {
     hs_field field = field_named(key);
     if (field == HS_FIELD_COUNT) return unknown_member(r, key);
     hs_cell *cell = &r->cells[field];
+    r->brought[field] = true;
     switch (json_typeof(value)) {
     case JSON_STRING:
         return put_text(r, key, value, cell);
@@ -82,7 +84,9 @@ static hs_status put_members(reading *r, const json_t *object) {
 
 /* The Feature's point goes before coordinates among its properties. */
 static hs_status put_point(reading *r, const json_t *geometry) {
-    if (!geometry || json_is_null(geometry)) return HS_OK;
+    if (!geometry) return HS_OK;
+    r->brought[HS_FIELD_LON] = r->brought[HS_FIELD_LAT] = true;
+    if (json_is_null(geometry)) return HS_OK;
     const json_t *at = json_object_get(geometry, "coordinates");
     if (!hs_str_equal(hs_json_get_str(geometry, "type"), HS_STR("Point")) || !json_is_array(at))
         return refuse(r, "geometry", "a Point is expected, or null");
@@ -139,8 +143,10 @@ hs_status hs_incident_from_json(const json_t *value, const hs_timezone *zone, co
     if (status != HS_OK) return status;
     hs_ingest ingest = {.kind = HS_KIND_INCIDENTS, .timezone = zone, .arena = arena};
     for (int field = 0; field < HS_FIELD_COUNT; field++)
-        ingest.mapping.column[field] = (size_t)field;
-    ingest.locator = (hs_locator){.mapping = &ingest.mapping, .use_degrees = true};
+        ingest.mapping.column[field] = r.brought[field] ? (size_t)field : HS_NO_COLUMN;
+    bool placed = r.brought[HS_FIELD_LON] && r.brought[HS_FIELD_LAT];
+    ingest.locator = (hs_locator){.mapping = &ingest.mapping, .use_degrees = placed};
+    ingest.absent = hs_incident_absent(&ingest);
     if (crs && r.cells[HS_FIELD_LON].type != HS_CELL_NONE)
         status = hs_transform_new(crs, error, &ingest.locator.of_degrees);
     if (status == HS_OK) status = make(&r, &ingest, record);

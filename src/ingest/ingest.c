@@ -55,6 +55,7 @@ static hs_status choose_columns(hs_ingest *ingest, hs_error *error) {
             keeps_attributes(ingest->kind) && !tags && type != OFTBinary && (!mapped || number);
         ingest->want[i] = is_mapped(&ingest->mapping, i) || ingest->is_attribute[i] || source->is_osm;
     }
+    if (ingest->kind == HS_KIND_INCIDENTS) ingest->absent = hs_incident_absent(ingest);
     return HS_OK;
 }
 
@@ -146,6 +147,7 @@ hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options
     hs_ingest *made = calloc(1, sizeof *made);
     if (!made) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     made->kind = kind;
+    made->chinese = options->chinese;
     made->timezone = options->timezone;
     made->arena = hs_arena_new(ROW_CEILING);
     hs_buffer_init(&made->attributes, ATTRIBUTES_CEILING);
@@ -216,28 +218,6 @@ bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_d
     *lon_deg = positions[middle].lon_e7 / 1e7;
     *lat_deg = positions[middle].lat_e7 / 1e7;
     return true;
-}
-
-static bool has_column(const hs_ingest *ingest, hs_field field) {
-    return ingest->mapping.column[field] != HS_NO_COLUMN;
-}
-
-void hs_ingest_missing_fields(const hs_ingest *ingest, char *out, size_t size) {
-    const struct {
-        const char *name;
-        bool there;
-    } parts[] = {
-        {"category", has_column(ingest, HS_FIELD_CATEGORY)},
-        {"time", has_column(ingest, HS_FIELD_REPORTED) || has_column(ingest, HS_FIELD_OCCURRED)},
-        {"position", ingest->source->has_geometry || ingest->locator.use_degrees || ingest->locator.use_xy ||
-                         has_column(ingest, HS_FIELD_ADDRESS) || has_column(ingest, HS_FIELD_STREET) ||
-                         has_column(ingest, HS_FIELD_UNIT)},
-    };
-    size_t used = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && used < size; i++)
-        if (!parts[i].there)
-            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", parts[i].name);
 }
 
 const char *hs_ingest_name(const hs_ingest *ingest) {
@@ -344,62 +324,95 @@ static bool is_nameless(const hs_ingest *ingest) {
     return true;
 }
 
-/* Likely mistakes, counted on the way. */
-static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink) {
+static void warn_of_coordinates(const hs_ingest *ingest, const hs_ingest_sink *sink) {
     const hs_locator *at = &ingest->locator;
-    char text[800];
     const char *path = ingest->source->path;
-    if (is_nameless(ingest)) {
-        snprintf(text, sizeof text,
-                 "%s: no column is known, so that %s come without code and name; is the .dbf of a Shapefile "
-                 "missing? --map FIELD=COLUMN names columns",
-                 path, hs_source_kind_word(ingest->kind));
-        warn(sink, text);
-    }
+    bool zh = ingest->chinese;
+    char text[800];
     if (at->swapped > 0) {
         snprintf(text, sizeof text,
-                 "%s: the coordinates of %llu rows are off the Earth but would be on it with longitude and "
-                 "latitude "
-                 "swapped; check the order (--map lon=COLUMN --map lat=COLUMN)",
+                 hs_in_language(zh,
+                                "%s: the coordinates of %llu rows are off the Earth but would be on it with "
+                                "longitude and latitude swapped; check the order (--map lon=COLUMN --map "
+                                "lat=COLUMN)",
+                                "%s：%llu 行的坐标不在地球上，经纬度对调后才在；请检查先后顺序（--map lon=列 "
+                                "--map lat=列）"),
                  path, (unsigned long long)at->swapped);
         warn(sink, text);
     }
     if (at->off_earth > at->swapped) {
-        snprintf(
-            text, sizeof text,
-            "%s: the coordinates of %llu rows are no place on Earth when read as %.60s; %s", path,
-            (unsigned long long)(at->off_earth - at->swapped), at->crs,
+        const char *advice =
             at->of_geometry || at->of_degrees
-                ? "check the reference system, its zone, and the order of the columns, as surveyors in China "
-                  "call the northing X (--map x=COLUMN --map y=COLUMN)"
-                : "if they are metres, give their reference system with --crs");
+                ? hs_in_language(zh,
+                                 "check the reference system, its zone, and the order of the columns, as "
+                                 "surveyors in China call the northing X (--map x=COLUMN --map y=COLUMN)",
+                                 "请检查坐标系、分带与列的顺序，国内测量习惯以 X 为北坐标（--map x=列 --map "
+                                 "y=列）")
+                : hs_in_language(zh, "if they are metres, give their reference system with --crs",
+                                 "若单位为米，请用 --crs 指定坐标系");
+        snprintf(text, sizeof text,
+                 hs_in_language(
+                     zh, "%s: the coordinates of %llu rows are no place on Earth when read as %.60s; %s",
+                     "%s：%llu 行的坐标按 %.60s 读取时不在地球上；%s"),
+                 path, (unsigned long long)(at->off_earth - at->swapped), at->crs, advice);
         warn(sink, text);
     }
     if (at->null_island > 0) {
         snprintf(text, sizeof text,
-                 "%s: %llu rows lie at 0, 0 (null island) and are taken as without position", path,
-                 (unsigned long long)at->null_island);
+                 hs_in_language(zh,
+                                "%s: %llu rows lie at 0, 0 (null island) and are taken as without position",
+                                "%s：%llu 行的坐标为 0, 0，按无坐标处理"),
+                 path, (unsigned long long)at->null_island);
         warn(sink, text);
     }
     if (at->rows >= 20 && at->missing * 2 > at->rows &&
         (at->use_degrees || at->use_xy || ingest->source->has_geometry)) {
-        snprintf(text, sizeof text, "%s: %llu of %llu rows have no coordinates", path,
-                 (unsigned long long)at->missing, (unsigned long long)at->rows);
+        snprintf(text, sizeof text,
+                 hs_in_language(zh, "%s: %llu of %llu rows have no coordinates",
+                                "%s：%llu 行（共 %llu 行）没有坐标"),
+                 path, (unsigned long long)at->missing, (unsigned long long)at->rows);
         warn(sink, text);
     }
+}
+
+/* Likely mistakes, counted on the way. */
+static void report_warnings(const hs_ingest *ingest, const hs_ingest_sink *sink) {
+    const hs_locator *at = &ingest->locator;
+    const char *path = ingest->source->path;
+    bool zh = ingest->chinese;
+    char text[800];
+    if (is_nameless(ingest)) {
+        snprintf(text, sizeof text,
+                 hs_in_language(zh,
+                                "%s: no column is known, so that %s come without code and name; is the .dbf "
+                                "of a Shapefile missing? --map FIELD=COLUMN names columns",
+                                "%s：没有可识别的列，%s 将没有编码和名称；是否缺少 Shapefile 的 .dbf？可用 "
+                                "--map 字段=列 指定"),
+                 path, hs_source_kind_word(ingest->kind));
+        warn(sink, text);
+    }
+    warn_of_coordinates(ingest, sink);
     if (at->invalid > 0) {
         snprintf(
             text, sizeof text,
-            "%s: the polygons of %llu rows are not valid (first: row %llu%s%s) and are kept as they came, by "
-            "the even-odd rule; hotspotd check STORE says where, with --repair it mends them",
+            hs_in_language(zh,
+                           "%s: the polygons of %llu rows are not valid (first: row %llu%s%s) and are "
+                           "kept as they came, by the even-odd rule; hotspotd check STORE says where, "
+                           "with --repair it mends them",
+                           "%s：%llu 行的多边形无效（首个：第 %llu 行%s%s），按奇偶规则原样保留；hotspotd "
+                           "check STORE 指出位置，加 --repair 可修复"),
             path, (unsigned long long)at->invalid, (unsigned long long)at->first_invalid,
-            *at->flaw ? ", " : "", at->flaw);
+            *at->flaw ? hs_in_language(zh, ", ", "，") : "", at->flaw);
         warn(sink, text);
     }
     if (ingest->source->odd_encoding) {
-        snprintf(text, sizeof text,
-                 "%s: some texts are not UTF-8 and were read as %s; give --encoding if that is wrong", path,
-                 ingest->source->odd_encoding);
+        snprintf(
+            text, sizeof text,
+            hs_in_language(zh,
+                           "%s: some texts are not UTF-8 and were read as %s; give --encoding if that is "
+                           "wrong",
+                           "%s：部分文本不是 UTF-8，已按 %s 读取；若有误请用 --encoding 指定"),
+            path, ingest->source->odd_encoding);
         warn(sink, text);
     }
 }

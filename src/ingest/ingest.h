@@ -9,8 +9,10 @@
 #include "city/kind.h"
 
 typedef struct hs_ingest_options {
-    const char *name;        /* what messages call the file; NULL: its path */
+    bool chinese;            /* the language of warnings: Chinese, else English */
+    const char *name;        /* what its sender calls the file, in messages too; NULL: its path */
     const char *layer;       /* NULL: the only layer, or the one named like the kind; several others: error */
+    bool layer_kept;         /* `layer` was another file's: of no matter to a file of one layer */
     const char *crs;         /* NULL: the file's own, WGS 84 where it has none and the values fit */
     const char *encoding;    /* NULL: detected */
     const char *date_format; /* NULL: guessed; strptime words */
@@ -33,10 +35,6 @@ hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options
 void hs_ingest_close(hs_ingest *ingest);
 /* A position inside the data for guessing the time zone (false when none is known cheaply). */
 bool hs_ingest_sample_position(hs_ingest *ingest, double *lon_deg, double *lat_deg);
-/* What matters of an incident and has no column: `category, position`, separated by commas; empty where all
- * have.
- */
-void hs_ingest_missing_fields(const hs_ingest *ingest, char *out, size_t size);
 /* What messages call the source. */
 const char *hs_ingest_name(const hs_ingest *ingest);
 /* The reference system that positions are read in, for people. */

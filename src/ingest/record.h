@@ -7,6 +7,7 @@
 struct hs_ingest {
     hs_source *source;
     hs_kind kind;
+    bool chinese; /* the language of warnings */
     hs_mapping mapping;
     hs_locator locator;
     hs_level level; /* of units without a level column */
@@ -15,6 +16,7 @@ struct hs_ingest {
     size_t other_tags;  /* OpenStreetMap's column of further tags, or HS_NO_COLUMN */
     bool *want;         /* columns that records are made from */
     bool *is_attribute; /* columns that go along as attributes */
+    unsigned absent;    /* of incidents: the parts that no column brings (hs_incident_part) */
     hs_arena *arena;    /* the row's */
     hs_buffer attributes;
     uint64_t row; /* being read */
@@ -45,6 +47,8 @@ hs_made hs_make_population(hs_ingest *ingest, const hs_row *row, hs_refusal *ref
                            hs_population_record *record);
 hs_made hs_make_incident(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal,
                          hs_incident_record *record);
+/* The parts of an incident that neither the mapping nor the locator brings. */
+unsigned hs_incident_absent(const hs_ingest *ingest);
 
 /* Helpers of the makers (record.c). */
 hs_made hs_refuse(hs_refusal *refusal, const char *field, hs_str value, const char *format, ...)

@@ -148,6 +148,33 @@ static hs_made incident_times(const hs_ingest *ingest, const hs_row *row, hs_ref
     return HS_MADE;
 }
 
+unsigned hs_incident_absent(const hs_ingest *ingest) {
+    static const struct {
+        hs_field field;
+        unsigned part;
+    } parts[] = {{HS_FIELD_CATEGORY, HS_INCIDENT_CATEGORY},
+                 {HS_FIELD_REPORTED, HS_INCIDENT_REPORTED},
+                 {HS_FIELD_OCCURRED, HS_INCIDENT_OCCURRED},
+                 {HS_FIELD_CLOSED, HS_INCIDENT_CLOSED},
+                 {HS_FIELD_DEADLINE, HS_INCIDENT_DEADLINE},
+                 {HS_FIELD_SOURCE, HS_INCIDENT_SOURCE},
+                 {HS_FIELD_STATUS, HS_INCIDENT_STATUS},
+                 {HS_FIELD_ADDRESS, HS_INCIDENT_ADDRESS},
+                 {HS_FIELD_STREET, HS_INCIDENT_ADDRESS},
+                 {HS_FIELD_DEPARTMENT, HS_INCIDENT_DEPARTMENT},
+                 {HS_FIELD_DESCRIPTION, HS_INCIDENT_DESCRIPTION},
+                 {HS_FIELD_UNIT, HS_INCIDENT_UNIT},
+                 {HS_FIELD_WEIGHT, HS_INCIDENT_WEIGHT}};
+    const hs_locator *locator = &ingest->locator;
+    bool placed = locator->use_degrees || locator->use_xy || (ingest->source && ingest->source->has_geometry);
+    unsigned brought = placed ? HS_INCIDENT_POSITION : 0, all = HS_INCIDENT_POSITION;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        all |= parts[i].part;
+        if (ingest->mapping.column[parts[i].field] != HS_NO_COLUMN) brought |= parts[i].part;
+    }
+    return all & ~brought;
+}
+
 hs_made hs_make_incident(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal,
                          hs_incident_record *record) {
     *record = (hs_incident_record){.external_id = hs_record_text(ingest, row, HS_FIELD_ID),
@@ -158,7 +185,8 @@ hs_made hs_make_incident(hs_ingest *ingest, const hs_row *row, hs_refusal *refus
                                    .department = hs_record_text(ingest, row, HS_FIELD_DEPARTMENT),
                                    .description = hs_record_text(ingest, row, HS_FIELD_DESCRIPTION),
                                    .unit = hs_record_text(ingest, row, HS_FIELD_UNIT),
-                                   .weight = 1};
+                                   .weight = 1,
+                                   .absent = ingest->absent};
     if (incident_times(ingest, row, refusal, record) != HS_MADE) return HS_REFUSED;
     const hs_cell *weight = hs_record_cell(ingest, row, HS_FIELD_WEIGHT);
     double number;

@@ -161,6 +161,35 @@ static const char *osm_layer(hs_kind kind) {
     }
 }
 
+/* A file's name without folders and endings. */
+static hs_str stem(const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    return (hs_str){name, strcspn(name, ".")};
+}
+
+/* What a layer is called: where that is its file's name, as the sender calls the file. NULL: out of memory.
+ */
+static const char *name_layer(const hs_source *source, OGRLayerH layer, const char *path,
+                              const hs_ingest_options *options) {
+    const char *name = OGR_L_GetName(layer);
+    if (!options->name || GDALDatasetGetLayerCount(source->dataset) != 1) return name;
+    hs_str sent = stem(options->name);
+    if (sent.size == 0 || !hs_str_equal(stem(name), stem(path))) return name;
+    return hs_arena_strndup(source->arena, sent.data, sent.size);
+}
+
+/* The layer that was asked for; of a single one its sender's name will do, and another file's is no matter.
+ */
+static OGRLayerH find_layer(const hs_source *source, const char *wanted, const char *path,
+                            const hs_ingest_options *options) {
+    OGRLayerH layer = GDALDatasetGetLayerByName(source->dataset, wanted);
+    if (layer || GDALDatasetGetLayerCount(source->dataset) != 1) return layer;
+    layer = GDALDatasetGetLayer(source->dataset, 0);
+    const char *name = name_layer(source, layer, path, options);
+    return options->layer_kept || (name && strcmp(name, wanted) == 0) ? layer : NULL;
+}
+
 static hs_status no_layer(hs_source *source, const char *wanted, hs_error *error) {
     char list[300] = "";
     size_t used = 0;
@@ -175,13 +204,13 @@ static hs_status no_layer(hs_source *source, const char *wanted, hs_error *error
                         list);
 }
 
-static hs_status choose_layer(hs_source *source, hs_kind kind, const hs_ingest_options *options,
-                              hs_error *error) {
+static hs_status choose_layer(hs_source *source, hs_kind kind, const char *path,
+                              const hs_ingest_options *options, hs_error *error) {
     int count = GDALDatasetGetLayerCount(source->dataset);
     if (count == 0) return hs_error_set(error, HS_E_INPUT, "%s has no layer", source->path);
     const char *wanted = options->layer ? options->layer : source->is_osm ? osm_layer(kind) : NULL;
     if (wanted) {
-        source->layer = GDALDatasetGetLayerByName(source->dataset, wanted);
+        source->layer = find_layer(source, wanted, path, options);
         return source->layer ? HS_OK : no_layer(source, wanted, error);
     }
     int usable = 0;
@@ -323,16 +352,17 @@ void hs_source_list_columns(const hs_source *source, char list[HS_COLUMN_LIST_SI
 }
 
 /* Everything after the location is known. */
-static hs_status open_layer(hs_source *source, hs_kind kind, const hs_ingest_options *options,
-                            const hs_location *location, hs_error *error) {
+static hs_status open_layer(hs_source *source, hs_kind kind, const char *path,
+                            const hs_ingest_options *options, const hs_location *location, hs_error *error) {
     hs_status status = open_dataset(source, location, error);
     if (status != HS_OK) return status;
     source->driver = GDALGetDriverShortName(GDALGetDatasetDriver(source->dataset));
     source->is_osm = strcmp(source->driver, "OSM") == 0;
     source->is_csv = strcmp(source->driver, "CSV") == 0;
-    status = choose_layer(source, kind, options, error);
+    status = choose_layer(source, kind, path, options, error);
     if (status != HS_OK) return status;
-    source->layer_name = OGR_L_GetName(source->layer);
+    source->layer_name = name_layer(source, source->layer, path, options);
+    if (!source->layer_name) return hs_error_set(error, HS_E_MEMORY, "out of memory");
     hs_gdal_words words;
     hs_gdal_listen(&words);
     status = settle_encoding(source, location, options, error);
@@ -362,7 +392,7 @@ hs_status hs_source_open(const char *path, hs_kind kind, const hs_ingest_options
     if (status == HS_OK) {
         made->memory_file = location.memory_file;
         made->location = location.path;
-        status = open_layer(made, kind, options, &location, error);
+        status = open_layer(made, kind, path, options, &location, error);
     }
     if (status != HS_OK) {
         hs_source_close(made);

@@ -4,7 +4,13 @@
 
 static void entry_free(hs_geocoder_entry *entry) {
     hs_geocoder_free(entry->geocoder);
+    hs_reverse_geocoder_free(entry->reverse);
+    hs_autocomplete_free(entry->autocomplete);
     free(entry);
+}
+
+static uint32_t held_by(const hs_geocoder_entry *entry) {
+    return (uint32_t)(entry->geocoder != NULL) + (entry->reverse != NULL) + (entry->autocomplete != NULL);
 }
 
 /* With the lock held. Who holds a snapshot holds its geography, so an entry that shares its geography with
@@ -13,7 +19,7 @@ static void drop_unheld(hs_service *service) {
     hs_geocoder_entry **at = &service->geocoders;
     while (*at) {
         hs_geocoder_entry *entry = *at;
-        if (hs_geography_is_shared(entry->geography)) {
+        if (hs_geography_references(entry->geography) > held_by(entry)) {
             at = &entry->next;
             continue;
         }
@@ -37,38 +43,74 @@ void hs_service_free_geocoders(hs_service *service) {
     }
 }
 
-static hs_geocoder_entry *entry_new(const hs_geography *geography, hs_error *error, hs_status *status) {
-    hs_geocoder_entry *made = calloc(1, sizeof *made);
-    if (!made) {
-        *status = hs_error_set(error, HS_E_MEMORY, "out of memory for the geocoder");
-        return NULL;
-    }
-    *status = hs_geocoder_new(geography, error, &made->geocoder);
-    if (*status != HS_OK) {
-        free(made);
-        return NULL;
-    }
-    made->geography = geography;
-    return made;
+/* With the lock held; NULL when memory is out. The entry holds nothing before something is made for it, which
+ * is before the lock is given back. */
+static hs_geocoder_entry *entry_of(hs_service *service, const hs_geography *geography) {
+    hs_geocoder_entry *entry = service->geocoders;
+    while (entry && entry->geography != geography)
+        entry = entry->next;
+    if (entry) return entry;
+    drop_unheld(service);
+    entry = calloc(1, sizeof *entry);
+    if (!entry) return NULL;
+    entry->geography = geography;
+    entry->next = service->geocoders;
+    service->geocoders = entry;
+    return entry;
+}
+
+/* An entry for which nothing could be made does not keep the geography alive, so it must not stay. */
+static void drop_empty(hs_service *service, hs_geocoder_entry *entry) {
+    if (held_by(entry) > 0) return;
+    service->geocoders = entry->next; /* it was put in front */
+    entry_free(entry);
+}
+
+static hs_status make_geocoder(hs_geocoder_entry *entry, hs_error *error) {
+    return entry->geocoder ? HS_OK : hs_geocoder_new(entry->geography, error, &entry->geocoder);
+}
+
+static hs_status make_reverse(hs_geocoder_entry *entry, hs_error *error) {
+    return entry->reverse ? HS_OK : hs_reverse_geocoder_new(entry->geography, error, &entry->reverse);
+}
+
+static hs_status make_autocomplete(hs_geocoder_entry *entry, hs_error *error) {
+    return entry->autocomplete ? HS_OK : hs_autocomplete_new(entry->geography, error, &entry->autocomplete);
+}
+
+/* Made under the lock: whoever else needs it waits for this one instead of making a second. */
+static hs_status find(hs_service *service, const hs_snapshot *snapshot,
+                      hs_status (*make)(hs_geocoder_entry *entry, hs_error *error), hs_error *error,
+                      hs_geocoder_entry **found) {
+    pthread_mutex_lock(&service->geocoder_lock);
+    hs_geocoder_entry *entry = entry_of(service, snapshot->geography);
+    hs_status status = entry ? make(entry, error) : hs_error_memory(error, "the geocoder");
+    if (entry && status != HS_OK) drop_empty(service, entry);
+    pthread_mutex_unlock(&service->geocoder_lock);
+    if (status == HS_OK) *found = entry;
+    return status;
 }
 
 hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
                               const hs_geocoder **geocoder) {
-    hs_status status = HS_OK;
-    /* Made under the lock: whoever else needs it waits for this one instead of making a second. */
-    pthread_mutex_lock(&service->geocoder_lock);
-    hs_geocoder_entry *entry = service->geocoders;
-    while (entry && entry->geography != snapshot->geography)
-        entry = entry->next;
-    if (!entry) {
-        drop_unheld(service);
-        entry = entry_new(snapshot->geography, error, &status);
-        if (entry) {
-            entry->next = service->geocoders;
-            service->geocoders = entry;
-        }
-    }
-    pthread_mutex_unlock(&service->geocoder_lock);
+    hs_geocoder_entry *entry = NULL;
+    hs_status status = find(service, snapshot, make_geocoder, error, &entry);
     if (entry) *geocoder = entry->geocoder;
+    return status;
+}
+
+hs_status hs_service_reverse_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                                      const hs_reverse_geocoder **reverse) {
+    hs_geocoder_entry *entry = NULL;
+    hs_status status = find(service, snapshot, make_reverse, error, &entry);
+    if (entry) *reverse = entry->reverse;
+    return status;
+}
+
+hs_status hs_service_autocomplete(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                                  const hs_autocomplete **autocomplete) {
+    hs_geocoder_entry *entry = NULL;
+    hs_status status = find(service, snapshot, make_autocomplete, error, &entry);
+    if (entry) *autocomplete = entry->autocomplete;
     return status;
 }

@@ -155,14 +155,20 @@ static void warn_of_repeated_ids(hs_importing *work, hs_kind kind, const char *n
     snprintf(
         text, sizeof text,
         kind == HS_KIND_UNITS
-            ? "%.200s: %llu rows repeat the code of an earlier row of their level (first: %s); the last row "
-              "of "
-              "each counts. If the column is no code of units, name another one with --map code=COLUMN, or "
-              "take "
-              "it away with --map code="
-            : "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last row of each "
-              "counts. "
-              "If the column is no id of incidents, take it away with --map id=",
+            ? hs_import_say(
+                  work,
+                  "%.200s: %llu rows repeat the code of an earlier row of their level (first: %s); "
+                  "the last row of each counts. If the column is no code of units, name another one "
+                  "with --map code=COLUMN, or take it away with --map code=",
+                  "%.200s：%llu 行的编码与同级前面的行重复（首个：%s），以最后一行为准。若该列不是单元编码，"
+                  "请用 --map code=列 另行指定，或用 --map code= 去掉")
+            : hs_import_say(
+                  work,
+                  "%.200s: %llu rows repeat the external id of an earlier row (first: %s); the last "
+                  "row of each counts. If the column is no id of incidents, take it away with --map "
+                  "id=",
+                  "%.200s：%llu 行的外部编号与前面的行重复（首个：%s），以最后一行为准。若该列不是案件编号，"
+                  "请用 --map id= 去掉"),
         name, (unsigned long long)work->report->repeated_ids, work->first_repeated_id);
     hs_import_warn(work, text);
 }
@@ -204,7 +210,11 @@ static hs_status prepare(hs_importing *work, hs_error *error) {
     work->unknown_units = hs_unknown_new();
     if (!work->ids || !work->unknown_categories || !work->unknown_units)
         return hs_error_set(error, HS_E_MEMORY, "out of memory");
-    hs_status status = hs_load_geography(work->store, error, &work->geography);
+    int64_t min_id, max_id;
+    uint64_t count = 0;
+    hs_status status = hs_store_incident_range(work->store, error, &min_id, &max_id, &count);
+    work->had_incidents = count > 0;
+    if (status == HS_OK) status = hs_load_geography(work->store, error, &work->geography);
     if (status == HS_OK) status = hs_load_taxonomy(work->store, error, &work->taxonomy);
     const hs_geography *g = work->geography;
     if (status == HS_OK && (g->streets.count || g->addresses.count || g->places.count))
@@ -235,29 +245,17 @@ static hs_status open_rejects(hs_importing *work, const char *url, const char *s
     return HS_OK;
 }
 
-/* A row that updates replaces the whole incident: what the file has no column for goes. */
-static void warn_of_emptied(hs_importing *work, const hs_ingest *ingest, const char *name) {
-    char text[640], missing[200];
-    if (work->report->kind != HS_KIND_INCIDENTS || work->report->batch.rows_updated == 0) return;
-    hs_ingest_missing_fields(ingest, missing, sizeof missing);
-    if (!missing[0]) return;
-    snprintf(
-        text, sizeof text,
-        "%.200s: %llu rows replaced incidents that were there, and the file has no columns for %s, which are "
-        "therefore empty now; `hotspotd undo` with this batch takes that back. A file of updates needs all "
-        "columns",
-        name, (unsigned long long)work->report->batch.rows_updated, missing);
-    hs_import_warn(work, text);
-}
-
 static void warn_of_times(hs_importing *work, const char *name) {
     char text[480];
     if (work->report->closed_early == 0) return;
-    snprintf(
-        text, sizeof text,
-        "%.200s: %llu rows were closed before they were reported; if a time such as 1970-01-01 stands for "
-        "none, empty it, or leave the column out with --map closed=",
-        name, (unsigned long long)work->report->closed_early);
+    snprintf(text, sizeof text,
+             hs_import_say(
+                 work,
+                 "%.200s: %llu rows were closed before they were reported; if a time such as 1970-01-01 "
+                 "stands for none, empty it, or leave the column out with --map closed=",
+                 "%.200s：%llu 行的结案时间早于上报时间；若以 1970-01-01 之类表示没有，请清空，或用 --map "
+                 "closed= 略去该列"),
+             name, (unsigned long long)work->report->closed_early);
     hs_import_warn(work, text);
 }
 
@@ -277,10 +275,10 @@ static hs_status run_batch(hs_importing *work, hs_kind kind, hs_ingest *ingest, 
     const char *name = hs_ingest_name(ingest);
     warn_of_repeated_ids(work, kind, name);
     warn_of_times(work, name);
-    warn_of_emptied(work, ingest, name);
     status = hs_import_warn_of_words(work, kind, name, error);
     if (status != HS_OK) return status;
-    hs_import_check_end(work->check, name, hs_ingest_crs(ingest), on_warn, work);
+    hs_import_check_end(work->check, work->options->ingest.chinese, name, hs_ingest_crs(ingest), on_warn,
+                        work);
     report->identical_rows = hs_store_repeated_rows(work->store);
     report->batch.rows_rejected = work->rejected;
     bool changed = report->batch.rows_added + report->batch.rows_updated > 0;

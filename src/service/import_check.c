@@ -1,5 +1,7 @@
 #include "service/import_check.h"
 
+#include "base/text.h"
+
 #include "geo/plane.h"
 #include <hotspot/coordinates.h>
 #include <stdio.h>
@@ -133,14 +135,17 @@ static bool in_china(const hs_geography *geography) {
            geography->center_lat_deg > 0.8 && geography->center_lat_deg < 55.9;
 }
 
-static void check_offset(const hs_import_check *check, const char *name, const char *crs,
+static void check_offset(const hs_import_check *check, bool zh, const char *name, const char *crs,
                          void (*warn)(void *context, const char *message), void *context) {
-    static const char *const words[HYPOTHESIS_COUNT] = {
-        [IS_GCJ02] = "look like GCJ-02; if they are, import the file with --crs GCJ-02",
-        [IS_BD09] = "look like BD-09; if they are, import the file with --crs BD-09",
-        [IS_WGS84] =
+    static const char *const words[HYPOTHESIS_COUNT][2] = {
+        [IS_GCJ02] = {"look like GCJ-02; if they are, import the file with --crs GCJ-02",
+                      "像是 GCJ-02；若确实如此，请用 --crs GCJ-02 导入"},
+        [IS_BD09] = {"look like BD-09; if they are, import the file with --crs BD-09",
+                     "像是 BD-09；若确实如此，请用 --crs BD-09 导入"},
+        [IS_WGS84] = {
             "look like WGS 84 beside streets that are in GCJ-02; import what is in GCJ-02 with --crs "
-            "GCJ-02, and nothing else"};
+            "GCJ-02, and nothing else",
+            "像是 WGS 84，而道路是 GCJ-02；请只对 GCJ-02 的数据用 --crs GCJ-02 导入"}};
     double as_read_m = 0, best_m = 0;
     bool by_address = address_count(check) >= LEAST_ADDRESSES;
     if (!in_china(check->geography) || (!by_address && check->geography->segments.count == 0)) return;
@@ -150,9 +155,15 @@ static void check_offset(const hs_import_check *check, const char *name, const c
     char text[480];
     snprintf(
         text, sizeof text,
-        "%.120s: positions, read as %.40s, %s (half of a sample lie more than %.0f m off %s as they are, "
-        "%.0f m then)",
-        name, crs, words[best], as_read_m, by_address ? "their addresses" : "the streets", best_m);
+        hs_in_language(zh,
+                       "%.120s: positions, read as %.40s, %s (half of a sample lie more than %.0f m off "
+                       "%s as they are, %.0f m then)",
+                       "%.120s：坐标按 %.40s 读取，%s（现在抽样中有一半偏离超过 %.0f 米，对照%s；换算后为 "
+                       "%.0f 米）"),
+        name, crs, words[best][zh], as_read_m,
+        by_address ? hs_in_language(zh, "their addresses", "其地址")
+                   : hs_in_language(zh, "the streets", "道路"),
+        best_m);
     warn(context, text);
 }
 
@@ -176,32 +187,41 @@ static size_t count_inside(const hs_import_check *check, const hs_box *box, doub
     return inside;
 }
 
-static void check_place(const hs_import_check *check, const char *name,
+static void check_place(const hs_import_check *check, bool zh, const char *name,
                         void (*warn)(void *context, const char *message), void *context) {
     hs_box box = grown(check->geography->box);
-    char text[480], likely[160] = "check --crs";
+    char text[480], likely[200];
     size_t inside = count_inside(check, &box, 0, false);
     if (inside * 2 >= check->count) return;
+    snprintf(likely, sizeof likely, "%s", hs_in_language(zh, "check --crs", "请检查 --crs"));
     if (count_inside(check, &box, 0, true) * 2 >= check->count)
-        snprintf(likely, sizeof likely,
-                 "longitude and latitude look swapped: check the order of the columns");
+        snprintf(likely, sizeof likely, "%s",
+                 hs_in_language(zh, "longitude and latitude look swapped: check the order of the columns",
+                                "经纬度像是颠倒了：请检查列的顺序"));
     for (int degrees = -18; degrees <= 18; degrees += 3)
         if (degrees != 0 && count_inside(check, &box, degrees, false) * 2 >= check->count)
-            snprintf(likely, sizeof likely,
-                     "%d degrees further %s they would: the zone of the reference system looks wrong, check "
-                     "--crs",
-                     abs(degrees), degrees > 0 ? "east" : "west");
-    snprintf(text, sizeof text,
-             "%.120s: of %zu sampled positions %zu lie in or near the city; %s, or whether the file is of "
-             "another city",
-             name, check->count, inside, likely);
+            snprintf(
+                likely, sizeof likely,
+                hs_in_language(zh,
+                               "%d degrees further %s they would: the zone of the reference system looks "
+                               "wrong, check --crs",
+                               "移动 %d 度（向%s）就会落入：坐标系的分带像是错了，请检查 --crs"),
+                abs(degrees),
+                degrees > 0 ? hs_in_language(zh, "east", "东") : hs_in_language(zh, "west", "西"));
+    snprintf(
+        text, sizeof text,
+        hs_in_language(zh,
+                       "%.120s: of %zu sampled positions %zu lie in or near the city; %s, or whether the "
+                       "file is of another city",
+                       "%.120s：抽样 %zu 个坐标，%zu 个在城市内或附近；%s，或文件属于另一个城市"),
+        name, check->count, inside, likely);
     warn(context, text);
 }
 
-void hs_import_check_end(const hs_import_check *check, const char *name, const char *crs,
+void hs_import_check_end(const hs_import_check *check, bool chinese, const char *name, const char *crs,
                          void (*warn)(void *context, const char *message), void *context) {
     const hs_box *box = &check->geography->box;
     if (check->count < LEAST || box->min_lon_e7 > box->max_lon_e7) return;
-    check_place(check, name, warn, context);
-    check_offset(check, name, crs, warn, context);
+    check_place(check, chinese, name, warn, context);
+    check_offset(check, chinese, name, crs, warn, context);
 }

@@ -16,8 +16,9 @@ void hs_import_check_free(hs_import_check *check);
  * and the same file gives the same sample. With an `address` (or empty) the sample also says where the
  * address lies. */
 void hs_import_check_add(hs_import_check *check, hs_position position, hs_str address);
-/* Calls `warn` for each mistake that the sample makes likely. `crs`: what the positions were read as. */
-void hs_import_check_end(const hs_import_check *check, const char *name, const char *crs,
+/* Calls `warn` for each mistake that the sample makes likely, in Chinese or English. `crs`: what the
+ * positions were read as. */
+void hs_import_check_end(const hs_import_check *check, bool chinese, const char *name, const char *crs,
                          void (*warn)(void *context, const char *message), void *context);
 
 #endif

@@ -80,9 +80,14 @@ hs_status hs_import_keep_timezone(hs_importing *work, hs_error *error) {
     hs_str stored;
     if (work->zone_unknown) {
         hs_import_warn(
-            work, "neither the city nor the file says where it lies, so times were read as UTC; set the time "
-                  "zone (hotspotd city STORE --timezone ZONE) or import streets or units, then import the "
-                  "file again");
+            work,
+            hs_import_say(
+                work,
+                "neither the city nor the file says where it lies, so times were read as UTC; set the "
+                "time zone (hotspotd city STORE --timezone ZONE) or import streets or units, then import "
+                "the file again",
+                "城市与文件都没有说明位置，时间按 UTC 读取；请设置时区（hotspotd city STORE --timezone "
+                "时区），或导入道路或单元，再重新导入该文件"));
         return HS_OK;
     }
     hs_status status = hs_store_get_setting(work->store, "timezone", work->arena, error, &stored);

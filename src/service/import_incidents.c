@@ -3,6 +3,7 @@
 #include "service/import_private.h"
 #include "service/import_report.h"
 #include "service/locate.h"
+#include "service/merge.h"
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -189,15 +190,21 @@ static hs_status note_external_id(hs_importing *work, item *at, hs_error *error)
     return HS_OK;
 }
 
-static hs_status locate(hs_importing *work, item *at, hs_error *error) {
+static hs_status place(hs_importing *work, item *at, hs_error *error) {
     hs_incident_record *record = &at->record;
-    at->unknown_category =
-        record->category.size > 0 && hs_taxonomy_find(work->taxonomy, record->category) == HS_NONE;
-    if (record->has_position) hs_import_check_add(work->check, record->position, record->address);
     const hs_locating with = {work->geocoder, work->geography, work->aliases.decisions, work->aliases.words};
     hs_status status = hs_locate_incident(&with, record, error);
     if (status == HS_OK && record->has_position)
         hs_geography_place(work->geography, record->position, &at->placement);
+    return status;
+}
+
+static hs_status locate(hs_importing *work, item *at, hs_error *error) {
+    const hs_incident_record *record = &at->record;
+    at->unknown_category =
+        record->category.size > 0 && hs_taxonomy_find(work->taxonomy, record->category) == HS_NONE;
+    if (record->has_position) hs_import_check_add(work->check, record->position, record->address);
+    hs_status status = place(work, at, error);
     return status == HS_OK ? note_external_id(work, at, error) : status;
 }
 
@@ -259,9 +266,19 @@ static void count_repeated_id(hs_importing *work, hs_str id) {
              id.data);
 }
 
-static hs_status store_record(hs_importing *work, const item *at, hs_error *error) {
+/* Fields without a column keep what earlier batches have stored. Within a file all rows lack the same. */
+static hs_status merge(hs_importing *work, hs_arena *arena, item *at, hs_error *error) {
+    /* Which row it is matters where something was decided about its address. */
+    bool wanted = at->record.absent != 0 || work->aliases.decisions->count > 0;
+    if (!work->had_incidents || !wanted || at->record.external_id.size == 0) return HS_OK;
+    hs_status status = hs_merge_incident(work->store, arena, &at->record, error);
+    return status == HS_OK ? place(work, at, error) : status;
+}
+
+static hs_status store_record(hs_importing *work, hs_arena *arena, item *at, hs_error *error) {
     hs_put put = HS_PUT_UNCHANGED;
-    hs_status status = hs_store_put_incident(work->store, &at->record, error, &put);
+    hs_status status = merge(work, arena, at, error);
+    if (status == HS_OK) status = hs_store_put_incident(work->store, &at->record, error, &put);
     if (status == HS_E_INPUT) {
         hs_ingest_reject reject = {.row = at->row, .field = "row", .value = "", .reason = error->message};
         hs_import_reject(work, &reject);
@@ -275,7 +292,7 @@ static hs_status store_record(hs_importing *work, const item *at, hs_error *erro
     return at->record.has_position ? keep_position(work, at->record.position, error) : HS_OK;
 }
 
-static hs_status store_item(hs_importing *work, const item *at, hs_error *error) {
+static hs_status store_item(hs_importing *work, hs_arena *arena, item *at, hs_error *error) {
     hs_ingest_reject reject = {.row = at->row, .field = at->field, .value = at->value, .reason = at->text};
     switch (at->kind) {
     case ITEM_REJECT:
@@ -285,7 +302,7 @@ static hs_status store_item(hs_importing *work, const item *at, hs_error *error)
         hs_import_warn(work, at->text);
         return HS_OK;
     default:
-        return store_record(work, at, error);
+        return store_record(work, arena, at, error);
     }
 }
 
@@ -295,7 +312,7 @@ static hs_status store_batch(hs_importing *work, const batch *b, hs_error *error
         return b->located;
     }
     for (size_t i = 0; i < b->count; i++) {
-        hs_status status = store_item(work, &b->items[i], error);
+        hs_status status = store_item(work, b->arena, &b->items[i], error);
         if (status != HS_OK) return status;
     }
     return hs_import_progress(work, b->rows_read, b->rows_total)

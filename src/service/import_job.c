@@ -124,7 +124,8 @@ static import_work *copy(hs_service *service, const hs_import_job *wanted, hs_ar
     work->lock_name = keep(arena, wanted->lock_name, &whole);
     work->rejects = hs_arena_printf(arena, "%s/rejects.csv", wanted->folder);
     work->options = (hs_import_options){
-        .ingest = {.layer = keep(arena, ingest->layer, &whole),
+        .ingest = {.chinese = ingest->chinese,
+                   .layer = keep(arena, ingest->layer, &whole),
                    .crs = keep(arena, ingest->crs, &whole),
                    .encoding = keep(arena, ingest->encoding, &whole),
                    .date_format = keep(arena, ingest->date_format, &whole),

@@ -3,6 +3,7 @@
 #define SERVICE_IMPORT_PRIVATE_H
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "service/decisions.h"
 #include "service/import_check.h"
 #include "service/service_private.h"
@@ -26,6 +27,7 @@ typedef struct hs_importing {
     FILE *rejects;
     uint64_t rejected;
     hs_dictionary *ids; /* external ids seen */
+    bool had_incidents; /* the store had some before */
     char first_repeated_id[64];
     int32_t *lon_e7, *lat_e7; /* positions seen, for the city's centre */
     size_t position_count, position_capacity;
@@ -36,6 +38,11 @@ typedef struct hs_importing {
 void hs_import_count_put(hs_import_report *report, hs_put put);
 void hs_import_reject(hs_importing *work, const hs_ingest_reject *reject);
 void hs_import_warn(hs_importing *work, const char *message);
+/* Chooses between two warnings, or two formats of the same arguments, by the language asked for. */
+__attribute__((format_arg(2), format_arg(3))) static inline const char *
+hs_import_say(const hs_importing *work, const char *en, const char *zh) {
+    return hs_in_language(work->options->ingest.chinese, en, zh);
+}
 /* Tells of progress; false, and work->cancelled, when the import is to end. */
 bool hs_import_progress(hs_importing *work, uint64_t rows_read, int64_t rows_total);
 

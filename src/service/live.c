@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "service/locate.h"
+#include "service/merge.h"
 #include "service/service_private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -56,11 +57,35 @@ static bool lies_in(const hs_geography *geography, hs_position position, uint32_
     return false;
 }
 
-static bool is_allowed(const group *g, const hs_post *post, const hs_incident_record *record) {
-    if (post->unit.size == 0) return true;
+/* A poster who may write in one unit only. */
+typedef struct bounds {
+    const hs_geography *geography;
+    uint32_t unit;
+    bool inside;
+} bounds;
+
+static hs_status look_inside(void *context, const hs_incident_record *record, hs_error *error) {
+    (void)error;
+    bounds *b = context;
+    b->inside =
+        b->unit != HS_NONE && record->has_position && lies_in(b->geography, record->position, b->unit);
+    return HS_OK;
+}
+
+/* Whether a post may put the record: where it lies, and where what it updates has been. */
+static hs_status check_allowed(const group *g, const hs_post *post, const hs_incident_record *record,
+                               hs_error *error, bool *allowed) {
+    *allowed = true;
+    if (post->unit.size == 0) return HS_OK;
     const hs_geography *geography = g->snapshot->geography;
-    uint32_t unit = hs_geography_find_unit(geography, post->unit);
-    return unit != HS_NONE && record->has_position && lies_in(geography, record->position, unit);
+    bounds now = {.geography = geography, .unit = hs_geography_find_unit(geography, post->unit)},
+           before = now;
+    before.inside = true; /* where there is none */
+    hs_status status = look_inside(&now, record, error);
+    if (status == HS_OK)
+        status = hs_store_visit_incident(g->store, record->external_id, look_inside, &before, error);
+    *allowed = now.inside && before.inside;
+    return status;
 }
 
 static hs_status put_item(group *g, hs_post *post, hs_post_item *item, hs_error *error) {
@@ -69,10 +94,15 @@ static hs_status put_item(group *g, hs_post *post, hs_post_item *item, hs_error 
                                                [HS_PUT_UNCHANGED] = HS_POST_UNCHANGED};
     hs_incident_record *record = &item->record;
     const hs_locating with = {g->geocoder, g->snapshot->geography, g->snapshot->decisions, g->service->words};
-    hs_status status = give_id(post, record, error);
+    /* Which row it is matters where something was decided about its address. */
+    bool wanted = record->absent != 0 || g->snapshot->decisions->count > 0;
+    hs_status status = wanted ? hs_merge_incident(g->store, post->arena, record, error) : HS_OK;
+    if (status == HS_OK) status = give_id(post, record, error);
     if (status == HS_OK) status = hs_locate_incident(&with, record, error);
+    bool allowed = false;
+    if (status == HS_OK) status = check_allowed(g, post, record, error, &allowed);
     if (status != HS_OK) return status;
-    if (!is_allowed(g, post, record)) {
+    if (!allowed) {
         item->outcome = HS_POST_DENIED;
         item->reason = "lies outside the unit that this token is for, or has no position";
         return HS_OK;

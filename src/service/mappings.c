@@ -86,6 +86,7 @@ hs_status hs_mapping_load(hs_store *store, hs_kind kind, hs_str name, hs_arena *
     if (status == HS_OK) status = hs_json_parse(text, error, &kept);
     if (status != HS_OK) return status;
     options->layer = read_text(kept, "layer", arena);
+    options->layer_kept = options->layer != NULL;
     options->crs = read_text(kept, "crs", arena);
     options->encoding = read_text(kept, "encoding", arena);
     options->date_format = read_text(kept, "date-format", arena);

@@ -9,7 +9,9 @@
 #include "ingest/ingest.h"
 #include "render/tiles.h"
 #include "store/store.h"
+#include <hotspot/autocomplete.h>
 #include <hotspot/geocode.h>
+#include <hotspot/reverse_geocode.h>
 
 typedef struct hs_service hs_service;
 
@@ -41,6 +43,11 @@ hs_snapshot *hs_service_snapshot(hs_service *service);
 /* The geocoder of the snapshot's geography, made on first use; valid while the snapshot is held. */
 hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
                               const hs_geocoder **geocoder);
+/* The same for reverse geocoding and autocomplete. */
+hs_status hs_service_reverse_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                                      const hs_reverse_geocoder **reverse);
+hs_status hs_service_autocomplete(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                                  const hs_autocomplete **autocomplete);
 /* Starts a thread that follows the store's versions (every 500 ms) and swaps in a new snapshot when they
  * change; a failure is logged and tried again. */
 hs_status hs_service_follow(hs_service *service, hs_error *error);

@@ -11,8 +11,11 @@
 
 struct hs_selection_cache;
 
+/* What finds things in one geography; each is made when it is first asked for and holds the geography. */
 typedef struct hs_geocoder_entry {
-    hs_geocoder *geocoder; /* holds the geography */
+    hs_geocoder *geocoder;
+    hs_reverse_geocoder *reverse;
+    hs_autocomplete *autocomplete;
     const hs_geography *geography;
     struct hs_geocoder_entry *next;
 } hs_geocoder_entry;

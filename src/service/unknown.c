@@ -64,7 +64,7 @@ static int most_first(const void *a, const void *b) {
     return one->number < two->number ? -1 : one->number > two->number;
 }
 
-void hs_unknown_write(const hs_unknown *unknown, uint32_t most, hs_buffer *out) {
+void hs_unknown_write(const hs_unknown *unknown, uint32_t most, bool chinese, hs_buffer *out) {
     uint32_t count = hs_unknown_texts(unknown);
     tally *sorted = malloc(((size_t)count + 1) * sizeof *sorted);
     if (!sorted) return;
@@ -73,10 +73,14 @@ void hs_unknown_write(const hs_unknown *unknown, uint32_t most, hs_buffer *out) 
     qsort(sorted, count, sizeof *sorted, most_first);
     for (uint32_t i = 0; i < count && i < most; i++) {
         hs_str text = hs_dictionary_text(unknown->texts, sorted[i].number);
-        hs_buffer_printf(out, "%s%.*s %llu (from row %llu)", i > 0 ? ", " : "",
-                         (int)hs_utf8_cut(text, LONGEST_SHOWN), text.data, (unsigned long long)sorted[i].rows,
-                         (unsigned long long)sorted[i].first_row);
+        if (i > 0) hs_buffer_text(out, hs_in_language(chinese, ", ", "，"));
+        hs_buffer_printf(
+            out, hs_in_language(chinese, "%.*s %llu (from row %llu)", "%.*s %llu 行（首见第 %llu 行）"),
+            (int)hs_utf8_cut(text, LONGEST_SHOWN), text.data, (unsigned long long)sorted[i].rows,
+            (unsigned long long)sorted[i].first_row);
     }
-    if (count > most) hs_buffer_printf(out, " and %u others", (unsigned)(count - most));
+    if (count > most)
+        hs_buffer_printf(out, hs_in_language(chinese, " and %u others", "，另有 %u 个"),
+                         (unsigned)(count - most));
     free(sorted);
 }

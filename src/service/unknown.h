@@ -14,7 +14,7 @@ bool hs_unknown_put(hs_unknown *unknown, hs_str text, uint64_t row);
 uint32_t hs_unknown_texts(const hs_unknown *unknown);
 uint64_t hs_unknown_rows(const hs_unknown *unknown);
 /* Writes `Bulk Collection 3487 (from row 12), Pothole 283 (from row 5) and 4 others`: the `most` most
- * frequent ones, ties in the order of rows. */
-void hs_unknown_write(const hs_unknown *unknown, uint32_t most, hs_buffer *out);
+ * frequent ones, ties in the order of rows; or the same in Chinese. */
+void hs_unknown_write(const hs_unknown *unknown, uint32_t most, bool chinese, hs_buffer *out);
 
 #endif

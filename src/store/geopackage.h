@@ -116,6 +116,12 @@ hs_status hs_geopackage_do(hs_geopackage *gp, hs_statement which, const char *do
 hs_status hs_geopackage_exec(sqlite3 *db, const char *path, const char *sql, const char *doing,
                              hs_error *error);
 
+/* --- geopackage_open.c --- */
+
+/* Holds few pages while an index is made, or many again: SQLite sorts runs as large as its cache, and those
+ * that fit the processor's are sorted in half the time. */
+void hs_geopackage_limit_cache(hs_geopackage *gp, bool limited);
+
 /* --- geopackage_schema.c --- */
 
 #define HS_GEOPACKAGE_SCHEMA 4
@@ -151,6 +157,8 @@ hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, bool
                               int64_t *batch);
 hs_status hs_geopackage_put(hs_store *store, hs_table table, const void *record, hs_error *error,
                             hs_put *put);
+hs_status hs_geopackage_visit_incident(hs_store *store, hs_str external_id, hs_visit_incident visit,
+                                       void *context, hs_error *error);
 hs_status hs_geopackage_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
                                          hs_error *error);
 hs_status hs_geopackage_clear_taxonomy(hs_store *store, hs_error *error);

@@ -195,7 +195,10 @@ static hs_status create_index(hs_geopackage *gp, hs_error *error) {
     const char *table = hs_tables[gp->batch.table]->name;
     if (!gp->batch.index_dropped) return HS_OK;
     (void)snprintf(sql, sizeof sql, "CREATE INDEX %s_key ON %s (row_key, row_hash)", table, table);
-    return hs_geopackage_exec(gp->db, gp->path, sql, "making the index of keys", error);
+    hs_geopackage_limit_cache(gp, true);
+    hs_status status = hs_geopackage_exec(gp->db, gp->path, sql, "making the index of keys", error);
+    hs_geopackage_limit_cache(gp, false);
+    return status;
 }
 
 hs_status hs_geopackage_compute_extent(hs_geopackage *gp, const char *table, hs_error *error,

@@ -12,6 +12,7 @@
 /* Measured on imports and scans of a million incidents: larger pages gain nothing more. */
 #define PAGE_SIZE    "8192"
 #define CACHE_KIB    "-65536"
+#define SORT_KIB     "-4096"
 #define WAL_LIMIT    "67108864"
 #define SQL_LIMIT    ((size_t)1 << 20)
 #define ROW_LIMIT    ((size_t)1 << 30)
@@ -108,8 +109,13 @@ static hs_status configure(hs_geopackage *gp, hs_error *error) {
     return hs_geopackage_exec(gp->db, gp->path,
                               "PRAGMA foreign_keys = ON;"
                               "PRAGMA synchronous = FULL; PRAGMA cache_size = " CACHE_KIB
-                              "; PRAGMA threads = 2; PRAGMA journal_size_limit = " WAL_LIMIT,
+                              "; PRAGMA journal_size_limit = " WAL_LIMIT,
                               "opening", error);
+}
+
+void hs_geopackage_limit_cache(hs_geopackage *gp, bool limited) {
+    const char *sql = limited ? "PRAGMA cache_size = " SORT_KIB : "PRAGMA cache_size = " CACHE_KIB;
+    (void)sqlite3_exec(gp->db, sql, NULL, NULL, NULL);
 }
 
 static hs_status open_connection(hs_geopackage *gp, bool create, hs_error *error) {
@@ -252,6 +258,7 @@ static const hs_store_ops geopackage_ops = {
     .set_setting = hs_geopackage_set_setting,
     .begin = hs_geopackage_begin,
     .put = hs_geopackage_put,
+    .visit_incident = hs_geopackage_visit_incident,
     .replace_position = hs_geopackage_replace_position,
     .replace_geometry = hs_geopackage_replace_geometry,
     .clear_taxonomy = hs_geopackage_clear_taxonomy,

@@ -1,5 +1,6 @@
 /* Putting a record: who it is, whether it is there already, and writing it. */
 #include "base/hash.h"
+#include "base/text.h"
 #include "store/geopackage.h"
 #include "store/geopackage_blob.h"
 
@@ -283,4 +284,32 @@ hs_status hs_geopackage_put(hs_store *store, hs_table table, const void *record,
     else
         gp->batch.failed = true;
     return status;
+}
+
+typedef struct wanted_incident {
+    hs_str external_id;
+    hs_visit_incident visit;
+    void *context;
+    bool found;
+} wanted_incident;
+
+static hs_status look_at_incident(void *context, const hs_incident_record *record, hs_error *error) {
+    wanted_incident *wanted = context;
+    wanted->found = hs_str_equal(record->external_id, wanted->external_id);
+    return wanted->found ? wanted->visit(wanted->context, record, error) : HS_OK;
+}
+
+hs_status hs_geopackage_visit_incident(hs_store *store, hs_str external_id, hs_visit_incident visit,
+                                       void *context, hs_error *error) {
+    hs_geopackage *gp = (hs_geopackage *)store;
+    wanted_incident wanted = {.external_id = external_id, .visit = visit, .context = context};
+    row r = {.key = hs_hash(external_id.data, external_id.size, SEED_IDENTITY)};
+    if (external_id.size == 0) return HS_OK;
+    for (;; r.key = hs_hash(&r.key, sizeof r.key, SEED_IDENTITY)) {
+        hs_status status = find_key(gp, HS_TABLE_INCIDENTS, error, &r);
+        if (status != HS_OK || r.found_id == 0) return status;
+        status = hs_geopackage_scan(store, HS_TABLE_INCIDENTS, r.found_id, r.found_id + 1,
+                                    (hs_visit){.incident = look_at_incident}, &wanted, error);
+        if (status != HS_OK || wanted.found) return status;
+    }
 }

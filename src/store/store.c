@@ -179,6 +179,12 @@ hs_status hs_store_put_decision(hs_store *store, const hs_decision_record *recor
     return put_record(store, HS_TABLE_DECISIONS, record, error, put);
 }
 
+hs_status hs_store_visit_incident(hs_store *store, hs_str external_id, hs_visit_incident visit, void *context,
+                                  hs_error *error) {
+    hs_status status = check_batch(store, HS_TABLE_INCIDENTS, error);
+    return status == HS_OK ? store->ops->visit_incident(store, external_id, visit, context, error) : status;
+}
+
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
                                     hs_error *error) {
     if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");

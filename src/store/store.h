@@ -83,6 +83,10 @@ hs_status hs_store_put_decision(hs_store *store, const hs_decision_record *recor
 hs_status hs_store_put_target(hs_store *store, const hs_target_record *record, hs_error *error, hs_put *put);
 hs_status hs_store_put_population(hs_store *store, const hs_population_record *record, hs_error *error,
                                   hs_put *put);
+/* Visits the stored incident of an external id, as the open batch has left it; nothing where there is none.
+ * What is put in its place replaces all of it, so that an update of a part is merged with it first. */
+hs_status hs_store_visit_incident(hs_store *store, hs_str external_id, hs_visit_incident visit, void *context,
+                                  hs_error *error);
 /* The row id of the record that was put last. */
 int64_t hs_store_last_id(const hs_store *store);
 /* Rows without an identity of their own that the open batch put more than once, told apart by how often. */

@@ -48,6 +48,8 @@ typedef struct hs_store_ops {
                        int64_t *batch);
     /* `record` is of the table's record type. */
     hs_status (*put)(hs_store *store, hs_table table, const void *record, hs_error *error, hs_put *put);
+    hs_status (*visit_incident)(hs_store *store, hs_str external_id, hs_visit_incident visit, void *context,
+                                hs_error *error);
     hs_status (*replace_position)(hs_store *store, int64_t incident, const hs_incident_record *record,
                                   hs_error *error);
     hs_status (*replace_geometry)(hs_store *store, int64_t id, const hs_geometry *geometry, hs_error *error);

@@ -2,6 +2,7 @@
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
+#include "base/buffer.h"
 #include "service/service.h"
 
 enum { BENCH_RUNS_MOST = 100 };
@@ -22,6 +23,8 @@ hs_status bench_tiles(hs_service *service, const bench_options *options, hs_erro
 hs_status bench_density_tiles(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_items(hs_service *service, const bench_options *options, hs_error *error);
 hs_status bench_geocode(hs_service *service, const bench_options *options, hs_error *error);
+hs_status bench_autocomplete(hs_service *service, const bench_options *options, hs_error *error);
+hs_status bench_reverse(hs_service *service, const bench_options *options, hs_error *error);
 /* Answers a file of addresses with their true positions, a line of tab-separated values each. */
 hs_status bench_geocode_answers(hs_service *service, const bench_options *options, hs_error *error);
 /* The whole of a file into *out, which has been set up. */

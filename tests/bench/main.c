@@ -21,7 +21,9 @@ static const struct part {
              {"density", bench_density_tiles, 1},
              {"items", bench_items, 0},
              {"geocode", bench_geocode, 0},
-             {"geocode-answers", bench_geocode_answers, 0}};
+             {"geocode-answers", bench_geocode_answers, 0},
+             {"autocomplete", bench_autocomplete, 0},
+             {"reverse", bench_reverse, 0}};
 
 static const struct part *find_part(const char *name) {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -37,10 +39,11 @@ int main(int argc, char **argv) {
     if ((!part && !load) || argc > 5 || !hs_str_to_int(hs_str_of(argv[3]), &runs) || runs < 1 ||
         runs > BENCH_RUNS_MOST) {
         fprintf(stderr,
-                "usage: hotspot_bench load|rows|append|tiles|density|items STORE RUNS (1 to %d)\n"
+                "usage: hotspot_bench load|rows|append|tiles|density|items|reverse STORE RUNS (1 to %d)\n"
                 "       hotspot_bench geocode|geocode-answers STORE RUNS FILE (a line: address, for answers "
                 "tab,\n"
-                "       longitude, tab, latitude)\n",
+                "       longitude, tab, latitude)\n"
+                "       hotspot_bench autocomplete STORE RUNS FILE (a text a line)\n",
                 BENCH_RUNS_MOST);
         return 2;
     }

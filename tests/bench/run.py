@@ -5,6 +5,7 @@ Every row is the median of its runs and, where there are enough, the 99th percen
 runs interleaved with it. Lines of JSON follow the table (--json FILE: there). Where the data sets are absent
 it says so and does nothing."""
 import argparse
+import contextlib
 import csv
 import gzip
 import json
@@ -21,9 +22,11 @@ import time
 import urllib.request
 from pathlib import Path
 
+import addresses
 import density
 import geocoding
 import network
+import posts
 
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BUILD_DIR", SOURCE / "build" / "release"))
@@ -234,6 +237,20 @@ def bench_posts(table, folder, base, token, note, runs, seconds):
               what, max(latency_ms(o, 99) for o in outputs))
 
 
+def bench_limited_posts(table, base, token, note, runs, seconds):
+    """How soon a report is in when they come at the rate that a city needs: the clients above take what they can."""
+    rate, clients, speeds, times = 1200, 32, [], []
+    for number in range(runs):
+        speed, took = posts.post(base, token, rate, clients, seconds, number)
+        speeds.append(speed)
+        times += took
+    times.sort()
+    what = f"{note}, one every 1/{rate} s, {clients} clients, {seconds} s"
+    table.add("POST incidents, limited rate", statistics.median(speeds), "req/s", runs, what)
+    table.add("POST incidents, limited, time of one", times[len(times) // 2], "ms", len(times),
+              "from when it was due", times[int(len(times) * 0.99)], times[int(len(times) * 0.95)])
+
+
 def lua_of_distinct_tiles(path, run_number):
     """Every request of every run asks for another bandwidth, so no cache has its answer."""
     z, x, y = TILES[2]
@@ -262,6 +279,20 @@ def pages_ms(base, count):
         links = json.loads(body)["links"]
         url = next((link["href"] for link in links if link["rel"] == "next"), None)
     return sorted(samples)
+
+
+@contextlib.contextmanager
+def serving(store):
+    """A server of the store, ready; its URL."""
+    server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True)
+    try:
+        base = server.stdout.readline().strip()
+        wait_ready(base, server)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
 
 
 def bench_server(table, folder, store, note, runs, seconds):
@@ -293,6 +324,8 @@ def bench_server(table, folder, store, note, runs, seconds):
             table.add("GET " + name, statistics.median(speeds), "req/s", runs,
                       f"{note}, wrk, {clients} clients, {length} s{what}")
         bench_posts(table, folder, base, token.strip(), note, runs, seconds)
+        wait_idle(server.pid)
+        bench_limited_posts(table, base, token.strip(), note, runs, 3 * seconds)
         table.add("peak memory after the requests", peak_memory_mb(server.pid), "MB", 1, "VmHWM")
     finally:
         server.terminate()
@@ -353,6 +386,7 @@ def main():
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
         geocoding.measure(table, folder, options.quick)
+        addresses.measure(table, sys.modules[__name__], folder, options.runs, options.seconds, options.seed)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
     lines = "".join(json.dumps(row) + "\n" for row in table.rows)
     if options.json:

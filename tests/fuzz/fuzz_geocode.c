@@ -38,6 +38,8 @@ static hs_geocoder *make_geocoder(hs_str text) {
                (hs_position){1000000000, 380100000});
     add_street(builder, "P St", (hs_position){999950000, 380050000}, (hs_position){1000050000, 380050000});
     add_street(builder, "春风路", (hs_position){999950000, 380020000}, (hs_position){1000050000, 380020000});
+    add_street(builder, "南大街", (hs_position){1000020000, 380000000}, (hs_position){1000020000, 380100000});
+    add_street(builder, "北环路", (hs_position){999950000, 380080000}, (hs_position){1000050000, 380080000});
     add_address(builder, "中山路", "12号附1", "");
     add_address(builder, "Main St", "5A", "");
     add_address(builder, "", "", "花蓮縣鳳林鎮大忠路１９５號");
@@ -69,6 +71,12 @@ static void check(const hs_geocoder *geocoder, hs_str text) {
             (i > 0 && results[i].score > results[i - 1].score))
             abort();
         if (!memchr(results[i].label, 0, sizeof results[i].label)) abort();
+        if (!(results[i].accuracy_m > 0) || results[i].part_count > HS_ADDRESS_PARTS_MAX) abort();
+        for (uint32_t k = 0; k < results[i].part_count; k++) {
+            const hs_address_part *part = &results[i].part[k];
+            if (part->start >= part->end || part->end > text.size) abort();
+            if (k > 0 && part->start < part[-1].end) abort();
+        }
     }
 }
 

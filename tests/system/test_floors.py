@@ -36,6 +36,8 @@ PUBLIC = {
     "bandwidth.h": "density",
     "density_interval.h": "density",
     "geocode.h": "geocode",
+    "reverse_geocode.h": "geocode",
+    "autocomplete.h": "geocode",
     "statistics.h": "statistics",
 }
 PLAIN = {"error.h", "types.h", "geometry.h"}

@@ -1,6 +1,7 @@
 """Imports over HTTP: a file comes as a form and is read by a job that is looked at, cancelled, and forgotten; and what
 an import says beforehand of likely mistakes, whether over HTTP or on the command line."""
 import csv
+import gzip
 import io
 import json
 import math
@@ -273,6 +274,18 @@ assert kept["result"]["mapping"]["fields"]["category"] == "Kategorie-X", kept
 used = imported(editor, [("h.csv", german)], [("kind", "incidents"), ("mapping", "hotline"), ("dry-run", "true")])
 assert used["result"]["mapping"]["fields"]["category"] == "Kategorie-X", used
 
+# A layer that is called after its file is called as the sender calls the file; one of a saved mapping that was
+# another file's is no matter where there is only one.
+kept = imported(editor, [("热线.csv", german)], [("kind", "incidents"), ("map", "category=Kategorie-X"), ("layer", "热线"),
+                                               ("mapping", "monthly")])
+assert kept["result"]["mapping"]["layer"] == "热线", kept
+used = imported(editor, [("二月.csv.gz", gzip.compress(german))], [("kind", "incidents"), ("mapping", "monthly"),
+                                                                 ("dry-run", "true")])
+assert used["result"]["mapping"]["layer"] == "二月", used
+assert used["result"]["mapping"]["fields"]["category"] == "Kategorie-X", used
+failed = imported(editor, [("三月.csv", german)], [("kind", "incidents"), ("layer", "四月")], state="failed")
+assert "四月" in failed["message"] and "三月" in failed["message"], failed
+
 # Cancelled: one that runs, and one that waits behind it; nothing of either is kept. Listeners hear of it.
 events = socket.create_connection(base[7:].split(":"))
 events.sendall(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -351,6 +364,24 @@ with open(early, "w") as file:
     file.write("id,category,reported,closed,lon,lat\n1,0102,2025-03-02 10:00,1970-01-01 00:00,102.61,39.34\n")
 words = run("import", store, "incidents", early, "--dry-run").stderr
 assert "1 rows were closed before" in words, words
+
+# All of that in Chinese too: by --lang, and over HTTP by lang, without it in the city's language.
+spoken = {"GCJ-02；若确实如此": shifted, "移动 3 度（向西）": [row[:4] + (row[4] + 3, row[5]) for row in sample],
+          "另一个城市": [row[:4] + (row[4] - 40, row[5] + 11) for row in sample],
+          "对调": [row[:4] + (row[5], row[4]) for row in sample],
+          "类别不在分类体系中": [(row[0], "闻所未闻") + row[2:] for row in sample[:30]],
+          "外部编号与前面的行重复": sample[:30] + sample[:30]}
+for words, given in spoken.items():
+    assert words in words_of(given, "--lang", "zh"), words
+words = run("import", store, "incidents", early, "--dry-run", "--lang", "zh").stderr
+assert "1 行的结案时间早于上报时间" in words, words
+start()
+strange = [("s.csv", table([(row[0], "闻所未闻") + row[2:] for row in sample[:30]]))]
+for given, words in (("zh", "30 行的类别不在分类体系中"), ("en", "30 rows have a category"), ("", "30 行的类别")):
+    told = imported(editor, strange, [("kind", "incidents"), ("dry-run", "true"), ("lang", given)])
+    assert any(words in warning for warning in told["warnings"]), told
+refused(editor, 400, "lang", strange, [("kind", "incidents"), ("lang", "fr")])
+stop()
 
 # The command line's dry run shows the rows, the extent and what comes twice.
 twice = os.path.join(folder, "twice.csv")

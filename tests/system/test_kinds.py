@@ -156,7 +156,12 @@ def targets():
     assert chosen("unit=South") == [3] and chosen("unit=620702002&category=0510") == []
     assert chosen("category=05") == [7.5, 3] and chosen("category=占道经营") == [120, 3]
     assert chosen("category=outdoor barbecue,something else") == [7.5, 1] and chosen("category=烧烤摊") == [7.5]
+    assert len(chosen("category=,")) == 5
     assert "no unit" in get("/targets?unit=nowhere", 400)["detail"]
+    for wrong in ("unknown", "0510,unknown", "something else,unknown"):
+        detail = get("/targets?category=" + wrong, 400)["detail"]
+        assert "category 'unknown' is unknown" in detail, detail
+        assert detail == get("/summary?category=unknown", 400)["detail"], "as every filter says it"
     assert "bbox" in get("/targets?bbox=1,2,3,4", 400)["detail"]
     at = lambda when: get("/ogc/collections/targets/items?datetime=" + when)["numberMatched"]
     assert (at("2025-06-30"), at("2025-07-01"), at("2024-12-31"), at("2025-06-30T16:00:00Z")) == (4, 3, 1, 3)

@@ -279,7 +279,7 @@ def keys(token, other):
     return body, first
 
 
-def units():
+def units(reporter):
     communities = json.loads(ask("GET", "/ogc/collections/communities/items?limit=2")[2])["features"]
     codes = [c["properties"]["code"] for c in communities]
     inside = [json.loads(ask("GET", f"/ogc/collections/incidents/items?limit=1&unit={c}")[2])["features"][0]
@@ -293,6 +293,13 @@ def units():
     refused({"category": "0510"}, token, 403, "no position")
     status, answers, _ = post([places[0], places[1]], token)
     assert [a["status"] for a in answers] == [201, 403], answers
+    # Nor is what lies elsewhere drawn into the unit, or changed there.
+    assert post(places[1] | {"id": "elsewhere", "category": "0510"}, reporter)[0] == 201
+    refused(places[0] | {"id": "elsewhere"}, token, 403, "outside")
+    refused({"id": "elsewhere", "status": "closed"}, token, 403, "outside")
+    assert post(places[0] | {"id": "here", "category": "0510"}, token)[0] == 201
+    status, answer, _ = post({"id": "here", "status": "closed"}, token)
+    assert status == 200 and answer["properties"]["category"] == "0510", answer
 
 
 def survives_being_killed(token):
@@ -341,7 +348,7 @@ def main():
     other = run("user", store, "add", "other", "--role", "admin").stdout.strip()
     time.sleep(1.1)
     body, first = keys(token, other)
-    units()
+    units(token)
     # A listener does not keep the server from stopping, and a key outlives the server.
     Events()
     stop()

@@ -350,6 +350,10 @@ def check_lists():
                          ({"start_date": "yesterday"}, "start_date"), ({"end_date": "2025-13-01T00:00:00Z"}, "end_date"),
                          ({"end_date": "2025-01-01/2025-02-01"}, "end_date"), ({"start_date": ".."}, "start_date")):
         get("requests", code=400, words=words, lang="en", **wrong)
+    for wrong, words in (({"page": "0"}, "整数"), ({"page_size": "1001"}, "1000"),
+                         ({"service_request_id": ",".join("1" * 1001)}, "一次最多"),
+                         ({"start_date": w3(b), "end_date": w3(a)}, "早于"), ({"start_date": "yesterday"}, "时区")):
+        get("requests", code=400, words=words, lang="zh", **wrong)
     assert check_json(ask(V2 + "/requests.json?status=solved&lang=en"), REQUESTS)[0]["code"] == 400
     get("requests", code=404, words="service_code", service_code="9999", lang="en")
     assert get("requests", page=2147483647) == []

@@ -321,6 +321,8 @@ def undo(users, ids, second):
     # Undoing an import does not undo a decision taken since.
     ask("POST", f"/review/{ids['老槐树底下']}", {"action": "place", "lon": 100.446, "lat": 38.926}, users["editor"])
     third = batch_of(run("import", store, "incidents", write("third.csv", HEAD + f"2,0510,2026-01-05 11:30,老槐树底下,{EAST},hotline\n")))
+    until(lambda: get(f"/ogc/collections/incidents/items?batch={third}")["numberMatched"] == 1, "the update never comes")
+    assert incidents()["2"] == ((100.446, 38.926), "given", 1), "an update loses what was decided"
     ask("POST", f"/review/{ids['老槐树底下']}", {"action": "place", "lon": 100.447, "lat": 38.927}, users["editor"])
     run("undo", store, third)
     until(lambda: incidents()["2"][0] == (100.447, 38.927), "an undone import brings an old position back")

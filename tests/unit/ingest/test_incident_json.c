@@ -50,6 +50,21 @@ static void a_plain_object(void **state) {
     assert_int_equal(r.position.lat_e7, 389259000);
 }
 
+/* What an object does not name is absent; null, words for nothing and a geometry of null are there and empty.
+ */
+static void absent_parts(void **state) {
+    hs_arena *arena = *state;
+    const unsigned all = (1U << 13) - 1;
+    hs_incident_record r = read_good("{\"id\": \"1\", \"status\": null, \"address\": \"NA\"}", arena);
+    assert_int_equal(r.absent, all & ~(unsigned)(HS_INCIDENT_STATUS | HS_INCIDENT_ADDRESS));
+    r = read_good("{\"type\": \"Feature\", \"id\": \"1\", \"properties\": {\"weight\": 2}}", arena);
+    assert_int_equal(r.absent, all & ~(unsigned)HS_INCIDENT_WEIGHT);
+    r = read_good("{\"type\": \"Feature\", \"geometry\": null, \"properties\": null}", arena);
+    assert_int_equal(r.absent, all & ~(unsigned)HS_INCIDENT_POSITION);
+    r = read_good("{\"street\": \"南大街\", \"number\": 23, \"lon\": 100.5, \"lat\": 38.9}", arena);
+    assert_int_equal(r.absent, all & ~(unsigned)(HS_INCIDENT_POSITION | HS_INCIDENT_ADDRESS));
+}
+
 static void a_feature(void **state) {
     hs_arena *arena = *state;
     hs_incident_record r =
@@ -133,6 +148,7 @@ static int teardown(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_plain_object, setup, teardown),
+        cmocka_unit_test_setup_teardown(absent_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(a_feature, setup, teardown),
         cmocka_unit_test_setup_teardown(offset_coordinates, setup, teardown),
         cmocka_unit_test_setup_teardown(refusals, setup, teardown),

@@ -15,11 +15,11 @@ static void most_frequent_first(void **state) {
     assert_int_equal(hs_unknown_rows(unknown), 8);
     hs_buffer out;
     hs_buffer_init(&out, 1000);
-    hs_unknown_write(unknown, 3, &out);
+    hs_unknown_write(unknown, 3, false, &out);
     check_str(((hs_str){out.data, out.size}),
               "a 3 (from row 11), b 2 (from row 10), c 1 (from row 12) and 2 others");
     hs_buffer_clear(&out);
-    hs_unknown_write(unknown, 5, &out);
+    hs_unknown_write(unknown, 5, false, &out);
     assert_null(memmem(out.data, out.size, "others", 6));
     hs_buffer_done(&out);
     hs_unknown_free(unknown);
@@ -37,7 +37,7 @@ static void many(void **state) {
     assert_int_equal(hs_unknown_texts(unknown), 300);
     hs_buffer out;
     hs_buffer_init(&out, 1000);
-    hs_unknown_write(unknown, 1, &out); /* rows 1 to 100 come a fourth time */
+    hs_unknown_write(unknown, 1, false, &out); /* rows 1 to 100 come a fourth time */
     check_str(((hs_str){out.data, out.size}), "t1 4 (from row 1) and 299 others");
     hs_buffer_done(&out);
     hs_unknown_free(unknown);
