@@ -155,8 +155,8 @@ typedef struct hs_incident_record {
     float accuracy_m; /* 0 where the position was given without one */
     float weight;     /* 1 by default */
     bool reviewed; /* where it lies, or that it lies nowhere, was decided by hand: match_type may be given */
-    unsigned absent;  /* hs_incident_part bits that the source has no word of: an update by external id keeps
-                         what is stored, while a part that is there and empty empties it */
+    unsigned absent; /* hs_incident_part bits that the source has no word of: an update by external id keeps
+                        what is stored, while a part that is there and empty empties it */
     int64_t batch;
 } hs_incident_record;
 

@@ -360,6 +360,7 @@ def tables(users):
     run("undo", store, batch_of(applied))
     until(lambda: waiting().get("水房对过", {}).get("count") == 3, "the server keeps what was undone")
     run("review", store, "apply", filled)
+    until(lambda: incidents()["5"][0] == (100.452, 38.922), "the server never has what was decided again")
     run("review", store, "forget", "水房 对过")
     until(lambda: waiting().get("水房对过", {}).get("count") == 3, "the server keeps what was forgotten")
     run("review", store, "forget", "水房对过", code=3)
