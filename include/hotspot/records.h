@@ -154,10 +154,46 @@ typedef struct hs_incident_record {
     hs_match_type match_type;
     float accuracy_m; /* 0 where the position was given without one */
     float weight;     /* 1 by default */
-    unsigned absent;  /* hs_incident_part bits that the source has no word of: an update by external id keeps
-                         what is stored, while a part that is there and empty empties it */
+    bool reviewed; /* where it lies, or that it lies nowhere, was decided by hand: match_type may be given */
+    unsigned absent; /* hs_incident_part bits that the source has no word of: an update by external id keeps
+                        what is stored, while a part that is there and empty empties it */
     int64_t batch;
 } hs_incident_record;
+
+/* What was decided by hand about an address text (`action` of the contract). */
+typedef enum hs_decision_action {
+    HS_DECISION_OPEN = 0, /* nothing any more: an earlier decision was taken back */
+    HS_DECISION_ACCEPT,   /* a candidate of the geocoder: position, match type, accuracy and label are kept */
+    HS_DECISION_PLACE,    /* a position picked on the map */
+    HS_DECISION_ADDRESS,  /* another text that is geocoded in its stead */
+    HS_DECISION_UNLOCATABLE, /* nobody can tell where it is */
+    HS_DECISION_SKIP,        /* set aside; the geocoder's answer stays */
+    HS_DECISION_COUNT
+} hs_decision_action;
+
+/* The contract's word (`unlocatable`), NULL for none; the value of a word, HS_DECISION_COUNT for none. */
+HS_API const char *hs_decision_action_name(hs_decision_action action);
+HS_API hs_decision_action hs_decision_action_parse(hs_str name);
+
+/* One a text: a later one takes its place. */
+typedef struct hs_decision_record {
+    int64_t id;
+    hs_str key;     /* the text as addresses are compared */
+    hs_str address; /* as it was written */
+    hs_decision_action action;
+    bool has_position; /* of accept and place */
+    hs_position position;
+    hs_match_type match_type;
+    float accuracy_m;
+    hs_str label;  /* of the candidate or place */
+    hs_str target; /* of address: the other text */
+    hs_str note;
+    hs_str user;           /* who decided */
+    int64_t decided_s;     /* HS_NO_TIME where unknown */
+    bool remembered;       /* an alias: incidents that come later are meant too */
+    int64_t last_incident; /* else only rows up to this id are */
+    int64_t batch;
+} hs_decision_record;
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,13 @@ hs_str hs_call_text(const hs_call *call, const char *name) {
     return hs_str_trim(value);
 }
 
+bool hs_call_sends_json(const hs_call *call) {
+    hs_str type = hs_request_header(call->request, "Content-Type");
+    type = hs_str_trim(hs_str_cut(&type, ';'));
+    return hs_str_equal_nocase(type, HS_STR("application/json")) ||
+           hs_str_equal_nocase(type, HS_STR("application/geo+json"));
+}
+
 hs_status hs_call_number(hs_call *call, const char *name, double min, double max, double fallback,
                          double *value) {
     hs_str text = hs_call_text(call, name);

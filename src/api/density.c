@@ -272,7 +272,10 @@ hs_status hs_serve_density_value(hs_call *call) {
     if (status == HS_OK) status = hs_call_interval(call, &standing.how);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
-    if (ask.request.network) return hs_call_street_value(call, &ask, position, &standing);
+    if (ask.request.network) {
+        status = hs_call_street_value(call, &ask, position, &standing);
+        return status == HS_OK ? hs_call_append_left_out(call, &ask.request.filter) : status;
+    }
     hs_service *service = call->api->service;
     status = hs_service_density_value(service, call->snapshot, &ask.request, position, call->error,
                                       &standing.value);
@@ -282,7 +285,8 @@ hs_status hs_serve_density_value(hs_call *call) {
     if (status == HS_OK)
         status = hs_service_density_rank(service, call->snapshot, &ask.request, standing.value.value,
                                          call->error, &standing.rank);
-    return status == HS_OK ? write_value(call, &ask, position, &standing) : status;
+    if (status == HS_OK) status = write_value(call, &ask, position, &standing);
+    return status == HS_OK ? hs_call_append_left_out(call, &ask.request.filter) : status;
 }
 
 static void write_curve(hs_json *json, const hs_bandwidth_choice *choice) {
@@ -365,5 +369,5 @@ hs_status hs_serve_density_bandwidth(hs_call *call) {
     hs_json_array_end(json);
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
     hs_json_object_end(json);
-    return HS_OK;
+    return hs_call_append_left_out(call, &ask.request.filter);
 }

@@ -129,12 +129,15 @@ static hs_status serve_raster(hs_call *call, const char *media_type, raster_form
 }
 
 static hs_status tif_form(hs_call *call, const hs_density_ask *ask, const hs_density_raster *raster) {
-    return hs_density_tif(call->snapshot, &ask->request, raster, NULL, call->error, &call->response->body);
+    hs_status status =
+        hs_density_tif(call->snapshot, &ask->request, raster, NULL, call->error, &call->response->body);
+    return status == HS_OK ? hs_call_head_left_out(call, &ask->request.filter) : status;
 }
 
 static hs_status isobands_form(hs_call *call, const hs_density_ask *ask, const hs_density_raster *raster) {
-    return hs_density_isobands(call->snapshot, &ask->request, &ask->classes, raster, call->error,
-                               &call->json);
+    hs_status status =
+        hs_density_isobands(call->snapshot, &ask->request, &ask->classes, raster, call->error, &call->json);
+    return status == HS_OK ? hs_call_append_left_out(call, &ask->request.filter) : status;
 }
 
 hs_status hs_serve_density_tif(hs_call *call) {

@@ -30,7 +30,7 @@ hs_status hs_serve_density_lixels(hs_call *call) {
     hs_density_lixels(call->snapshot, &ask.request, &ask.classes, &streets, has_box ? &box : NULL,
                       &call->json);
     hs_density_streets_done(&streets);
-    return HS_OK;
+    return hs_call_append_left_out(call, &ask.request.filter);
 }
 
 /* No street within the limit: no value, and nothing that it rests on. */

@@ -84,6 +84,8 @@ bool hs_call_sees_incidents(const hs_call *call);
 /* Answers 403 and why. */
 hs_status hs_call_deny_incidents(hs_call *call);
 
+/* Whether the body is said to be JSON. */
+bool hs_call_sends_json(const hs_call *call);
 /* Answers 400 naming every unknown parameter and what there is; false when all are known. */
 bool hs_call_refuse_unknown(hs_call *call);
 
@@ -137,6 +139,11 @@ static inline bool hs_selection_has(const hs_selection *selection, uint32_t chun
 
 #define HS_ALL_ACCURACIES (-1.0)
 
+/* Says in an answer that is written and is an object, or in its header `Left-Out`, how many incidents the
+ * filter leaves out and why (left_out.c). */
+hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
+hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter);
+
 /* Families. */
 hs_status hs_serve_page(hs_call *call);
 hs_status hs_serve_vendor(hs_call *call);
@@ -164,6 +171,12 @@ hs_status hs_serve_density_tif(hs_call *call);
 hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
+hs_status hs_serve_review(hs_call *call);
+hs_status hs_serve_review_entry(hs_call *call);
+hs_status hs_serve_decisions(hs_call *call);
+hs_status hs_serve_hit_rate(hs_call *call);
+hs_status hs_post_review(hs_call *call);
+hs_status hs_delete_review(hs_call *call);
 hs_status hs_post_geocode(hs_call *call);
 hs_status hs_serve_search(hs_call *call);
 hs_status hs_serve_reverse(hs_call *call);

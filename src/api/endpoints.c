@@ -157,6 +157,36 @@ static const hs_parameter target_parameters[] = {
      "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
     {0},
 };
+static const hs_parameter review_parameters[] = {
+    {"state", "string",
+     "waiting (default), decided, unlocatable, skipped or all: where the incidents of an address stand",
+     "waiting（默认，待处理）、decided（已定位）、unlocatable（无法定位）、skipped（已跳过）或 all", false},
+    {"limit", "integer", "addresses a page, 1 to 1000; default 50", "每页地址数，1 至 1000，默认 50", false},
+    {"after", "string", "where the next page begins; given in the link `next`", "下一页的起点，见 next 链接",
+     false},
+    {"unit", "string",
+     "code or id of a unit: incidents that lie in it, and those without a position that came with its code",
+     "单元编码或 ID：位于其中的案件，以及带有其编码而无位置的案件", false},
+    {0},
+};
+static const hs_parameter decisions_parameters[] = {
+    {"remembered", "boolean", "true: only aliases, which count for incidents that come; false: only others",
+     "true：仅别名（对以后的案件也有效）；false：仅其他", false},
+    {"limit", "integer", "decisions a page, 1 to 10000; default 1000", "每页条数，1 至 10000，默认 1000",
+     false},
+    {"after", "integer", "where the next page begins; given in the link `next`", "下一页的起点，见 next 链接",
+     false},
+    {0},
+};
+static const hs_parameter hit_rate_parameters[] = {
+    {"level", "string", "of the units: district, subdistrict (default), community or cell",
+     "单元层级：district、subdistrict（默认）、community 或 cell", false},
+    {"f", "string", "json (default) or csv: a row a group", "json（默认）或 csv（每组一行）", false},
+    {"unit", "string",
+     "code or id of a unit: incidents that lie in it, and those without a position that came with its code",
+     "单元编码或 ID：位于其中的案件，以及带有其编码而无位置的案件", false},
+    {0},
+};
 #define LANG_PARAMETER                                                                                       \
     {                                                                                                        \
         "lang", "string",                                                                                    \
@@ -490,9 +520,49 @@ const hs_endpoint hs_endpoints[] = {
         "由 token 查 service_request_id；仅在已入库而尚未发布时返回 token。", hs_open311_token),
     {"/open311/{path*}", "open311Nothing", HS_OPEN311 | HS_LENIENT | HS_HIDDEN, "text/xml", NULL,
      "Nothing is there.", "此处没有内容。", hs_open311_nothing},
+    {"/review", "review", LONG, JSON, review_parameters,
+     "Addresses that the geocoder could not place for sure, equal ones together, the most frequent first, "
+     "with "
+     "their candidates: not found (unmatched), found below the accepted score (low-score), or at several "
+     "places "
+     "(ambiguous). Where incidents are not public it needs a token of a viewer.",
+     "地理编码未能确定的地址，相同地址合并，件数多者在前，附候选：unmatched（未找到）、low-"
+     "score（得分不足）、"
+     "ambiguous（多处相近）。案件不公开时需 viewer 令牌。",
+     hs_serve_review},
+    {"/review/hit-rate", "reviewHitRate", LONG, JSON, hit_rate_parameters,
+     "Share of incidents located better than by their unit, by month, source, unit, match type and accuracy, "
+     "against the least of 85 % (Ratcliffe 2004), with warnings where missing positions cluster.",
+     "定位率：优于单元的案件占比，按月份、来源、单元、匹配方式与精度，对照 85% 下限（Ratcliffe 2004），"
+     "并提示缺失位置的聚集。",
+     hs_serve_hit_rate},
+    {"/review/decisions", "reviewDecisions", CITY, JSON, decisions_parameters,
+     "What was decided about addresses. Those that are remembered are aliases: imports need nobody for them.",
+     "已作的地址处理决定；remembered 者为别名，以后导入自动采用。", hs_serve_decisions},
+    {"/review/{reviewId}", "reviewEntry", CITY | HS_LONG, GEO, NULL,
+     "One address: its candidates as GeoJSON, and in `review` what is known of it and was decided.",
+     "单个地址：候选位置（GeoJSON），review 中为其情况与已作决定。", hs_serve_review_entry},
+    {"/review/{reviewId}", "postReview", CITY | HS_POSTS, JSON, NULL,
+     "Decides about an address: {\"action\": \"accept\", \"candidate\": 1}, place with lon and lat, "
+     "address with new_address, unlocatable or skip; note; remember: true keeps it as an alias. The same "
+     "again "
+     "changes nothing; with `label` a candidate that is another one by now is 409. Needs a token of an "
+     "editor.",
+     "对地址作决定：{\"action\": \"accept\", \"candidate\": 1}，place 附 lon、lat，address 附 "
+     "new_address，unlocatable 或 skip；note 为备注；remember: true 存为别名。重复提交不变；附 label "
+     "而候选已变时返回 409。需 editor 令牌。",
+     hs_post_review},
+    {"/review/{reviewId}", "deleteReview", CITY | HS_DELETES, JSON, NULL,
+     "Takes the decision about an address back, an alias too: its incidents are located as before. Needs a "
+     "token "
+     "of an editor.",
+     "撤回对地址的决定（含别名），案件恢复自动定位。需 editor 令牌。", hs_delete_review},
     {"/events", "events", 0, "text/event-stream", NULL,
-     "Server-sent events: snapshot (a new version is served), incidents (some were added), job (how one is).",
-     "服务器推送事件：snapshot（新版本上线）、incidents（新增案件）、job（作业进展）。", hs_serve_events},
+     "Server-sent events: snapshot (a new version is served), incidents (some were added), review (a "
+     "decision "
+     "about an address), job (how one is).",
+     "服务器推送事件：snapshot（新版本上线）、incidents（新增案件）、review（地址决定）、job（作业进展）。",
+     hs_serve_events},
     {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
     {"/ogc", "ogcLanding", HS_OGC, JSON, format_parameters, "Landing page of OGC API Features.",

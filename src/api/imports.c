@@ -72,7 +72,7 @@ static hs_status take_flag(const hs_call *call, const char *name, bool *flag) {
 static hs_status take_kind(const hs_call *call, hs_kind *kind) {
     hs_str text = find_option(call, "kind");
     *kind = hs_kind_parse(text);
-    if (*kind < HS_KIND_COUNT) return HS_OK;
+    if (hs_kind_is_imported(*kind)) return HS_OK;
     if (text.size == 0)
         return hs_error_set(call->error, HS_E_ARGUMENT,
                             "kind is missing: units, streets, addresses, places, zones, incidents, targets, "

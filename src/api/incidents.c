@@ -188,13 +188,6 @@ static hs_status take_items(hs_call *call, const json_t *body, posting *p) {
     return HS_OK;
 }
 
-static bool is_json(const hs_call *call) {
-    hs_str type = hs_request_header(call->request, "Content-Type");
-    type = hs_str_trim(hs_str_cut(&type, ';'));
-    return hs_str_equal_nocase(type, HS_STR("application/json")) ||
-           hs_str_equal_nocase(type, HS_STR("application/geo+json"));
-}
-
 static bool any_open(const posting *p) {
     for (size_t i = 0; i < p->post.count; i++)
         if (p->post.items[i].outcome == HS_POST_OPEN) return true;
@@ -217,7 +210,7 @@ hs_status hs_post_incidents(hs_call *call) {
     if (call->request->waited_for) return answer(call, call->request->waited_for);
     hs_user user;
     if (!hs_call_authorise(call, HS_ROLE_REPORTER, &user)) return HS_OK;
-    if (!is_json(call))
+    if (!hs_call_sends_json(call))
         return hs_response_problem(call->response, 415, NULL,
                                    "send Content-Type: application/json or application/geo+json");
     posting *p = hs_arena_array(call->arena, 1, sizeof *p);

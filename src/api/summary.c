@@ -162,7 +162,10 @@ hs_status hs_serve_summary(hs_call *call) {
     const hs_units *units = &call->snapshot->geography->units;
     s.first_unit = units->level_start[s.level];
     s.unit_count = units->level_start[s.level + 1] - s.first_unit;
-    if (!hs_call_begin(call, "application/json", HS_READS_ALL)) status = write_summary(call, &s, selection);
+    if (!hs_call_begin(call, "application/json", HS_READS_ALL)) {
+        status = write_summary(call, &s, selection);
+        if (status == HS_OK) status = hs_call_append_left_out(call, &filter);
+    }
     hs_service_selection_unref(selection);
     return status;
 }

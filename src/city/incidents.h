@@ -22,7 +22,8 @@ typedef struct hs_incident_attributes {
     uint32_t batch;
     uint16_t source, status; /* into incidents->source, status; an empty text has a code too */
     uint16_t accuracy_m;     /* rounded up, 65535 and more saturated */
-    uint8_t match_type, zero;
+    uint8_t match_type;
+    bool reviewed; /* decided by hand */
 } hs_incident_attributes;
 
 typedef enum hs_time_field {
@@ -197,6 +198,21 @@ hs_status hs_incidents_append(const hs_incidents *base, hs_incidents_builder *bu
 bool hs_incidents_merge_due(const hs_incidents *incidents);
 hs_status hs_incidents_merge(const hs_incidents *base, const hs_timezone *zone, hs_error *error,
                              hs_incidents **incidents);
+
+/* Where a row lies from now on: row `row` of chunk number `chunk`. */
+typedef struct hs_moved_row {
+    uint32_t chunk, row;
+    bool has_position, reviewed;
+    hs_position position;
+    hs_match_type match_type;
+    float accuracy_m;
+} hs_moved_row;
+/* `base` with some rows placed anew, in the order of chunks and rows, each once: their chunks are made anew
+ * without them and they become late ones; every other chunk is shared. The set is a build of its own. O(rows
+ * of the chunks that lose some). `zone` as of a builder. */
+hs_status hs_incidents_move(const hs_incidents *base, const hs_moved_row *moved, size_t count,
+                            const hs_geography *geography, const hs_timezone *zone, uint64_t version,
+                            hs_error *error, hs_incidents **incidents);
 
 /* A number that changes when the incidents with a position in a box do, for entity tags: live incidents
  * elsewhere, and merging, do not change it. min_x above max_x spans the antimeridian. O(chunks + blocks of

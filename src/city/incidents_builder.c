@@ -163,6 +163,7 @@ hs_status hs_incidents_add(hs_incidents_builder *builder, const hs_incident_reco
                       .weight = record->weight,
                       .accuracy_m = whole_accuracy(record->accuracy_m),
                       .match_type = (uint8_t)record->match_type,
+                      .reviewed = record->reviewed,
                       .has_position = record->has_position};
     hs_str texts[HS_CODE_COUNT] = {record->category, record->source, record->status};
     static const char *const what[HS_CODE_COUNT] = {"category", "source", "status"};

@@ -148,8 +148,8 @@ static void segment_key(const hs_whole_row *row, hs_number_key *key) {
 
 static void attributes_key(const hs_whole_row *row, hs_number_key *key) {
     const hs_incident_attributes *a = &row->attributes;
-    *key = (hs_number_key){
-        {a->batch, (uint32_t)a->source << 16 | a->status, (uint32_t)a->accuracy_m << 16 | a->match_type}};
+    *key = (hs_number_key){{a->batch, (uint32_t)a->source << 16 | a->status,
+                            (uint32_t)a->accuracy_m << 16 | (uint32_t)a->reviewed << 8 | a->match_type}};
 }
 
 static bool number_column(hs_numbering *numbering, const hs_whole_row *rows, uint32_t count,

@@ -31,7 +31,7 @@ typedef struct hs_raw_row {
     uint16_t code[HS_CODE_COUNT];
     uint16_t accuracy_m;
     uint8_t match_type;
-    bool has_position;
+    bool has_position, reviewed;
 } hs_raw_row;
 
 struct hs_incidents_builder {

@@ -2,11 +2,16 @@
 
 #include "base/text.h"
 
-static const char *const kind_names[HS_KIND_COUNT] = {
-    "units", "streets", "addresses", "places", "zones", "incidents", "targets", "population", "taxonomy"};
+static const char *const kind_names[HS_KIND_COUNT] = {"units",    "streets",   "addresses", "places",
+                                                      "zones",    "incidents", "targets",   "population",
+                                                      "taxonomy", "decisions"};
 
 const char *hs_kind_name(hs_kind kind) {
     return (unsigned)kind < HS_KIND_COUNT ? kind_names[kind] : NULL;
+}
+
+bool hs_kind_is_imported(hs_kind kind) {
+    return (unsigned)kind < HS_KIND_COUNT && kind != HS_KIND_DECISIONS;
 }
 
 hs_kind hs_kind_parse(hs_str name) {

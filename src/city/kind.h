@@ -15,11 +15,14 @@ typedef enum hs_kind {
     HS_KIND_TARGETS,
     HS_KIND_POPULATION,
     HS_KIND_TAXONOMY,
+    HS_KIND_DECISIONS, /* made in the review of addresses, not imported */
     HS_KIND_COUNT
 } hs_kind;
 
 const char *hs_kind_name(hs_kind kind); /* NULL for none */
 hs_kind hs_kind_parse(hs_str name);     /* HS_KIND_COUNT when unknown */
+/* Whether files of this kind are imported. */
+bool hs_kind_is_imported(hs_kind kind);
 
 /* Takes one record, which lives until it returns. */
 typedef hs_status (*hs_visit_unit)(void *context, const hs_unit_record *record, hs_error *error);
@@ -30,6 +33,7 @@ typedef hs_status (*hs_visit_zone)(void *context, const hs_zone_record *record, 
 typedef hs_status (*hs_visit_category)(void *context, const hs_category_record *record, hs_error *error);
 typedef hs_status (*hs_visit_target)(void *context, const hs_target_record *record, hs_error *error);
 typedef hs_status (*hs_visit_population)(void *context, const hs_population_record *record, hs_error *error);
+typedef hs_status (*hs_visit_decision)(void *context, const hs_decision_record *record, hs_error *error);
 typedef hs_status (*hs_visit_incident)(void *context, const hs_incident_record *record, hs_error *error);
 
 #endif

@@ -71,3 +71,23 @@ hs_match_type hs_match_type_parse(hs_str name) {
         if (hs_str_equal(name, hs_str_of(match_names[type]))) return (hs_match_type)type;
     return HS_MATCH_COUNT;
 }
+
+static const char *const action_names[HS_DECISION_COUNT] = {
+    [HS_DECISION_OPEN] = "open",
+    [HS_DECISION_ACCEPT] = "accept",
+    [HS_DECISION_PLACE] = "place",
+    [HS_DECISION_ADDRESS] = "address",
+    [HS_DECISION_UNLOCATABLE] = "unlocatable",
+    [HS_DECISION_SKIP] = "skip",
+};
+
+const char *hs_decision_action_name(hs_decision_action action) {
+    return (unsigned)action < HS_DECISION_COUNT ? action_names[action] : NULL;
+}
+
+hs_decision_action hs_decision_action_parse(hs_str name) {
+    int action = 0;
+    while (action < HS_DECISION_COUNT && !hs_str_equal(name, hs_str_of(action_names[action])))
+        action++;
+    return (hs_decision_action)action;
+}

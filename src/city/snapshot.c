@@ -13,10 +13,12 @@ typedef struct snapshot_owner {
     hs_geography *geography;
     hs_incidents *incidents;
     hs_taxonomy *taxonomy;
-    hs_targets *targets; /* or NULL */
+    hs_targets *targets;     /* or NULL */
+    hs_decisions *decisions; /* or NULL */
 } snapshot_owner;
 
 static const hs_targets no_targets;
+static const hs_decisions no_decisions;
 
 static void owner_free(snapshot_owner *owner) {
     free(owner->name);
@@ -28,6 +30,7 @@ static void owner_free(snapshot_owner *owner) {
     hs_incidents_unref(owner->incidents);
     hs_taxonomy_unref(owner->taxonomy);
     hs_targets_unref(owner->targets);
+    hs_decisions_unref(owner->decisions);
     free(owner);
 }
 
@@ -84,6 +87,7 @@ static hs_status make_snapshot(uint64_t version, uint64_t plans_version, const h
     made->incidents = incidents;
     made->taxonomy = taxonomy;
     made->targets = &no_targets;
+    made->decisions = &no_decisions;
     made->plane = (hs_plane){made->info.center_lon_deg, made->info.center_lat_deg};
     *snapshot = made;
     return HS_OK;
@@ -106,6 +110,8 @@ hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t pl
     const snapshot_owner *before = (const snapshot_owner *)old;
     if (status == HS_OK && before->targets)
         hs_snapshot_set_targets(*snapshot, hs_targets_ref(before->targets));
+    if (status == HS_OK && before->decisions)
+        hs_snapshot_set_decisions(*snapshot, hs_decisions_ref(before->decisions));
     return status;
 }
 
@@ -114,6 +120,13 @@ void hs_snapshot_set_targets(hs_snapshot *snapshot, hs_targets *targets) {
     hs_targets_unref(owner->targets);
     owner->targets = targets;
     snapshot->targets = targets;
+}
+
+void hs_snapshot_set_decisions(hs_snapshot *snapshot, hs_decisions *decisions) {
+    snapshot_owner *owner = (snapshot_owner *)snapshot;
+    hs_decisions_unref(owner->decisions);
+    owner->decisions = decisions;
+    snapshot->decisions = decisions;
 }
 
 hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot) {

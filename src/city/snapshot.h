@@ -4,6 +4,7 @@
 #define CITY_SNAPSHOT_H
 
 #include "base/timezone.h"
+#include "city/decisions.h"
 #include "city/incidents.h"
 #include "city/targets.h"
 #include "city/taxonomy.h"
@@ -30,7 +31,8 @@ typedef struct hs_snapshot {
     const hs_geography *geography;
     const hs_incidents *incidents;
     const hs_taxonomy *taxonomy;
-    const hs_targets *targets; /* never NULL */
+    const hs_targets *targets;     /* never NULL */
+    const hs_decisions *decisions; /* never NULL */
     hs_plane plane;
 } hs_snapshot;
 
@@ -47,6 +49,8 @@ hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t pl
 /* Gives a snapshot that nobody else holds yet its targets, whose reference it takes over; until then they are
  * those of the snapshot before it, or none. */
 void hs_snapshot_set_targets(hs_snapshot *snapshot, hs_targets *targets);
+/* The same for what was decided about addresses. */
+void hs_snapshot_set_decisions(hs_snapshot *snapshot, hs_decisions *decisions);
 hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot);
 void hs_snapshot_unref(hs_snapshot *snapshot);
 

@@ -2,6 +2,7 @@
 #include "city/filter.h"
 #include "cli/command.h"
 #include "service/density_legend.h"
+#include "service/left_out.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -102,12 +103,14 @@ static hs_status write_png(const char *path, const hs_snapshot *snapshot, const 
 
 static hs_status write_isobands(const char *path, const hs_snapshot *snapshot,
                                 const hs_density_request *request, const hs_ramp_classes *classes,
-                                const hs_density_raster *raster, hs_error *error) {
+                                const hs_density_raster *raster, const hs_left_out *left_out,
+                                hs_error *error) {
     hs_buffer out;
     hs_json json;
     hs_buffer_init(&out, (size_t)1 << 30);
     hs_json_init(&json, &out);
     hs_status status = hs_density_isobands(snapshot, request, classes, raster, error, &json);
+    if (status == HS_OK) hs_left_out_append(&out, left_out);
     if (status == HS_OK && out.status != HS_OK)
         status = hs_error_set(error, HS_E_LIMIT, "over 1 GiB of isobands: take larger cells");
     if (status == HS_OK) status = write_file(path, out.data, out.size, error);
@@ -122,6 +125,7 @@ typedef struct asking {
     hs_box box;
     bool has_box;
     double cell_m;
+    hs_left_out left_out;
 } asking;
 
 static hs_status write_lixels(const char *path, const hs_snapshot *snapshot, const asking *a,
@@ -131,6 +135,7 @@ static hs_status write_lixels(const char *path, const hs_snapshot *snapshot, con
     hs_buffer_init(&out, (size_t)1 << 30);
     hs_json_init(&json, &out);
     hs_density_lixels(snapshot, &a->request, &a->classes, streets, a->has_box ? &a->box : NULL, &json);
+    hs_left_out_append(&out, &a->left_out);
     hs_status status = out.status == HS_OK ? write_file(path, out.data, out.size, error)
                                            : hs_error_set(error, HS_E_LIMIT,
                                                           "over 1 GiB of lixels: take longer ones or a bbox");
@@ -237,7 +242,7 @@ static hs_status make_plane(const hs_arguments *arguments, const char *path, hs_
         else if (ends_with(path, ".png"))
             status = write_png(path, snapshot, &a->classes, a->request.tolerance, &raster, error);
         else
-            status = write_isobands(path, snapshot, &a->request, &a->classes, &raster, error);
+            status = write_isobands(path, snapshot, &a->request, &a->classes, &raster, &a->left_out, error);
     }
     hs_progress(arguments, "density", 2, 2);
     hs_progress_end(arguments);
@@ -249,6 +254,17 @@ static hs_status make_plane(const hs_arguments *arguments, const char *path, hs_
     return status;
 }
 
+/* Incidents that are in no picture, and why. */
+static void say_left_out(const hs_arguments *arguments, const hs_left_out *out) {
+    if (out->unmatched + out->inaccurate == 0) return;
+    fprintf(stderr,
+            hs_say(arguments,
+                   "left out of %llu incidents: %llu without a position, %llu known worse than to %.0f m\n",
+                   "共 %llu 件，未计入：无位置 %llu 件，精度劣于上限 %llu 件（上限 %.0f 米）\n"),
+            (unsigned long long)out->total, (unsigned long long)out->unmatched,
+            (unsigned long long)out->inaccurate, out->max_accuracy_m >= 0 ? out->max_accuracy_m : 65535.0);
+}
+
 static hs_status make(const hs_arguments *arguments, const char *path, hs_service *service, hs_error *error) {
     hs_snapshot *snapshot = hs_service_snapshot(service);
     hs_arena *arena = hs_arena_new((size_t)64 << 20);
@@ -256,9 +272,12 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
     hs_status status = arena ? HS_OK : hs_error_set(error, HS_E_MEMORY, "out of memory");
     if (status == HS_OK) status = ask(arguments, service, snapshot, arena, error, &a);
     if (status == HS_OK)
+        status = hs_service_left_out(service, snapshot, &a.request.filter, error, &a.left_out);
+    if (status == HS_OK)
         status = a.request.network ? make_streets(arguments, path, service, snapshot, &a, error)
                                    : make_plane(arguments, path, service, snapshot, &a, error);
     if (status == HS_OK) say_bandwidth(arguments, &a.request);
+    if (status == HS_OK) say_left_out(arguments, &a.left_out);
     if (status == HS_OK && hs_arguments_has(arguments, "legend"))
         status = write_legend(arguments, service, snapshot, &a, arena, error);
     hs_ramps_free(a.ramps);

@@ -179,10 +179,10 @@ static int import(const hs_arguments *arguments, hs_kind kind, hs_import_options
 
 static int run(const hs_arguments *arguments) {
     hs_kind kind = hs_kind_parse(hs_str_of(arguments->positional[1]));
-    if (kind == HS_KIND_COUNT) {
+    if (!hs_kind_is_imported(kind)) {
         fprintf(stderr, "hotspotd: no kind %s; one of", arguments->positional[1]);
         for (int k = 0; k < HS_KIND_COUNT; k++)
-            fprintf(stderr, " %s", hs_kind_name((hs_kind)k));
+            if (hs_kind_is_imported((hs_kind)k)) fprintf(stderr, " %s", hs_kind_name((hs_kind)k));
         fputs(" is expected\n", stderr);
         return HS_EXIT_USAGE;
     }

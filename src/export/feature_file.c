@@ -352,6 +352,7 @@ static hs_status write_archive(writing *w, hs_error *error) {
     if (!w->path) return hs_error_memory(error, "an archive");
     if (mkdir(folder, 0700) != 0) return hs_error_set(error, HS_E_IO, "%s: %s", file->shown, strerror(errno));
     hs_status status = write_vector(w, error);
+    if (status == HS_OK) status = hs_shapefile_check(w->path, file->shown, w->rows, error);
     if (status == HS_OK) status = hs_shapefile_describe(w->path, w->fields, w->names, w->count, error);
     if (status == HS_OK) status = hs_zip_folder(folder, file->path, file->shown, error);
     (void)VSIRmdirRecursive(folder);
@@ -363,8 +364,11 @@ static hs_status write_vectors(writing *w, hs_error *error) {
     CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF");
     hs_status status = w->file->format->is_zip ? write_archive(w, error) : write_vector(w, error);
     CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", NULL);
-    if (status == HS_OK && w->names && !w->file->format->is_zip)
+    if (status == HS_OK && w->names && !w->file->format->is_zip) {
+        status = hs_shapefile_check(w->path, w->file->shown, w->rows, error);
+        if (status != HS_OK) return status;
         status = hs_shapefile_describe(w->path, w->fields, w->names, w->count, error);
+    }
     return status;
 }
 

@@ -199,6 +199,7 @@ static void read_incident(const hs_feature_table *table, const hs_incident_chunk
     v[24] = (hs_value){.real = round((double)hs_incident_weight(chunk, i) * 1e6) / 1e6};
     take_integer(&v[25], attributes->batch);
     take_text(&v[26], texts.category_text);
+    v[27] = (hs_value){.absent = !attributes->reviewed, .integer = 1};
 }
 
 /* What a map shows beside a feature that has no name of its own. */

@@ -40,6 +40,44 @@ hs_status hs_shapefile_describe(const char *path, const hs_field *fields, char (
     return done ? HS_OK : hs_error_set(error, HS_E_IO, "the description of the columns could not be written");
 }
 
+enum { HEADER_BYTES = 32 };
+
+/* The first bytes of a Shapefile's part, and its size. */
+static bool read_header(const char *path, const char *extension, unsigned char header[HEADER_BYTES],
+                        uint64_t *size) {
+    FILE *file = fopen(CPLResetExtension(path, extension), "rb");
+    if (!file) return false;
+    bool done = fread(header, 1, HEADER_BYTES, file) == HEADER_BYTES && fseeko(file, 0, SEEK_END) == 0;
+    off_t end = done ? ftello(file) : -1;
+    (void)fclose(file);
+    *size = end > 0 ? (uint64_t)end : 0;
+    return end > 0;
+}
+
+/* The length stands in the header in words of 16 bits, the high byte first. */
+static bool is_whole_index(const char *path, const char *extension) {
+    unsigned char h[HEADER_BYTES];
+    uint64_t size;
+    if (!read_header(path, extension, h, &size)) return false;
+    uint64_t words = (uint64_t)h[24] << 24 | (uint64_t)h[25] << 16 | (uint64_t)h[26] << 8 | h[27];
+    return size == 2 * words;
+}
+
+static bool is_whole_table(const char *path, uint64_t rows) {
+    unsigned char h[HEADER_BYTES];
+    uint64_t size;
+    if (!read_header(path, "dbf", h, &size)) return false;
+    uint64_t records = (uint64_t)h[7] << 24 | (uint64_t)h[6] << 16 | (uint64_t)h[5] << 8 | h[4];
+    uint64_t header = (uint64_t)h[9] << 8 | h[8], record = (uint64_t)h[11] << 8 | h[10];
+    return header > HEADER_BYTES && record > 0 && records == rows && size >= header + records * record;
+}
+
+hs_status hs_shapefile_check(const char *path, const char *shown, uint64_t rows, hs_error *error) {
+    if (is_whole_index(path, "shp") && is_whole_index(path, "shx") && is_whole_table(path, rows))
+        return HS_OK;
+    return hs_error_set(error, HS_E_IO, "%s: cannot be written whole; is there space left?", shown);
+}
+
 static bool zip_file(void *zip, const char *folder, const char *name, char *piece) {
     FILE *file = fopen(CPLFormFilename(folder, name, NULL), "rb");
     if (!file) return false;

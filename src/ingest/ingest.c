@@ -139,7 +139,7 @@ hs_status hs_ingest_open(const char *path, hs_kind kind, const hs_ingest_options
                          hs_ingest **ingest) {
     static const hs_ingest_options defaults = {.level = HS_LEVEL_COUNT};
     if (!options) options = &defaults;
-    if ((unsigned)kind >= HS_KIND_COUNT) return hs_error_set(error, HS_E_ARGUMENT, "no such kind of rows");
+    if (!hs_kind_is_imported(kind)) return hs_error_set(error, HS_E_ARGUMENT, "no such kind of rows");
     if (options->date_format && !strchr(options->date_format, '%'))
         return hs_error_set(error, HS_E_ARGUMENT,
                             "--date-format %.60s: names no part of a date; write it like %%d/%%m/%%Y %%H:%%M",

@@ -70,8 +70,9 @@ static char **allowed_drivers(bool database) {
 }
 
 const char *hs_source_kind_word(hs_kind kind) {
-    static const char *const words[HS_KIND_COUNT] = {"units",     "streets", "addresses",  "places",  "zones",
-                                                     "incidents", "targets", "population", "taxonomy"};
+    static const char *const words[HS_KIND_COUNT] = {"units",    "streets",   "addresses", "places",
+                                                     "zones",    "incidents", "targets",   "population",
+                                                     "taxonomy", "decisions"};
     return kind < HS_KIND_COUNT ? words[kind] : "rows";
 }
 

@@ -491,6 +491,7 @@ void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_in
     hs_json_fixed(json, (int64_t)((double)hs_incident_weight(chunk, i) * 1e6 + 0.5), 6);
     pair_int(json, HS_JSON_KEY("batch"), attributes->batch);
     pair_text(json, HS_JSON_KEY("category_text"), texts.category_text);
+    if (attributes->reviewed) pair_int(json, HS_JSON_KEY("reviewed"), 1);
     int64_t of;
     if (context->duplicates && hs_duplicates_find(context->duplicates, hs_incident_row(chunk, i), &of))
         pair_int(json, HS_JSON_KEY("duplicate_of"), of);

@@ -219,6 +219,7 @@ static hs_status prepare(hs_importing *work, hs_error *error) {
     const hs_geography *g = work->geography;
     if (status == HS_OK && (g->streets.count || g->addresses.count || g->places.count))
         status = hs_geocoder_new(g, error, &work->geocoder);
+    if (status == HS_OK) status = hs_aliases_load(work->store, error, &work->aliases);
     if (status == HS_OK && !(work->check = hs_import_check_new(g, work->geocoder)))
         status = hs_error_memory(error, "an import");
     return status;
@@ -356,6 +357,7 @@ hs_status hs_service_import(hs_service *service, hs_kind kind, const char *path,
     hs_import_check_free(work.check);
     hs_unknown_free(work.unknown_categories);
     hs_unknown_free(work.unknown_units);
+    hs_aliases_done(&work.aliases);
     hs_geocoder_free(work.geocoder);
     hs_geography_unref(work.geography);
     hs_taxonomy_unref(work.taxonomy);

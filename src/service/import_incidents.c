@@ -192,7 +192,8 @@ static hs_status note_external_id(hs_importing *work, item *at, hs_error *error)
 
 static hs_status place(hs_importing *work, item *at, hs_error *error) {
     hs_incident_record *record = &at->record;
-    hs_status status = hs_locate_incident(work->geocoder, work->geography, record, error);
+    const hs_locating with = {work->geocoder, work->geography, work->aliases.decisions, work->aliases.words};
+    hs_status status = hs_locate_incident(&with, record, error);
     if (status == HS_OK && record->has_position)
         hs_geography_place(work->geography, record->position, &at->placement);
     return status;
@@ -253,7 +254,7 @@ static void count_incident(const hs_importing *work, const item *at) {
         return;
     }
     report->positioned++;
-    if (record->match_type != HS_MATCH_GIVEN) report->geocoded++;
+    if (record->match_type != HS_MATCH_GIVEN || record->reviewed) report->geocoded++;
     for (int level = 0; level < HS_LEVEL_COUNT; level++)
         report->in_unit[level] += at->placement.unit[level] != HS_NONE;
     report->on_segment += at->placement.segment != HS_NONE;
@@ -267,7 +268,9 @@ static void count_repeated_id(hs_importing *work, hs_str id) {
 
 /* Fields without a column keep what earlier batches have stored. Within a file all rows lack the same. */
 static hs_status merge(hs_importing *work, hs_arena *arena, item *at, hs_error *error) {
-    if (!work->had_incidents || at->record.absent == 0 || at->record.external_id.size == 0) return HS_OK;
+    /* Which row it is matters where something was decided about its address. */
+    bool wanted = at->record.absent != 0 || work->aliases.decisions->count > 0;
+    if (!work->had_incidents || !wanted || at->record.external_id.size == 0) return HS_OK;
     hs_status status = hs_merge_incident(work->store, arena, &at->record, error);
     return status == HS_OK ? place(work, at, error) : status;
 }

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "service/decisions.h"
 #include "service/import_check.h"
 #include "service/service_private.h"
 #include "service/unknown.h"
@@ -17,6 +18,7 @@ typedef struct hs_importing {
     hs_arena *arena;
     hs_geography *geography;
     hs_geocoder *geocoder;
+    hs_aliases aliases;
     hs_taxonomy *taxonomy;
     hs_import_check *check;
     hs_ingest *ingest; /* while rows are read */

@@ -93,9 +93,12 @@ static hs_status put_item(group *g, hs_post *post, hs_post_item *item, hs_error 
                                                [HS_PUT_UPDATED] = HS_POST_UPDATED,
                                                [HS_PUT_UNCHANGED] = HS_POST_UNCHANGED};
     hs_incident_record *record = &item->record;
-    hs_status status = hs_merge_incident(g->store, post->arena, record, error);
+    const hs_locating with = {g->geocoder, g->snapshot->geography, g->snapshot->decisions, g->service->words};
+    /* Which row it is matters where something was decided about its address. */
+    bool wanted = record->absent != 0 || g->snapshot->decisions->count > 0;
+    hs_status status = wanted ? hs_merge_incident(g->store, post->arena, record, error) : HS_OK;
     if (status == HS_OK) status = give_id(post, record, error);
-    if (status == HS_OK) status = hs_locate_incident(g->geocoder, g->snapshot->geography, record, error);
+    if (status == HS_OK) status = hs_locate_incident(&with, record, error);
     bool allowed = false;
     if (status == HS_OK) status = check_allowed(g, post, record, error, &allowed);
     if (status != HS_OK) return status;

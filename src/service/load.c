@@ -1,3 +1,4 @@
+#include "service/decisions.h"
 #include "service/service_private.h"
 
 #include "base/text.h"
@@ -129,6 +130,7 @@ typedef struct loading {
     hs_geography *geography;
     hs_taxonomy *taxonomy;
     hs_targets *targets;
+    hs_decisions *decisions;
     double geography_ms;
     hs_store_versions versions;
     int64_t min_id, max_id; /* of the incidents */
@@ -155,6 +157,9 @@ static void read_parts(void *context, size_t begin, size_t end) {
         double start_ms = hs_clock_monotonic_ms();
         if (!load->geography) part->status = hs_load_geography(part->store, &part->error, &load->geography);
         if (part->status == HS_OK) part->status = hs_load_targets(part->store, &part->error, &load->targets);
+        if (part->status == HS_OK)
+            part->status =
+                hs_load_decisions(part->store, load->service->words, &part->error, &load->decisions);
         load->geography_ms = hs_clock_monotonic_ms() - start_ms;
     }
 }
@@ -277,6 +282,7 @@ static hs_status publish_all(hs_service *service, loading *load, unsigned ranges
     if (status == HS_OK) {
         snapshot->taxonomy_version = load->versions.taxonomy;
         hs_snapshot_set_targets(snapshot, hs_targets_ref(load->targets));
+        hs_snapshot_set_decisions(snapshot, hs_decisions_ref(load->decisions));
         swap_snapshot(service, snapshot);
     }
     hs_arena_free(arena);
@@ -300,6 +306,7 @@ static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error 
     hs_geography_unref(load.geography);
     hs_taxonomy_unref(load.taxonomy);
     hs_targets_unref(load.targets);
+    hs_decisions_unref(load.decisions);
     free(load.readers);
     if (status != HS_OK) return status;
     service->last_row = load.max_id;
@@ -359,16 +366,21 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, const 
                                  &incidents);
     hs_snapshot *snapshot = NULL;
     hs_targets *targets = NULL;
+    hs_decisions *decisions = NULL;
     if (status == HS_OK)
         status =
             hs_snapshot_next(old, versions->sequence, versions->plans, info, incidents, error, &snapshot);
     if (status == HS_OK && versions->plans != old->plans_version)
         status = hs_load_targets(part->store, error, &targets);
+    if (targets && status == HS_OK)
+        status = hs_load_decisions(part->store, service->words, error, &decisions);
     if (status != HS_OK) {
+        hs_targets_unref(targets);
         hs_snapshot_unref(snapshot);
         return status;
     }
     if (targets) hs_snapshot_set_targets(snapshot, targets);
+    if (decisions) hs_snapshot_set_decisions(snapshot, decisions);
     uint64_t rows = snapshot->incidents->count;
     swap_snapshot(service, snapshot);
     service->last_row = tail.last_row;
@@ -425,6 +437,32 @@ static hs_status load_change(hs_service *service, const hs_snapshot *old, const 
     hs_status status = HS_OK;
     if (only_appended(service, old, now)) status = load_appended(service, old, error, times, &appended);
     return status == HS_OK && !appended ? load_all(service, old, error, times) : status;
+}
+
+hs_status hs_service_publish_moved(hs_service *service, const hs_snapshot *old, const hs_store_versions *now,
+                                   const hs_moved_row *moved, size_t count, hs_decisions *decisions,
+                                   hs_error *error, bool *published) {
+    hs_incidents *incidents = NULL;
+    hs_snapshot *snapshot = NULL;
+    *published = false;
+    pthread_mutex_lock(&service->load_lock);
+    hs_snapshot *current = hs_service_snapshot(service);
+    hs_status status = HS_OK;
+    if (current->serial == old->serial) {
+        status = hs_incidents_move(old->incidents, moved, count, old->geography, old->timezone,
+                                   now->incidents, error, &incidents);
+        if (status == HS_OK)
+            status =
+                hs_snapshot_next(old, now->sequence, now->plans, &old->info, incidents, error, &snapshot);
+    }
+    if (snapshot) {
+        hs_snapshot_set_decisions(snapshot, hs_decisions_ref(decisions));
+        swap_snapshot(service, snapshot);
+        *published = true;
+    }
+    hs_snapshot_unref(current);
+    pthread_mutex_unlock(&service->load_lock);
+    return status;
 }
 
 hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *times) {

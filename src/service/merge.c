@@ -20,7 +20,7 @@ static void keep_times(hs_incident_record *record, const hs_incident_record *sto
 }
 
 static bool is_given(const hs_incident_record *record) {
-    return record->has_position &&
+    return record->has_position && !record->reviewed &&
            (record->match_type == HS_MATCH_GIVEN || record->match_type == HS_MATCH_NONE);
 }
 
@@ -32,7 +32,8 @@ static void keep_position(hs_incident_record *record, const hs_incident_record *
         record->position = stored->position;
         record->match_type = stored->match_type;
         record->accuracy_m = stored->accuracy_m;
-    } else if (record->absent & (HS_INCIDENT_ADDRESS | HS_INCIDENT_UNIT)) {
+        record->reviewed = stored->reviewed;
+    } else {
         record->has_position = false;
         record->match_type = HS_MATCH_NONE;
     }
@@ -41,6 +42,7 @@ static void keep_position(hs_incident_record *record, const hs_incident_record *
 static hs_status merge(void *context, const hs_incident_record *stored, hs_error *error) {
     const merging *m = context;
     hs_incident_record *record = m->record;
+    record->id = stored->id; /* what was decided about its address holds for this row */
     const struct {
         hs_incident_part part;
         hs_str stored, *text;
@@ -63,6 +65,6 @@ static hs_status merge(void *context, const hs_incident_record *stored, hs_error
 
 hs_status hs_merge_incident(hs_store *store, hs_arena *arena, hs_incident_record *record, hs_error *error) {
     merging m = {arena, record};
-    if (record->external_id.size == 0 || record->absent == 0) return HS_OK;
+    if (record->external_id.size == 0) return HS_OK;
     return hs_store_visit_incident(store, record->external_id, merge, &m, error);
 }

@@ -7,7 +7,7 @@
 /* Gives a record with an external id the absent parts of the incident that is stored under it, inside a batch
  * of incidents; leaves a record that is new as it is. A stored position that was given stays where the source
  * brings none; one that was derived stays where the source brings neither address nor unit, else the record
- * is to be located (anew) by hs_locate_incident afterwards. Texts live in the arena. */
+ * is to be located (anew) by hs_locate_incident afterwards. Sets its row id. Texts live in the arena. */
 hs_status hs_merge_incident(hs_store *store, hs_arena *arena, hs_incident_record *record, hs_error *error);
 
 #endif

@@ -44,6 +44,8 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
     pthread_mutex_init(&made->observer_lock, NULL);
     pthread_mutex_init(&made->users_lock, NULL);
     pthread_mutex_init(&made->duplicates_lock, NULL);
+    pthread_mutex_init(&made->review_lock, NULL);
+    pthread_mutex_init(&made->decide_lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -60,6 +62,7 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
     hs_status status = made->url && made->selections && made->shared && made->jobs
                            ? HS_OK
                            : hs_error_set(error, HS_E_MEMORY, "out of memory");
+    if (status == HS_OK) status = hs_street_words_new(error, &made->words);
     if (status == HS_OK) status = hs_pool_new(options->threads, error, &made->pool);
     if (status == HS_OK) status = hs_store_open(url, mode, error, &made->store);
     if (status != HS_OK) {
@@ -89,9 +92,14 @@ void hs_service_close(hs_service *service) {
     hs_selection_cache_free(service->selections);
     hs_shared_cache_free(service->shared);
     hs_service_free_geocoders(service);
+    hs_review_index_free(service->review);
+    hs_street_words_free(service->words);
     hs_snapshot_unref(service->current);
     hs_duplicates_unref(service->duplicates);
     pthread_mutex_destroy(&service->duplicates_lock);
+    pthread_mutex_destroy(&service->review_lock);
+    pthread_mutex_destroy(&service->decide_lock);
+    hs_store_close(service->review_store);
     hs_service_free_users(service);
     hs_store_close(service->reader);
     pthread_mutex_destroy(&service->users_lock);

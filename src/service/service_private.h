@@ -3,6 +3,7 @@
 #define SERVICE_SERVICE_PRIVATE_H
 
 #include "city/duplicates.h"
+#include "geocode/words.h"
 #include "service/service.h"
 #include "service/shared_cache.h"
 #include <pthread.h>
@@ -32,6 +33,8 @@ struct hs_service {
     pthread_mutex_t lock; /* held for moments only: every request takes it */
     hs_snapshot *current;
 
+    hs_street_words *words; /* that addresses are compared with */
+
     pthread_mutex_t geocoder_lock; /* held while a geocoder is made */
     hs_geocoder_entry *geocoders;
 
@@ -53,6 +56,11 @@ struct hs_service {
     pthread_mutex_t duplicates_lock;
     hs_duplicates *duplicates;
     uint64_t duplicates_build, duplicates_version, duplicates_rules;
+
+    /* Addresses that wait for a decision (review.c), and the handle that decisions are written by. */
+    pthread_mutex_t review_lock, decide_lock;
+    struct hs_review_index *review;
+    hs_store *review_store;
 
     struct hs_jobs *jobs; /* long work in its order (jobs.c) */
 
@@ -86,6 +94,13 @@ hs_status hs_service_check_abandoned(const hs_service *service, hs_error *error)
 /* Tells the observer, if there is one. */
 void hs_service_announce(hs_service *service, const char *event, hs_str data);
 
+/* Makes the snapshot that follows `old` by decisions alone current: `moved` rows lie elsewhere, and at
+ * `version` nothing else is other. *published is false, and nothing done, where another one is current
+ * already (load.c). */
+hs_status hs_service_publish_moved(hs_service *service, const hs_snapshot *old, const hs_store_versions *now,
+                                   const hs_moved_row *moved, size_t count, hs_decisions *decisions,
+                                   hs_error *error, bool *published);
+
 /* Reads the whole geography of a store (load.c). */
 hs_status hs_load_geography(hs_store *store, hs_error *error, hs_geography **geography);
 /* The store's classes, or the built-in ones where it has none. */
@@ -104,6 +119,7 @@ struct hs_jobs *hs_jobs_new(void);
 void hs_jobs_free(struct hs_jobs *jobs);
 
 void hs_service_free_users(hs_service *service);
+void hs_review_index_free(struct hs_review_index *index);
 
 /* Selections (select.c). */
 struct hs_selection_cache *hs_selection_cache_new(size_t budget_bytes);

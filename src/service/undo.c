@@ -6,7 +6,7 @@
 
 static bool moves_incidents(hs_kind kind) {
     return kind == HS_KIND_UNITS || kind == HS_KIND_STREETS || kind == HS_KIND_ADDRESSES ||
-           kind == HS_KIND_PLACES;
+           kind == HS_KIND_PLACES || kind == HS_KIND_DECISIONS;
 }
 
 static hs_status undo_locked(hs_store *store, int64_t batch, hs_error *error, hs_undo_report *report) {
@@ -19,7 +19,10 @@ static hs_status undo_locked(hs_store *store, int64_t batch, hs_error *error, hs
     status = hs_store_begin(store, undone.kind, (hs_str){source, (size_t)size}, error, &report->batch);
     if (status != HS_OK) return status;
     status = hs_store_undo(store, batch, error, &report->removed, &report->restored);
-    if (status == HS_OK && moves_incidents(undone.kind)) status = hs_rederive_positions(store, error);
+    /* Rows that come back come with the position from before what was decided since. */
+    bool stale = undone.kind == HS_KIND_INCIDENTS && report->restored > 0;
+    if (status == HS_OK && (stale || moves_incidents(undone.kind)))
+        status = hs_rederive_positions(store, error);
     if (status == HS_OK) return hs_store_commit(store, &info, error);
     hs_store_rollback(store);
     return status;

@@ -76,9 +76,10 @@ typedef struct hs_geopackage_batch {
     bool keys_loaded;   /* `keys` holds the whole table */
     bool cleared;       /* taxonomy: every row was removed */
     uint64_t cleared_digest, cleared_rows;
-    uint64_t incidents_moved; /* in a batch of another kind: incidents placed anew */
-    hs_box extent;            /* as it was, widened by what was put */
-    bool extent_shrinks;      /* a row on the edge moved: the extent has to be computed anew */
+    uint64_t incidents_moved;    /* in a batch of another kind: incidents placed anew */
+    hs_box moved_from, moved_to; /* of these */
+    hs_box extent;               /* as it was, widened by what was put */
+    bool extent_shrinks;         /* a row on the edge moved: the extent has to be computed anew */
     hs_identity_set keys;
     hs_identity_set occurrences; /* content hash -> times seen in the batch */
     hs_identity_set touched;     /* id -> what an earlier batch's row was before this one changed it */
@@ -123,7 +124,7 @@ void hs_geopackage_limit_cache(hs_geopackage *gp, bool limited);
 
 /* --- geopackage_schema.c --- */
 
-#define HS_GEOPACKAGE_SCHEMA 3
+#define HS_GEOPACKAGE_SCHEMA 4
 
 /* A step from schema version `from` to from + 1. */
 typedef struct hs_migration {

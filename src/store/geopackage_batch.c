@@ -275,18 +275,32 @@ static const char *part_of_kind(hs_kind kind) {
     case HS_KIND_TAXONOMY:
         return "taxonomy";
     case HS_KIND_TARGETS:
+    case HS_KIND_DECISIONS:
         return "plans";
     default:
         return "geography";
     }
 }
 
-/* A batch of geography that moved incidents changed both: the incidents' part gets a change of its own. */
+/* Where the incidents lie after some moved: looked for only when one left the edge. */
+static hs_status moved_extent(hs_geopackage *gp, const char *table, hs_error *error, hs_box *extent) {
+    const hs_box *from = &gp->batch.moved_from;
+    hs_status status = read_extent(gp, table, error, extent);
+    if (status != HS_OK) return status;
+    bool some = from->min_lon_e7 <= from->max_lon_e7;
+    bool edge = from->min_lon_e7 <= extent->min_lon_e7 || from->min_lat_e7 <= extent->min_lat_e7 ||
+                from->max_lon_e7 >= extent->max_lon_e7 || from->max_lat_e7 >= extent->max_lat_e7;
+    if (some && edge) return hs_geopackage_compute_extent(gp, table, error, extent);
+    hs_box_union(extent, gp->batch.moved_to);
+    return HS_OK;
+}
+
+/* A batch of another kind that moved incidents changed both: the incidents' part gets a change of its own. */
 static hs_status record_moved_incidents(hs_geopackage *gp, hs_error *error) {
     hs_box extent;
     const char *table = hs_tables[HS_TABLE_INCIDENTS]->name;
     if (gp->batch.incidents_moved == 0) return HS_OK;
-    hs_status status = hs_geopackage_compute_extent(gp, table, error, &extent);
+    hs_status status = moved_extent(gp, table, error, &extent);
     if (status == HS_OK) status = set_extent(gp, table, extent, error);
     if (status == HS_OK) status = touch_contents(gp, HS_TABLE_INCIDENTS, error);
     if (status == HS_OK)

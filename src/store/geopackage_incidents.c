@@ -8,7 +8,7 @@ static const hs_column incident_columns[] = {
     {"external_id", "TEXT"}, {"category", "TEXT"},     {"reported", "DATETIME"}, {"occurred", "DATETIME"},
     {"closed", "DATETIME"},  {"deadline", "DATETIME"}, {"source", "TEXT"},       {"status", "TEXT"},
     {"address", "TEXT"},     {"department", "TEXT"},   {"description", "TEXT"},  {"unit", "TEXT"},
-    {"match_type", "TEXT"},  {"accuracy_m", "DOUBLE"}, {"weight", "DOUBLE"},
+    {"match_type", "TEXT"},  {"accuracy_m", "DOUBLE"}, {"weight", "DOUBLE"},     {"reviewed", "BOOLEAN"},
 };
 
 static hs_status check_incident(const hs_incident_record *record, hs_error *error) {
@@ -37,7 +37,7 @@ static hs_status describe_incident(const void *any, hs_error *error, hs_row_cont
     const int64_t times[] = {record->reported_s, record->occurred_s, record->closed_s, record->deadline_s};
     hs_buffer_append(content, times, sizeof times);
     hs_buffer_append(content, &record->weight, sizeof record->weight);
-    if (record->has_position && record->match_type == HS_MATCH_GIVEN) {
+    if (record->has_position && record->match_type == HS_MATCH_GIVEN && !record->reviewed) {
         hs_buffer_append(content, &record->position, sizeof record->position);
         hs_buffer_append(content, &record->accuracy_m, sizeof record->accuracy_m);
     }
@@ -63,6 +63,7 @@ static void bind_incident(sqlite3_stmt *statement, const void *any) {
     hs_bind_str(statement, at++, hs_str_of(hs_match_type_name(record->match_type)));
     sqlite3_bind_double(statement, at++, record->accuracy_m);
     sqlite3_bind_double(statement, at++, record->weight);
+    hs_bind_flag(statement, at, record->reviewed);
 }
 
 static hs_match_type read_match_type(hs_str text, bool has_position) {
@@ -100,7 +101,8 @@ static hs_status visit_incident(sqlite3_stmt *statement, hs_row_reader *reader, 
     record.weight = sqlite3_column_type(statement, at) == SQLITE_NULL
                         ? 1.0F
                         : (float)sqlite3_column_double(statement, at);
-    record.batch = sqlite3_column_int64(statement, at + 1);
+    record.reviewed = sqlite3_column_int(statement, at + 1) != 0;
+    record.batch = sqlite3_column_int64(statement, at + 2);
     return visit.incident(context, &record, error);
 }
 

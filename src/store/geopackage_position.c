@@ -22,7 +22,8 @@ static hs_status compare_position(hs_geopackage *gp, int64_t incident, const hs_
         *same =
             size == gp->blob.size && (size == 0 || memcmp(blob, gp->blob.data, size) == 0) &&
             hs_str_equal(hs_column_str(statement, 1), hs_str_of(hs_match_type_name(record->match_type))) &&
-            (float)sqlite3_column_double(statement, 2) == record->accuracy_m;
+            (float)sqlite3_column_double(statement, 2) == record->accuracy_m &&
+            (sqlite3_column_int(statement, 3) != 0) == record->reviewed;
     } else if (code == SQLITE_DONE) {
         status = hs_error_set(error, HS_E_NOT_FOUND, "there is no incident %lld in the store",
                               (long long)incident);
@@ -46,6 +47,7 @@ static hs_status write_position(hs_geopackage *gp, int64_t incident, const hs_in
         sqlite3_bind_null(statement, 2);
     hs_bind_str(statement, 3, hs_str_of(hs_match_type_name(record->match_type)));
     sqlite3_bind_double(statement, 4, record->accuracy_m);
+    hs_bind_flag(statement, 5, record->reviewed);
     status = hs_geopackage_run(gp, statement, "placing an incident", error);
     if (status != HS_OK) gp->batch.failed = true;
     return status;
@@ -61,7 +63,8 @@ hs_status hs_geopackage_replace_position(hs_store *store, int64_t incident, cons
     if (gp->batch.failed)
         return hs_error_set(error, HS_E_STORE, "%s: the batch failed before and can only be rolled back",
                             gp->path);
-    if (record->match_type == HS_MATCH_GIVEN || !hs_match_type_name(record->match_type))
+    bool given = record->match_type == HS_MATCH_GIVEN && !record->reviewed;
+    if (given || !hs_match_type_name(record->match_type))
         return hs_error_set(error, HS_E_ARGUMENT, "a derived position needs a way in which it was derived");
     hs_buffer_clear(&gp->blob);
     hs_status status = HS_OK;
@@ -71,7 +74,9 @@ hs_status hs_geopackage_replace_position(hs_store *store, int64_t incident, cons
     status = write_position(gp, incident, record, error);
     if (status != HS_OK) return status;
     if (gp->batch.table != HS_TABLE_INCIDENTS) {
-        gp->batch.incidents_moved++;
+        if (gp->batch.incidents_moved++ == 0) gp->batch.moved_from = gp->batch.moved_to = HS_BOX_EMPTY;
+        hs_box_union(&gp->batch.moved_from, old);
+        hs_box_union(&gp->batch.moved_to, parts.box);
         return HS_OK;
     }
     if (incident <= gp->batch.last_id_before) gp->batch.positions_replaced++;

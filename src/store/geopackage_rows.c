@@ -9,7 +9,7 @@ const hs_table_definition *const hs_tables[HS_TABLE_COUNT] = {
     [HS_TABLE_ADDRESSES] = &hs_table_addresses,   [HS_TABLE_PLACES] = &hs_table_places,
     [HS_TABLE_ZONES] = &hs_table_zones,           [HS_TABLE_INCIDENTS] = &hs_table_incidents,
     [HS_TABLE_CATEGORIES] = &hs_table_categories, [HS_TABLE_TARGETS] = &hs_table_targets,
-    [HS_TABLE_POPULATION] = &hs_table_population,
+    [HS_TABLE_POPULATION] = &hs_table_population, [HS_TABLE_DECISIONS] = &hs_table_decisions,
 };
 
 void hs_content_str(hs_buffer *content, hs_str text) {
@@ -133,6 +133,13 @@ void hs_bind_str(sqlite3_stmt *statement, int index, hs_str text) {
         sqlite3_bind_null(statement, index);
     else
         sqlite3_bind_text64(statement, index, text.data, text.size, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void hs_bind_flag(sqlite3_stmt *statement, int index, bool flag) {
+    if (flag)
+        sqlite3_bind_int(statement, index, 1);
+    else
+        sqlite3_bind_null(statement, index);
 }
 
 hs_str hs_column_str(sqlite3_stmt *statement, int index) {

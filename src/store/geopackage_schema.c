@@ -77,6 +77,7 @@ static const char *const own_sql =
     HISTORY("streets")                                                                                       \
     HISTORY("addresses") HISTORY("places") HISTORY("zones") HISTORY("incidents") HISTORY("categories")
 #define HISTORIES_OF_3 HISTORY("targets") HISTORY("population")
+#define HISTORIES_OF_4 HISTORY("decisions")
 
 /* What schema 3 added: a new store has the same from its tables' definitions. */
 #define ADDED_IN_3                                                                                           \
@@ -97,6 +98,19 @@ static const char *const own_sql =
     "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"                     \
     " VALUES ('population', 'features', 'population', 'People by unit, area or point', 4326);"               \
     "INSERT INTO gpkg_geometry_columns VALUES ('population', 'geom', 'GEOMETRY', 4326, 0, 0);"
+
+/* What schema 4 added. */
+#define ADDED_IN_4                                                                                           \
+    "ALTER TABLE incidents ADD COLUMN reviewed BOOLEAN;"                                                     \
+    "ALTER TABLE incidents_history ADD COLUMN reviewed NUM;"                                                 \
+    "CREATE TABLE decisions (id INTEGER PRIMARY KEY NOT NULL, geom POINT, address_key TEXT, address TEXT,"   \
+    " action TEXT, match_type TEXT, accuracy_m DOUBLE, label TEXT, target TEXT, note TEXT, decided_by TEXT," \
+    " decided DATETIME, remembered BOOLEAN, last_incident INTEGER, batch INTEGER, row_key INTEGER,"          \
+    " row_hash INTEGER);"                                                                                    \
+    "CREATE INDEX decisions_key ON decisions (row_key, row_hash);"                                           \
+    "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"                     \
+    " VALUES ('decisions', 'features', 'decisions', 'What was decided about addresses', 4326);"              \
+    "INSERT INTO gpkg_geometry_columns VALUES ('decisions', 'geom', 'POINT', 4326, 0, 0);"
 
 /* No AUTOINCREMENT, which costs a third of an import: `batches` remembers the ids given instead. */
 static void write_table(hs_buffer *sql, const hs_table_definition *table) {
@@ -126,7 +140,7 @@ hs_status hs_geopackage_create_schema(sqlite3 *db, const char *path, hs_error *e
     hs_buffer_text(&sql, ADDED_IN_2);
     for (int table = 0; table < HS_TABLE_COUNT; table++)
         write_table(&sql, hs_tables[table]);
-    hs_buffer_text(&sql, HISTORIES_OF_2 HISTORIES_OF_3);
+    hs_buffer_text(&sql, HISTORIES_OF_2 HISTORIES_OF_3 HISTORIES_OF_4);
     hs_buffer_printf(&sql, "INSERT INTO settings (key, value) VALUES ('schema_version', '%d');",
                      HS_GEOPACKAGE_SCHEMA);
     hs_buffer_byte(&sql, '\0');
@@ -178,7 +192,8 @@ hs_status hs_geopackage_identify(sqlite3 *db, const char *path, hs_error *error,
 }
 
 const hs_migration hs_geopackage_migrations[] = {{.from = 1, .sql = ADDED_IN_2 HISTORIES_OF_2},
-                                                 {.from = 2, .sql = ADDED_IN_3 HISTORIES_OF_3}};
+                                                 {.from = 2, .sql = ADDED_IN_3 HISTORIES_OF_3},
+                                                 {.from = 3, .sql = ADDED_IN_4 HISTORIES_OF_4}};
 const size_t hs_geopackage_migration_count =
     sizeof hs_geopackage_migrations / sizeof *hs_geopackage_migrations;
 

@@ -37,8 +37,10 @@ static const char *const statement_sql[HS_SQL_STATEMENTS] = {
                           " WHERE table_name = ?1",
     [HS_SQL_INCIDENT_RANGE] = "SELECT (SELECT min(id) FROM incidents), (SELECT max(id) FROM incidents),"
                               " (SELECT count(*) FROM incidents)",
-    [HS_SQL_GET_POSITION] = "SELECT geom, match_type, accuracy_m FROM incidents WHERE id = ?1",
-    [HS_SQL_SET_POSITION] = "UPDATE incidents SET geom = ?2, match_type = ?3, accuracy_m = ?4 WHERE id = ?1",
+    [HS_SQL_GET_POSITION] =
+        "SELECT geom, match_type, accuracy_m, ifnull(reviewed, 0) FROM incidents WHERE id = ?1",
+    [HS_SQL_SET_POSITION] =
+        "UPDATE incidents SET geom = ?2, match_type = ?3, accuracy_m = ?4, reviewed = ?5 WHERE id = ?1",
     [HS_SQL_CLEAR_CATEGORIES] = "DELETE FROM categories",
     [HS_SQL_FIND_BATCH] = "SELECT max(id) FROM batches WHERE kind = ?1 AND source = ?2 AND undone = 0",
     [HS_SQL_MARK_UNDONE] = "UPDATE batches SET undone = 1 WHERE id = ?1",

@@ -52,10 +52,12 @@ typedef struct hs_table_definition {
 
 extern const hs_table_definition *const hs_tables[HS_TABLE_COUNT];
 
-/* Definitions by file: geopackage_incidents.c, geopackage_places.c, geopackage_plans.c, geopackage_units.c.
+/* Definitions by file: geopackage_decisions.c, geopackage_incidents.c, geopackage_places.c,
+ * geopackage_plans.c, geopackage_units.c.
  */
 extern const hs_table_definition hs_table_units, hs_table_streets, hs_table_addresses, hs_table_places,
-    hs_table_zones, hs_table_incidents, hs_table_categories, hs_table_targets, hs_table_population;
+    hs_table_zones, hs_table_incidents, hs_table_categories, hs_table_targets, hs_table_population,
+    hs_table_decisions;
 
 #define HS_COLUMNS(array) .columns = (array), .column_count = (int)(sizeof(array) / sizeof((array)[0]))
 
@@ -72,6 +74,8 @@ hs_status hs_describe_position(hs_position position, const char *what, hs_error 
 /* Texts as parameters (NULL when empty; must live until the statement ran) and columns. */
 void hs_bind_str(sqlite3_stmt *statement, int index, hs_str text);
 hs_str hs_column_str(sqlite3_stmt *statement, int index);
+/* 1, or NULL for false: most rows of a table have none of what a flag says. */
+void hs_bind_flag(sqlite3_stmt *statement, int index, bool flag);
 
 /* Columns of a row while it is read. */
 hs_status hs_read_geometry(sqlite3_stmt *statement, hs_row_reader *reader, hs_error *error,

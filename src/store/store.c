@@ -29,6 +29,8 @@ hs_table hs_table_of_kind(hs_kind kind) {
         return HS_TABLE_TARGETS;
     case HS_KIND_POPULATION:
         return HS_TABLE_POPULATION;
+    case HS_KIND_DECISIONS:
+        return HS_TABLE_DECISIONS;
     case HS_KIND_COUNT:
         break;
     }
@@ -172,6 +174,11 @@ hs_status hs_store_put_population(hs_store *store, const hs_population_record *r
     return put_record(store, HS_TABLE_POPULATION, record, error, put);
 }
 
+hs_status hs_store_put_decision(hs_store *store, const hs_decision_record *record, hs_error *error,
+                                hs_put *put) {
+    return put_record(store, HS_TABLE_DECISIONS, record, error, put);
+}
+
 hs_status hs_store_visit_incident(hs_store *store, hs_str external_id, hs_visit_incident visit, void *context,
                                   hs_error *error) {
     hs_status status = check_batch(store, HS_TABLE_INCIDENTS, error);
@@ -276,6 +283,10 @@ hs_status hs_store_scan_targets(hs_store *store, hs_visit_target visit, void *co
 hs_status hs_store_scan_population(hs_store *store, hs_visit_population visit, void *context,
                                    hs_error *error) {
     return scan_table(store, HS_TABLE_POPULATION, (hs_visit){.population = visit}, context, error);
+}
+
+hs_status hs_store_scan_decisions(hs_store *store, hs_visit_decision visit, void *context, hs_error *error) {
+    return scan_table(store, HS_TABLE_DECISIONS, (hs_visit){.decision = visit}, context, error);
 }
 
 hs_status hs_store_scan_incidents(hs_store *store, int64_t first, int64_t last, hs_visit_incident visit,

@@ -62,9 +62,9 @@ hs_status hs_store_begin_more(hs_store *store, hs_kind kind, hs_str source, hs_e
 /* Puts one record (its id and batch are ignored and given by the store). Identity: external id or code where
  * there is one, else the content and its occurrence within the batch, so that the same file read again
  * changes nothing while identical rows within a file stay separate. A derived position (match type other than
- * given) is no content: it is stored when the row is added or updated, and alone makes no update. HS_E_INPUT
- * refuses the record (a position off the Earth, a time outside the years 0000 to 9999) and leaves the batch
- * as it is; after any other failure the batch can only be rolled back. */
+ * given, or decided by hand) is no content: it is stored when the row is added or updated, and alone makes no
+ * update. HS_E_INPUT refuses the record (a position off the Earth, a time outside the years 0000 to 9999) and
+ * leaves the batch as it is; after any other failure the batch can only be rolled back. */
 hs_status hs_store_put_unit(hs_store *store, const hs_unit_record *record, hs_error *error, hs_put *put);
 hs_status hs_store_put_street(hs_store *store, const hs_street_record *record, hs_error *error, hs_put *put);
 hs_status hs_store_put_address(hs_store *store, const hs_address_record *record, hs_error *error,
@@ -74,6 +74,9 @@ hs_status hs_store_put_zone(hs_store *store, const hs_zone_record *record, hs_er
 hs_status hs_store_put_category(hs_store *store, const hs_category_record *record, hs_error *error,
                                 hs_put *put);
 hs_status hs_store_put_incident(hs_store *store, const hs_incident_record *record, hs_error *error,
+                                hs_put *put);
+/* A decision is known by the address text's key; who took it when is no content. */
+hs_status hs_store_put_decision(hs_store *store, const hs_decision_record *record, hs_error *error,
                                 hs_put *put);
 /* A target is known by unit, category and days; people by their unit's or area's code, of areas without one
  * by content. */
@@ -88,8 +91,8 @@ hs_status hs_store_visit_incident(hs_store *store, hs_str external_id, hs_visit_
 int64_t hs_store_last_id(const hs_store *store);
 /* Rows without an identity of their own that the open batch put more than once, told apart by how often. */
 uint64_t hs_store_repeated_rows(const hs_store *store);
-/* Sets a derived position of an incident (match types other than given), inside a batch of any kind: streets
- * that arrive move incidents. */
+/* Sets a derived position of an incident (match types other than given, or one that was decided by hand),
+ * inside a batch of any kind: streets that arrive move incidents. */
 hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,
                                     hs_error *error);
 /* Gives a row of the open batch's kind (any with geometries) another geometry of its type and
@@ -121,6 +124,7 @@ hs_status hs_store_scan_addresses(hs_store *store, hs_visit_address visit, void 
 hs_status hs_store_scan_places(hs_store *store, hs_visit_place visit, void *context, hs_error *error);
 hs_status hs_store_scan_zones(hs_store *store, hs_visit_zone visit, void *context, hs_error *error);
 hs_status hs_store_scan_categories(hs_store *store, hs_visit_category visit, void *context, hs_error *error);
+hs_status hs_store_scan_decisions(hs_store *store, hs_visit_decision visit, void *context, hs_error *error);
 hs_status hs_store_scan_targets(hs_store *store, hs_visit_target visit, void *context, hs_error *error);
 hs_status hs_store_scan_population(hs_store *store, hs_visit_population visit, void *context,
                                    hs_error *error);

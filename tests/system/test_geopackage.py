@@ -24,6 +24,7 @@ FEATURES = {
     "zones": "MULTIPOLYGON",
     "incidents": "POINT",
     "population": "GEOMETRY",
+    "decisions": "POINT",
 }
 ATTRIBUTES = ["categories", "targets", "batches", "changes", "settings"]
 # The program's own, which no GIS is to show.

@@ -73,7 +73,8 @@ static hs_status put_incident(void *context, const hs_incident_record *record, h
     filling *f = context;
     hs_put put;
     hs_incident_record located = *record;
-    hs_status status = hs_locate_incident(f->geocoder, f->geography, &located, error);
+    const hs_locating with = {.geocoder = f->geocoder, .geography = f->geography};
+    hs_status status = hs_locate_incident(&with, &located, error);
     if (status == HS_OK) status = hs_store_put_incident(f->store, &located, error, &put);
     return status == HS_OK ? count_row(f, error) : status;
 }

@@ -287,11 +287,12 @@ static void test_locate(void **state) {
     fixture *f = *state;
     hs_snapshot *snapshot = load(f);
     hs_error error = {0};
+    const hs_locating with = {.geography = snapshot->geography};
     hs_incident_record given = {.has_position = true, .position = {1, 2}};
-    check_ok(hs_locate_incident(NULL, snapshot->geography, &given, &error), &error);
+    check_ok(hs_locate_incident(&with, &given, &error), &error);
     assert_int_equal(given.match_type, HS_MATCH_GIVEN);
     hs_incident_record by_unit = {.unit = HS_STR("001")};
-    check_ok(hs_locate_incident(NULL, snapshot->geography, &by_unit, &error), &error);
+    check_ok(hs_locate_incident(&with, &by_unit, &error), &error);
     assert_int_equal(by_unit.match_type, HS_MATCH_UNIT);
     hs_placement placement;
     hs_geography_place(snapshot->geography, by_unit.position, &placement);
@@ -299,7 +300,7 @@ static void test_locate(void **state) {
     /* 0.02 degrees at 38.9 north: about 1733 m x 2220 m; the square root of half of that. */
     check_near(by_unit.accuracy_m, 1387, 10);
     hs_incident_record lost = {.unit = HS_STR("999"), .address = HS_STR("nowhere 5")};
-    check_ok(hs_locate_incident(NULL, snapshot->geography, &lost, &error), &error);
+    check_ok(hs_locate_incident(&with, &lost, &error), &error);
     assert_false(lost.has_position);
     assert_int_equal(lost.match_type, HS_MATCH_NONE);
     hs_snapshot_unref(snapshot);

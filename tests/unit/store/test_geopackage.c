@@ -96,9 +96,10 @@ static void newer_and_older_schemas(void **state) {
         "DROP TABLE categories_history; ALTER TABLE categories DROP COLUMN aliases;"
         "ALTER TABLE categories DROP COLUMN duplicate_m; ALTER TABLE categories DROP COLUMN duplicate_hours;"
         "DROP TABLE targets; DROP TABLE targets_history; DROP TABLE population; DROP TABLE "
-        "population_history;"
-        "DELETE FROM gpkg_geometry_columns WHERE table_name = 'population';"
-        "DELETE FROM gpkg_contents WHERE table_name IN ('targets', 'population')");
+        "population_history; DROP TABLE decisions; DROP TABLE decisions_history;"
+        "ALTER TABLE incidents DROP COLUMN reviewed;"
+        "DELETE FROM gpkg_geometry_columns WHERE table_name IN ('population', 'decisions');"
+        "DELETE FROM gpkg_contents WHERE table_name IN ('targets', 'population', 'decisions')");
     refused(place, place->url, HS_STORE_READ, "older");
     refused(place, place->url, HS_STORE_WRITE, "no way");
     const hs_migration wrong[] = {{0, "ALTER TABLE streets ADD COLUMN layer INTEGER; SELECT * FROM nowhere"}};
