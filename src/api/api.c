@@ -115,13 +115,19 @@ bool hs_call_refuse_unknown(hs_call *call) {
     return refused;
 }
 
+static bool may_repeat(const hs_endpoint *endpoint, hs_str name) {
+    for (const hs_parameter *p = endpoint->parameters; p && p->name; p++)
+        if (hs_str_equal(name, hs_str_of(p->name))) return strcmp(p->type, "array") == 0;
+    return false;
+}
+
 /* 400 for a parameter that is given twice with something: which of the two is meant nobody knows. */
 static bool refuse_repeated(const hs_call *call) {
     const hs_http_pair *query = call->request->query;
     for (size_t i = 0; i < call->request->query_count; i++)
         for (size_t k = 0; k < i; k++) {
             if (query[i].value.size == 0 || query[k].value.size == 0 ||
-                !hs_str_equal(query[i].name, query[k].name))
+                !hs_str_equal(query[i].name, query[k].name) || may_repeat(call->endpoint, query[i].name))
                 continue;
             char text[160];
             (void)snprintf(text, sizeof text, "'%.*s' is given twice: separate values by commas",

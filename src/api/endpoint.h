@@ -9,7 +9,7 @@
 
 typedef struct hs_parameter {
     const char *name;
-    const char *type; /* of JSON Schema: string, integer, number, boolean */
+    const char *type; /* of JSON Schema: string, integer, number, boolean; array: strings, may be repeated */
     const char *help_en, *help_zh;
     bool required;
 } hs_parameter;

@@ -243,7 +243,7 @@ static const hs_parameter autocomplete_parameters[] = {
     LANG_PARAMETER,
     {0}};
 static const hs_parameter batch_parameters[] = {
-    {"column", "string", "column with the address, or a part of it (repeatable); default: guessed by name",
+    {"column", "array", "column with the address, or a part of it (repeatable); default: guessed by name",
      "地址所在的列，可重复以拼接多列；默认按列名推测", false},
     {"encoding", "string", "text encoding, where the guess is wrong", "文本编码（推测有误时）", false},
     {0},
@@ -268,7 +268,7 @@ static const hs_parameter import_parameters[] = {
     {"layer", "string", "layer of the file, where it has several", "文件中的图层", false},
     {"crs", "string", "reference system of the file: anything PROJ takes, GCJ-02 or BD-09",
      "坐标系：PROJ 支持的任意写法，或 GCJ-02、BD-09", false},
-    {"map", "string", "FIELD=COLUMN: which column holds a field (repeatable)",
+    {"map", "array", "FIELD=COLUMN: which column holds a field (repeatable)",
      "FIELD=COLUMN：指定字段对应的列（可重复）", false},
     {"level", "string", "level of units: city, district, subdistrict, community or cell",
      "单元层级：city、district、subdistrict、community 或 cell", false},

@@ -6,6 +6,13 @@
 
 #define OPENAPI_TYPE "application/vnd.oai.openapi+json;version=3.0"
 
+static void write_schema_type(hs_json *json, const char *type) {
+    hs_json_pair_text(json, "type", type);
+    if (strcmp(type, "array") != 0) return;
+    hs_json_key(json, "items");
+    hs_json_raw(json, HS_STR("{\"type\":\"string\"}"));
+}
+
 static void write_parameter(hs_json *json, const char *name, const char *where, const char *type,
                             const char *help_en, const char *help_zh, bool required) {
     hs_json_object(json);
@@ -16,11 +23,11 @@ static void write_parameter(hs_json *json, const char *name, const char *where, 
     if (help_zh) hs_json_pair_text(json, "x-description-zh", help_zh);
     if (strcmp(where, "query") == 0) {
         hs_json_pair_text(json, "style", "form");
-        hs_json_pair_bool(json, "explode", false);
+        hs_json_pair_bool(json, "explode", strcmp(type, "array") == 0);
     }
     hs_json_key(json, "schema");
     hs_json_object(json);
-    hs_json_pair_text(json, "type", type);
+    write_schema_type(json, type);
     hs_json_object_end(json);
     hs_json_object_end(json);
 }
@@ -67,7 +74,7 @@ static void write_response(hs_json *json, const char *status, const char *descri
     hs_json_pair_text(json, "description", description);
     hs_json_key(json, "content");
     hs_json_object(json);
-    write_type(json, type);
+    write_schema_type(json, type);
     for (const hs_export_format *f = hs_export_formats; files && f->name; f++)
         if (f->over_http) write_type(json, f->media_type);
     hs_json_object_end(json);
@@ -94,7 +101,7 @@ static void write_fields(hs_json *json, const hs_endpoint *endpoint) {
     for (const hs_parameter *p = endpoint->parameters; p->name; p++) {
         hs_json_key(json, p->name);
         hs_json_object(json);
-        hs_json_pair_text(json, "type", p->type);
+        write_schema_type(json, p->type);
         hs_json_pair_text(json, "description", p->help_en);
         hs_json_pair_text(json, "x-description-zh", p->help_zh);
         hs_json_object_end(json);
