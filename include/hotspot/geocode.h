@@ -62,25 +62,26 @@ HS_API hs_status hs_geocoder_new(const hs_geography *geography, hs_error *error,
 HS_API void hs_geocoder_free(hs_geocoder *geocoder);
 /* Finds up to `capacity` candidates, best first; *count is how many were written (0: not found, HS_OK).
  *
- * The text is normalised (NFKC, case, traditional to simplified, numerals before 号 巷 段 and the like to digits,
- * street types and directions to one spelling) and read in every form that it may have: a whole known address;
- * number and street in either order; block or range of numbers; two streets that cross, and a corner of the
- * crossing; a stretch of a street between two others; a place; a place relative to any of these (opposite,
- * 门口, 往北50米, between A and B). Units named in it demote what lies elsewhere.
+ * The text is normalised (NFKC, case, traditional to simplified, numerals before 号 巷 段 and the like to
+ * digits, street types and directions to one spelling) and read in every form that it may have: a whole known
+ * address; number and street in either order; block or range of numbers; two streets that cross, and a corner
+ * of the crossing; a stretch of a street between two others; a place; a place relative to any of these
+ * (opposite, 门口, 往北50米, between A and B). Units named in it demote what lies elsewhere.
  *
  * A number that is not known is placed, in this order of trust, between its neighbours on its side, along the
- * ranges of its street's own line, or where the parallel streets nearby, numbered alike, have it: a Cauchy-weighted
- * mean of what each known number there says, put on the street's own course and side (number_field.h). Names are
- * found by whole keys, shorter forms, one edit (deletion neighbourhoods of an optimal string alignment distance of
- * 1, in which digits never change and directions and numerals count for more) and by their sound (pinyin).
+ * ranges of its street's own line, or where the parallel streets nearby, numbered alike, have it: a
+ * Cauchy-weighted mean of what each known number there says, put on the street's own course and side
+ * (number_field.h). Names are found by whole keys, shorter forms, one edit (deletion neighbourhoods of an
+ * optimal string alignment distance of 1, in which digits never change and directions and numerals count for
+ * more) and by their sound (pinyin).
  *
- * Scores are products of the method's own (address 1, sub-number .9, intersection .9, interpolated .85, block .8,
- * place .75, street .5), of the name's fit and of the evidence's; from .8 on an answer is meant to be sure. Where
- * several misspelt names fit as well none is, and `ambiguous` is set.
+ * Scores are products of the method's own (address 1, sub-number .9, intersection .9, interpolated .85, block
+ * .8, place .75, street .5), of the name's fit and of the evidence's; from .8 on an answer is meant to be
+ * sure. Where several misspelt names fit as well none is, and `ambiguous` is set.
  *
- * Any bytes are taken; what follows the first 128 words or characters is not read. HS_E_ARGUMENT only where there
- * is no room for results. Allocates nothing. Thread-safe. About 1 microsecond for a known address, 3 to 15 for a
- * misspelt one, 40 for a number that is to be placed (one core, 98,535 addresses). */
+ * Any bytes are taken; what follows the first 128 words or characters is not read. HS_E_ARGUMENT only where
+ * there is no room for results. Allocates nothing. Thread-safe. About 1 microsecond for a known address, 3 to
+ * 15 for a misspelt one, 40 for a number that is to be placed (one core, 98,535 addresses). */
 HS_API hs_status hs_geocode(const hs_geocoder *geocoder, hs_str address, hs_geocode_result *results,
                             size_t capacity, hs_error *error, size_t *count);
 
