@@ -265,24 +265,31 @@ static hs_status parse_position(hs_call *call, hs_position *position) {
     return HS_OK;
 }
 
-hs_status hs_serve_density_value(hs_call *call) {
-    hs_position position = {0};
-    hs_density_ask ask;
+hs_status hs_call_density_value(hs_call *call, const hs_density_ask *ask, hs_position position) {
+    if (ask->request.network) return hs_call_street_value(call, ask, position);
     hs_density_value value;
     hs_density_interval_request how = {0};
     hs_density_bounds bounds;
+    hs_status status = hs_call_interval(call, &how);
+    if (status == HS_OK)
+        status = hs_service_density_value(call->api->service, call->snapshot, &ask->request, position,
+                                          call->error, &value);
+    if (status == HS_OK)
+        status = hs_service_density_interval(call->api->service, call->snapshot, &ask->request, position,
+                                             &value, &how, call->error, &bounds);
+    return status == HS_OK ? write_value(call, ask, position, &value, &how, &bounds) : status;
+}
+
+hs_status hs_serve_density_value(hs_call *call) {
+    hs_position position = {0};
+    hs_density_ask ask;
+    hs_density_interval_request how = {0};
     hs_status status = parse_position(call, &position);
     if (status == HS_OK) status = hs_call_density(call, &ask);
     if (status == HS_OK) status = hs_call_interval(call, &how);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
-    if (ask.request.network) return hs_call_street_value(call, &ask, position);
-    status = hs_service_density_value(call->api->service, call->snapshot, &ask.request, position, call->error,
-                                      &value);
-    if (status == HS_OK)
-        status = hs_service_density_interval(call->api->service, call->snapshot, &ask.request, position,
-                                             &value, &how, call->error, &bounds);
-    return status == HS_OK ? write_value(call, &ask, position, &value, &how, &bounds) : status;
+    return hs_call_density_value(call, &ask, position);
 }
 
 static void write_curve(hs_json *json, const hs_bandwidth_choice *choice) {

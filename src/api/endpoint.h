@@ -28,6 +28,7 @@ enum {
     HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
     HS_FORMS = 2048,        /* of method POST, its parameters the fields of a form */
     HS_OPEN311 = 4096,      /* its errors are of Open311's own form */
+    HS_OWS = 16384,         /* its errors are exceptions in XML of the OGC's older services */
     HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 
@@ -183,6 +184,10 @@ hs_status hs_open311_request(hs_call *call);
 hs_status hs_open311_token(hs_call *call);
 hs_status hs_open311_post(hs_call *call);
 hs_status hs_open311_nothing(hs_call *call);
+hs_status hs_serve_wmts(hs_call *call);
+hs_status hs_serve_wmts_capabilities(hs_call *call);
+hs_status hs_serve_wmts_tile(hs_call *call);
+hs_status hs_serve_wmts_info(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);
 hs_status hs_serve_ogc_conformance(hs_call *call);
 hs_status hs_serve_ogc_collections(hs_call *call);

@@ -111,6 +111,7 @@ static const hs_parameter value_parameters[] = {
     {"v", "integer", "version of the data", "数据版本", false},
     {0},
 };
+#include "api/web_map_parameters.h"
 static const hs_parameter summary_parameters[] = {
     {"level", "string",
      "district, subdistrict, community or cell; default the topmost below the city that has units",
@@ -287,7 +288,10 @@ static const hs_parameter items_parameters[] = {
 #define PLOT (CITY | HS_TAKES_FILTERS | HS_LONG_AT_TIMES)
 #define LONG (CITY | HS_TAKES_FILTERS | HS_LONG)
 #define PAGE (HS_LENIENT | HS_HIDDEN)
-#define MVT  "application/vnd.mapbox-vector-tile"
+/* These look for the snapshot themselves, since they refuse in their own form. */
+#define WEB_MAP (HS_TAKES_FILTERS | HS_LENIENT | HS_OWS | HS_LONG_AT_TIMES)
+#define XML     "application/xml"
+#define MVT     "application/vnd.mapbox-vector-tile"
 /* By ending, and without one by Accept. */
 #define OPEN311(path, id, more, parameters, en, zh, handler)                                                 \
     {"/open311/v2/" path ".json",                                                                            \
@@ -376,6 +380,17 @@ const hs_endpoint hs_endpoints[] = {
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
+    {"/wmts", "wmts", WEB_MAP, XML, wmts_parameters,
+     "OGC WMTS 1.0.0 by KVP, names in any case: the layer density with our filters and the dimension TIME.",
+     "OGC WMTS 1.0.0（KVP，参数名不分大小写）：图层 density，支持筛选条件与 TIME 维。", hs_serve_wmts},
+    {"/wmts/1.0.0/WMTSCapabilities.xml", "wmtsCapabilities", HS_LENIENT | HS_OWS, XML, NULL,
+     "OGC WMTS 1.0.0: the service's description.", "OGC WMTS 1.0.0 服务说明。", hs_serve_wmts_capabilities},
+    {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}.png", "wmtsTile", WEB_MAP,
+     "image/png", wmts_rest_parameters, "A tile by REST: layer density, style default, WebMercatorQuad.",
+     "REST 瓦片：图层 density，样式 default，WebMercatorQuad。", hs_serve_wmts_tile},
+    {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}/{j}/{i}.json",
+     "wmtsFeatureInfo", WEB_MAP, GEO, wmts_rest_parameters, "Density at a pixel's centre by REST.",
+     "REST：像素中心处的密度。", hs_serve_wmts_info},
     {"/geocode", "geocode", FIND | HS_LENIENT, GEO, geocode_parameters,
      "Address to position, GeocodeJSON 0.1.0: candidates with match_type, accuracy_m, score, margin, unit "
      "and "

@@ -151,6 +151,8 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     if (endpoint->flags & HS_OPEN311)
         write_response(json, "default", "A list of errors, each with code and description",
                        endpoint->media_type, false);
+    else if (endpoint->flags & HS_OWS)
+        write_response(json, "default", "What went wrong, an exception report in XML", "text/xml", false);
     else
         write_response(json, "default", "What went wrong (RFC 9457)", "application/problem+json", false);
     hs_json_object_end(json);
