@@ -262,24 +262,7 @@ static const hs_parameter open311_post_parameters[] = {
     OPEN311_PARAMETERS,
     {0},
 };
-static const hs_parameter items_parameters[] = {
-    {"f", "string",
-     "json or html page by page; geojsonseq, ndjson, gpkg, fgb, csv, xlsx, kml, gpx or shp (zipped): all "
-     "features that pass the filters as one file of at most 1 GiB, without limit and after; what the format "
-     "does not hold is said in the header Export-Warning (percent-encoded)",
-     "json 或 html "
-     "为分页；geojsonseq、ndjson、gpkg、fgb、csv、xlsx、kml、gpx、shp（压缩包）为全部符合条件要素的"
-     "单个文件，最大 1 GiB，不用 limit 与 after；格式不能容纳的内容写在 Export-Warning 头中（百分号编码）",
-     false},
-    {"limit", "integer", "features a page, 1 to 10000; default 10", "每页要素数，1 至 10000，默认 10", false},
-    {"bbox", "string", "minx,miny,maxx,maxy: longitude and latitude", "经纬度范围 minx,miny,maxx,maxy",
-     false},
-    {"datetime", "string", "RFC 3339 instant, date, or interval a/b, ../b, a/..",
-     "RFC 3339 时刻、日期或区间 a/b、../b、a/..", false},
-    {"after", "string", "where the next page begins; given in the link `next`", "下一页的起点，见 next 链接",
-     false},
-    {0},
-};
+#include "api/items_parameters.h"
 
 #define CITY HS_NEEDS_SNAPSHOT
 #define JSON "application/json"
@@ -490,10 +473,10 @@ const hs_endpoint hs_endpoints[] = {
      "One collection.", "单个要素集。", hs_serve_ogc_collection},
     {"/ogc/collections/{collectionId}/queryables", "ogcQueryables", CITY | HS_OGC, "application/schema+json",
      format_parameters, "What the items can be filtered by.", "可用于筛选的属性。", hs_serve_ogc_queryables},
-    {"/ogc/collections/{collectionId}/items", "ogcItems", CITY | HS_TAKES_FILTERS | HS_OGC, GEO,
-     items_parameters, "Features page by page, or all as a file; incidents take the filters.",
+    {"/ogc/collections/{collectionId}/items", "ogcItems", PLOT | HS_OGC, GEO, items_parameters,
+     "Features page by page, or all as a file; incidents take the filters.",
      "分页要素，或全部导出为文件；incidents 可用全部筛选条件。", hs_serve_ogc_items},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItem", CITY | HS_OGC, GEO, format_parameters,
+    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItem", CITY | HS_OGC, GEO, item_parameters,
      "One feature.", "单个要素。", hs_serve_ogc_item},
     {0},
 };

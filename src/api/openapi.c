@@ -6,6 +6,15 @@
 
 #define OPENAPI_TYPE "application/vnd.oai.openapi+json;version=3.0"
 
+/* GDAL looks for its language among these before it sends a filter. */
+static void write_words(hs_json *json, const char *const *words) {
+    hs_json_key(json, "enum");
+    hs_json_array(json);
+    for (; *words; words++)
+        hs_json_text(json, *words);
+    hs_json_array_end(json);
+}
+
 static void write_parameter(hs_json *json, const char *name, const char *where, const char *type,
                             const char *help_en, const char *help_zh, bool required) {
     hs_json_object(json);
@@ -21,6 +30,8 @@ static void write_parameter(hs_json *json, const char *name, const char *where, 
     hs_json_key(json, "schema");
     hs_json_object(json);
     hs_json_pair_text(json, "type", type);
+    if (strcmp(name, "filter-lang") == 0)
+        write_words(json, (const char *const[]){"cql2-text", "cql2-json", "cql-text", NULL});
     hs_json_object_end(json);
     hs_json_object_end(json);
 }
