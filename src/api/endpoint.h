@@ -184,6 +184,7 @@ hs_status hs_open311_request(hs_call *call);
 hs_status hs_open311_token(hs_call *call);
 hs_status hs_open311_post(hs_call *call);
 hs_status hs_open311_nothing(hs_call *call);
+hs_status hs_serve_wms(hs_call *call);
 hs_status hs_serve_wmts(hs_call *call);
 hs_status hs_serve_wmts_capabilities(hs_call *call);
 hs_status hs_serve_wmts_tile(hs_call *call);

@@ -363,6 +363,12 @@ const hs_endpoint hs_endpoints[] = {
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
+    {"/wms", "wms", HS_TAKES_FILTERS | HS_LENIENT | HS_OWS | HS_LONG, XML, wms_parameters,
+     "OGC WMS 1.3.0 and 1.1.1, names in any case: the layer density in any reference system, with our "
+     "filters and "
+     "the dimension TIME.",
+     "OGC WMS 1.3.0 与 1.1.1（参数名不分大小写）：图层 density，任意坐标系，支持筛选条件与 TIME 维。",
+     hs_serve_wms},
     {"/wmts", "wmts", WEB_MAP, XML, wmts_parameters,
      "OGC WMTS 1.0.0 by KVP, names in any case: the layer density with our filters and the dimension TIME.",
      "OGC WMTS 1.0.0（KVP，参数名不分大小写）：图层 density，支持筛选条件与 TIME 维。", hs_serve_wmts},

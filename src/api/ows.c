@@ -43,6 +43,8 @@ static hs_status normalise(hs_call *call, bool extent) {
             pair.name = HS_STR("datetime");
         }
         if (extent && hs_str_equal(pair.name, HS_STR("bbox"))) pair.name = HS_STR(HS_OWS_EXTENT);
+        /* That of a map, where the legend's own is how large it is drawn. */
+        if (extent && hs_str_equal(pair.name, HS_STR("scale"))) continue;
         pairs[count++] = pair;
     }
     request->query = pairs;
@@ -50,7 +52,11 @@ static hs_status normalise(hs_call *call, bool extent) {
     return HS_OK;
 }
 
-static const char *code_of(hs_status status, hs_ows_form form) {
+static const char *code_of(hs_status status, const char *message, hs_ows_form form) {
+    /* Periods come by the dimension TIME. */
+    if (form != HS_OWS_WMTS && status == HS_E_ARGUMENT &&
+        hs_str_starts(hs_str_of(message), HS_STR("datetime")))
+        return "InvalidDimensionValue";
     if (status == HS_E_ARGUMENT || status == HS_E_INPUT || status == HS_E_NOT_FOUND)
         return form == HS_OWS_WMTS ? "InvalidParameterValue" : NULL;
     if (status == HS_E_UNSUPPORTED) return "OperationNotSupported";
@@ -114,7 +120,7 @@ static hs_status answer_failure(hs_ows *ows, hs_status status) {
     hs_response_problem(call->response, http, NULL, NULL);
     call->response->content_type =
         ows->form == HS_OWS_WMS_111 ? "application/vnd.ogc.se_xml" : "text/xml; charset=utf-8";
-    write_report(ows, ows->code ? ows->code : code_of(status, ows->form), message);
+    write_report(ows, ows->code ? ows->code : code_of(status, message, ows->form), message);
     return HS_OK;
 }
 
@@ -162,6 +168,19 @@ hs_status hs_ows_number(hs_ows *ows, const char *code, const char *name, hs_str 
 const char *const hs_ows_info_formats[] = {"application/geo+json", "application/json", "text/html",
                                            "text/plain", NULL};
 
+static void write_scalar(hs_buffer *out, const json_t *value) {
+    hs_json json;
+    hs_json_init(&json, out);
+    if (json_is_string(value))
+        hs_buffer_text(out, json_string_value(value));
+    else if (json_is_integer(value))
+        hs_json_int(&json, json_integer_value(value));
+    else if (json_is_real(value))
+        hs_json_double(&json, json_real_value(value));
+    else if (json_is_boolean(value))
+        hs_json_bool(&json, json_is_true(value));
+}
+
 /* Objects and lists, which say how the value came about, are in the other forms. */
 static hs_status write_plain(hs_call *call) {
     hs_buffer *body = &call->response->body;
@@ -173,12 +192,9 @@ static hs_status write_plain(hs_call *call) {
     hs_buffer_clear(body);
     json_object_foreach(object, key, member) {
         if (json_is_object(member) || json_is_array(member)) continue;
-        char *text = json_is_string(member) ? NULL : json_dumps(member, JSON_ENCODE_ANY | JSON_COMPACT);
-        hs_buffer_printf(body, "%s: %s\n", key,
-                         json_is_string(member) ? json_string_value(member)
-                         : text                 ? text
-                                                : "");
-        free(text);
+        hs_buffer_printf(body, "%s: ", key);
+        write_scalar(body, member);
+        hs_buffer_byte(body, '\n');
     }
     json_decref(object);
     return HS_OK;

@@ -18,6 +18,37 @@
             "时为筛选所用的时间",                                                                                          \
             false                                                                                                          \
     }
+static const hs_parameter wms_parameters[] = {
+    {"service", "string", "WMS; needed for GetCapabilities", "WMS；GetCapabilities 时必填", false},
+    {"request", "string", "GetCapabilities, GetMap, GetFeatureInfo or GetLegendGraphic",
+     "GetCapabilities、GetMap、GetFeatureInfo 或 GetLegendGraphic", true},
+    {"version", "string", "1.3.0 or 1.1.1; needed for GetMap and GetFeatureInfo",
+     "1.3.0 或 1.1.1；GetMap 与 GetFeatureInfo 时必填", false},
+    {"layers", "string", "density (layer in GetLegendGraphic)", "density（GetLegendGraphic 中为 layer）",
+     false},
+    {"query_layers", "string", "of GetFeatureInfo: density", "GetFeatureInfo：density", false},
+    {"styles", "string", "default, or empty", "default 或空", false},
+    {"crs", "string", "CRS:84, or EPSG:code; srs in version 1.1.1", "CRS:84 或 EPSG:代码；1.1.1 版为 srs",
+     false},
+    {"bbox", "string",
+     "the map's extent, here no filter: minx,miny,maxx,maxy, in version 1.3.0 in the system's own order of "
+     "axes",
+     "图幅范围（此处不作筛选）：minx,miny,maxx,maxy，1.3.0 版按坐标系自身的轴序", false},
+    {"width", "integer", "pixels, at most 2048", "像素，最大 2048", false},
+    {"height", "integer", "pixels, at most 2048", "像素，最大 2048", false},
+    {"format", "string", "image/png", "image/png", false},
+    {"transparent", "string", "TRUE or FALSE (default)", "TRUE 或 FALSE（默认）", false},
+    {"bgcolor", "string", "0xRRGGBB, default 0xFFFFFF", "0xRRGGBB，默认 0xFFFFFF", false},
+    {"i", "integer", "of GetFeatureInfo: the pixel's column; x in version 1.1.1", "像素列；1.1.1 版为 x",
+     false},
+    {"j", "integer", "of GetFeatureInfo: the pixel's row; y in version 1.1.1", "像素行；1.1.1 版为 y", false},
+    {"info_format", "string", "application/geo+json, application/json, text/html or text/plain",
+     "application/geo+json、application/json、text/html 或 text/plain", false},
+    TIME_DIMENSION,
+    DENSITY_PARAMETERS,
+    DRAWING_PARAMETERS,
+    {0},
+};
 static const hs_parameter wmts_rest_parameters[] = {
     TIME_DIMENSION, DENSITY_PARAMETERS, DRAWING_PARAMETERS, {0}};
 static const hs_parameter wmts_parameters[] = {
