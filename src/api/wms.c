@@ -47,7 +47,7 @@ static hs_status parse_ground(hs_ows *ows, hs_rgba *ground) {
     return HS_OK;
 }
 
-static hs_status draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *view, hs_rgba ground) {
+hs_status hs_wms_draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *view, hs_rgba ground) {
     float *values = malloc((size_t)view->width * view->height * sizeof *values);
     if (!values) return hs_error_memory(call->error, "a map");
     hs_status status =
@@ -72,7 +72,7 @@ static hs_status serve_map(hs_ows *ows) {
     if (status == HS_OK) status = hs_call_density(call, &ask);
     if (status == HS_OK) status = hs_wms_parse_view(ows, &view);
     if (status != HS_OK) return status;
-    if (!hs_call_begin(call, "image/png", HS_READS_ALL)) status = draw(call, &ask, &view, ground);
+    if (!hs_call_begin(call, "image/png", HS_READS_ALL)) status = hs_wms_draw(call, &ask, &view, ground);
     hs_wms_view_done(&view);
     return status;
 }

@@ -24,6 +24,9 @@ bool hs_wms_view_position(hs_wms_view *view, uint32_t column, uint32_t row, hs_p
 /* A comma-separated list that names `density` once. */
 hs_status hs_wms_check_layers(hs_ows *ows, const char *parameter);
 
+/* A map of a view as PNG into the answer's body, laid over an opaque ground; opacity 0: transparent. */
+hs_status hs_wms_draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *view, hs_rgba ground);
+
 /* The description (wms_capabilities.c). */
 hs_status hs_wms_write_capabilities(hs_ows *ows);
 

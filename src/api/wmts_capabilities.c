@@ -5,9 +5,6 @@
 #include "geo/mercator.h"
 #include <math.h>
 
-/* Of GoogleMapsCompatible (07-057r7, annex E.4): the world in one tile of pixels of 0.28 mm. */
-#define TOP_SCALE     559082264.0287178
-#define HALF_WORLD_M  "20037508.3427892"
 #define TEMPLATE_TAIL "/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}"
 
 static void write_operation(hs_call *call, const char *name) {
@@ -82,26 +79,28 @@ static void write_layer(hs_call *call) {
                    "<ows:Identifier>TIME</ows:Identifier>\n<ows:UOM>ISO8601</ows:UOM>\n"
                    "<Default>all</Default>\n");
     hs_ows_times(call->snapshot, write_time, out);
-    hs_buffer_text(out, "</Dimension>\n<TileMatrixSetLink><TileMatrixSet>" HS_WMTS_SET
-                        "</TileMatrixSet></TileMatrixSetLink>\n");
+    hs_buffer_text(out, "</Dimension>\n");
+    for (const hs_wmts_set *set = hs_wmts_sets; set->id; set++)
+        hs_buffer_printf(out, "<TileMatrixSetLink><TileMatrixSet>%s</TileMatrixSet></TileMatrixSetLink>\n",
+                         set->id);
     write_resource(call, "tile", "image/png", ".png");
     write_resource(call, "FeatureInfo", "application/geo+json", "/{J}/{I}.json");
     hs_buffer_text(out, "</Layer>\n");
 }
 
-static void write_set(hs_buffer *out) {
-    hs_buffer_text(out, "<TileMatrixSet>\n<ows:Identifier>" HS_WMTS_SET "</ows:Identifier>\n"
-                        "<ows:SupportedCRS>urn:ogc:def:crs:EPSG::3857</ows:SupportedCRS>\n"
-                        "<WellKnownScaleSet>urn:ogc:def:wkss:OGC:1.0:GoogleMapsCompatible"
-                        "</WellKnownScaleSet>\n");
-    for (int z = 0; z < HS_WMTS_MATRICES; z++)
+static void write_set(hs_buffer *out, const hs_wmts_set *set) {
+    hs_buffer_text(out, "<TileMatrixSet>\n");
+    hs_ows_element(out, "ows:Identifier", hs_str_of(set->id));
+    hs_ows_element(out, "ows:SupportedCRS", hs_str_of(set->crs));
+    if (set->scales) hs_ows_element(out, "WellKnownScaleSet", hs_str_of(set->scales));
+    for (unsigned z = 0; z < set->matrices; z++)
         hs_buffer_printf(out,
-                         "<TileMatrix><ows:Identifier>%d</ows:Identifier>"
+                         "<TileMatrix><ows:Identifier>%u</ows:Identifier>"
                          "<ScaleDenominator>%.17g</ScaleDenominator>"
-                         "<TopLeftCorner>-" HALF_WORLD_M " " HALF_WORLD_M "</TopLeftCorner>"
+                         "<TopLeftCorner>%s</TopLeftCorner>"
                          "<TileWidth>256</TileWidth><TileHeight>256</TileHeight>"
-                         "<MatrixWidth>%d</MatrixWidth><MatrixHeight>%d</MatrixHeight></TileMatrix>\n",
-                         z, ldexp(TOP_SCALE, -z), 1 << z, 1 << z);
+                         "<MatrixWidth>%u</MatrixWidth><MatrixHeight>%u</MatrixHeight></TileMatrix>\n",
+                         z, ldexp(set->top_scale, -(int)z), set->corner, set->across << z, 1U << z);
     hs_buffer_text(out, "</TileMatrixSet>\n");
 }
 
@@ -120,7 +119,8 @@ hs_status hs_wmts_write_capabilities(hs_ows *ows) {
     write_service(call);
     hs_buffer_text(out, "<Contents>\n");
     write_layer(call);
-    write_set(out);
+    for (const hs_wmts_set *set = hs_wmts_sets; set->id; set++)
+        write_set(out, set);
     hs_buffer_text(out, "</Contents>\n<ServiceMetadataURL xlink:href=\"");
     hs_xml_text(out, call->request->base_url);
     hs_buffer_text(out, "/wmts/1.0.0/WMTSCapabilities.xml\"/>\n</Capabilities>\n");

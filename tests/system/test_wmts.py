@@ -89,7 +89,17 @@ def check_description():
     corners = [c.text.split() for c in layer.find("ows:WGS84BoundingBox", NS)]
     bounds = json.loads(ask("/tiles/density.json")[1])["bounds"]
     assert [float(v) for corner in corners for v in corner] == bounds
-    matrices = root.findall("w:Contents/w:TileMatrixSet/w:TileMatrix", NS)
+    sets = root.findall("w:Contents/w:TileMatrixSet", NS)
+    assert [t.find("ows:Identifier", NS).text for t in sets] == [
+        t.text for t in layer.findall("w:TileMatrixSetLink/w:TileMatrixSet", NS)] == ["WebMercatorQuad", "WorldCRS84Quad"]
+    world = sets[1].findall("w:TileMatrix", NS)
+    assert len(world) == 18
+    for z, matrix in enumerate(world):
+        # 17-083r4: a degree is that of the ellipsoid's equator, 180 of them in 256 * 2^z pixels.
+        size = float(matrix.find("w:ScaleDenominator", NS).text) * 0.00028
+        assert math.isclose(size * 256 * 2 ** z, math.pi * 6378137, rel_tol=1e-9)
+        assert matrix.find("w:MatrixWidth", NS).text == str(2 ** (z + 1)) and matrix.find("w:TopLeftCorner", NS).text == "-180 90"
+    matrices = sets[0].findall("w:TileMatrix", NS)
     assert len(matrices) == 19
     for z, matrix in enumerate(matrices):
         # Annex E.4 of the standard: pixels of 0.28 mm, the world's circumference in 256 * 2^z of them.
@@ -121,6 +131,25 @@ def check_tiles():
     # Clients add words of their own.
     assert ask(kvp(MAP="x", DPI="96"))[1] == plain
     assert ask(kvp(), method="HEAD")[1] == b""
+
+
+def check_degrees():
+    """A tile of degrees is WMS's map of the same box, whose values have a test of their own."""
+    z = 12
+    side = 180 / 2 ** z
+    x, y = int(((box[0] + box[2]) / 2 + 180) / side), int((90 - (box[1] + box[3]) / 2) / side)
+    extent = f"{-180 + x * side},{90 - (y + 1) * side},{-180 + (x + 1) * side},{90 - y * side}"
+    drawn = ask(f"/wms?version=1.3.0&request=GetMap&layers=density&styles=&crs=CRS:84&width=256&height=256&format=image/png"
+                f"&transparent=true&bbox={extent}")[1]
+    words = {"TILEMATRIXSET": "WorldCRS84Quad", "TILEMATRIX": z, "TILEROW": y, "TILECOL": x}
+    assert ask(kvp(**words))[1] == drawn == ask(f"/wmts/1.0.0/density/default/WorldCRS84Quad/{z}/{y}/{x}.png")[1]
+    assert pixels(drawn)[3].any()
+    at = json.loads(ask(kvp(REQUEST="GetFeatureInfo", INFOFORMAT="application/json", I=10, J=20, **words))[1])[
+        "features"][0]["geometry"]["coordinates"]
+    assert abs(at[0] - (-180 + (x + 10.5 / 256) * side)) < 1e-7 and abs(at[1] - (90 - (y + 20.5 / 256) * side)) < 1e-7
+    ask(kvp(TILEMATRIXSET="WorldCRS84Quad", TILEMATRIX=0, TILEROW=0, TILECOL=1))
+    refused(kvp(TILEMATRIXSET="WorldCRS84Quad", TILEMATRIX=0, TILEROW=0, TILECOL=2), "TileOutOfRange", "tilecol")
+    refused(kvp(TILEMATRIXSET="WorldCRS84Quad", TILEMATRIX=18), "InvalidParameterValue", "tilematrix")
 
 
 def check_info():
@@ -178,7 +207,7 @@ def check_exceptions():
 
 def check_gdal():
     for path in ("/wmts/1.0.0/WMTSCapabilities.xml", "/wmts?service=WMTS&request=GetCapabilities"):
-        source = gdal.Open(f"WMTS:http://127.0.0.1:{PORT}{path},layer=density")
+        source = gdal.Open(f"WMTS:http://127.0.0.1:{PORT}{path},layer=density,tilematrixset=WebMercatorQuad")
         system = osr.SpatialReference(wkt=source.GetProjection())
         assert system.GetAuthorityCode(None) == "3857" and source.RasterCount == 4
         x0, size, _, y0, _, _ = source.GetGeoTransform()
@@ -201,6 +230,15 @@ def check_gdal():
             want = ours[b][from_y - top:to_y - top, from_x - left:to_x - left]
             assert (seen == want).all(), (path, b, (seen != want).sum())
         assert ours[3].any()
+
+
+def check_gdal_degrees():
+    source = gdal.Open(f"WMTS:http://127.0.0.1:{PORT}/wmts/1.0.0/WMTSCapabilities.xml,layer=density,tilematrixset=WorldCRS84Quad")
+    assert osr.SpatialReference(wkt=source.GetProjection()).IsGeographic()
+    x0, size, _, y0, _, down = source.GetGeoTransform()
+    assert math.isclose(size, 180 / (256 << 17), rel_tol=1e-6) and down == -size
+    band = source.GetRasterBand(4)
+    assert band.GetOverview(4).ReadAsArray(0, 0, min(600, band.GetOverview(4).XSize), min(600, band.GetOverview(4).YSize)).any()
 
 
 def check_openapi():
@@ -227,8 +265,10 @@ try:
         check_description()
         check_tiles()
         check_info()
+        check_degrees()
         check_exceptions()
         check_gdal()
+        check_gdal_degrees()
         check_openapi()
     finally:
         server.terminate()
