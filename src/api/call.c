@@ -1,4 +1,4 @@
-#include "api/endpoint.h"
+#include "api/query.h"
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -128,7 +128,8 @@ static bool is_current_version(const hs_call *call, hs_reads reads) {
 
 static bool is_long(const hs_call *call) {
     unsigned flags = call->endpoint->flags;
-    return (flags & HS_LONG) || ((flags & HS_LONG_AT_TIMES) && hs_density_is_long(call->request));
+    return (flags & HS_LONG) || ((flags & HS_LONG_AT_TIMES) &&
+                                 (hs_density_is_long(call->request) || hs_request_has_query(call->request)));
 }
 
 static bool begin(hs_call *call, const char *media_type, hs_reads reads, uint64_t etag) {

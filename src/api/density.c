@@ -263,30 +263,37 @@ static hs_status parse_position(hs_call *call, hs_position *position) {
     return HS_OK;
 }
 
+hs_status hs_call_density_value(hs_call *call, const hs_density_ask *ask, hs_position position) {
+    hs_density_standing standing = {0};
+    hs_service *service = call->api->service;
+    const hs_density_request *request = &ask->request;
+    hs_status status = hs_call_interval(call, &standing.how);
+    if (status != HS_OK) return status;
+    if (request->network) {
+        status = hs_call_street_value(call, ask, position, &standing);
+        return status == HS_OK ? hs_call_append_left_out(call, &request->filter) : status;
+    }
+    status = hs_service_density_value(service, call->snapshot, request, position, call->error, &standing.value);
+    if (status == HS_OK)
+        status = hs_service_density_interval(service, call->snapshot, request, position, &standing.value,
+                                             &standing.how, call->error, &standing.bounds);
+    if (status == HS_OK)
+        status = hs_service_density_rank(service, call->snapshot, request, standing.value.value, call->error,
+                                         &standing.rank);
+    if (status == HS_OK) status = write_value(call, ask, position, &standing);
+    return status == HS_OK ? hs_call_append_left_out(call, &request->filter) : status;
+}
+
 hs_status hs_serve_density_value(hs_call *call) {
     hs_position position = {0};
     hs_density_ask ask;
-    hs_density_standing standing = {0};
+    hs_density_interval_request how = {0};
     hs_status status = parse_position(call, &position);
     if (status == HS_OK) status = hs_call_density(call, &ask);
-    if (status == HS_OK) status = hs_call_interval(call, &standing.how);
+    if (status == HS_OK) status = hs_call_interval(call, &how);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/json", HS_READS_ALL)) return HS_OK;
-    if (ask.request.network) {
-        status = hs_call_street_value(call, &ask, position, &standing);
-        return status == HS_OK ? hs_call_append_left_out(call, &ask.request.filter) : status;
-    }
-    hs_service *service = call->api->service;
-    status = hs_service_density_value(service, call->snapshot, &ask.request, position, call->error,
-                                      &standing.value);
-    if (status == HS_OK)
-        status = hs_service_density_interval(service, call->snapshot, &ask.request, position, &standing.value,
-                                             &standing.how, call->error, &standing.bounds);
-    if (status == HS_OK)
-        status = hs_service_density_rank(service, call->snapshot, &ask.request, standing.value.value,
-                                         call->error, &standing.rank);
-    if (status == HS_OK) status = write_value(call, &ask, position, &standing);
-    return status == HS_OK ? hs_call_append_left_out(call, &ask.request.filter) : status;
+    return hs_call_density_value(call, &ask, position);
 }
 
 static void write_curve(hs_json *json, const hs_bandwidth_choice *choice) {

@@ -27,6 +27,11 @@ hs_status hs_call_density(hs_call *call, hs_density_ask *ask);
 /* The same with `network` set and bbox as the part that is wanted. */
 hs_status hs_call_lixels(hs_call *call, hs_density_ask *ask, hs_box *box, bool *has_box);
 
+/* A tile's picture into the response, with its caching (tiles.c); the object of the value at a position, once
+ * the answer is begun (density.c). */
+hs_status hs_call_density_tile(hs_call *call, hs_tile tile, uint32_t size_px);
+hs_status hs_call_density_value(hs_call *call, const hs_density_ask *ask, hs_position position);
+
 /* Streets (density_streets.c): a tile's picture into the response, and the value at a position. */
 hs_status hs_call_street_tile(hs_call *call, const hs_density_ask *ask, hs_tile tile, uint32_t size_px);
 hs_status hs_call_street_value(hs_call *call, const hs_density_ask *ask, hs_position position,

@@ -22,12 +22,13 @@ enum {
     HS_OGC = 16,            /* also in the OGC part's own description */
     HS_HIDDEN = 32,         /* not described */
     HS_LONG = 64,           /* made on a thread for long work, the connection suspended meanwhile */
-    HS_LONG_AT_TIMES = 128, /* so where hs_density_is_long says it of the request */
+    HS_LONG_AT_TIMES = 128, /* so where hs_density_is_long or hs_request_has_query says it */
     HS_POSTS = 256,         /* of method POST */
     HS_DELETES = 512,       /* of method DELETE */
     HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
     HS_FORMS = 2048,        /* of method POST, its parameters the fields of a form */
     HS_OPEN311 = 4096,      /* its errors are of Open311's own form */
+    HS_OWS = 16384,         /* its errors are exceptions in XML of the OGC's older services */
     HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 
@@ -196,6 +197,11 @@ hs_status hs_open311_request(hs_call *call);
 hs_status hs_open311_token(hs_call *call);
 hs_status hs_open311_post(hs_call *call);
 hs_status hs_open311_nothing(hs_call *call);
+hs_status hs_serve_wms(hs_call *call);
+hs_status hs_serve_wmts(hs_call *call);
+hs_status hs_serve_wmts_capabilities(hs_call *call);
+hs_status hs_serve_wmts_tile(hs_call *call);
+hs_status hs_serve_wmts_info(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);
 hs_status hs_serve_ogc_conformance(hs_call *call);
 hs_status hs_serve_ogc_collections(hs_call *call);

@@ -143,6 +143,7 @@ static const hs_parameter value_parameters[] = {
     {"v", "integer", "version of the data", "数据版本", false},
     {0},
 };
+#include "api/web_map_parameters.h"
 static const hs_parameter summary_parameters[] = {
     {"level", "string",
      "district, subdistrict, community or cell; default the topmost below the city that has units",
@@ -323,24 +324,7 @@ static const hs_parameter open311_post_parameters[] = {
     OPEN311_PARAMETERS,
     {0},
 };
-static const hs_parameter items_parameters[] = {
-    {"f", "string",
-     "json or html page by page; geojsonseq, ndjson, gpkg, fgb, csv, xlsx, kml, gpx or shp (zipped): all "
-     "features that pass the filters as one file of at most 1 GiB, without limit and after; what the format "
-     "does not hold is said in the header Export-Warning (percent-encoded)",
-     "json 或 html "
-     "为分页；geojsonseq、ndjson、gpkg、fgb、csv、xlsx、kml、gpx、shp（压缩包）为全部符合条件要素的"
-     "单个文件，最大 1 GiB，不用 limit 与 after；格式不能容纳的内容写在 Export-Warning 头中（百分号编码）",
-     false},
-    {"limit", "integer", "features a page, 1 to 10000; default 10", "每页要素数，1 至 10000，默认 10", false},
-    {"bbox", "string", "minx,miny,maxx,maxy: longitude and latitude", "经纬度范围 minx,miny,maxx,maxy",
-     false},
-    {"datetime", "string", "RFC 3339 instant, date, or interval a/b, ../b, a/..",
-     "RFC 3339 时刻、日期或区间 a/b、../b、a/..", false},
-    {"after", "string", "where the next page begins; given in the link `next`", "下一页的起点，见 next 链接",
-     false},
-    {0},
-};
+#include "api/items_parameters.h"
 
 #define CITY HS_NEEDS_SNAPSHOT
 #define JSON "application/json"
@@ -349,7 +333,10 @@ static const hs_parameter items_parameters[] = {
 #define PLOT (CITY | HS_TAKES_FILTERS | HS_LONG_AT_TIMES)
 #define LONG (CITY | HS_TAKES_FILTERS | HS_LONG)
 #define PAGE (HS_LENIENT | HS_HIDDEN)
-#define MVT  "application/vnd.mapbox-vector-tile"
+/* These look for the snapshot themselves, since they refuse in their own form. */
+#define WEB_MAP (HS_TAKES_FILTERS | HS_LENIENT | HS_OWS | HS_LONG_AT_TIMES)
+#define XML     "application/xml"
+#define MVT     "application/vnd.mapbox-vector-tile"
 /* By ending, and without one by Accept. */
 #define OPEN311(path, id, more, parameters, en, zh, handler)                                                 \
     {"/open311/v2/" path ".json",                                                                            \
@@ -438,6 +425,24 @@ const hs_endpoint hs_endpoints[] = {
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
+    {"/wms", "wms", HS_TAKES_FILTERS | HS_LENIENT | HS_OWS | HS_LONG, XML, wms_parameters,
+     "OGC WMS 1.3.0 and 1.1.1, names in any case: the layer density in any reference system, with our "
+     "filters and "
+     "the dimension TIME.",
+     "OGC WMS 1.3.0 与 1.1.1（参数名不分大小写）：图层 density，任意坐标系，支持筛选条件与 TIME 维。",
+     hs_serve_wms},
+    {"/wmts", "wmts", WEB_MAP, XML, wmts_parameters,
+     "OGC WMTS 1.0.0 by KVP, names in any case: the layer density with our filters and the dimension TIME.",
+     "OGC WMTS 1.0.0（KVP，参数名不分大小写）：图层 density，支持筛选条件与 TIME 维。", hs_serve_wmts},
+    {"/wmts/1.0.0/WMTSCapabilities.xml", "wmtsCapabilities", HS_LENIENT | HS_OWS, XML, NULL,
+     "OGC WMTS 1.0.0: the service's description.", "OGC WMTS 1.0.0 服务说明。", hs_serve_wmts_capabilities},
+    {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}.png", "wmtsTile", WEB_MAP,
+     "image/png", wmts_rest_parameters,
+     "A tile by REST: layer density, style default, WebMercatorQuad or WorldCRS84Quad.",
+     "REST 瓦片：图层 density，样式 default，WebMercatorQuad 或 WorldCRS84Quad。", hs_serve_wmts_tile},
+    {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}/{j}/{i}.json",
+     "wmtsFeatureInfo", WEB_MAP, GEO, wmts_rest_parameters, "Density at a pixel's centre by REST.",
+     "REST：像素中心处的密度。", hs_serve_wmts_info},
     {"/geocode", "geocode", FIND | HS_LENIENT, GEO, geocode_parameters,
      "Address to position, GeocodeJSON 0.1.0: candidates with match_type, accuracy_m, score, margin, unit "
      "and "
@@ -577,10 +582,10 @@ const hs_endpoint hs_endpoints[] = {
      "One collection.", "单个要素集。", hs_serve_ogc_collection},
     {"/ogc/collections/{collectionId}/queryables", "ogcQueryables", CITY | HS_OGC, "application/schema+json",
      format_parameters, "What the items can be filtered by.", "可用于筛选的属性。", hs_serve_ogc_queryables},
-    {"/ogc/collections/{collectionId}/items", "ogcItems", CITY | HS_TAKES_FILTERS | HS_OGC, GEO,
-     items_parameters, "Features page by page, or all as a file; incidents take the filters.",
+    {"/ogc/collections/{collectionId}/items", "ogcItems", PLOT | HS_OGC, GEO, items_parameters,
+     "Features page by page, or all as a file; incidents take the filters.",
      "分页要素，或全部导出为文件；incidents 可用全部筛选条件。", hs_serve_ogc_items},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItem", CITY | HS_OGC, GEO, format_parameters,
+    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItem", CITY | HS_OGC, GEO, item_parameters,
      "One feature.", "单个要素。", hs_serve_ogc_item},
     {0},
 };

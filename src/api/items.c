@@ -1,11 +1,13 @@
 /* Features of a collection, page by page. A page begins behind a key (the store's row id of incidents, the
  * row of everything else), so pages neither repeat nor miss a feature while data come in. */
-#include "api/collection.h"
+#include "api/crs.h"
+#include "api/query.h"
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "http/percent.h"
 #include "render/geojson.h"
+#include "render/geojson_rewrite.h"
 #include "service/duplicates.h"
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,11 @@ typedef struct page {
     const hs_collection *collection;
     int64_t limit, after;
     hs_row_filter filter; /* of all but incidents */
+    hs_ogc_crs crs;
+    const hs_str *properties; /* the only ones that are wanted; NULL: all */
+    size_t property_count;
+    bool has_query;
+    hs_feature_query query;
     uint64_t matched, returned;
     bool more;
     int64_t next; /* key of the last feature of this page */
@@ -109,6 +116,67 @@ static hs_status write_incidents(hs_call *call, page *p) {
     return status;
 }
 
+/* Behind the feature with the page's key; with an order of its own that feature must still be there. */
+static hs_status find_start(hs_call *call, const page *p, const hs_listed *listed, uint64_t count,
+                            uint64_t *start) {
+    uint64_t at = 0;
+    if (p->after > 0 && p->query.key_count == 0)
+        while (at < count && listed[at].key <= p->after)
+            at++;
+    if (p->after > 0 && p->query.key_count > 0) {
+        while (at < count && listed[at].key != p->after)
+            at++;
+        if (at == count)
+            return hs_error_set(
+                call->error, HS_E_ARGUMENT,
+                "after: the feature that this page begins behind is gone, or does not pass any "
+                "more; begin anew");
+        at++;
+    }
+    *start = at;
+    return HS_OK;
+}
+
+static hs_status write_listed(hs_call *call, page *p, const hs_listed *listed, uint64_t count,
+                              const hs_duplicates *duplicates) {
+    uint64_t start = 0;
+    hs_status status = find_start(call, p, listed, count, &start);
+    if (status != HS_OK) return status;
+    p->matched = count;
+    p->more = count - start > (uint64_t)p->limit;
+    p->returned = p->more ? (uint64_t)p->limit : count - start;
+    hs_geojson_context context;
+    hs_geojson_context_init(&context, call->snapshot, p->returned >= KEEPING_PAYS ? call->arena : NULL);
+    context.duplicates = duplicates;
+    for (uint64_t i = start; i < start + p->returned; i++) {
+        hs_feature_row row = listed[i].row;
+        if (p->collection->kind == HS_COLLECT_INCIDENTS)
+            hs_geojson_incident(&call->json, &context, call->snapshot->incidents->chunk[row.chunk], row.row);
+        else
+            hs_geojson_row(&call->json, p->collection, call->snapshot, row.row);
+        p->next = listed[i].key;
+    }
+    return HS_OK;
+}
+
+static hs_status write_query(hs_call *call, page *p) {
+    bool incidents = p->collection->kind == HS_COLLECT_INCIDENTS;
+    hs_filter filter;
+    const hs_selection *selection = NULL;
+    hs_duplicates *duplicates = NULL;
+    hs_listed *listed = NULL;
+    uint64_t count = 0;
+    hs_status status = incidents ? hs_call_select(call, HS_ALL_ACCURACIES, &filter, &selection) : HS_OK;
+    if (status == HS_OK && incidents && filter.duplicates)
+        status = hs_service_duplicates(call->api->service, call->snapshot, call->error, &duplicates);
+    if (status == HS_OK) status = hs_feature_query_list(call, &p->query, selection, &listed, &count);
+    if (status == HS_OK) status = write_listed(call, p, listed, count, duplicates);
+    free(listed);
+    hs_duplicates_unref(duplicates);
+    hs_service_selection_unref(selection);
+    return status;
+}
+
 static void write_rows(hs_call *call, page *p) {
     uint32_t first, end;
     hs_collection_rows(p->collection, call->snapshot, &first, &end);
@@ -136,12 +204,43 @@ static hs_status parse_row_filter(hs_call *call, hs_row_filter *filter) {
                                filter);
 }
 
+/* Names that there are none of are left out silently by no one: they are refused. */
+static hs_status parse_properties(hs_call *call, page *p) {
+    hs_str text = hs_call_text(call, "properties");
+    if (text.size == 0) return HS_OK;
+    hs_str *names = hs_arena_array(call->arena, text.size / 2 + 2, sizeof *names);
+    if (!names) return hs_error_memory(call->error, "the properties");
+    while (text.size > 0) {
+        hs_str name = hs_str_trim(hs_str_cut(&text, ','));
+        bool known = p->collection->kind == HS_COLLECT_UNITS || p->collection->kind == HS_COLLECT_STREETS ||
+                     hs_str_equal(name, HS_STR("duplicate_of"));
+        for (const hs_field *field = p->collection->fields; field->name && !known; field++)
+            known = hs_str_equal(name, hs_str_of(field->name));
+        if (!known || name.size == 0)
+            return hs_error_set(call->error, HS_E_ARGUMENT,
+                                "properties: %.*s is no property of this collection; /queryables lists them",
+                                (int)hs_utf8_cut(name, 60), name.data);
+        names[p->property_count++] = name;
+    }
+    p->properties = names;
+    return HS_OK;
+}
+
 static hs_status parse_page(hs_call *call, page *p) {
     hs_status status = hs_call_integer(call, "limit", 1, INT64_MAX, DEFAULT_LIMIT, &p->limit);
     if (status == HS_OK) status = hs_call_integer(call, "after", 0, INT64_MAX, 0, &p->after);
     if (p->limit > MAX_LIMIT) p->limit = MAX_LIMIT; /* as the standard has it: no error */
-    if (status != HS_OK || p->collection->kind == HS_COLLECT_INCIDENTS) return status;
-    return parse_row_filter(call, &p->filter);
+    if (status == HS_OK) status = hs_call_crs(call, "crs", &p->crs);
+    if (status == HS_OK) status = hs_call_bbox_in_degrees(call);
+    if (status == HS_OK) status = parse_properties(call, p);
+    if (status == HS_OK && p->collection->kind != HS_COLLECT_INCIDENTS)
+        status = parse_row_filter(call, &p->filter);
+    if (status != HS_OK) return status;
+    p->has_query = hs_call_text(call, "filter").size > 0 || hs_call_text(call, "sortby").size > 0;
+    /* Without a filter its language and system are checked all the same. */
+    status = hs_call_query(call, p->collection, &p->query);
+    p->query.row_filter = &p->filter;
+    return status;
 }
 
 /* The request's own address with another format or start. */
@@ -151,7 +250,9 @@ static void write_self(hs_call *call, const page *p, const char *rel, const char
     hs_buffer_init(&path, 65536);
     hs_buffer_printf(&path, "/ogc/collections/%s/items?f=%s&limit=%lld", p->collection->id, format,
                      (long long)p->limit);
-    hs_call_carry_query(call, NULL, '&', &path);
+    static const char *const extra[] = {"crs",        "filter", "filter-lang", "filter-crs",
+                                        "properties", "sortby", NULL};
+    hs_call_carry_query(call, extra, '&', &path);
     if (after > 0) hs_buffer_printf(&path, "&after=%lld", (long long)after);
     hs_buffer_byte(&path, '\0');
     if (path.status == HS_OK) hs_call_link(call, rel, type, NULL, path.data);
@@ -185,13 +286,30 @@ static hs_status write_page(hs_call *call, page *p) {
     hs_json_pair_text(json, "type", "FeatureCollection");
     hs_json_key(json, "features");
     hs_json_array(json);
-    if (p->collection->kind == HS_COLLECT_INCIDENTS)
+    if (p->has_query)
+        status = write_query(call, p);
+    else if (p->collection->kind == HS_COLLECT_INCIDENTS)
         status = write_incidents(call, p);
     else
         write_rows(call, p);
     if (status != HS_OK) return status;
     write_tail(call, p);
-    return hs_call_finish(call, p->collection->title_en);
+    if (p->properties)
+        status = hs_geojson_select(&call->response->body, p->properties, p->property_count, call->error);
+    if (status == HS_OK) status = hs_call_project_body(call, &p->crs);
+    return status == HS_OK ? hs_call_finish(call, p->collection->title_en) : status;
+}
+
+/* Files are whole and in WGS 84; what only pages can do is said. */
+static hs_status serve_file(hs_call *call, const hs_collection *collection, const hs_export_format *format) {
+    static const char *const words[] = {"filter", "filter-lang", "filter-crs", "sortby", "crs", "properties"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (hs_call_text(call, words[i]).size > 0)
+            return hs_error_set(call->error, HS_E_ARGUMENT,
+                                "%s: pages alone take it (f=json, f=html); files take the filters' own words",
+                                words[i]);
+    hs_status status = hs_call_bbox_in_degrees(call);
+    return status == HS_OK ? hs_call_export(call, collection, format) : status;
 }
 
 hs_status hs_serve_ogc_items(hs_call *call) {
@@ -199,14 +317,15 @@ hs_status hs_serve_ogc_items(hs_call *call) {
     if (!p.collection) return HS_OK;
     if (!hs_collection_open(call, p.collection)) return hs_call_deny_incidents(call);
     const hs_export_format *file_format = hs_export_format_named(hs_call_text(call, "f"));
-    if (file_format) return hs_call_export(call, p.collection, file_format);
+    if (file_format) return serve_file(call, p.collection, file_format);
     hs_status status = hs_call_format(call);
     if (status == HS_OK) status = parse_page(call, &p);
-    if (status != HS_OK) return status;
     hs_reads reads = hs_collection_is_geography(p.collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
-    if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
-    hs_response_header(call->response, "Content-Crs", "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>");
-    return write_page(call, &p);
+    if (status == HS_OK) hs_call_tell_crs(call, &p.crs);
+    if (status == HS_OK && !hs_call_begin_format(call, "application/geo+json", reads))
+        status = write_page(call, &p);
+    hs_feature_query_done(&p.query);
+    return status;
 }
 
 static bool write_incident(hs_call *call, int64_t id) {
@@ -254,21 +373,29 @@ static void write_feature_links(hs_call *call, const hs_collection *collection, 
     hs_buffer_byte(body, '}');
 }
 
+static hs_status serve_feature(hs_call *call, const hs_collection *collection, int64_t id,
+                               const hs_ogc_crs *crs) {
+    if (!write_feature(call, collection, id))
+        return hs_response_problem(call->response, 404, "No such feature",
+                                   "this collection has no feature of this id");
+    write_feature_links(call, collection, id);
+    hs_status status = hs_call_project_body(call, crs);
+    return status == HS_OK ? hs_call_finish(call, collection->title_en) : status;
+}
+
 hs_status hs_serve_ogc_item(hs_call *call) {
     const hs_collection *collection = hs_call_collection(call);
     if (!collection) return HS_OK;
     if (!hs_collection_open(call, collection)) return hs_call_deny_incidents(call);
+    int64_t id = 0;
+    hs_ogc_crs crs;
     hs_status status = hs_call_format(call);
+    if (status == HS_OK) status = hs_call_crs(call, "crs", &crs);
     if (status != HS_OK) return status;
-    int64_t id;
+    if (!hs_str_to_int(hs_request_param(call->request, "featureId"), &id))
+        return hs_response_problem(call->response, 404, "No such feature", "ids are whole numbers");
     hs_reads reads = hs_collection_is_geography(collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
-    if (hs_str_to_int(hs_request_param(call->request, "featureId"), &id)) {
-        if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
-        if (write_feature(call, collection, id)) {
-            write_feature_links(call, collection, id);
-            return hs_call_finish(call, collection->title_en);
-        }
-    }
-    return hs_response_problem(call->response, 404, "No such feature",
-                               "this collection has no feature of this id");
+    hs_call_tell_crs(call, &crs);
+    if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
+    return serve_feature(call, collection, id, &crs);
 }

@@ -1,11 +1,12 @@
 /* OGC API Features: landing page, conformance, collections. */
 #include "api/collection.h"
+#include "api/crs.h"
+#include "export/feature_filter.h"
 
 #include "base/text.h"
 #include <string.h>
 
 #define OPENAPI_TYPE "application/vnd.oai.openapi+json;version=3.0"
-#define CRS84        "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 hs_status hs_serve_ogc_landing(hs_call *call) {
     hs_status status = hs_call_format(call);
@@ -34,6 +35,20 @@ hs_status hs_serve_ogc_conformance(hs_call *call) {
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+        "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+        "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+        "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+        "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+        "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+        "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+        "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+        "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+        "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
+        "http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
+        "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
     };
     hs_status status = hs_call_format(call);
     if (status != HS_OK) return status;
@@ -69,7 +84,7 @@ static void write_extent(hs_call *call, const hs_collection *collection) {
         hs_json_fixed(json, box.max_lat_e7, 7);
         hs_json_array_end(json);
         hs_json_array_end(json);
-        hs_json_pair_text(json, "crs", CRS84);
+        hs_json_pair_text(json, "crs", HS_CRS84);
         hs_json_object_end(json);
     }
     if (incidents) {
@@ -85,6 +100,15 @@ static void write_extent(hs_call *call, const hs_collection *collection) {
         hs_json_object_end(json);
     }
     hs_json_object_end(json);
+}
+
+static void write_systems(hs_call *call) {
+    hs_ogc_crs crs;
+    hs_json_key(&call->json, "crs");
+    hs_json_array(&call->json);
+    for (unsigned i = 0; hs_ogc_crs_at(call->snapshot, i, &crs); i++)
+        hs_json_text(&call->json, crs.uri);
+    hs_json_array_end(&call->json);
 }
 
 /* The whole collection as a file of each format that takes its geometries. */
@@ -107,11 +131,8 @@ static void write_collection(hs_call *call, const hs_collection *collection) {
                       hs_arena_printf(arena, "%s %s", collection->title_en, collection->title_zh));
     hs_json_pair_text(json, "description", collection->description);
     hs_json_pair_text(json, "itemType", "feature");
-    hs_json_key(json, "crs");
-    hs_json_array(json);
-    hs_json_text(json, CRS84);
-    hs_json_array_end(json);
-    hs_json_pair_text(json, "storageCrs", CRS84);
+    write_systems(call);
+    hs_json_pair_text(json, "storageCrs", HS_CRS84);
     write_extent(call, collection);
     hs_json_key(json, "links");
     hs_json_array(json);
@@ -139,6 +160,7 @@ hs_status hs_serve_ogc_collections(hs_call *call) {
     hs_call_link(call, "self", "application/json", NULL, "/ogc/collections?f=json");
     hs_call_link(call, "alternate", "text/html", NULL, "/ogc/collections?f=html");
     hs_json_array_end(json);
+    write_systems(call);
     hs_json_key(json, "collections");
     hs_json_array(json);
     for (const hs_collection *c = hs_collections; c->id; c++)
@@ -159,12 +181,20 @@ hs_status hs_serve_ogc_collection(hs_call *call) {
     return hs_call_finish(call, collection->title_en);
 }
 
-static void write_property(hs_json *json, const char *name, const char *type) {
-    hs_json_key(json, name);
+static void write_property(hs_json *json, const hs_field *field) {
+    hs_json_key(json, field->name);
     hs_json_object(json);
-    hs_json_pair_text(json, "title", name);
-    hs_json_pair_text(json, "type", type);
+    hs_json_pair_text(json, "title", field->name);
+    hs_json_pair_text(json, "type",
+                      field->type == HS_FIELD_INTEGER ? "integer"
+                      : field->type == HS_FIELD_REAL  ? "number"
+                                                      : "string");
+    if (field->type == HS_FIELD_TIME) hs_json_pair_text(json, "format", "date-time");
     hs_json_object_end(json);
+}
+
+static bool has_geometry(const hs_collection *collection) {
+    return collection->kind != HS_COLLECT_TARGETS && collection->kind != HS_COLLECT_CLASSES;
 }
 
 hs_status hs_serve_ogc_queryables(hs_call *call) {
@@ -184,10 +214,16 @@ hs_status hs_serve_ogc_queryables(hs_call *call) {
     hs_json_pair_text(json, "title", collection->title_en);
     hs_json_key(json, "properties");
     hs_json_object(json);
-    /* What a query may name: the filters' words; other collections are asked by place and time only. */
-    for (const hs_filter_word *word = hs_filter_words; collection->kind == HS_COLLECT_INCIDENTS && word->name;
-         word++)
-        if (strcmp(word->name, "bbox") != 0) write_property(json, word->name, "string");
+    for (const hs_field *field = collection->fields; field->name; field++)
+        write_property(json, field);
+    if (has_geometry(collection)) {
+        hs_json_key(json, HS_GEOMETRY_PROPERTY);
+        hs_json_object(json);
+        hs_json_pair_text(json, "title", "Geometry");
+        hs_json_pair_text(json, "format", "geometry-any");
+        hs_json_pair_text(json, "x-ogc-role", "primary-geometry");
+        hs_json_object_end(json);
+    }
     hs_json_object_end(json);
     hs_json_pair_bool(json, "additionalProperties", false);
     hs_json_object_end(json);

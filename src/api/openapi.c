@@ -13,6 +13,15 @@ static void write_schema_type(hs_json *json, const char *type) {
     hs_json_raw(json, HS_STR("{\"type\":\"string\"}"));
 }
 
+/* GDAL looks for its language among these before it sends a filter. */
+static void write_words(hs_json *json, const char *const *words) {
+    hs_json_key(json, "enum");
+    hs_json_array(json);
+    for (; *words; words++)
+        hs_json_text(json, *words);
+    hs_json_array_end(json);
+}
+
 static void write_parameter(hs_json *json, const char *name, const char *where, const char *type,
                             const char *help_en, const char *help_zh, bool required) {
     hs_json_object(json);
@@ -28,6 +37,8 @@ static void write_parameter(hs_json *json, const char *name, const char *where, 
     hs_json_key(json, "schema");
     hs_json_object(json);
     write_schema_type(json, type);
+    if (strcmp(name, "filter-lang") == 0)
+        write_words(json, (const char *const[]){"cql2-text", "cql2-json", "cql-text", NULL});
     hs_json_object_end(json);
     hs_json_object_end(json);
 }
@@ -74,7 +85,7 @@ static void write_response(hs_json *json, const char *status, const char *descri
     hs_json_pair_text(json, "description", description);
     hs_json_key(json, "content");
     hs_json_object(json);
-    write_schema_type(json, type);
+    write_type(json, type);
     for (const hs_export_format *f = hs_export_formats; files && f->name; f++)
         if (f->over_http) write_type(json, f->media_type);
     hs_json_object_end(json);
@@ -158,6 +169,8 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     if (endpoint->flags & HS_OPEN311)
         write_response(json, "default", "A list of errors, each with code and description",
                        endpoint->media_type, false);
+    else if (endpoint->flags & HS_OWS)
+        write_response(json, "default", "What went wrong, an exception report in XML", "text/xml", false);
     else
         write_response(json, "default", "What went wrong (RFC 9457)", "application/problem+json", false);
     hs_json_object_end(json);

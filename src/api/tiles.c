@@ -60,11 +60,9 @@ static void write_bandwidth(hs_call *call, const hs_density_request *request) {
     hs_response_header(call->response, "Density-Bandwidth-Source", hs_density_bandwidth_source(request));
 }
 
-static hs_status density_tile(hs_call *call, uint32_t size_px) {
-    hs_tile tile = {0};
+hs_status hs_call_density_tile(hs_call *call, hs_tile tile, uint32_t size_px) {
     hs_density_ask ask;
-    hs_status status = parse_tile(call, &tile);
-    if (status == HS_OK) status = hs_call_density(call, &ask);
+    hs_status status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;
     write_bandwidth(call, &ask.request);
     uint64_t version = hs_service_density_tile_version(call->snapshot, &ask.request, tile, size_px);
@@ -77,6 +75,12 @@ static hs_status density_tile(hs_call *call, uint32_t size_px) {
     if (status != HS_OK) return status;
     return hs_render_density_picture(values, size_px, size_px, &ask.classes, call->error,
                                      &call->response->body);
+}
+
+static hs_status density_tile(hs_call *call, uint32_t size_px) {
+    hs_tile tile = {0};
+    hs_status status = parse_tile(call, &tile);
+    return status == HS_OK ? hs_call_density_tile(call, tile, size_px) : status;
 }
 
 hs_status hs_serve_density_tile(hs_call *call) {

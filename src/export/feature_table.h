@@ -33,7 +33,7 @@ void hs_feature_table_free(hs_feature_table *table);
 
 /* Names are unique whatever the case of their letters. */
 const hs_field *hs_feature_table_fields(const hs_feature_table *table, uint32_t *count);
-/* One row, alive until the next is read. */
+/* One row, alive until the next is read; texts of the collection's own fields are the snapshot's. */
 hs_status hs_feature_table_read(hs_feature_table *table, hs_feature_row row, hs_error *error,
                                 hs_feature *feature);
 

@@ -30,4 +30,9 @@ hs_status hs_render_incident_tile(const hs_selection *selection, hs_tile tile, h
 hs_status hs_render_density_picture(const float *values, uint32_t width, uint32_t height,
                                     const hs_ramp_classes *classes, hs_error *error, hs_buffer *out);
 
+/* The same laid over an opaque ground, which NAN shows too; a ground of opacity 0 is none. */
+hs_status hs_render_density_on(const float *values, uint32_t width, uint32_t height,
+                               const hs_ramp_classes *classes, hs_rgba ground, hs_error *error,
+                               hs_buffer *out);
+
 #endif

@@ -1,0 +1,150 @@
+/* OGC Web Map Service 1.3.0 (06-042) and 1.1.1 (01-068r3): the layer `density`. */
+#include "api/wms.h"
+
+#include "base/text.h"
+#include "service/density_picture.h"
+#include <stdlib.h>
+
+/* An absent or empty one is the default. */
+static hs_status check_styles(hs_ows *ows, const char *parameter) {
+    hs_str style = hs_call_text(ows->call, parameter);
+    if (style.size == 0 || hs_str_equal(style, HS_STR("default"))) return HS_OK;
+    return hs_ows_fail(ows, "StyleNotDefined", parameter, "%s: %.*s is not offered; default is", parameter,
+                       (int)hs_utf8_cut(style, 60), style.data);
+}
+
+/* Clients write parameters of the type behind it. */
+static hs_status check_format(hs_ows *ows) {
+    hs_str format;
+    hs_status status = hs_ows_need(ows, "format", &format);
+    hs_str type = format;
+    if (status != HS_OK || hs_str_equal_nocase(hs_str_trim(hs_str_cut(&type, ';')), HS_STR("image/png")))
+        return status;
+    return hs_ows_fail(ows, "InvalidFormat", "format", "format: %.*s is not offered; image/png is",
+                       (int)hs_utf8_cut(format, 60), format.data);
+}
+
+/* Opaque white unless TRANSPARENT is true; BGCOLOR as 0xRRGGBB. */
+static hs_status parse_ground(hs_ows *ows, hs_rgba *ground) {
+    hs_str transparent = hs_call_text(ows->call, "transparent");
+    hs_str colour = hs_call_text(ows->call, "bgcolor");
+    uint32_t rgb = 0xFFFFFF;
+    *ground = (hs_rgba){0, 0, 0, 0};
+    if (hs_str_equal_nocase(transparent, HS_STR("TRUE"))) return HS_OK;
+    if (transparent.size > 0 && !hs_str_equal_nocase(transparent, HS_STR("FALSE")))
+        return hs_ows_fail(ows, "InvalidParameterValue", "transparent",
+                           "transparent: TRUE or FALSE is expected");
+    if (colour.size > 0) {
+        char *end = NULL;
+        const char *text = hs_arena_strndup(ows->call->arena, colour.data, colour.size);
+        if (!text) return hs_error_memory(ows->call->error, "a colour");
+        bool form = colour.size == 8 && text[0] == '0' && (text[1] | 32) == 'x';
+        rgb = form ? (uint32_t)strtoul(text + 2, &end, 16) : 0;
+        if (!form || *end)
+            return hs_ows_fail(ows, "InvalidParameterValue", "bgcolor", "bgcolor: 0xRRGGBB is expected");
+    }
+    *ground = (hs_rgba){(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb, 255};
+    return HS_OK;
+}
+
+hs_status hs_wms_draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *view, hs_rgba ground) {
+    float *values = malloc((size_t)view->width * view->height * sizeof *values);
+    if (!values) return hs_error_memory(call->error, "a map");
+    hs_status status =
+        hs_service_density_picture(call->api->service, call->snapshot, &ask->request, view->width,
+                                   view->height, hs_wms_view_row, view, call->error, values);
+    if (status == HS_OK)
+        status = hs_render_density_on(values, view->width, view->height, &ask->classes, ground, call->error,
+                                      &call->response->body);
+    free(values);
+    return status;
+}
+
+static hs_status serve_map(hs_ows *ows) {
+    hs_call *call = ows->call;
+    hs_wms_view view = {.width = 0};
+    hs_rgba ground = {0, 0, 0, 0};
+    hs_density_ask ask;
+    hs_status status = hs_wms_check_layers(ows, "layers");
+    if (status == HS_OK) status = check_styles(ows, "styles");
+    if (status == HS_OK) status = check_format(ows);
+    if (status == HS_OK) status = parse_ground(ows, &ground);
+    if (status == HS_OK) status = hs_call_density(call, &ask);
+    if (status == HS_OK) status = hs_wms_parse_view(ows, &view);
+    if (status != HS_OK) return status;
+    if (!hs_call_begin(call, "image/png", HS_READS_ALL)) status = hs_wms_draw(call, &ask, &view, ground);
+    hs_wms_view_done(&view);
+    return status;
+}
+
+static hs_status parse_pixel(hs_ows *ows, const char *name, uint32_t side, uint32_t *pixel) {
+    hs_str text;
+    int64_t value = 0;
+    hs_status status = hs_ows_need(ows, name, &text);
+    if (status == HS_OK) status = hs_ows_number(ows, "InvalidPoint", name, text, (int64_t)side - 1, &value);
+    if (status == HS_OK) *pixel = (uint32_t)value;
+    return status;
+}
+
+static hs_status serve_info(hs_ows *ows) {
+    bool older = ows->form == HS_OWS_WMS_111;
+    hs_wms_view view = {.width = 0};
+    hs_position position = {0};
+    hs_str format;
+    uint32_t column = 0;
+    uint32_t row = 0;
+    hs_status status = hs_wms_check_layers(ows, "query_layers");
+    if (status == HS_OK) status = hs_ows_need(ows, "info_format", &format);
+    if (status == HS_OK) status = hs_wms_parse_view(ows, &view);
+    if (status == HS_OK) status = parse_pixel(ows, older ? "x" : "i", view.width, &column);
+    if (status == HS_OK) status = parse_pixel(ows, older ? "y" : "j", view.height, &row);
+    if (status == HS_OK && !hs_wms_view_position(&view, column, row, &position))
+        status = hs_ows_fail(ows, "InvalidPoint", NULL, "the point is nowhere on Earth");
+    hs_wms_view_done(&view);
+    return status == HS_OK ? hs_ows_feature_info(ows, format, position) : status;
+}
+
+static hs_status serve_legend(hs_ows *ows) {
+    hs_status status = hs_wms_check_layers(ows, "layer");
+    if (status == HS_OK) status = check_styles(ows, "style");
+    if (status == HS_OK) status = check_format(ows);
+    return status == HS_OK ? hs_serve_density_legend_png(ows->call) : status;
+}
+
+/* 1.3.0 where nothing or something newer is asked for, else 1.1.1: as versions are negotiated. What asks for
+ * pictures names the one that it means. */
+static hs_status choose_version(hs_ows *ows, bool negotiated) {
+    hs_str version = hs_call_text(ows->call, "version");
+    bool older = hs_str_starts(version, HS_STR("1.0")) || hs_str_starts(version, HS_STR("1.1")) ||
+                 hs_str_starts(version, HS_STR("1.2")) || hs_str_starts(version, HS_STR("0."));
+    ows->form = older ? HS_OWS_WMS_111 : HS_OWS_WMS_130;
+    if (negotiated || hs_str_equal(version, HS_STR("1.3.0")) || hs_str_equal(version, HS_STR("1.1.1")))
+        return HS_OK;
+    return hs_ows_fail(ows, version.size > 0 ? "InvalidParameterValue" : "MissingParameterValue", "version",
+                       "version: 1.3.0 or 1.1.1 is expected");
+}
+
+static hs_status serve(hs_ows *ows) {
+    hs_str request = hs_call_text(ows->call, "request");
+    hs_str service = hs_call_text(ows->call, "service");
+    bool capabilities = hs_str_equal_nocase(request, HS_STR("GetCapabilities"));
+    bool legend = hs_str_equal_nocase(request, HS_STR("GetLegendGraphic"));
+    hs_status status = choose_version(ows, capabilities || legend || request.size == 0);
+    if (status != HS_OK) return status;
+    if (!hs_str_equal_nocase(service, HS_STR("WMS")) && (capabilities || service.size > 0))
+        return hs_ows_fail(ows, service.size > 0 ? "InvalidParameterValue" : "MissingParameterValue",
+                           "service", "service: WMS is expected");
+    status = hs_ows_need(ows, "request", &request);
+    if (status != HS_OK) return status;
+    if (capabilities) return hs_wms_write_capabilities(ows);
+    if (legend) return serve_legend(ows);
+    if (hs_str_equal_nocase(request, HS_STR("GetMap"))) return serve_map(ows);
+    if (hs_str_equal_nocase(request, HS_STR("GetFeatureInfo"))) return serve_info(ows);
+    ows->http_status = 501;
+    return hs_ows_fail(ows, "OperationNotSupported", "request",
+                       "request: there are GetCapabilities, GetMap, GetFeatureInfo and GetLegendGraphic");
+}
+
+hs_status hs_serve_wms(hs_call *call) {
+    return hs_ows_run(call, HS_OWS_WMS_130, true, serve);
+}

@@ -1,0 +1,33 @@
+/* Web Map Service: what its requests and its description share. */
+#ifndef API_WMS_H
+#define API_WMS_H
+
+#include "api/ows.h"
+#include <hotspot/coordinates.h>
+
+/* The part of the Earth that a map shows. */
+typedef struct hs_wms_view {
+    char proj[32]; /* what PROJ takes; empty: degrees, or metres of Web Mercator */
+    bool web_mercator;
+    double west, south, east, north; /* in the system, east first */
+    uint32_t width, height;
+    hs_transform *transform; /* NULL for degrees and Web Mercator; hs_wms_view_done frees it */
+} hs_wms_view;
+
+/* LAYERS, CRS or SRS, BBOX, WIDTH and HEIGHT (wms_view.c). */
+hs_status hs_wms_parse_view(hs_ows *ows, hs_wms_view *view);
+void hs_wms_view_done(hs_wms_view *view);
+/* Where the centres of a row's pixels lie on the Web Mercator square; an hs_picture_row of a view. */
+hs_status hs_wms_view_row(void *context, uint32_t row, double *x, double *y, hs_error *error);
+/* The position of a pixel's centre; false where it is none on Earth. */
+bool hs_wms_view_position(hs_wms_view *view, uint32_t column, uint32_t row, hs_position *position);
+/* A comma-separated list that names `density` once. */
+hs_status hs_wms_check_layers(hs_ows *ows, const char *parameter);
+
+/* A map of a view as PNG into the answer's body, laid over an opaque ground; opacity 0: transparent. */
+hs_status hs_wms_draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *view, hs_rgba ground);
+
+/* The description (wms_capabilities.c). */
+hs_status hs_wms_write_capabilities(hs_ows *ows);
+
+#endif
