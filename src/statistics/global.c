@@ -48,7 +48,7 @@ static double weight_back(const association *a, uint32_t from, uint32_t to) {
 
 static hs_status sum_weights(const association *a, hs_error *error, weight_sums *sums) {
     const hs_weights *w = a->weights;
-    double *both = calloc(a->count, sizeof *both);
+    double *both = calloc((size_t)a->count + 1, sizeof *both);
     if (!both) return hs_error_memory(error, "spatial weights");
     *sums = (weight_sums){0};
     for (uint32_t i = 0; i < a->count; i++)
