@@ -52,13 +52,16 @@ HS_API const char *hs_moran_class_name(hs_moran_class moran_class);
 HS_API hs_status hs_local_moran(const hs_weights *weights, const double *values, hs_error *error,
                                 hs_local_columns *columns, hs_moran_class *classes);
 
-/* Conditional permutation: p[i] of the weighted sum of i's neighbours while i keeps its value. Gi, Gi* and
- * local Moran grow or fall with that sum, so it is the p-value of all three. The permutations are shared
- * between units: each unit takes the first others of each. NAN for units without neighbours. Memory is
- * about 8 KiB for each neighbour of the unit that has most. O(permutations x units) for uniform weights,
- * O(permutations x links) for others. `pool` may be NULL. */
-HS_API hs_status hs_local_permutation(const hs_weights *weights, const double *values, uint32_t permutations,
-                                      uint64_t seed, struct hs_pool *pool, hs_error *error, double *p);
+/* Permutation of what stands around each unit. Without `star` conditional: the unit keeps its value while its
+ * neighbours' are drawn from the others; Gi and local Moran grow or fall with their weighted sum, so p[i] is
+ * that of both. With `star`, for Gi*, the unit's own value is drawn as well, from all: the same labelling
+ * that the moments of Gi* are under, so that a p-value never tells of the neighbours what the z does not. The
+ * permutations are shared between units: each unit takes the first values of each. NAN for units without
+ * neighbours. Memory is about 8 KiB for each neighbour of the unit that has most. O(permutations x units) for
+ * uniform weights, O(permutations x links) for others. `pool` may be NULL. */
+HS_API hs_status hs_local_permutation(const hs_weights *weights, const double *values, bool star,
+                                      uint32_t permutations, uint64_t seed, struct hs_pool *pool,
+                                      hs_error *error, double *p);
 
 typedef enum hs_global_statistic {
     HS_GLOBAL_MORAN = 0, /* I (Moran 1950) */

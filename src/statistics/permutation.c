@@ -1,8 +1,8 @@
-/* Conditional permutation. One sequence of random permutations serves every unit: unit i with k neighbours
- * takes the first k of a permutation that are not i, which is a draw of k others without replacement. Where a
- * row's weights are equal, the sum over the first k is a prefix sum that all rows share, so that a unit costs
- * one comparison a permutation, and the few permutations that i itself stands at the head of are put right
- * one by one. */
+/* Permutation around units. One sequence of random permutations serves every unit: with `star` unit i with k
+ * neighbours takes the first k + 1 of each, without it the first k that are not i, which is a draw of k
+ * others without replacement. Where a row's weights are equal, the sum over the first k is a prefix sum that
+ * all rows share, so that a unit costs one comparison a permutation, and the few permutations that i itself
+ * stands at the head of are put right one by one. */
 #include "base/pool.h"
 #include "base/random.h"
 #include "statistics/weights_builder.h"
@@ -17,6 +17,7 @@ enum { BLOCK_PERMUTATIONS = 1024, BLOCK_VALUES = 1 << 22, UNITS_A_PIECE = 256 };
 typedef struct permuting {
     const hs_weights *weights;
     const double *values;
+    bool star, uniform;
     double largest;         /* |value| */
     uint32_t depth;         /* heads of permutations: the most neighbours, and one more */
     uint32_t block;         /* permutations at most in hand */
@@ -79,10 +80,11 @@ typedef struct observed {
 
 static observed observe(const permuting *p, uint32_t i) {
     const hs_weights *w = p->weights;
-    double sum = 0;
-    double scale = 0;
+    double unit = p->uniform ? 1.0 : w->self;
+    double sum = p->star ? unit * p->values[i] : 0;
+    double scale = p->star ? unit * p->largest : 0;
     for (uint32_t k = w->first[i]; k < w->first[i + 1]; k++) {
-        double weight = p->prefix ? 1.0 : w->weight[k];
+        double weight = p->uniform ? 1.0 : w->weight[k];
         sum += weight * p->values[w->neighbour[k]];
         scale += weight * p->largest;
     }
@@ -109,10 +111,10 @@ static void correct(tally *t, double was, double is, observed at) {
 }
 
 static tally tally_uniform(const permuting *p, uint32_t i, observed at) {
-    uint32_t k = p->weights->first[i + 1] - p->weights->first[i];
+    uint32_t k = p->weights->first[i + 1] - p->weights->first[i] + p->star;
     const double *sums = p->prefix + (size_t)(k - 1) * p->block;
     tally t = count_sums(sums, p->count, at);
-    for (uint32_t m = p->place_start[i]; m < p->place_start[i + 1]; m++) {
+    for (uint32_t m = p->place_start[i]; m < p->place_start[i + 1] && !p->star; m++) {
         uint32_t a = p->place[m] / p->block, b = p->place[m] % p->block;
         if (a < k) correct(&t, sums[b], sums[p->block + b] - p->values[i], at);
     }
@@ -138,8 +140,11 @@ static tally tally_weighted(const permuting *p, uint32_t i, observed at) {
         for (uint32_t b = 0; b < p->count; b++)
             sums[b] += w * head[b];
     }
+    const double *own = p->head + (size_t)k * p->block;
+    for (uint32_t b = 0; b < p->count && p->star; b++)
+        sums[b] += p->weights->self * own[b];
     tally t = count_sums(sums, p->count, at);
-    for (uint32_t m = p->place_start[i]; m < p->place_start[i + 1]; m++) {
+    for (uint32_t m = p->place_start[i]; m < p->place_start[i + 1] && !p->star; m++) {
         uint32_t a = p->place[m] / p->block, b = p->place[m] % p->block;
         if (a < k) correct(&t, sums[b], sum_without(p, i, a, b), at);
     }
@@ -151,7 +156,7 @@ static void tally_units(void *context, size_t begin, size_t end) {
     for (uint32_t i = (uint32_t)begin; i < (uint32_t)end; i++) {
         if (p->weights->first[i] == p->weights->first[i + 1]) continue;
         observed at = observe(p, i);
-        tally t = p->prefix ? tally_uniform(p, i, at) : tally_weighted(p, i, at);
+        tally t = p->uniform ? tally_uniform(p, i, at) : tally_weighted(p, i, at);
         p->least[i] += t.least;
         p->most[i] += t.most;
     }
@@ -163,13 +168,13 @@ static bool allocate(permuting *p) {
     p->shuffled = calloc((size_t)n + 1, sizeof *p->shuffled);
     p->id = malloc(heads * sizeof *p->id);
     p->head = malloc(heads * sizeof *p->head);
-    p->prefix = p->weights->uniform ? malloc(heads * sizeof *p->prefix) : NULL;
+    p->prefix = p->uniform ? malloc(heads * sizeof *p->prefix) : NULL;
     p->place_start = malloc(((size_t)n + 2) * sizeof *p->place_start);
     p->place = malloc(heads * sizeof *p->place);
     p->least = calloc((size_t)n + 1, sizeof *p->least);
     p->most = calloc((size_t)n + 1, sizeof *p->most);
-    if (!p->shuffled || !p->id || !p->head || (p->weights->uniform && !p->prefix) || !p->place_start ||
-        !p->place || !p->least || !p->most)
+    if (!p->shuffled || !p->id || !p->head || (p->uniform && !p->prefix) || !p->place_start || !p->place ||
+        !p->least || !p->most)
         return false;
     for (uint32_t i = 0; i < n; i++)
         p->shuffled[i] = i;
@@ -217,11 +222,21 @@ static bool values_vary(const double *values, uint32_t count) {
     return false;
 }
 
-hs_status hs_local_permutation(const hs_weights *weights, const double *values, uint32_t permutations,
-                               uint64_t seed, struct hs_pool *pool, hs_error *error, double *p_values) {
+/* Whether the unit's own weight is that of its neighbours, in every row. */
+static bool self_is_alike(const hs_weights *weights) {
+    for (uint32_t i = 0; i < weights->count; i++)
+        if (weights->first[i] < weights->first[i + 1] && weights->weight[weights->first[i]] != weights->self)
+            return false;
+    return true;
+}
+
+hs_status hs_local_permutation(const hs_weights *weights, const double *values, bool star,
+                               uint32_t permutations, uint64_t seed, struct hs_pool *pool, hs_error *error,
+                               double *p_values) {
     hs_status status = check(weights, values, permutations, error);
     if (status != HS_OK) return status;
-    permuting p = {.weights = weights, .values = values};
+    permuting p = {.weights = weights, .values = values, .star = star};
+    p.uniform = weights->uniform && (!star || self_is_alike(weights));
     for (uint32_t i = 0; i < weights->count; i++)
         p.largest = fmax(p.largest, fabs(values[i]));
     p.depth = most_neighbours(weights) + 1;

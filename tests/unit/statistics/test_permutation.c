@@ -49,6 +49,29 @@ static double exact_p(const hs_weights *w, const double *x, uint32_t i) {
     return fmin(1, 2 * fmin(least, most) / all);
 }
 
+/* The same with the unit's own value among those that change places; its own weight is `self`. */
+static double exact_star_p(const hs_weights *w, const double *x, uint32_t i) {
+    uint32_t first = w->first[i];
+    uint32_t k = w->first[i + 1] - first;
+    double seen = w->self * x[i];
+    double all = 0;
+    double least = 0;
+    double most = 0;
+    for (uint32_t a = 0; a < k; a++)
+        seen += w->weight[first + a] * x[w->neighbour[first + a]];
+    for (uint32_t own = 0; own < w->count; own++)
+        for (uint32_t a = 0; a < w->count; a++)
+            for (uint32_t b = 0; b < (k == 2 ? w->count : 1); b++) {
+                if (a == own || (k == 2 && (b == own || a == b))) continue;
+                double sum =
+                    w->self * x[own] + w->weight[first] * x[a] + (k == 2 ? w->weight[first + 1] * x[b] : 0);
+                all++;
+                least += sum >= seen - 1e-9;
+                most += sum <= seen + 1e-9;
+            }
+    return fmin(1, 2 * fmin(least, most) / all);
+}
+
 static void test_all_arrangements(void **state) {
     (void)state;
     const double x[ROW] = {3, 1, 4, 1, 5, 9, 2};
@@ -58,9 +81,12 @@ static void test_all_arrangements(void **state) {
     for (int weighted = 0; weighted < 2; weighted++) {
         hs_weights *w = line_of(ROW, weighted);
         assert_int_equal(w->uniform, !weighted);
-        check_ok(hs_local_permutation(w, x, permutations, 42, NULL, &error, p), &error);
-        for (uint32_t i = 0; i < ROW; i++) /* five deviations of a share of 1/2, twice */
-            check_near(p[i], exact_p(w, x, i), 2 * 5 * 0.5 / sqrt(permutations));
+        for (int star = 0; star < 2; star++) {
+            check_ok(hs_local_permutation(w, x, star, permutations, 42, NULL, &error, p), &error);
+            for (uint32_t i = 0; i < ROW; i++) /* five deviations of a share of 1/2, twice */
+                check_near(p[i], star ? exact_star_p(w, x, i) : exact_p(w, x, i),
+                           2 * 5 * 0.5 / sqrt(permutations));
+        }
         hs_weights_free(w);
     }
 }
@@ -83,8 +109,8 @@ static void test_threads_agree(void **state) {
     }
     check_ok(hs_pool_new(4, &error, &pool), &error);
     check_ok(hs_weights_nearest(x, y, N, 6, HS_WEIGHTS_STANDARDISED, &error, &weights), &error);
-    check_ok(hs_local_permutation(weights, value, P, 5, NULL, &error, alone), &error);
-    check_ok(hs_local_permutation(weights, value, P, 5, pool, &error, together), &error);
+    check_ok(hs_local_permutation(weights, value, false, P, 5, NULL, &error, alone), &error);
+    check_ok(hs_local_permutation(weights, value, false, P, 5, pool, &error, together), &error);
     assert_memory_equal(alone, together, sizeof alone);
     check_ok(hs_global_association(weights, value, HS_GLOBAL_MORAN, 199, 5, NULL, &error, &one), &error);
     check_ok(hs_global_association(weights, value, HS_GLOBAL_MORAN, 199, 5, pool, &error, &many), &error);
@@ -111,10 +137,11 @@ static void test_false_alarms(void **state) {
     for (uint64_t city = 0; city < CITIES; city++) {
         hs_random random;
         bool flagged = false;
+        bool star = city % 2;
         hs_random_seed_stream(&random, 77, city);
         for (int i = 0; i < N; i++)
             value[i] = hs_random_normal(&random);
-        check_ok(hs_local_permutation(weights, value, 9999, city, NULL, &error, p), &error);
+        check_ok(hs_local_permutation(weights, value, star, 9999, city, NULL, &error, p), &error);
         check_ok(hs_adjust_p_values(p, N, HS_CORRECTION_BH, &error, q), &error);
         for (int i = 0; i < N; i++) {
             raw += p[i] <= 0.05;
@@ -134,14 +161,14 @@ static void test_refusals(void **state) {
     const double broken[ROW] = {1, 2, NAN, 4, 5, 6, 7};
     hs_error error = {0};
     hs_weights *w = line_of(ROW, false);
-    check_ok(hs_local_permutation(w, same, 99, 1, NULL, &error, p), &error);
+    check_ok(hs_local_permutation(w, same, false, 99, 1, NULL, &error, p), &error);
     for (int i = 0; i < ROW; i++)
         assert_true(isnan(p[i]));
-    assert_int_equal(hs_local_permutation(w, broken, 99, 1, NULL, &error, p), HS_E_ARGUMENT);
-    assert_int_equal(hs_local_permutation(w, same, 0, 1, NULL, &error, p), HS_E_ARGUMENT);
+    assert_int_equal(hs_local_permutation(w, broken, false, 99, 1, NULL, &error, p), HS_E_ARGUMENT);
+    assert_int_equal(hs_local_permutation(w, same, false, 0, 1, NULL, &error, p), HS_E_ARGUMENT);
     hs_weights_free(w);
     w = line_of(3, false);
-    assert_int_equal(hs_local_permutation(w, same, 99, 1, NULL, &error, p), HS_E_ARGUMENT);
+    assert_int_equal(hs_local_permutation(w, same, false, 99, 1, NULL, &error, p), HS_E_ARGUMENT);
     hs_weights_free(w);
 }
 
