@@ -1,5 +1,5 @@
-/* libhotspot: density, geocoding, coordinates and geography for programs that embed them. Include this, or
- * the headers one by one. */
+/* libhotspot: density, statistics, geocoding, coordinates and geography for programs that embed them. Include
+ * this, or the headers one by one. */
 #ifndef HOTSPOT_HOTSPOT_H
 #define HOTSPOT_HOTSPOT_H
 
@@ -14,10 +14,14 @@
 #include <hotspot/geography.h>
 #include <hotspot/geometry.h>
 #include <hotspot/kernel.h>
+#include <hotspot/multiple_testing.h>
 #include <hotspot/network_density.h>
 #include <hotspot/raster_density.h>
+#include <hotspot/rates.h>
 #include <hotspot/records.h>
 #include <hotspot/relative_risk.h>
+#include <hotspot/spatial_statistics.h>
+#include <hotspot/spatial_weights.h>
 #include <hotspot/time_kernel.h>
 #include <hotspot/types.h>
 

@@ -143,6 +143,7 @@ static const hs_parameter value_parameters[] = {
     {"v", "integer", "version of the data", "数据版本", false},
     {0},
 };
+#include "api/hotspot_parameters.h"
 #include "api/web_map_parameters.h"
 static const hs_parameter summary_parameters[] = {
     {"level", "string",
@@ -422,6 +423,17 @@ const hs_endpoint hs_endpoints[] = {
      "bbox is the picture's extent.",
      "分级之间的等值面，含面积与件数，设 tolerance 时另有偏离 0 的范围；bbox 为图幅范围。",
      hs_serve_density_isobands},
+    {"/hotspots/gi-star", "hotspotsGiStar", LONG, GEO, hotspot_parameters,
+     "Getis-Ord Gi* of units, grid cells or street segments, with raw and corrected p-values and how it was "
+     "computed; too little data is said instead of a map.",
+     "单元、网格或街道段的 Getis-Ord Gi*，含原始与校正 p 值及计算说明；数据过少时明确说明。",
+     hs_serve_hotspots_gi_star},
+    {"/hotspots/local-moran", "hotspotsLocalMoran", LONG, GEO, hotspot_parameters,
+     "Local Moran's I with its four classes, else as gi-star.", "局部 Moran 指数及其四类，其余同 gi-star。",
+     hs_serve_hotspots_local_moran},
+    {"/hotspots/global", "hotspotsGlobal", LONG, GEO, hotspot_parameters,
+     "Global Moran's I, Getis-Ord G and Geary's C: features without geometry.",
+     "全局 Moran I、Getis-Ord G 与 Geary C（无几何要素）。", hs_serve_hotspots_global},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},

@@ -42,7 +42,7 @@ typedef struct hs_command {
 
 extern const hs_command hs_command_city, hs_command_sample, hs_command_import, hs_command_batches,
     hs_command_serve, hs_command_density, hs_command_export, hs_command_user, hs_command_undo,
-    hs_command_check, hs_command_geocode, hs_command_reverse, hs_command_review;
+    hs_command_check, hs_command_hotspots, hs_command_geocode, hs_command_reverse, hs_command_review;
 
 /* The last value of an option, NULL when absent. */
 const char *hs_arguments_get(const hs_arguments *arguments, const char *name);

@@ -7,13 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static const hs_command *const commands[] = {&hs_command_city,    &hs_command_sample,
-                                             &hs_command_import,  &hs_command_batches,
-                                             &hs_command_undo,    &hs_command_check,
-                                             &hs_command_geocode, &hs_command_reverse,
-                                             &hs_command_review,  &hs_command_density,
-                                             &hs_command_export,  &hs_command_user,
-                                             &hs_command_serve,   NULL};
+static const hs_command *const commands[] = {
+    &hs_command_city,   &hs_command_sample,   &hs_command_import,  &hs_command_batches, &hs_command_undo,
+    &hs_command_check,  &hs_command_geocode,  &hs_command_reverse, &hs_command_review,  &hs_command_density,
+    &hs_command_export, &hs_command_hotspots, &hs_command_user,    &hs_command_serve,   NULL};
 
 /* Every command takes these. */
 static const hs_option common_options[] = {

@@ -38,7 +38,10 @@ PUBLIC = {
     "geocode.h": "geocode",
     "reverse_geocode.h": "geocode",
     "autocomplete.h": "geocode",
-    "statistics.h": "statistics",
+    "spatial_weights.h": "statistics",
+    "spatial_statistics.h": "statistics",
+    "multiple_testing.h": "statistics",
+    "rates.h": "statistics",
 }
 PLAIN = {"error.h", "types.h", "geometry.h"}
 NOT_C = {"web"}

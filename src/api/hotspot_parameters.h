@@ -1,0 +1,43 @@
+/* What the hotspots take; a part of the table of endpoints. */
+#ifndef API_HOTSPOT_PARAMETERS_H
+#define API_HOTSPOT_PARAMETERS_H
+
+#include "api/endpoint.h"
+
+static const hs_parameter hotspot_parameters[] = {
+    {"level", "string", "unit level analysed; default community, else what there is",
+     "分析单元层级，默认 community，否则为已有层级", false},
+    {"grid", "string", "instead of a level: square:SIZE_M (side) or hex:SIZE_M (width across flats)",
+     "代替层级：square:边长 或 hex:对边距（米）", false},
+    {"streets", "boolean", "true: street segments instead of a level", "true：以街道段代替层级", false},
+    {"weights", "string",
+     "queen (default), rook, knn:K, band:METRES, kernel:METRES, or network:METRES between street segments",
+     "queen（默认）、rook、knn:K、band:米、kernel:米，或街道段之间的 network:米", false},
+    {"style", "string", "B: weights as they are (default of gi-star); W: row-standardised",
+     "B：原权重（gi-star 默认）；W：行标准化", false},
+    {"value", "string",
+     "count (default), per-km2, per-km (streets), per-population (per 1,000), eb or eb-local (the same, "
+     "smoothed by "
+     "empirical Bayes)",
+     "count（默认）、per-km2、per-km（街道）、per-population（每千人）、eb 或 eb-local（经验贝叶斯平滑）",
+     false},
+    {"count", "string", "attribute:NAME: a numeric column of the units instead of incidents",
+     "attribute:列名：以单元的数值列代替案件数", false},
+    {"population", "string", "attribute:NAME: the units' column of residents", "attribute:列名：单元人口列",
+     false},
+    {"permutations", "integer",
+     "0: analytic p-values; else 1 to 99999. Default 9999, raised where a lone unit needs more to stand "
+     "after "
+     "correction; 999 for global",
+     "0 为解析 p 值，否则 1 至 99999。默认 9999，校正后识别单个单元需要时自动增加；global 为 999", false},
+    {"seed", "integer", "of the permutations, default 1: the same seed gives the same answer",
+     "置换的随机种子，默认 1：相同种子结果相同", false},
+    {"alpha", "number", "significance after correction, default 0.05", "校正后的显著性水平，默认 0.05",
+     false},
+    {"correction", "string", "bh (default), by, bonferroni, none", "bh（默认）、by、bonferroni、none", false},
+    {"v", "integer", "version of the data; the current one is answered immutable",
+     "数据版本；当前版本的应答可永久缓存", false},
+    {0},
+};
+
+#endif

@@ -1,0 +1,318 @@
+/* Hotspots: from counts to values, statistics, corrected p-values and ranks. */
+#include "service/hotspots_private.h"
+
+#include "base/clock.h"
+#include <hotspot/rates.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RESULT_MOST ((size_t)2 << 30)
+/* Comparisons of permutations that are made unasked. */
+#define MOST_WORK 1e9
+
+typedef struct making {
+    hs_service *service;
+    const hs_snapshot *snapshot;
+    const hs_hotspot_request *request;
+    hs_hotspots *h;
+    hs_error *error;
+    hs_areas areas;
+    hs_weights *weights;
+} making;
+
+static uint64_t count_passing(const hs_selection *selection, bool positioned) {
+    uint64_t count = 0;
+    for (uint32_t c = 0; c < selection->chunk_count; c++) {
+        const hs_incident_chunk *chunk = selection->snapshot->incidents->chunk[c];
+        if (chunk->positioned != positioned) continue;
+        for (uint32_t i = 0; i < chunk->count; i++)
+            count += hs_selected(selection, c, i);
+    }
+    return count;
+}
+
+static hs_status gather(making *m) {
+    const hs_hotspot_request *r = m->request;
+    const hs_selection *selection;
+    hs_status status = hs_service_select(m->service, m->snapshot, &r->every_accuracy, m->error, &selection);
+    if (status != HS_OK) return status;
+    uint64_t positioned = count_passing(selection, true);
+    m->h->unpositioned = count_passing(selection, false);
+    hs_service_selection_unref(selection);
+    status = hs_service_select(m->service, m->snapshot, &r->filter, m->error, &selection);
+    if (status != HS_OK) return status;
+    m->h->inaccurate = positioned - count_passing(selection, true);
+    if (r->units == HS_UNITS_LEVEL)
+        status = hs_areas_of_level(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
+    else if (r->units == HS_UNITS_STREETS)
+        status = hs_areas_of_streets(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
+    else
+        status = hs_areas_of_grid(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
+    hs_service_selection_unref(selection);
+    m->h->counted = m->areas.counted;
+    m->h->outside = m->areas.outside;
+    return status;
+}
+
+/* What a unit's part in the expected number is proportional to. */
+static double exposure(const making *m, uint32_t i) {
+    if (m->request->value >= HS_VALUE_PER_POPULATION) return m->areas.population[i];
+    return m->request->value == HS_VALUE_COUNT ? 1 : m->areas.measure[i];
+}
+
+/* Units without a number, or without what it is divided by, are left out and counted. */
+static hs_status leave_out(making *m) {
+    bool *keep = hs_arena_array(m->h->arena, (size_t)m->areas.count + 1, sizeof *keep);
+    if (!keep) return hs_error_memory(m->error, "units of analysis");
+    uint32_t before = m->areas.count;
+    for (uint32_t i = 0; i < before; i++)
+        keep[i] = isfinite(m->areas.events[i]) && exposure(m, i) > 0 && isfinite(exposure(m, i)) &&
+                  (m->request->value < HS_VALUE_EB || m->areas.events[i] >= 0);
+    hs_areas_keep(&m->areas, keep);
+    m->h->unmeasured = before - m->areas.count;
+    return HS_OK;
+}
+
+static bool rows_init(making *m) {
+    hs_hotspot_rows *rows = &m->h->rows;
+    hs_arena *arena = m->h->arena;
+    size_t n = (size_t)m->areas.count + 1;
+    *rows = (hs_hotspot_rows){.count = m->areas.count,
+                              .id = m->areas.id,
+                              .code = m->areas.code,
+                              .name = m->areas.name,
+                              .name_en = m->areas.name_en,
+                              .geometry = m->areas.geometry,
+                              .label = m->areas.label,
+                              .n = hs_arena_array(arena, n, sizeof *rows->n),
+                              .value = hs_arena_array(arena, n, sizeof *rows->value),
+                              .expected_n = hs_arena_array(arena, n, sizeof *rows->expected_n),
+                              .statistic = hs_arena_array(arena, n, sizeof *rows->statistic),
+                              .expected = hs_arena_array(arena, n, sizeof *rows->expected),
+                              .variance = hs_arena_array(arena, n, sizeof *rows->variance),
+                              .z = hs_arena_array(arena, n, sizeof *rows->z),
+                              .p = hs_arena_array(arena, n, sizeof *rows->p),
+                              .q = hs_arena_array(arena, n, sizeof *rows->q),
+                              .moran_class = hs_arena_array(arena, n, sizeof *rows->moran_class),
+                              .rank = hs_arena_array(arena, n, sizeof *rows->rank)};
+    m->h->islands = hs_arena_array(arena, n, sizeof *m->h->islands);
+    return rows->n && rows->value && rows->expected_n && rows->statistic && rows->expected &&
+           rows->variance && rows->z && rows->p && rows->q && rows->moran_class && rows->rank &&
+           m->h->islands;
+}
+
+static hs_status measure(making *m) {
+    hs_hotspot_rows *rows = &m->h->rows;
+    const hs_areas *areas = &m->areas;
+    double events = 0;
+    double exposed = 0;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        events += areas->events[i];
+        exposed += exposure(m, i);
+    }
+    bool counted = m->request->count_attribute.size == 0;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        double scale = m->request->value == HS_VALUE_PER_POPULATION ? 1000 : 1;
+        rows->expected_n[i] = events * exposure(m, i) / exposed;
+        rows->value[i] = scale * areas->events[i] / exposure(m, i);
+        if (counted) rows->n[i] = (uint32_t)areas->events[i];
+    }
+    if (!counted) rows->n = NULL;
+    hs_status status = HS_OK;
+    if (m->request->value == HS_VALUE_EB)
+        status = hs_empirical_bayes_global(areas->events, areas->population, rows->count, m->error,
+                                           rows->value, NULL);
+    if (m->request->value == HS_VALUE_EB_LOCAL)
+        status =
+            hs_empirical_bayes_local(areas->events, areas->population, m->weights, m->error, rows->value);
+    for (uint32_t i = 0; i < rows->count && status == HS_OK && m->request->value >= HS_VALUE_EB; i++)
+        rows->value[i] *= 1000;
+    return status;
+}
+
+static bool values_vary(const hs_hotspot_rows *rows) {
+    for (uint32_t i = 1; i < rows->count; i++)
+        if (rows->value[i] != rows->value[0]) return true;
+    return false;
+}
+
+static bool give_up(hs_hotspots *h, const char *en, const char *zh) {
+    h->reason_en = en;
+    h->reason_zh = zh;
+    return false;
+}
+
+/* Too little data is an answer. */
+static bool is_enough(making *m) {
+    hs_hotspots *h = m->h;
+    if (m->areas.count < HS_HOTSPOT_LEAST_UNITS)
+        return give_up(h, "Fewer than 10 units of analysis: too few for a statistic. Take smaller units.",
+                       "分析单元不足 10 个，无法统计检验；请改用更小的单元。");
+    if (m->request->count_attribute.size == 0 && h->counted < HS_HOTSPOT_LEAST_INCIDENTS)
+        return give_up(
+            h, "Fewer than 10 incidents: too few for a statistic. Take a longer period or more classes.",
+            "案件不足 10 件，无法统计检验；请放宽时段或类别。");
+    return true;
+}
+
+static void caution(making *m, const char *en, const char *zh) {
+    if (m->h->caution_en) return;
+    m->h->caution_en = en;
+    m->h->caution_zh = zh;
+}
+
+/* Unasked, as many permutations as a lone unit needs to stand after correction, within what is made in a
+ * moment. */
+static uint32_t choose_permutations(const making *m, uint32_t tests) {
+    const hs_hotspot_request *r = m->request;
+    if (r->permutations_given || r->method == HS_HOTSPOTS_GLOBAL) return r->permutations;
+    double wanted = ceil(2.0 * tests / r->alpha);
+    if (r->correction == HS_CORRECTION_NONE) wanted = 0;
+    if (r->correction == HS_CORRECTION_BY) wanted *= log(tests) + 1;
+    double links = fmax(tests, m->weights->uniform ? 0 : hs_weights_links(m->weights));
+    double most = fmin(HS_HOTSPOT_MOST_PERMUTATIONS, fmax(999, MOST_WORK / links));
+    return (uint32_t)fmin(fmax(r->permutations, wanted), most);
+}
+
+static double lone_q(const hs_hotspot_request *r, double p, uint32_t tests) {
+    double factor = r->correction == HS_CORRECTION_NONE ? 1 : tests;
+    if (r->correction == HS_CORRECTION_BY) factor *= log(tests) + 0.5772;
+    return p * factor;
+}
+
+static hs_status test_locally(making *m) {
+    const hs_hotspot_request *r = m->request;
+    hs_hotspot_rows *rows = &m->h->rows;
+    hs_local_columns columns = {rows->statistic, rows->expected, rows->variance, rows->z, rows->p};
+    hs_status status = r->method == HS_HOTSPOTS_LOCAL_MORAN
+                           ? hs_local_moran(m->weights, rows->value, m->error, &columns, rows->moran_class)
+                           : hs_local_g(m->weights, rows->value, true, m->error, &columns);
+    uint32_t tests = rows->count - m->h->island_count;
+    uint32_t permutations = choose_permutations(m, tests);
+    if (status != HS_OK) return status;
+    for (uint32_t i = 0; i < rows->count && r->method == HS_HOTSPOTS_GI_STAR; i++)
+        rows->statistic[i] = rows->z[i];
+    if (permutations > 0) {
+        status = hs_local_permutation(m->weights, rows->value, r->method == HS_HOTSPOTS_GI_STAR, permutations,
+                                      r->seed, hs_service_pool(m->service), m->error, rows->p);
+        m->h->permutations = permutations;
+        m->h->smallest_p = 2.0 / (permutations + 1.0);
+        if (lone_q(r, m->h->smallest_p, tests) > r->alpha)
+            caution(m,
+                    "So many permutations cannot give a p-value that is small enough for a lone unit after "
+                    "correction: take more, or permutations=0 for analytic ones.",
+                    "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立单元；请增加次数，或用 "
+                    "permutations=0（解析法）。");
+    }
+    return status == HS_OK ? hs_adjust_p_values(rows->p, rows->count, r->correction, m->error, rows->q)
+                           : status;
+}
+
+typedef struct ranked {
+    double key;
+    uint32_t row;
+} ranked;
+
+static int strongest_first(const void *left, const void *right) {
+    const ranked *a = left;
+    const ranked *b = right;
+    if (a->key != b->key) return a->key > b->key ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+/* Gi*: the hottest first; local Moran: the farthest from what chance gives. */
+static hs_status rank_rows(making *m) {
+    hs_hotspot_rows *rows = &m->h->rows;
+    ranked *order = calloc((size_t)rows->count + 1, sizeof *order);
+    if (!order) return hs_error_memory(m->error, "ranks");
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        double z = rows->z[i];
+        if (isnan(z)) continue;
+        order[count++] = (ranked){m->request->method == HS_HOTSPOTS_LOCAL_MORAN ? fabs(z) : z, i};
+        m->h->significant += rows->q[i] <= m->request->alpha;
+    }
+    qsort(order, count, sizeof *order, strongest_first);
+    for (uint32_t k = 0; k < count; k++)
+        rows->rank[order[k].row] = k + 1;
+    free(order);
+    return HS_OK;
+}
+
+static hs_status test_globally(making *m) {
+    const hs_hotspot_request *r = m->request;
+    double p[HS_GLOBAL_STATISTICS];
+    hs_status status = HS_OK;
+    m->h->permutations = r->permutations_given ? r->permutations : 999;
+    m->h->smallest_p = m->h->permutations > 0 ? 2.0 / (m->h->permutations + 1.0) : 0;
+    bool negative = false;
+    for (uint32_t i = 0; i < m->h->rows.count; i++)
+        negative = negative || m->h->rows.value[i] < 0;
+    for (int s = 0; s < HS_GLOBAL_STATISTICS && status == HS_OK; s++) {
+        hs_global_result *g = &m->h->global[s];
+        *g = (hs_global_result){m->h->rows.count, NAN, NAN, NAN, NAN, NAN, NAN};
+        if (s == HS_GLOBAL_G && negative) {
+            p[s] = NAN;
+            continue;
+        }
+        status = hs_global_association(m->weights, m->h->rows.value, (hs_global_statistic)s,
+                                       m->h->permutations, r->seed, hs_service_pool(m->service), m->error, g);
+        p[s] = m->h->permutations > 0 ? g->permuted_p : g->p;
+    }
+    if (status != HS_OK) return status;
+    status = hs_adjust_p_values(p, HS_GLOBAL_STATISTICS, r->correction, m->error, m->h->global_q);
+    for (int s = 0; s < HS_GLOBAL_STATISTICS; s++)
+        m->h->significant += m->h->global_q[s] <= r->alpha;
+    return status;
+}
+
+static hs_status make(making *m) {
+    hs_status status = gather(m);
+    if (status == HS_OK) status = leave_out(m);
+    if (status != HS_OK) return status;
+    if (!is_enough(m)) return HS_OK;
+    if (!rows_init(m)) return hs_error_memory(m->error, "hotspots");
+    status = hs_areas_weights(m->snapshot, m->request, &m->areas, m->error, &m->weights);
+    if (status == HS_OK) status = measure(m);
+    if (status == HS_OK) status = hs_service_check_abandoned(m->service, m->error);
+    if (status != HS_OK) return status;
+    m->h->links = hs_weights_links(m->weights);
+    m->h->island_count = hs_weights_islands(m->weights, m->areas.count, m->h->islands);
+    m->h->enough = values_vary(&m->h->rows) ||
+                   give_up(m->h, "All units have the same value: there is no pattern to test.",
+                           "各单元数值相同，没有可检验的格局。");
+    if (m->h->enough && m->areas.count - m->h->island_count < HS_LEAST_UNITS)
+        m->h->enough =
+            give_up(m->h, "Hardly any unit has neighbours: take other weights or a longer distance.",
+                    "几乎没有单元有邻居；请改用其他权重或更大距离。");
+    if (!m->h->enough) return HS_OK;
+    if (m->areas.count < 30)
+        caution(m, "Fewer than 30 units: analytic p-values are rough, permuted ones hold.",
+                "分析单元少于 30 个：解析 p 值仅为近似，置换 p 值有效。");
+    if (m->request->method == HS_HOTSPOTS_GLOBAL) return test_globally(m);
+    status = test_locally(m);
+    return status == HS_OK ? rank_rows(m) : status;
+}
+
+hs_status hs_service_hotspots(hs_service *service, const hs_snapshot *snapshot,
+                              const hs_hotspot_request *request, hs_error *error, hs_hotspots *hotspots) {
+    double began_ms = hs_clock_monotonic_ms();
+    hs_hotspots h = {.arena = hs_arena_new(RESULT_MOST)};
+    if (!h.arena) return hs_error_memory(error, "hotspots");
+    making m = {.service = service, .snapshot = snapshot, .request = request, .h = &h, .error = error};
+    hs_status status = make(&m);
+    hs_weights_free(m.weights);
+    if (status != HS_OK) {
+        hs_arena_free(h.arena);
+        return status;
+    }
+    h.run_ms = hs_clock_monotonic_ms() - began_ms;
+    *hotspots = h;
+    return HS_OK;
+}
+
+void hs_hotspots_done(hs_hotspots *hotspots) {
+    hs_arena_free(hotspots->arena);
+    hotspots->arena = NULL;
+}

@@ -1,0 +1,224 @@
+"""Hotspots as statistics of a small sample city: what the command line writes and the server answers agree with each
+other, and with weights by OGR and formulas by numpy."""
+import csv
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import numpy
+from osgeo import ogr
+
+ogr.UseExceptions()
+HOTSPOTD = os.environ["HOTSPOTD"]
+folder = tempfile.mkdtemp()
+store = os.path.join(folder, "city.gpkg")
+
+
+def run(*arguments, status=0):
+    result = subprocess.run([HOTSPOTD, *arguments], capture_output=True, text=True, check=False)
+    assert result.returncode == status, (arguments, result.returncode, result.stdout, result.stderr)
+    return result
+
+
+def ask(path, status=200):
+    try:
+        with urllib.request.urlopen(BASE + path, timeout=300) as answer:
+            code, body = answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        code, body = error.code, error.read()
+    assert code == status, (path, code, body[:300])
+    return json.loads(body)
+
+
+def write(method, name, *options):
+    path = os.path.join(folder, name)
+    run("hotspots", store, method, *options, "-o", path)
+    return path
+
+
+def column(collection, name):
+    return numpy.array([float("nan") if f["properties"][name] is None else f["properties"][name]
+                        for f in collection["features"]], dtype=float)
+
+
+def neighbours(collection):
+    """Queen contiguity by distances of polygons; a metre is about 1e-5 degrees."""
+    shapes = [ogr.CreateGeometryFromJson(json.dumps(f["geometry"])) for f in collection["features"]]
+    n = len(shapes)
+    w = numpy.zeros((n, n))
+    for i in range(n):
+        for j in range(i):
+            w[i, j] = w[j, i] = shapes[i].Distance(shapes[j]) < 5e-6
+    return w
+
+
+def gi_star(x, w):
+    n = len(x)
+    w = w + numpy.eye(n)
+    s = x.std()
+    return (w @ x - w.sum(1) * x.mean()) / (s * numpy.sqrt((n * (w**2).sum(1) - w.sum(1) ** 2) / (n - 1)))
+
+
+def benjamini_hochberg(p):
+    order = numpy.argsort(p)
+    q = p[order] * len(p) / numpy.arange(1, len(p) + 1)
+    adjusted = numpy.empty_like(q)
+    adjusted[order] = numpy.minimum.accumulate(q[::-1])[::-1].clip(max=1)
+    return adjusted
+
+
+def check_fields(collection):
+    for f in collection["features"]:
+        for name in ("method", "value", "statistic", "p_value", "q_value", "n", "expected", "rank", "label_zh", "label_en"):
+            assert name in f["properties"], name
+    for name in ("how_zh", "how_en", "parameters", "version", "seed", "run_time_ms", "islands", "incidents"):
+        assert name in collection, name
+
+
+def check_gi_star():
+    analytic = ask("/hotspots/gi-star?level=cell&permutations=0")
+    check_fields(analytic)
+    x, w = column(analytic, "n"), neighbours(analytic)
+    assert w.sum() == analytic["links"], (w.sum(), analytic["links"])
+    assert numpy.allclose(column(analytic, "statistic"), gi_star(x, w), rtol=0, atol=1e-9)
+    assert numpy.allclose(column(analytic, "q_value"), benjamini_hochberg(column(analytic, "p_value")), atol=1e-12)
+    assert numpy.allclose(column(analytic, "expected"), x.mean())
+    ranks = column(analytic, "rank")
+    assert (numpy.argsort(ranks) == numpy.argsort(-column(analytic, "statistic"), kind="stable")).all()
+    permuted = ask("/hotspots/gi-star?level=cell&permutations=999&seed=7")
+    p = column(permuted, "p_value")
+    assert p.min() >= 2 / 1000 and numpy.corrcoef(p, column(analytic, "p_value"))[0, 1] > 0.95
+    assert "caution_en" in permuted and permuted["smallest_p_value"] == 2 / 1000, "a lone cell cannot be found"
+    again = ask("/hotspots/gi-star?level=cell&permutations=999&seed=7&v=1")
+    assert again["features"] == permuted["features"], "same seed, same answer"
+    other = ask("/hotspots/gi-star?level=cell&permutations=999&seed=8")
+    assert (column(other, "p_value") != p).any() and (column(other, "statistic") == column(permuted, "statistic")).all()
+    for f in permuted["features"]:
+        if f["properties"]["label_en"] == "hot spot":
+            assert f["properties"]["q_value"] <= 0.05 and f["properties"]["z"] > 0
+    raised = ask("/hotspots/gi-star?level=cell")
+    assert raised["smallest_p_value"] * raised["units"] <= 0.05 and "caution_en" not in raised
+
+
+def check_moran():
+    local = ask("/hotspots/local-moran?level=cell&permutations=0&value=per-km2")
+    everything = ask("/hotspots/global?level=cell&value=per-km2")
+    x = column(local, "value")
+    w = neighbours(local)
+    w = w / w.sum(1, keepdims=True)
+    z = x - x.mean()
+    lag = w @ z
+    assert numpy.allclose(column(local, "statistic"), z * lag / z.var(), rtol=1e-8, atol=1e-9)
+    named = {(True, True): "high-high", (False, False): "low-low", (True, False): "high-low", (False, True): "low-high"}
+    for f, a, b in zip(local["features"], z, lag):
+        assert f["properties"]["class"] == named[bool(a >= 0), bool(b >= 0)]
+    values = {f["properties"]["code"]: f["properties"] for f in everything["features"]}
+    assert abs(values["moran"]["statistic"] - z @ lag / (z @ z)) < 1e-9
+    assert abs(values["moran"]["expected"] + 1 / (len(x) - 1)) < 1e-12
+    differences = (w * (x[:, None] - x[None, :]) ** 2).sum()
+    assert abs(values["geary"]["statistic"] - (len(x) - 1) * differences / (2 * w.sum() * (z @ z))) < 1e-9
+    assert abs(values["getis-ord-g"]["statistic"] - x @ w @ x / (x.sum() ** 2 - x @ x)) < 1e-12
+    assert all(f["geometry"] is None for f in everything["features"])
+
+
+def check_counts(incidents):
+    for units in ("level=community", "grid=square:200", "grid=hex:250", "streets=true"):
+        c = ask("/hotspots/gi-star?permutations=99&" + units)
+        parts = c["incidents"]
+        assert sum(parts.values()) == incidents, (units, parts)
+        assert column(c, "n").sum() == parts["counted"] > 0.9 * incidents, units
+        assert abs(column(c, "expected").sum() / parts["counted"] - 1) < 1e-9
+    every = ask("/hotspots/gi-star?permutations=99&level=community&max-accuracy=1000000")
+    assert every["incidents"]["inaccurate"] == 0 and every["incidents"]["counted"] > 0
+
+
+def check_grids():
+    square = ask("/hotspots/gi-star?grid=square:200&permutations=0&weights=rook")
+    hexagon = ask("/hotspots/gi-star?grid=hex:200&permutations=0")
+    for collection, corners, most in ((square, 5, 4), (hexagon, 7, 6)):
+        x, w = column(collection, "n"), neighbours(collection)
+        if corners == 5:  # by distance corners touch too: keep those whose middles are a side apart
+            middles = numpy.array([numpy.mean(f["geometry"]["coordinates"][0][0][:4] if f["geometry"]["type"] == "MultiPolygon"
+                                              else f["geometry"]["coordinates"][0][:4], axis=0) for f in collection["features"]])
+            scale = numpy.array([numpy.cos(numpy.radians(middles[:, 1].mean())), 1]) * 111000
+            gaps = numpy.hypot(*((middles[:, None] - middles[None]) * scale).T)
+            w = w * (gaps < 1.2 * 200)
+        assert w.sum(1).max() == most and w.sum() == collection["links"], (w.sum(), collection["links"])
+        assert numpy.allclose(column(collection, "statistic"), gi_star(x, w), atol=1e-9)
+    streets = ask("/hotspots/gi-star?streets=true&value=per-km&weights=network:300&permutations=0")
+    assert streets["links"] > 2 * streets["units"] and streets["features"][0]["geometry"]["type"].endswith("LineString")
+
+
+def check_rates():
+    per = ask("/hotspots/local-moran?level=community&value=per-population&permutations=0")
+    smooth = ask("/hotspots/local-moran?level=community&value=eb&permutations=0")
+    rates, n = column(per, "value"), column(per, "n")
+    people = n / rates * 1000
+    mean = n.sum() / people.sum()
+    variance = max(0, (people * (n / people - mean) ** 2).sum() / people.sum() - mean / people.mean())
+    expected = mean + variance / (variance + mean / people) * (n / people - mean)
+    assert numpy.allclose(column(smooth, "value"), 1000 * expected)
+    ask("/hotspots/gi-star?grid=hex:200&value=per-population", 400)
+
+
+def check_refusals():
+    for query in ("grid=tri:5", "weights=knn:0", "weights=network:300", "correction=x", "permutations=-1", "level=street",
+                  "level=cell&grid=hex:100", "value=per-km", "unknown=1", "count=NAME", "grid=square:10000000",
+                  "alpha=2", "style=Q", "seed=a", "weights=knn:5000&level=cell"):
+        ask("/hotspots/gi-star?" + query, 400)
+    few = ask("/hotspots/gi-star?datetime=1990-01-01")
+    assert few["enough"] is False and few["features"] == [] and few["reason_zh"] and few["reason_en"]
+    few = ask("/hotspots/gi-star?level=district")
+    assert few["enough"] is False and few["features"] == []
+    part = ask("/hotspots/gi-star?level=cell&permutations=0&correction=none&category=" + urllib.parse.quote("05"))
+    assert part["incidents"]["counted"] < 3000
+
+
+def check_files():
+    whole = json.load(open(write("gi-star", "a.geojson", "--level", "cell", "--permutations", "999")))
+    served = ask("/hotspots/gi-star?level=cell&permutations=999")
+    assert whole["features"] == served["features"], "the command line and the server agree"
+    rows = list(csv.DictReader(open(write("gi-star", "a.csv", "--level", "cell", "--permutations", "999"))))
+    assert [float(r["statistic"]) for r in rows] == list(column(served, "statistic"))
+    assert all(r["code"] and r["name"] and float(r["lon"]) and float(r["lat"]) for r in rows)
+    for name in ("a.gpkg", "a.shp", "a.fgb", "a.kml"):
+        data = ogr.Open(write("local-moran", name, "--grid", "hex:400"))
+        assert data.GetLayer(0).GetFeatureCount() > 20, name
+    data = ogr.Open(write("global", "g.gpkg", "--level", "cell"))
+    assert data.GetLayer(0).GetFeatureCount() == 3
+    said = run("hotspots", store, "gi-star", "--level", "cell", "-o", os.path.join(folder, "b.csv"), "--lang", "zh").stdout
+    assert "Getis-Ord" in said and "置换" in said
+    run("hotspots", store, "nothing", "-o", os.path.join(folder, "b.csv"), status=2)
+    run("hotspots", store, "gi-star", "-o", os.path.join(folder, "b.gpx"), status=2)
+    run("hotspots", store, "gi-star", "-o", store, status=2)
+
+
+run("sample", store, "--incidents", "3000")
+server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True)
+try:
+    BASE = server.stdout.readline().strip()
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(BASE + "/readyz", timeout=5)
+            break
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    check_gi_star()
+    check_moran()
+    check_counts(3000)
+    check_grids()
+    check_rates()
+    check_refusals()
+    check_files()
+finally:
+    server.terminate()
+    assert server.wait(timeout=120) == 0
+    shutil.rmtree(folder, ignore_errors=True)
+print("hotspots agree with OGR and numpy")
