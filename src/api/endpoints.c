@@ -1,3 +1,4 @@
+#include "api/hotspot_parameters.h"
 #include "api/endpoint.h"
 
 static const hs_parameter version_parameters[] = {
@@ -143,7 +144,6 @@ static const hs_parameter value_parameters[] = {
     {"v", "integer", "version of the data", "数据版本", false},
     {0},
 };
-#include "api/hotspot_parameters.h"
 #include "api/web_map_parameters.h"
 static const hs_parameter summary_parameters[] = {
     {"level", "string",
