@@ -10,7 +10,7 @@
 
 typedef struct hs_ogc_crs {
     char uri[64];
-    char proj[16];       /* what PROJ takes; empty: WGS 84 degrees as they are */
+    char proj[24];       /* what PROJ takes; empty: WGS 84 degrees as they are */
     bool northing_first; /* the system's own order of axes, in which its coordinates are written and read */
     int decimals;        /* of coordinates: millimetres, or 1e-7 degree */
 } hs_ogc_crs;
