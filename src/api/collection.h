@@ -4,6 +4,7 @@
 
 #include "api/endpoint.h"
 #include "city/collection.h"
+#include "export/feature_filter.h"
 #include "export/format.h"
 
 /* The collection of the path, or NULL after answering 404. */
@@ -13,8 +14,9 @@ bool hs_collection_open(const hs_call *call, const hs_collection *collection);
 
 /* The largest file that is made at once. */
 #define HS_EXPORT_MOST_MIB 1024ull
-/* Answers with all features of a collection that pass the filters, as a file. */
-hs_status hs_call_export(hs_call *call, const hs_collection *collection, const hs_export_format *format);
+/* Answers with all features of a collection that pass the filters and `where` (or NULL), as a file. */
+hs_status hs_call_export(hs_call *call, const hs_collection *collection, const hs_export_format *format,
+                         hs_feature_filter *where);
 
 /* Writes one link object; `type` and `title` may be NULL. `path` begins behind the base URL. */
 void hs_call_link(hs_call *call, const char *rel, const char *type, const char *title, const char *path);

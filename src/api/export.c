@@ -71,8 +71,10 @@ static hs_status send(hs_call *call, hs_export_request *request) {
     return status;
 }
 
-hs_status hs_call_export(hs_call *call, const hs_collection *collection, const hs_export_format *format) {
-    hs_export_request request = {.collection = collection, .format = format, .most_bytes = MOST_BYTES};
+hs_status hs_call_export(hs_call *call, const hs_collection *collection, const hs_export_format *format,
+                         hs_feature_filter *where) {
+    hs_export_request request = {
+        .collection = collection, .format = format, .where = where, .most_bytes = MOST_BYTES};
     hs_status status = take_words(call, &request);
     if (status == HS_OK) status = hs_export_check(call->snapshot, &request, call->arena, call->error);
     if (status != HS_OK) return status;

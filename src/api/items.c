@@ -302,14 +302,17 @@ static hs_status write_page(hs_call *call, page *p) {
 
 /* Files are whole and in WGS 84; what only pages can do is said. */
 static hs_status serve_file(hs_call *call, const hs_collection *collection, const hs_export_format *format) {
-    static const char *const words[] = {"filter", "filter-lang", "filter-crs", "sortby", "crs", "properties"};
+    static const char *const words[] = {"sortby", "crs", "properties"};
+    hs_feature_query query = {.where = NULL};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (hs_call_text(call, words[i]).size > 0)
-            return hs_error_set(call->error, HS_E_ARGUMENT,
-                                "%s: pages alone take it (f=json, f=html); files take the filters' own words",
+            return hs_error_set(call->error, HS_E_ARGUMENT, "%s: pages alone take it (f=json, f=html)",
                                 words[i]);
     hs_status status = hs_call_bbox_in_degrees(call);
-    return status == HS_OK ? hs_call_export(call, collection, format) : status;
+    if (status == HS_OK) status = hs_call_query(call, collection, &query);
+    if (status == HS_OK) status = hs_call_export(call, collection, format, query.where);
+    hs_feature_query_done(&query);
+    return status;
 }
 
 hs_status hs_serve_ogc_items(hs_call *call) {

@@ -94,6 +94,24 @@ static hs_status list_rows(const hs_snapshot *snapshot, const hs_collection *col
     return HS_OK;
 }
 
+/* Keeps the rows that pass. */
+static hs_status narrow(hs_feature_filter *where, hs_error *error, hs_feature_rows *rows) {
+    hs_feature_row *row = (hs_feature_row *)rows->row;
+    uint64_t kept = 0;
+    for (uint64_t i = 0; i < rows->count; i++) {
+        bool passes = false;
+        hs_status status = hs_feature_filter_row(where, row[i], error, &passes);
+        if (status != HS_OK) {
+            free(row);
+            *rows = (hs_feature_rows){NULL, 0};
+            return status;
+        }
+        if (passes) row[kept++] = row[i];
+    }
+    rows->count = kept;
+    return HS_OK;
+}
+
 /* rows->row is the caller's to free. */
 static hs_status list(hs_service *service, const hs_snapshot *snapshot, const hs_export_request *request,
                       hs_error *error, hs_feature_rows *rows) {
@@ -113,7 +131,7 @@ static hs_status list(hs_service *service, const hs_snapshot *snapshot, const hs
         }
     }
     hs_arena_free(arena);
-    return status;
+    return status == HS_OK && request->where ? narrow(request->where, error, rows) : status;
 }
 
 static hs_status check_size(const exporting *e, hs_error *error) {

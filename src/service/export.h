@@ -4,6 +4,7 @@
 #define SERVICE_EXPORT_H
 
 #include "city/collection.h"
+#include "export/feature_filter.h"
 #include "export/format.h"
 #include "service/service.h"
 
@@ -12,7 +13,8 @@ typedef struct hs_export_request {
     const hs_export_format *format;
     const hs_str *names, *values; /* words; those that are no filter's are passed over */
     size_t count;
-    uint64_t most_bytes; /* HS_E_ARGUMENT beyond; 0: any size */
+    hs_feature_filter *where; /* what else must hold of a feature; or NULL */
+    uint64_t most_bytes;      /* HS_E_ARGUMENT beyond; 0: any size */
     void *context;
     bool (*progress)(void *context, uint64_t done, uint64_t total); /* false stops; or NULL */
     void (*warn)(void *context, const char *message); /* what the format does not hold; or NULL */

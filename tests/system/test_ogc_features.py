@@ -328,12 +328,22 @@ def check_refusals():
                                                                    "predicates"), ("1", "predicate")]:
         refused("units", says, filter=text, filter_lang="cql2-json")
     refused("units", "filter-lang", filter="id=1", filter_lang="sql")
-    refused("units", "filter", filter="id=1", f="csv")
+    refused("units", "sortby", sortby="id", f="csv")
+    refused("units", "no property", filter="nothing=1", f="csv")
     ask("/ogc/collections/nothing/items?filter=id=1", status=404)
     ask("/ogc/collections/nothing/queryables", status=404)
     assert "GET" in ask("/ogc/collections/units/items", status=204, method="OPTIONS")[0]["allow"]
     headers, body = ask("/ogc/collections/units/items?" + urlencode({"filter": "id < 5"}), method="HEAD")
     assert body == b"" and int(headers["content-length"]) > 0 and headers["content-crs"] == f"<{CRS84}>"
+
+
+def check_files():
+    """A file has the features of the pages."""
+    for collection, text in (("units", "level = 'cell' AND area_km2 > 0.04"), ("incidents", "category = '0510' AND accuracy_m < 50")):
+        want = items(collection, filter=text)["features"]
+        body = ask(f"/ogc/collections/{collection}/items?" + urlencode({"f": "ndjson", "filter": text}))[1]
+        lines = [json.loads(line) for line in body.decode().splitlines()]
+        assert [f["id"] for f in lines] == [f["id"] for f in want] and lines
 
 
 def check_documents():
@@ -376,6 +386,7 @@ try:
         check_systems()
         check_order()
         check_refusals()
+        check_files()
         check_documents()
         check_gdal()
     finally:
