@@ -106,3 +106,13 @@ bool hs_name_near_until(const hs_gazetteer *gazetteer, const hs_tokens *tokens, 
     }
     return false;
 }
+
+bool hs_inside_name(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end) {
+    for (uint32_t start = hs_name_reach(gazetteer, first); start <= first; start++) {
+        hs_street_name name;
+        if (hs_name_from(gazetteer, tokens, start, tokens->count, true, &name) && name.end >= end &&
+            name.end - start > end - first)
+            return true;
+    }
+    return false;
+}

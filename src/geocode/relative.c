@@ -5,6 +5,8 @@
 #include "geocode/walk.h"
 #include <math.h>
 
+/* A text of relation words alone would be looked through once for each of them: so many objects are sought.
+ */
 #define DEPTH_MOST 2
 /* Of what the object's score is kept. */
 #define RELATIVE_FIT 0.95
@@ -30,6 +32,7 @@ typedef struct search {
     const hs_gazetteer *gazetteer;
     const hs_tokens *tokens;
     unsigned depth;
+    unsigned *left;     /* how many objects may still be looked for */
     hs_reading reading; /* of the relation */
     hs_candidates *out;
 } search;
@@ -127,7 +130,8 @@ static void trim(const search *s, uint32_t *first, uint32_t *end) {
  */
 static bool match_object(const search *s, uint32_t first, uint32_t end, const relation *how, double fit) {
     trim(s, &first, &end);
-    if (first >= end) return false;
+    if (first >= end || *s->left == 0) return false;
+    --*s->left;
     hs_tokens object;
     hs_candidates found;
     hs_tokens_copy(s->tokens, first, end, &object);
@@ -241,13 +245,14 @@ static bool match_side(search *s) {
 
 /* X对面, with whatever follows. */
 static bool match_suffix(search *s) {
-    for (uint32_t end = s->tokens->count; end > 1; end--) {
+    for (uint32_t end = s->tokens->count; end > 1 && *s->left > 0; end--) {
         for (size_t k = 0; k < sizeof relations / sizeof *relations; k++) {
             uint32_t start =
                 hs_relation_until(s->gazetteer->relations, relations[k].kind, s->tokens, end, NULL);
             if (start == HS_NONE || start == 0) continue;
             /* Latin words of relations stand before their objects. */
-            if (s->tokens->token[start].code == 0) continue;
+            if (s->tokens->token[start].code == 0 || hs_inside_name(s->gazetteer, s->tokens, start, end))
+                continue;
             hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, start, end);
             if (match_object(s, 0, start, &relations[k],
                              end == s->tokens->count ? RELATIVE_FIT : RELATIVE_FIT * LOOSE_FIT))
@@ -262,7 +267,7 @@ static bool match_prefix(search *s) {
     for (size_t k = 0; k < sizeof relations / sizeof *relations; k++) {
         uint32_t end =
             hs_relation_at(s->gazetteer->relations, relations[k].kind, s->tokens, 0, s->tokens->count, NULL);
-        if (!end || end >= s->tokens->count) continue;
+        if (!end || end >= s->tokens->count || hs_inside_name(s->gazetteer, s->tokens, 0, end)) continue;
         hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, 0, end);
         if (match_object(s, end, s->tokens->count, &relations[k], RELATIVE_FIT)) return true;
     }
@@ -273,7 +278,8 @@ static bool find_one(const search *s, uint32_t first, uint32_t end, hs_candidate
     hs_tokens object;
     hs_candidates found;
     trim(s, &first, &end);
-    if (first >= end) return false;
+    if (first >= end || *s->left == 0) return false;
+    --*s->left;
     hs_tokens_copy(s->tokens, first, end, &object);
     hs_match(s->gazetteer, &object, s->depth + 1, &found);
     if (!hs_is_good(&found)) return false;
@@ -327,9 +333,12 @@ bool hs_match_relative(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
                        hs_candidates *candidates) {
     static bool (*const forms[])(search *) = {match_corner, match_displaced, match_away,  match_between,
                                               match_side,   match_prefix,    match_suffix};
+    static const unsigned objects_most[DEPTH_MOST] = {8, 3};
     if (depth >= DEPTH_MOST) return false;
+    unsigned left = objects_most[depth];
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        search s = {.gazetteer = gazetteer, .tokens = tokens, .depth = depth, .out = candidates};
+        search s = {
+            .gazetteer = gazetteer, .tokens = tokens, .depth = depth, .left = &left, .out = candidates};
         if (forms[i](&s)) return true;
     }
     return false;
