@@ -1,5 +1,6 @@
 #include "geocode/house_number.h"
 #include "geocode/parse.h"
+#include "geocode/relations.h"
 
 /* The number first; the name behind it, as it stands or misspelt. */
 static void match_behind(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_number_place place,
@@ -19,13 +20,21 @@ static void match_behind(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
     hs_match_named(gazetteer, tokens, &name, whole ? HS_OTHER_NAME_FIT : 1, place, &filter, candidates);
 }
 
+/* Whether the number before token i counts something else than houses: 中山路二段, 中山路3公里, 23栋. */
+static bool is_counted(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t i) {
+    if (i >= tokens->count || tokens->token[i].code == 0 || tokens->token[i].before) return false;
+    if (tokens->token[i].word_class == HS_WORD_HOUSE_MARK) return false;
+    return hs_is_numbered(gazetteer->words, tokens->token[i].code) ||
+           hs_relation_at(gazetteer->relations, HS_RELATION_LENGTH, tokens, i, tokens->count, NULL) > 0;
+}
+
 /* The number behind the name. */
 static bool match_before(const hs_gazetteer *gazetteer, const hs_tokens *tokens, bool misspelt,
                          hs_candidates *candidates) {
     hs_street_name name;
     hs_number_place place;
     for (uint32_t i = 1; i < tokens->count; i++) {
-        if (!hs_number_western(tokens, i, &place)) continue;
+        if (!hs_number_western(tokens, i, &place) || is_counted(gazetteer, tokens, place.end)) continue;
         uint32_t name_end = i;
         while (name_end > 1 && tokens->token[name_end - 1].word_class == HS_WORD_FILLER) /* No. 5 */
             name_end--;

@@ -179,6 +179,15 @@ static uint32_t read_bearing(const search *s, uint32_t first, double *bearing_de
     return side ? side : end;
 }
 
+/* Behind words that only say that a length follows: 往南走约200米, about 50 m. */
+static uint32_t skip_roughly(const search *s, uint32_t at) {
+    uint32_t end;
+    while ((end = hs_relation_at(s->gazetteer->relations, HS_RELATION_ROUGHLY, s->tokens, at,
+                                 s->tokens->count, NULL)) > 0)
+        at = end;
+    return at;
+}
+
 static relation displacement(double bearing_deg, double distance_m) {
     return (relation){HS_RELATION_TOWARD, bearing_deg, distance_m, fmax(30, distance_m / 5)};
 }
@@ -190,10 +199,11 @@ static bool match_displaced(search *s) {
         double bearing_deg, length_m;
         uint32_t at = hs_relation_at(words, HS_RELATION_TOWARD, s->tokens, i, s->tokens->count, NULL);
         uint32_t bearing_end = read_bearing(s, at ? at : i, &bearing_deg);
-        uint32_t end = bearing_end ? read_length(s, bearing_end, &length_m) : 0;
+        uint32_t length_at = bearing_end ? skip_roughly(s, bearing_end) : 0;
+        uint32_t end = bearing_end ? read_length(s, length_at, &length_m) : 0;
         if (!end) continue;
         hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, i, bearing_end);
-        hs_reading_put(&s->reading, HS_PART_DISTANCE, s->tokens, bearing_end, end);
+        hs_reading_put(&s->reading, HS_PART_DISTANCE, s->tokens, length_at, end);
         relation how = displacement(bearing_deg, length_m);
         if (match_object(s, 0, i, &how, RELATIVE_FIT)) return true;
     }
@@ -203,10 +213,11 @@ static bool match_displaced(search *s) {
 /* 50 m north of X. */
 static bool match_away(search *s) {
     double bearing_deg, length_m;
-    uint32_t at = read_length(s, 0, &length_m), end = at ? read_bearing(s, at, &bearing_deg) : 0;
+    uint32_t first = skip_roughly(s, 0), at = read_length(s, first, &length_m),
+             end = at ? read_bearing(s, at, &bearing_deg) : 0;
     if (!end || end >= s->tokens->count) return false;
     relation how = displacement(bearing_deg, length_m);
-    hs_reading_put(&s->reading, HS_PART_DISTANCE, s->tokens, 0, at);
+    hs_reading_put(&s->reading, HS_PART_DISTANCE, s->tokens, first, at);
     hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, at, end);
     return match_object(s, end, s->tokens->count, &how, RELATIVE_FIT);
 }

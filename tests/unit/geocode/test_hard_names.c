@@ -97,6 +97,16 @@ static void test_other_numbers_before(void **state) {
     assert_true(ask(f->geocoder, "Report: 5 High Street, loud music").score < 0.8);
 }
 
+/* A number that counts sections, metres or buildings is no house's. */
+static void test_counted_things(void **state) {
+    const fixture *f = *state;
+    static const char *const texts[] = {"南大街三段5号", "南大街3公里处", "南大街23栋", "南大街3段"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        hs_geocode_result found = ask(f->geocoder, texts[i]);
+        if (found.score >= 0.8) fail_msg("'%s': '%s' %.2f", texts[i], found.label, found.score);
+    }
+}
+
 /* What stands behind 号 or before the number is part of it: another door is never the same house. */
 static void test_sub_numbers(void **state) {
     const fixture *f = *state;
@@ -151,9 +161,9 @@ static void test_repeated_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_relation_words_in_names), cmocka_unit_test(test_numbers_in_names),
-        cmocka_unit_test(test_other_numbers_before),    cmocka_unit_test(test_sub_numbers),
-        cmocka_unit_test(test_lanes_in_number_columns), cmocka_unit_test(test_places_in_names),
-        cmocka_unit_test(test_repeated_words)};
+        cmocka_unit_test(test_counted_things),   cmocka_unit_test(test_relation_words_in_names),
+        cmocka_unit_test(test_numbers_in_names), cmocka_unit_test(test_other_numbers_before),
+        cmocka_unit_test(test_sub_numbers),      cmocka_unit_test(test_lanes_in_number_columns),
+        cmocka_unit_test(test_places_in_names),  cmocka_unit_test(test_repeated_words)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
