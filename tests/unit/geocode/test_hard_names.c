@@ -17,12 +17,13 @@ static const struct {
               {"Near Lane", "5", 0.1, 4},          {"Lane", "5", 0.1, 5},
               {"High Street", "5", 0.1, 6},        {"Unit Road", "7", 0.2, 7},
               {"Mill Road", "9", 0.3, 8},          {"High Street", "14A", 0.4, 6},
-              {"Many Street", "7", 0.1, 9}};
+              {"Many Street", "7", 0.1, 9},        {"South Avenue", "1", 0.1, 10}};
 
 static hs_geography *hard_town(void) {
-    static const char *const streets[] = {"对面山路", "段路",        "一号路",    "南大街",    "Near Lane",
-                                          "Lane",     "High Street", "Unit Road", "Mill Road", "Many Street"};
-    static const int rows[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    static const char *const streets[] = {"对面山路",  "段路",        "一号路",      "南大街",
+                                          "Near Lane", "Lane",        "High Street", "Unit Road",
+                                          "Mill Road", "Many Street", "South Avenue"};
+    static const int rows[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     hs_geography_builder *b = NULL;
     hs_geography *town = NULL;
     hs_error error;
@@ -138,6 +139,15 @@ static void test_lanes_in_number_columns(void **state) {
     assert_string_equal(ask(f->geocoder, "南大街100巷5弄3号").label, "南大街100巷5弄3号");
 }
 
+/* A type that begins another name is no street of that type. */
+static void test_types_in_front(void **state) {
+    const fixture *f = *state;
+    check_known(f, "1 South Avenue", 0.1, 10, 1);
+    check_known(f, "1 Avenue", 0.1, 10, 0.8);
+    assert_true(ask(f->geocoder, "1 Avenue of the Americas").score <= 0.5);
+    ask_at(f->geocoder, "rear 5 High Street", HS_MATCH_RELATIVE, town_at(0.1, 6), 0.1);
+}
+
 /* A street's whole name goes before a place whose name it holds. */
 static void test_places_in_names(void **state) {
     const fixture *f = *state;
@@ -161,9 +171,10 @@ static void test_repeated_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counted_things),   cmocka_unit_test(test_relation_words_in_names),
-        cmocka_unit_test(test_numbers_in_names), cmocka_unit_test(test_other_numbers_before),
-        cmocka_unit_test(test_sub_numbers),      cmocka_unit_test(test_lanes_in_number_columns),
-        cmocka_unit_test(test_places_in_names),  cmocka_unit_test(test_repeated_words)};
+        cmocka_unit_test(test_counted_things),          cmocka_unit_test(test_types_in_front),
+        cmocka_unit_test(test_relation_words_in_names), cmocka_unit_test(test_numbers_in_names),
+        cmocka_unit_test(test_other_numbers_before),    cmocka_unit_test(test_sub_numbers),
+        cmocka_unit_test(test_lanes_in_number_columns), cmocka_unit_test(test_places_in_names),
+        cmocka_unit_test(test_repeated_words)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
