@@ -212,8 +212,7 @@ static bool cross_nearby(const hs_gazetteer *gazetteer, uint32_t first, uint32_t
             double m = apart_m(p, q);
             if (m >= best_m) continue;
             best_m = m;
-            best = (hs_position){(int32_t)(((int64_t)p.lon_e7 + q.lon_e7) / 2),
-                                 (int32_t)(((int64_t)p.lat_e7 + q.lat_e7) / 2)};
+            best = hs_ground_middle(p, q);
             near = true;
         }
     }

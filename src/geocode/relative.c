@@ -303,8 +303,7 @@ static bool add_between(search *s, const hs_candidate *a, const hs_candidate *b)
     hs_candidate middle = *a;
     double apart_m = hs_ground_distance_m(a->position, b->position);
     if (apart_m > WALK_MOST_M) return false;
-    middle.position = (hs_position){(int32_t)(((int64_t)a->position.lon_e7 + b->position.lon_e7) / 2),
-                                    (int32_t)(((int64_t)a->position.lat_e7 + b->position.lat_e7) / 2)};
+    middle.position = hs_ground_middle(a->position, b->position);
     middle.match_type = HS_MATCH_RELATIVE;
     middle.accuracy_m = fmax(30, apart_m / 2);
     middle.score = RELATIVE_FIT * fmin(a->score, b->score);
