@@ -51,6 +51,17 @@ hs_position hs_ground_move(hs_position from, double azimuth_deg, double distance
     return (hs_position){.lon_e7 = (int32_t)round(lon_deg * 1e7), .lat_e7 = (int32_t)round(lat_deg * 1e7)};
 }
 
+hs_position hs_ground_middle(hs_position a, hs_position b) {
+    const int64_t half_turn = 1800000000;
+    int64_t lon = b.lon_e7, lat = b.lat_e7;
+    if (lon - a.lon_e7 > half_turn) lon -= 2 * half_turn;
+    if (lon - a.lon_e7 < -half_turn) lon += 2 * half_turn;
+    lon = (a.lon_e7 + lon) / 2;
+    if (lon > half_turn) lon -= 2 * half_turn;
+    if (lon < -half_turn) lon += 2 * half_turn;
+    return (hs_position){.lon_e7 = (int32_t)lon, .lat_e7 = (int32_t)((a.lat_e7 + lat) / 2)};
+}
+
 void hs_ground_scale_m(int32_t lat_e7, double *metres_per_lon_e7, double *metres_per_lat_e7) {
     const double flattening = 1 / 298.257223563, eccentricity_2 = flattening * (2 - flattening);
     double sine, cosine;

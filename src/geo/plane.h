@@ -19,6 +19,9 @@ double hs_ground_distance_m(hs_position a, hs_position b);
 /* The position `distance_m` from `from` on an azimuth (degrees clockwise from north). */
 hs_position hs_ground_move(hs_position from, double azimuth_deg, double distance_m);
 
+/* Half way between two positions that are near each other, also across the antimeridian. */
+hs_position hs_ground_middle(hs_position a, hs_position b);
+
 /* Metres on the ground per 1e-7 degree of longitude and of latitude at a latitude: the local scale, for
  * distances of a few kilometres. No library functions, so the same on every machine. */
 void hs_ground_scale_m(int32_t lat_e7, double *metres_per_lon_e7, double *metres_per_lat_e7);

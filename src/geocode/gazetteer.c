@@ -235,11 +235,27 @@ static hs_status put_address(gazetteer_builder *b, uint32_t first, uint32_t end,
     return HS_OK;
 }
 
+/* A lane in the column of numbers (100巷5弄3号) belongs to the street's name. */
+static hs_status add_lane_address(gazetteer_builder *b, uint32_t row, hs_error *error) {
+    const hs_addresses *addresses = &b->g->geography->addresses;
+    hs_str street = addresses->street[row], number = addresses->number[row];
+    hs_number_place place;
+    char *joined = hs_arena_printf(b->g->arena, "%.*s%.*s", (int)street.size, street.data, (int)number.size,
+                                   number.data);
+    if (!joined) return out_of_memory(error);
+    hs_str text = hs_str_of(joined);
+    hs_tokens_read(b->g->words, text, &b->tokens);
+    if (!hs_number_chinese(&b->tokens, &place)) return HS_OK;
+    return put_address(b, 0, place.first, hs_tokens_source(&b->tokens, text, 0, place.first), row,
+                       place.number, &b->tokens, 0, error);
+}
+
 /* Addresses in parts. */
 static hs_status add_parted_address(gazetteer_builder *b, uint32_t row, hs_error *error) {
     const hs_addresses *addresses = &b->g->geography->addresses;
     hs_house_number number = {.base = HS_NO_NUMBER};
     hs_tokens_read(b->g->words, addresses->number[row], &b->tokens);
+    if (hs_has_lane(&b->tokens)) return add_lane_address(b, row, error);
     if (!hs_number_whole(&b->tokens, &number)) return HS_OK;
     hs_str street = addresses->street[row];
     hs_tokens_read(b->g->words, street, &b->tokens);

@@ -1,9 +1,12 @@
 #include "geocode/house_number.h"
 
+#include "geocode/numerals.h"
 #include <string.h>
 
 /* Longest range that is one: a block or two. */
 #define MAX_RANGE 1000
+
+enum { SUB_NUMERALS_MAX = 3 };
 
 static const hs_house_number no_number = {HS_NO_NUMBER, HS_NO_NUMBER, 0, false};
 
@@ -47,7 +50,8 @@ uint32_t hs_sub_distance(uint32_t a, uint32_t b) {
     uint32_t off = a > b ? a - b : b - a;
     bool numbers = a < HS_SUB_LETTERS && b < HS_SUB_LETTERS;
     bool letters = a >= HS_SUB_LETTERS && b >= HS_SUB_LETTERS && a < HS_SUB_OTHERS && b < HS_SUB_OTHERS;
-    return (numbers || letters) && off < HS_SUB_FAR ? off : HS_SUB_FAR;
+    if (!numbers && !letters) return HS_SUB_UNORDERED;
+    return off < HS_SUB_FAR ? off : HS_SUB_FAR;
 }
 
 /* The letter of 12a, 0 for a plain number. */
@@ -131,44 +135,88 @@ static bool read_before_mark(const hs_tokens *tokens, uint32_t end, hs_number_pl
         return false;
     }
     /* 甲12号. */
-    if (number.sub == 0 && at > 1 && is_class(tokens, at - 1, HS_WORD_NUMBER_SUFFIX))
+    if (number.sub == 0 && at > 0 && is_class(tokens, at - 1, HS_WORD_NUMBER_SUFFIX))
         number.sub = sub_of_token(tokens, --at);
     if (number.base == HS_NO_NUMBER || number.base == 0) return false;
     *place = (hs_number_place){number, at, end};
     return true;
 }
 
-/* A sub-number behind the mark: 12号附1, 12号之1, 12号-1. */
+/* Numerals from token `at` on as a sub-number: 之一, 附十二; where they end, `at` when they are none. */
+static uint32_t read_numerals(const hs_tokens *tokens, uint32_t at, uint32_t *sub) {
+    uint32_t codes[SUB_NUMERALS_MAX] = {0}, count = 0;
+    while (count < SUB_NUMERALS_MAX && is_class(tokens, at + count, HS_WORD_NUMERAL)) {
+        codes[count] = tokens->token[at + count].code;
+        count++;
+    }
+    int32_t value = hs_numeral_value(codes, count, true);
+    if (value == HS_NO_NUMBER) return at;
+    *sub = (uint32_t)value;
+    return at + count;
+}
+
+/* Nothing that the token could belong to stands behind it: 23号甲, but 23号甲级写字楼. */
+static bool ends_part(const hs_tokens *tokens, uint32_t i) {
+    return i + 1 == tokens->count || tokens->token[i + 1].before;
+}
+
+/* A sub-number behind the mark: 12号附1, 12号之一, 12号-1, 12号甲. */
 static void read_after_mark(const hs_tokens *tokens, hs_number_place *place) {
     uint32_t at = place->end;
+    if (place->number.sub) return;
     bool marked = is_class(tokens, at, HS_WORD_SUB_MARK);
     if (marked) at++;
-    if (!is_number(tokens, at) || !(marked || dashed(tokens, at)) || place->number.sub) return;
-    place->number.sub = sub_of_token(tokens, at);
-    place->end = at + 1;
+    if (is_number(tokens, at) && (marked || dashed(tokens, at))) {
+        place->number.sub = sub_of_token(tokens, at);
+        place->end = at + 1;
+    } else if (marked) {
+        uint32_t end = read_numerals(tokens, at, &place->number.sub);
+        if (end == at) return;
+        place->end = end;
+    } else if (is_class(tokens, at, HS_WORD_NUMBER_SUFFIX) && ends_part(tokens, at)) {
+        place->number.sub = sub_of_token(tokens, at);
+        place->end = at + 1;
+    } else {
+        return;
+    }
     if (is_class(tokens, place->end, HS_WORD_HOUSE_MARK)) place->end++;
 }
 
-bool hs_number_chinese(const hs_tokens *tokens, hs_number_place *place) {
-    for (uint32_t i = 1; i < tokens->count; i++) {
+bool hs_number_marked(const hs_tokens *tokens, uint32_t first, hs_number_place *place) {
+    for (uint32_t i = first > 0 ? first : 1; i < tokens->count; i++) {
         if (!is_class(tokens, i, HS_WORD_HOUSE_MARK) || !read_before_mark(tokens, i, place)) continue;
         place->end = i + 1;
         read_after_mark(tokens, place);
         return true;
     }
+    return false;
+}
+
+bool hs_number_chinese(const hs_tokens *tokens, hs_number_place *place) {
+    if (hs_number_marked(tokens, 0, place)) return true;
     /* Without a mark: digits behind a name, at the end of the text or of its part before a comma. */
     for (uint32_t i = 1; i < tokens->count; i++) {
-        bool last = i + 1 == tokens->count ||
-                    tokens->token[i + 1].before & (HS_BEFORE_COMMA | HS_BEFORE_SPACE) ||
-                    dashed(tokens, i + 1);
+        bool last =
+            i + 1 == tokens->count || tokens->token[i + 1].before & (HS_BEFORE_COMMA | HS_BEFORE_SPACE) ||
+            dashed(tokens, i + 1) || (is_class(tokens, i + 1, HS_WORD_SUB_MARK) && is_number(tokens, i + 2));
         if (!last || !starts_number(tokens, i) || tokens->token[i - 1].code == 0) continue;
         hs_house_number number = no_number;
         number.base = tokens->token[i].value;
         number.sub = own_sub(tokens, i);
         *place = (hs_number_place){number, i, i + 1};
+        if (number.sub == 0 && is_class(tokens, i - 1, HS_WORD_NUMBER_SUFFIX)) {
+            place->number.sub = sub_of_token(tokens, i - 1);
+            place->first--;
+        }
         read_after_mark(tokens, place);
         return true;
     }
+    return false;
+}
+
+bool hs_has_lane(const hs_tokens *tokens) {
+    for (uint32_t i = 0; i < tokens->count; i++)
+        if (tokens->token[i].word_class == HS_WORD_LANE_MARK) return true;
     return false;
 }
 

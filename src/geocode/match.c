@@ -39,6 +39,10 @@ static bool far_apart(hs_position a, hs_position b) {
 void hs_candidates_add(hs_candidates *candidates, hs_candidate candidate) {
     if (!candidate.read) candidate.reading = candidates->reading;
     candidate.read = true;
+    /* Before the distances: one house may have thousands of sub-numbers. */
+    if (candidates->count == HS_CANDIDATES_MAX &&
+        candidates->candidate[HS_CANDIDATES_MAX - 1].score >= candidate.score)
+        return;
     for (uint32_t i = 0; i < candidates->count; i++) {
         hs_candidate *known = &candidates->candidate[i];
         if (known->match_type == candidate.match_type && known->score >= candidate.score &&
@@ -46,10 +50,7 @@ void hs_candidates_add(hs_candidates *candidates, hs_candidate candidate) {
             apart_m(known->position, candidate.position) < SAME_PLACE_M)
             return;
     }
-    if (candidates->count == HS_CANDIDATES_MAX) {
-        if (candidates->candidate[HS_CANDIDATES_MAX - 1].score >= candidate.score) return;
-        candidates->count--;
-    }
+    if (candidates->count == HS_CANDIDATES_MAX) candidates->count--;
     uint32_t place = candidates->count++;
     while (place > 0 && candidates->candidate[place - 1].score < candidate.score) {
         candidates->candidate[place] = candidates->candidate[place - 1];
@@ -211,8 +212,7 @@ static bool cross_nearby(const hs_gazetteer *gazetteer, uint32_t first, uint32_t
             double m = apart_m(p, q);
             if (m >= best_m) continue;
             best_m = m;
-            best = (hs_position){(int32_t)(((int64_t)p.lon_e7 + q.lon_e7) / 2),
-                                 (int32_t)(((int64_t)p.lat_e7 + q.lat_e7) / 2)};
+            best = hs_ground_middle(p, q);
             near = true;
         }
     }

@@ -34,6 +34,12 @@ static bool is_others_direction(const hs_tokens *tokens, uint32_t first, uint32_
            !stands_apart(tokens, end);
 }
 
+/* A type alone before other words begins their name: `Avenue of the Americas` is not on South Avenue. */
+static bool is_others_type(const hs_tokens *tokens, uint32_t first, uint32_t end) {
+    return end - first == 1 && tokens->token[first].code == 0 &&
+           tokens->token[first].word_class == HS_WORD_TYPE && !stands_apart(tokens, end);
+}
+
 /* Whether a misspelt name may end here: behind a type or direction, or where its part of the text does. */
 static bool may_end(const hs_tokens *tokens, uint32_t end) {
     uint8_t last = tokens->token[end - 1].word_class;
@@ -45,7 +51,7 @@ static bool try_name(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uin
                      bool exact, hs_street_name *best) {
     hs_group_match found[HS_GROUP_MATCHES_MAX];
     if (is_others_direction(tokens, first, end)) return false;
-    exact |= !may_be_part(tokens, first, end);
+    exact |= !may_be_part(tokens, first, end) || is_others_type(tokens, first, end);
     uint32_t count = hs_find_groups(gazetteer, tokens, first, end, exact, found);
     if (count > 0 && (best->count == 0 || found[0].fit > best->match[0].fit)) {
         best->first = first;
@@ -87,7 +93,7 @@ bool hs_name_near_from(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
                        hs_street_name *name) {
     if (end > first && end - first > longest(gazetteer)) end = first + longest(gazetteer);
     for (uint32_t e = end; e > first; e--) {
-        if (cuts_name(tokens, e) || !may_end(tokens, e)) continue;
+        if (cuts_name(tokens, e) || !may_end(tokens, e) || is_others_type(tokens, first, e)) continue;
         name->first = first;
         name->end = e;
         name->count = hs_find_groups_near(gazetteer, tokens, first, e, name->match);
@@ -103,6 +109,16 @@ bool hs_name_near_until(const hs_gazetteer *gazetteer, const hs_tokens *tokens, 
         name->end = end;
         name->count = hs_find_groups_near(gazetteer, tokens, first, end, name->match);
         if (name->count > 0) return true;
+    }
+    return false;
+}
+
+bool hs_inside_name(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end) {
+    for (uint32_t start = hs_name_reach(gazetteer, first); start <= first; start++) {
+        hs_street_name name;
+        if (hs_name_from(gazetteer, tokens, start, tokens->count, true, &name) && name.end >= end &&
+            name.end - start > end - first)
+            return true;
     }
     return false;
 }

@@ -27,4 +27,7 @@ bool hs_name_near_until(const hs_gazetteer *gazetteer, const hs_tokens *tokens, 
 /* The first token with which a name that ends at `end` may begin, by the longest that is known. */
 uint32_t hs_name_reach(const hs_gazetteer *gazetteer, uint32_t end);
 
+/* Whether tokens [first, end) are but a part of a street's whole name: 对面 in 对面山路. */
+bool hs_inside_name(const hs_gazetteer *gazetteer, const hs_tokens *tokens, uint32_t first, uint32_t end);
+
 #endif

@@ -118,12 +118,26 @@ static bool match_whole_place(const hs_gazetteer *gazetteer, const hs_tokens *to
     return count > 0;
 }
 
+/* A street whose name is the whole text: 一号路, Mill Road by a place called Mill. */
+static bool match_whole_street(const hs_gazetteer *gazetteer, const hs_tokens *tokens,
+                               hs_candidates *candidates) {
+    hs_group_match matches[HS_GROUP_MATCHES_MAX];
+    uint32_t count = hs_find_groups(gazetteer, tokens, 0, tokens->count, true, matches);
+    hs_reading_put(&candidates->reading, HS_PART_STREET, tokens, 0, tokens->count);
+    for (uint32_t i = 0; i < count; i++)
+        hs_match_street(gazetteer, matches[i], candidates);
+    if (candidates->count == 0) hs_candidates_clear(candidates);
+    return candidates->count > 0;
+}
+
 void hs_match(const hs_gazetteer *gazetteer, const hs_tokens *tokens, unsigned depth,
               hs_candidates *candidates) {
     hs_candidates_clear(candidates);
     if (tokens->count == 0) return;
     match_whole_text(gazetteer, tokens, candidates);
-    if (candidates->count || match_whole_place(gazetteer, tokens, candidates)) return;
+    if (candidates->count || match_whole_place(gazetteer, tokens, candidates) ||
+        match_whole_street(gazetteer, tokens, candidates))
+        return;
     if (hs_match_stretch(gazetteer, tokens, candidates)) return;
     if (hs_match_relative(gazetteer, tokens, depth, candidates)) return;
     if (hs_match_crossings(gazetteer, tokens, candidates) && hs_is_good(candidates)) return;

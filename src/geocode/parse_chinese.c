@@ -60,11 +60,24 @@ static void match_lane(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
     }
 }
 
+/* The number behind a street's name that stands as it is written, where there is one, else the first number:
+ * 5月3号南大街23号, 一号路3号. */
+static bool find_number(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_number_place *place,
+                        hs_street_name *name) {
+    hs_number_place next = *place;
+    do {
+        if (!hs_name_until(gazetteer, tokens, next.first, true, name)) continue;
+        *place = next;
+        return true;
+    } while (hs_number_marked(tokens, next.end, &next));
+    return false;
+}
+
 void hs_match_chinese(const hs_gazetteer *gazetteer, const hs_tokens *tokens, hs_candidates *candidates) {
     hs_street_name name;
     hs_number_place place;
     if (!hs_number_chinese(tokens, &place)) return;
-    bool whole = hs_name_until(gazetteer, tokens, place.first, true, &name);
+    bool whole = find_number(gazetteer, tokens, &place, &name);
     if (whole) {
         bool explained = hs_prefix_explained(gazetteer, tokens, name.first);
         hs_place_filter filter = filter_before(gazetteer, tokens, name.first);

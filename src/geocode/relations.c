@@ -21,8 +21,9 @@ struct hs_relation_words {
     uint32_t first[PHRASES_MAX], last[PHRASES_MAX];
 };
 
-static const char *const kind_names[] = {"at",   "opposite", "beside",  "near",  "behind",  "along", "corner",
-                                         "side", "toward",   "between", "until", "stretch", "on",    "here"};
+static const char *const kind_names[] = {"at",    "opposite", "beside", "near",   "behind",
+                                         "along", "corner",   "side",   "toward", "between",
+                                         "until", "stretch",  "on",     "here",   "roughly"};
 
 /* The key of a phrase; 0 when it is too long to be one. */
 static size_t phrase_key(hs_relation kind, hs_str phrase, char key[PHRASE_MAX]) {

@@ -20,6 +20,7 @@ typedef enum hs_relation {
     HS_RELATION_STRETCH,  /* 段 */
     HS_RELATION_ON,       /* of, on, 的 */
     HS_RELATION_HERE,     /* 处 */
+    HS_RELATION_ROUGHLY,  /* 约, 走: between a bearing and its length, or before a length */
     HS_RELATION_BEARING,  /* value: degrees clockwise from north */
     HS_RELATION_LENGTH,   /* value: metres */
     HS_RELATION_COUNT

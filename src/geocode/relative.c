@@ -5,6 +5,8 @@
 #include "geocode/walk.h"
 #include <math.h>
 
+/* A text of relation words alone would be looked through once for each of them: so many objects are sought.
+ */
 #define DEPTH_MOST 2
 /* Of what the object's score is kept. */
 #define RELATIVE_FIT 0.95
@@ -30,6 +32,7 @@ typedef struct search {
     const hs_gazetteer *gazetteer;
     const hs_tokens *tokens;
     unsigned depth;
+    unsigned *left;     /* how many objects may still be looked for */
     hs_reading reading; /* of the relation */
     hs_candidates *out;
 } search;
@@ -127,7 +130,8 @@ static void trim(const search *s, uint32_t *first, uint32_t *end) {
  */
 static bool match_object(const search *s, uint32_t first, uint32_t end, const relation *how, double fit) {
     trim(s, &first, &end);
-    if (first >= end) return false;
+    if (first >= end || *s->left == 0) return false;
+    --*s->left;
     hs_tokens object;
     hs_candidates found;
     hs_tokens_copy(s->tokens, first, end, &object);
@@ -175,6 +179,15 @@ static uint32_t read_bearing(const search *s, uint32_t first, double *bearing_de
     return side ? side : end;
 }
 
+/* Behind words that only say that a length follows: 往南走约200米, about 50 m. */
+static uint32_t skip_roughly(const search *s, uint32_t at) {
+    uint32_t end;
+    while ((end = hs_relation_at(s->gazetteer->relations, HS_RELATION_ROUGHLY, s->tokens, at,
+                                 s->tokens->count, NULL)) > 0)
+        at = end;
+    return at;
+}
+
 static relation displacement(double bearing_deg, double distance_m) {
     return (relation){HS_RELATION_TOWARD, bearing_deg, distance_m, fmax(30, distance_m / 5)};
 }
@@ -186,10 +199,11 @@ static bool match_displaced(search *s) {
         double bearing_deg, length_m;
         uint32_t at = hs_relation_at(words, HS_RELATION_TOWARD, s->tokens, i, s->tokens->count, NULL);
         uint32_t bearing_end = read_bearing(s, at ? at : i, &bearing_deg);
-        uint32_t end = bearing_end ? read_length(s, bearing_end, &length_m) : 0;
+        uint32_t length_at = bearing_end ? skip_roughly(s, bearing_end) : 0;
+        uint32_t end = bearing_end ? read_length(s, length_at, &length_m) : 0;
         if (!end) continue;
         hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, i, bearing_end);
-        hs_reading_put(&s->reading, HS_PART_DISTANCE, s->tokens, bearing_end, end);
+        hs_reading_put(&s->reading, HS_PART_DISTANCE, s->tokens, length_at, end);
         relation how = displacement(bearing_deg, length_m);
         if (match_object(s, 0, i, &how, RELATIVE_FIT)) return true;
     }
@@ -199,10 +213,11 @@ static bool match_displaced(search *s) {
 /* 50 m north of X. */
 static bool match_away(search *s) {
     double bearing_deg, length_m;
-    uint32_t at = read_length(s, 0, &length_m), end = at ? read_bearing(s, at, &bearing_deg) : 0;
+    uint32_t first = skip_roughly(s, 0), at = read_length(s, first, &length_m),
+             end = at ? read_bearing(s, at, &bearing_deg) : 0;
     if (!end || end >= s->tokens->count) return false;
     relation how = displacement(bearing_deg, length_m);
-    hs_reading_put(&s->reading, HS_PART_DISTANCE, s->tokens, 0, at);
+    hs_reading_put(&s->reading, HS_PART_DISTANCE, s->tokens, first, at);
     hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, at, end);
     return match_object(s, end, s->tokens->count, &how, RELATIVE_FIT);
 }
@@ -241,13 +256,14 @@ static bool match_side(search *s) {
 
 /* X对面, with whatever follows. */
 static bool match_suffix(search *s) {
-    for (uint32_t end = s->tokens->count; end > 1; end--) {
+    for (uint32_t end = s->tokens->count; end > 1 && *s->left > 0; end--) {
         for (size_t k = 0; k < sizeof relations / sizeof *relations; k++) {
             uint32_t start =
                 hs_relation_until(s->gazetteer->relations, relations[k].kind, s->tokens, end, NULL);
             if (start == HS_NONE || start == 0) continue;
             /* Latin words of relations stand before their objects. */
-            if (s->tokens->token[start].code == 0) continue;
+            if (s->tokens->token[start].code == 0 || hs_inside_name(s->gazetteer, s->tokens, start, end))
+                continue;
             hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, start, end);
             if (match_object(s, 0, start, &relations[k],
                              end == s->tokens->count ? RELATIVE_FIT : RELATIVE_FIT * LOOSE_FIT))
@@ -262,7 +278,7 @@ static bool match_prefix(search *s) {
     for (size_t k = 0; k < sizeof relations / sizeof *relations; k++) {
         uint32_t end =
             hs_relation_at(s->gazetteer->relations, relations[k].kind, s->tokens, 0, s->tokens->count, NULL);
-        if (!end || end >= s->tokens->count) continue;
+        if (!end || end >= s->tokens->count || hs_inside_name(s->gazetteer, s->tokens, 0, end)) continue;
         hs_reading_put(&s->reading, HS_PART_RELATION, s->tokens, 0, end);
         if (match_object(s, end, s->tokens->count, &relations[k], RELATIVE_FIT)) return true;
     }
@@ -273,7 +289,8 @@ static bool find_one(const search *s, uint32_t first, uint32_t end, hs_candidate
     hs_tokens object;
     hs_candidates found;
     trim(s, &first, &end);
-    if (first >= end) return false;
+    if (first >= end || *s->left == 0) return false;
+    --*s->left;
     hs_tokens_copy(s->tokens, first, end, &object);
     hs_match(s->gazetteer, &object, s->depth + 1, &found);
     if (!hs_is_good(&found)) return false;
@@ -286,8 +303,7 @@ static bool add_between(search *s, const hs_candidate *a, const hs_candidate *b)
     hs_candidate middle = *a;
     double apart_m = hs_ground_distance_m(a->position, b->position);
     if (apart_m > WALK_MOST_M) return false;
-    middle.position = (hs_position){(int32_t)(((int64_t)a->position.lon_e7 + b->position.lon_e7) / 2),
-                                    (int32_t)(((int64_t)a->position.lat_e7 + b->position.lat_e7) / 2)};
+    middle.position = hs_ground_middle(a->position, b->position);
     middle.match_type = HS_MATCH_RELATIVE;
     middle.accuracy_m = fmax(30, apart_m / 2);
     middle.score = RELATIVE_FIT * fmin(a->score, b->score);
@@ -327,9 +343,12 @@ bool hs_match_relative(const hs_gazetteer *gazetteer, const hs_tokens *tokens, u
                        hs_candidates *candidates) {
     static bool (*const forms[])(search *) = {match_corner, match_displaced, match_away,  match_between,
                                               match_side,   match_prefix,    match_suffix};
+    static const unsigned objects_most[DEPTH_MOST] = {8, 3};
     if (depth >= DEPTH_MOST) return false;
+    unsigned left = objects_most[depth];
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        search s = {.gazetteer = gazetteer, .tokens = tokens, .depth = depth, .out = candidates};
+        search s = {
+            .gazetteer = gazetteer, .tokens = tokens, .depth = depth, .left = &left, .out = candidates};
         if (forms[i](&s)) return true;
     }
     return false;

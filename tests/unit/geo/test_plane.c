@@ -61,8 +61,25 @@ static void test_length(void **state) {
     check_near(hs_ground_length_m(line, 1), 0, 0);
 }
 
+static void test_middle_across_the_antimeridian(void **state) {
+    (void)state;
+    static const struct {
+        hs_position a, b, middle;
+    } cases[] = {{{100, 40}, {300, 80}, {200, 60}},
+                 {{1799950000, -170000000}, {-1799930000, -170000000}, {-1799990000, -170000000}},
+                 {{-1799930000, 0}, {1799950000, 0}, {-1799990000, 0}},
+                 {{1799930000, 0}, {-1799950000, 0}, {1799990000, 0}},
+                 {{-900000000, 0}, {900000000, 0}, {0, 0}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hs_position middle = hs_ground_middle(cases[i].a, cases[i].b);
+        assert_int_equal(middle.lon_e7, cases[i].middle.lon_e7);
+        assert_int_equal(middle.lat_e7, cases[i].middle.lat_e7);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_distance), cmocka_unit_test(test_local_scale),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_middle_across_the_antimeridian),
+                                       cmocka_unit_test(test_distance), cmocka_unit_test(test_local_scale),
                                        cmocka_unit_test(test_length),
                                        cmocka_unit_test(test_plane_keeps_distance_and_direction)};
     return cmocka_run_group_tests(tests, NULL, NULL);

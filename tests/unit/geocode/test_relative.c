@@ -63,6 +63,7 @@ static void test_corners(void **state) {
     ask_at(f->geocoder, "NE corner of High St and Mill Rd", HS_MATCH_INTERSECTION,
            hs_ground_move(town_at(4, -2), 45, 15), 0.5);
     ask_at(f->geocoder, "corner of High Street and Dock Road", HS_MATCH_INTERSECTION, town_at(4, 2), 0.5);
+    ask_at(f->geocoder, "南大街近西大街", HS_MATCH_INTERSECTION, town_at(0, 0), 0.5);
     const char *text = "南大街与西大街交叉口东南角";
     hs_geocode_result found = ask(f->geocoder, text);
     check_part(text, &found, HS_PART_STREET, "南大街");
@@ -80,6 +81,12 @@ static void test_ways(void **state) {
            hs_ground_move(town_at(0, -1.5), 180, 100), 1);
     ask_at(f->geocoder, "南大街与西大街交叉口以东80米", HS_MATCH_RELATIVE,
            hs_ground_move(town_at(0, 0), 90, 80), 1);
+    ask_at(f->geocoder, "南大街23号向北大约50米处", HS_MATCH_RELATIVE,
+           hs_ground_move(town_at(0, -1.5), 0, 50), 1);
+    ask_at(f->geocoder, "南大街西大街路口往东走约80米", HS_MATCH_RELATIVE,
+           hs_ground_move(town_at(0, 0), 90, 80), 1);
+    ask_at(f->geocoder, "about 50 m north of Great Buddha Temple", HS_MATCH_RELATIVE,
+           hs_ground_move(town_at(-1.5, -2), 0, 50), 0.5);
     ask_at(f->geocoder, "大佛寺往北五十米", HS_MATCH_RELATIVE, hs_ground_move(town_at(-1.5, -2), 0, 50), 0.5);
     ask_at(f->geocoder, "大佛寺门口往北50米", HS_MATCH_RELATIVE, hs_ground_move(town_at(-1.5, -2), 0, 50),
            0.5);
