@@ -20,6 +20,7 @@
 #include <hotspot/rates.h>
 #include <hotspot/records.h>
 #include <hotspot/relative_risk.h>
+#include <hotspot/scan_statistic.h>
 #include <hotspot/spatial_statistics.h>
 #include <hotspot/spatial_weights.h>
 #include <hotspot/time_kernel.h>

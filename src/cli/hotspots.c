@@ -5,8 +5,9 @@
 static const hs_option options[] = {
     {"output", "FILE", "what to write, by extension (also -o): .geojson .gpkg .fgb .csv .xlsx .kml .shp",
      "输出文件，格式由扩展名决定（同 -o）：.geojson .gpkg .fgb .csv .xlsx .kml .shp"},
-    {"level", "LEVEL", "units analysed: community, cell, subdistrict ... (default the lowest, cells last)",
-     "分析单元层级：community、cell、subdistrict 等"},
+    {"level", "LEVEL",
+     "units analysed: community, cell, subdistrict ... (default community, else what there is)",
+     "分析单元层级：community、cell、subdistrict 等（默认 community，否则为已有层级）"},
     {"grid", "square:M|hex:M", "instead a grid: side, or width across flats, in metres",
      "改用网格：方格边长或六边形对边距（米）"},
     {"streets", NULL, "instead street segments", "改用街道段"},

@@ -42,6 +42,7 @@ PUBLIC = {
     "spatial_statistics.h": "statistics",
     "multiple_testing.h": "statistics",
     "rates.h": "statistics",
+    "scan_statistic.h": "statistics",
 }
 PLAIN = {"error.h", "types.h", "geometry.h"}
 NOT_C = {"web"}

@@ -1,6 +1,7 @@
 """Hotspots as statistics of a small sample city: what the command line writes and the server answers agree with each
 other, and with weights by OGR and formulas by numpy."""
 import csv
+import heapq
 import json
 import os
 import shutil
@@ -151,8 +152,51 @@ def check_grids():
             w = w * (gaps < 1.2 * 200)
         assert w.sum(1).max() == most and w.sum() == collection["links"], (w.sum(), collection["links"])
         assert numpy.allclose(column(collection, "statistic"), gi_star(x, w), atol=1e-9)
-    streets = ask("/hotspots/gi-star?streets=true&value=per-km&weights=network:300&permutations=0")
-    assert streets["links"] > 2 * streets["units"] and streets["features"][0]["geometry"]["type"].endswith("LineString")
+
+
+def reached(start, lengths, ends, at_node, limit):
+    """Segments whose middle lies within `limit` metres along the streets of the middle of `start`."""
+    way, found, heap = {}, {}, [(lengths[start] / 2, node) for node in ends[start]]
+    heapq.heapify(heap)
+    while heap:
+        far, node = heapq.heappop(heap)
+        if far > limit or way.get(node, limit + 1) <= far:
+            continue
+        way[node] = far
+        for s in at_node[node]:
+            found[s] = min(found.get(s, limit + 1), far + lengths[s] / 2)
+            heapq.heappush(heap, (far + lengths[s], ends[s][1] if ends[s][0] == node else ends[s][0]))
+    return {s for s, far in found.items() if far <= limit and s != start}
+
+
+def check_streets():
+    junctions = ask("/hotspots/gi-star?streets=true&permutations=0&value=per-km")
+    network = ask("/hotspots/gi-star?streets=true&permutations=0&weights=network:300")
+    lines = [f["geometry"]["coordinates"] for f in junctions["features"]]
+    lines = [line[0] if isinstance(line[0][0], list) else line for line in lines]
+    ends = [(tuple(line[0]), tuple(line[-1])) for line in lines]
+    at_node = {}
+    for s, pair in enumerate(ends):
+        for node in set(pair):
+            at_node.setdefault(node, []).append(s)
+    touching = [{t for node in pair for t in at_node[node]} - {s} for s, pair in enumerate(ends)]
+    assert sum(map(len, touching)) == junctions["links"], junctions["links"]
+    with numpy.errstate(invalid="ignore"):
+        lengths = column(junctions, "n") / column(junctions, "value") * 1000
+    known = ~numpy.isnan(lengths)
+    assert 100 < known.sum(), "streets with incidents tell their length"
+    latitude = numpy.mean([line[0][1] for line in lines])
+    east, north = 111320 * numpy.cos(numpy.radians(latitude)), 111020
+    measured = numpy.array([sum(numpy.hypot((b[0] - a[0]) * east, (b[1] - a[1]) * north) for a, b in zip(line, line[1:]))
+                            for line in lines])
+    assert numpy.allclose(lengths[known], measured[known], rtol=5e-3)
+    w = numpy.zeros((len(lines), len(lines)))
+    for s in range(len(lines)):
+        w[s, list(reached(s, measured, ends, at_node, 300))] = 1
+    assert abs(w.sum() / network["links"] - 1) < 0.01, (w.sum(), network["links"])
+    wanted = gi_star(column(network, "n"), w)
+    assert numpy.corrcoef(wanted, column(network, "statistic"))[0, 1] > 0.995
+    assert network["features"][0]["geometry"]["type"].endswith("LineString")
 
 
 def check_rates():
@@ -214,6 +258,7 @@ try:
     check_moran()
     check_counts(3000)
     check_grids()
+    check_streets()
     check_rates()
     check_refusals()
     check_files()
