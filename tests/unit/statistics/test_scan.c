@@ -1,6 +1,6 @@
 /* The spatial scan statistic: Pennsylvania lung cancer in the shared reference data as R's SpatialEpi has it
  * (ANCHORS.md) and New York leukaemia about the tracts' points as a few lines of numpy have it, which try
- * every circle (SpatialEpi's figures are about points of its own); both skip where the data is absent. And
+ * every circle; both skip where the data is absent. And
  * properties on made data. */
 #include "check.h"
 
