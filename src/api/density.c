@@ -273,7 +273,8 @@ hs_status hs_call_density_value(hs_call *call, const hs_density_ask *ask, hs_pos
         status = hs_call_street_value(call, ask, position, &standing);
         return status == HS_OK ? hs_call_append_left_out(call, &request->filter) : status;
     }
-    status = hs_service_density_value(service, call->snapshot, request, position, call->error, &standing.value);
+    status =
+        hs_service_density_value(service, call->snapshot, request, position, call->error, &standing.value);
     if (status == HS_OK)
         status = hs_service_density_interval(service, call->snapshot, request, position, &standing.value,
                                              &standing.how, call->error, &standing.bounds);

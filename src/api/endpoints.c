@@ -1,5 +1,5 @@
-#include "api/hotspot_parameters.h"
 #include "api/endpoint.h"
+#include "api/hotspot_parameters.h"
 
 static const hs_parameter version_parameters[] = {
     {"v", "integer", "version of the data; the current one is answered immutable",
