@@ -1,6 +1,7 @@
 #include "geocode/gazetteer.h"
 
 #include "base/text.h"
+#include "geocode/gazetteer_names.h"
 #include "geocode/house_number.h"
 #include "geocode/interpolate.h"
 #include "geocode/relations.h"
@@ -72,56 +73,12 @@ static hs_status group_of_key(gazetteer_builder *b, const hs_street_key *key, hs
     return HS_OK;
 }
 
-/* For those who write a Chinese name in Latin letters. */
-static void add_sounds(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
-                       uint32_t id, hs_edit_index *index) {
-    hs_romanised sounds;
-    hs_romanise(b->g->pinyin, b->g->words, tokens, first, end, &sounds);
-    for (uint32_t i = 0; i < sounds.count; i++)
-        hs_edit_index_add(index, (hs_str){sounds.key[i].text, sounds.key[i].size}, 0, id, HS_KEY_SOUND);
-}
-
-/* For those who misspell it: in each way in which it may be written. */
-static void add_edits(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
-                      uint32_t cut, uint32_t group) {
-    static const hs_spelling latin[] = {HS_SPELLING_KEY,     HS_SPELLING_LONG,     HS_SPELLING_FULL,
-                                        HS_SPELLING_WRITTEN, HS_SPELLING_IN_ORDER, HS_SPELLING_IN_SHORT};
-    static const hs_spelling han[] = {HS_SPELLING_KEY, HS_SPELLING_RAW};
-    const hs_spelling *spellings = tokens->has_han ? han : latin;
-    uint32_t kinds = tokens->has_han ? 2 : cut ? 3 : 6;
-    hs_street_key key[6];
-    for (uint32_t i = 0; i < kinds; i++) {
-        if (!hs_street_key_spell(b->g->words, tokens, first, end, cut, spellings[i], &key[i])) continue;
-        hs_str name = {key[i].text, key[i].size};
-        bool again = false;
-        for (uint32_t k = 0; k < i; k++)
-            again |= hs_str_equal(name, (hs_str){key[k].text, key[k].size});
-        if (!again) hs_edit_index_add(&b->g->edits, name, key[i].direction_size, group, cut);
-    }
-    if (cut == 0) add_sounds(b, tokens, first, end, group, &b->g->edits);
-}
-
-/* Every shorter form of the name leads to the group too. */
-static void add_street_names(gazetteer_builder *b, const hs_tokens *tokens, uint32_t first, uint32_t end,
-                             uint32_t group) {
-    hs_street_key key;
-    if (!hs_street_key_make(tokens, first, end, 0, &key)) return;
-    bool has_direction = key.has_direction, has_type = key.has_type;
-    for (uint32_t cut = 0; cut <= (HS_KEY_WITHOUT_DIRECTION | HS_KEY_WITHOUT_TYPE); cut++) {
-        if (cut & HS_KEY_WITHOUT_DIRECTION && !has_direction) continue;
-        if (cut & HS_KEY_WITHOUT_TYPE && !has_type) continue;
-        if (!hs_street_key_make(tokens, first, end, cut, &key)) continue;
-        hs_lexicon_add(&b->g->lexicon, HS_NAME_STREET, (hs_str){key.text, key.size}, end - first, group, cut);
-        add_edits(b, tokens, first, end, cut, group);
-    }
-}
-
 /* A second name leads to a group that exists. */
 static hs_status add_second_name(gazetteer_builder *b, hs_str name, uint32_t group, hs_error *error) {
     hs_street_key key;
     hs_tokens_read(b->g->words, name, &b->tokens);
     if (!hs_street_key_make(&b->tokens, 0, b->tokens.count, 0, &key)) return HS_OK;
-    add_street_names(b, &b->tokens, 0, b->tokens.count, group);
+    hs_add_street_names(b->g, &b->tokens, 0, b->tokens.count, group);
     uint32_t known = hs_dictionary_count(b->keys);
     uint32_t number = hs_dictionary_put(b->keys, (hs_str){key.text, key.size});
     if (number == HS_NONE || (number >= known && !remember_key(b, number, group)))
@@ -146,7 +103,7 @@ static hs_status add_streets(gazetteer_builder *b, hs_error *error) {
         bool is_new = false;
         status = group_of_key(b, &key, name, error, &b->g->street_group[row], &is_new);
         if (status != HS_OK) return status;
-        if (is_new) add_street_names(b, &b->tokens, 0, b->tokens.count, b->g->street_group[row]);
+        if (is_new) hs_add_street_names(b->g, &b->tokens, 0, b->tokens.count, b->g->street_group[row]);
         if (second.size > 0) status = add_second_name(b, second, b->g->street_group[row], error);
     }
     return status;
@@ -163,7 +120,7 @@ static void add_place_name(gazetteer_builder *b, hs_str name, uint32_t row) {
     add_name(b, HS_NAME_PLACE, name, row);
     if (b->tokens.count == 0) return;
     hs_edit_index_add(&b->g->place_edits, hs_tokens_slice(&b->tokens, 0, b->tokens.count), 0, row, 0);
-    add_sounds(b, &b->tokens, 0, b->tokens.count, row, &b->g->place_edits);
+    hs_add_sounds(b->g, &b->tokens, 0, b->tokens.count, row, &b->g->place_edits);
 }
 
 static void add_units_and_places(gazetteer_builder *b) {
@@ -220,7 +177,7 @@ static hs_status put_address(gazetteer_builder *b, uint32_t first, uint32_t end,
     bool is_new = false;
     hs_status status = group_of_key(b, &key, name, error, &group, &is_new);
     if (status != HS_OK) return status;
-    if (is_new) add_street_names(b, &b->tokens, first, end, group);
+    if (is_new) hs_add_street_names(b->g, &b->tokens, first, end, group);
     const hs_geography *geography = b->g->geography;
     uint32_t locality = HS_NONE;
     if (before->has_han) status = locality_of(b, before, before_end, error, &locality);

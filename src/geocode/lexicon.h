@@ -12,8 +12,8 @@ typedef enum hs_name_kind {
     HS_NAME_KIND_COUNT
 } hs_name_kind;
 
-/* How a street's key was cut short, or that it is written by sound. */
-enum { HS_KEY_WITHOUT_DIRECTION = 1, HS_KEY_WITHOUT_TYPE = 2, HS_KEY_SOUND = 4 };
+/* How a street's key was cut short, that it is written by sound, or its ordinals without their endings. */
+enum { HS_KEY_WITHOUT_DIRECTION = 1, HS_KEY_WITHOUT_TYPE = 2, HS_KEY_SOUND = 4, HS_KEY_BARE_ORDINAL = 8 };
 
 /* Names are told apart by their 64-bit hashes alone: among ten million names the odds of any two agreeing
  * are about one in 400,000. */

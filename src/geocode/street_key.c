@@ -130,6 +130,7 @@ static double fit_of_cut(uint32_t cut) {
     case HS_KEY_WITHOUT_TYPE:
         return 0.95;
     case HS_KEY_SOUND:
+    case HS_KEY_BARE_ORDINAL:
         return 0.95;
     default:
         return 0.92;

@@ -192,9 +192,21 @@ static void test_sounds(void **state) {
     ask_at(f->geocoder, "East Gate Nihgt Market", HS_MATCH_PLACE, town_at(8, 8), 1);
 }
 
+/* 14 St is 14th St, never 15th. */
+static void test_bare_ordinals(void **state) {
+    const fixture *f = *state;
+    hs_geocode_result found = ask_at(f->geocoder, "1312 14 Street NW", HS_MATCH_ADDRESS, town_at(1, 0), 1);
+    assert_true(found.score < 1 && found.edits == 0);
+    ask_at(f->geocoder, "1312 15 St NW", HS_MATCH_ADDRESS, town_at(2, 0), 1);
+    assert_int_equal(ask(f->geocoder, "1312 13 Street NW").match_type, HS_MATCH_NONE);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_all_pairs), cmocka_unit_test(test_slips),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_all_pairs),
+                                       cmocka_unit_test(test_slips),
                                        cmocka_unit_test(test_what_is_no_slip),
-                                       cmocka_unit_test(test_ambiguous_slip), cmocka_unit_test(test_sounds)};
+                                       cmocka_unit_test(test_ambiguous_slip),
+                                       cmocka_unit_test(test_sounds),
+                                       cmocka_unit_test(test_bare_ordinals)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
