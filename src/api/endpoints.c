@@ -1,150 +1,15 @@
+#include "api/density_parameters.h"
 #include "api/endpoint.h"
+#include "api/find_parameters.h"
 #include "api/hotspot_parameters.h"
+#include "api/items_parameters.h"
+#include "api/web_map_parameters.h"
 
 static const hs_parameter version_parameters[] = {
     {"v", "integer", "version of the data; the current one is answered immutable",
      "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
-#define DENSITY_PARAMETERS                                                                                   \
-    {"bandwidth", "string",                                                                                  \
-     "bandwidth in ground metres, 10 to 20000: the kernel's radius, of the Gaussian the standard "           \
-     "deviation; "                                                                                           \
-     "default 300. Or scott, silverman, diggle or ppl: chosen from the incidents that the filters let "      \
-     "through, as /density/bandwidth tells, to three digits; the number is said in the answer, of tiles in " \
-     "the header Density-Bandwidth-M",                                                                       \
-     "带宽（地面米），10 至 20000：核半径，高斯核为标准差；默认 300。或 "          \
-     "scott、silverman、diggle、ppl：按所选案件"                                                    \
-     "估计（同 /density/bandwidth），取三位有效数字；所用数值见应答，瓦片见头部 Density-Bandwidth-M",        \
-     false},                                                                                                 \
-        {"kernel", "string", "quartic (default), epanechnikov, gaussian, triweight, uniform or triangular",  \
-         "核函数：quartic（默认）、epanechnikov、gaussian、triweight、uniform、triangular", false},          \
-        {"exact", "boolean", "true: without the stated error of pictures; always so for kernels with edges", \
-         "true：无图片路径的误差；带边缘的核总是精确", false},                                               \
-        {"adaptive", "boolean",                                                                              \
-         "true: Abramson's bandwidths, wide where incidents are few; bandwidth is that of the pilot and of " \
-         "the incident in the middle",                                                                       \
-         "true：Abramson 自适应带宽，案件稀处宽、密处窄；bandwidth 为引导估计及中位案件的带宽", false},      \
-        {"edge-correction", "boolean",                                                                       \
-         "true: each incident's kernel is divided by its mass inside the city (Diggle 1985), so that "       \
-         "density "                                                                                          \
-         "does not fall off at the border; incidents outside do not count, places outside have no value",    \
-         "true：每件的核除以其在市域内的份额（Diggle 1985），密度不再在边界处偏低；界外案件不计，界外无值",  \
-         false},                                                                                             \
-        {"at", "string",                                                                                     \
-         "instant, or now: a kernel in time about it makes the density a rate at that moment",               \
-         "时刻或 now：时间核使密度成为该时刻的速率", false},                                                 \
-        {"time-bandwidth", "string", "bandwidth in time: PT6H, P7D (default), or hours as a number",         \
-         "时间带宽：PT6H、P7D（默认），或小时数", false},                                                    \
-        {"time-kernel", "string", "kernel in time, as kernel; default quartic",                              \
-         "时间核，取值同 kernel，默认 quartic", false},                                                      \
-        {"compare", "string", "another period, as datetime: the difference of datetime less that one",       \
-         "另一时段，写法同 datetime：datetime 减该时段之差", false},                                         \
-        {"over", "string",                                                                                   \
-         "all, or categories: relative risk, log2 of the ratio of shares; population: over residents",       \
-         "all 或类别：相对风险，占比之比的 log2；population：以人口为分母", false},                          \
-        {"population", "string",                                                                             \
-         "attribute:NAME, the units' number of residents; default imported areas, else the units' own",      \
-         "attribute:名称，单元的人口数；默认为导入的人口面域，否则为单元自身的人口", false},                 \
-        {"tolerance", "number",                                                                              \
-         "two-sided p-value, as 0.05: of a comparison only what departs from 0 at that level is drawn; "     \
-         "pointwise, without correction for many places",                                                    \
-         "双侧 p 值，如 0.05：比较时仅绘制在此水平上偏离 0 的地点；逐点检验，未作多重比较校正", false},      \
-        {"network", "boolean", "true: density of streets, incidents per km of street, over lixels",          \
-         "true：沿街道的密度，单位件/公里街道，按街道小段（lixel）", false},                                 \
-        {"network-kernel", "string",                                                                         \
-         "equal-split-continuous (default), equal-split-discontinuous or simple: how kernels pass "          \
-         "junctions",                                                                                        \
-         "equal-split-continuous（默认）、equal-split-discontinuous 或 simple：核在路口的分配方式", false},  \
-        {"snap", "number", "farthest that an incident may lie from its street in metres, default 50",        \
-         "案件到街道的最大距离（米），默认 50", false},                                                      \
-        {"lixel", "number", "length of a lixel in metres, default a twentieth of the bandwidth, 5 to 50",    \
-         "街道小段长度（米），默认带宽的二十分之一，5 至 50", false},                                        \
-    {                                                                                                        \
-        "min-n", "number",                                                                                   \
-            "masked where fewer effective incidents (residents) lie under the kernel; default 0, 5 with "    \
-            "over or tolerance, 100 residents with over=population",                                         \
-            "核下有效案件（人口）少于此数处不绘；默认 0，用 over 或 tolerance 时为 5，以人口为分母时为 100", \
-            false                                                                                            \
-    }
-static const hs_parameter density_parameters[] = {
-    DENSITY_PARAMETERS,
-    {"ramp", "string", "colour ramp by name", "色带名称", false},
-    {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
-     "分级界线，升序，逗号分隔，单位同图例", false},
-    {"style", "string",
-     "default, light, dark or print: the map style that it is drawn on, which gives the ramp",
-     "default、light、dark 或 print：所叠加的地图样式，据此选默认色带", false},
-    {"theme", "string", "light or dark: the same by fewer names", "light 或 dark：同 style，仅此两种", false},
-    {"v", "integer", "version of the data; the current one is answered immutable",
-     "数据版本；当前版本的应答可永久缓存", false},
-    {0},
-};
-static const hs_parameter legend_parameters[] = {
-    DENSITY_PARAMETERS,
-    {"ramp", "string", "colour ramp by name", "色带名称", false},
-    {"breaks", "string", "class breaks, ascending, comma separated", "分级界线，升序，逗号分隔", false},
-    {"style", "string", "default, light, dark or print: paper and default ramp",
-     "default、light、dark 或 print：底色与默认色带", false},
-    {"theme", "string", "light or dark: paper and default ramp; default light",
-     "light 或 dark：底色与默认色带，默认 light", false},
-    {"lang", "string", "zh or en: language of the words; default the city's",
-     "zh 或 en：文字语言，默认为城市的语言", false},
-    {"scale", "integer", "1 (default), or 2 for fine screens and print", "1（默认）或 2（高分屏与打印）",
-     false},
-    {"v", "integer", "version of the data; the current one is answered immutable",
-     "数据版本；当前版本的应答可永久缓存", false},
-    {0},
-};
-static const hs_parameter band_parameters[] = {
-    DENSITY_PARAMETERS,
-    {"cell", "number", "side of a cell in metres of the city's plane; default an eighth of the bandwidth",
-     "像元边长（城市平面米），默认带宽的八分之一", false},
-    {"ramp", "string", "colour ramp by name", "色带名称", false},
-    {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
-     "分级界线，升序，逗号分隔，单位同图例", false},
-    {"style", "string",
-     "default, light, dark or print: the map style that it is drawn on, which gives the ramp",
-     "default、light、dark 或 print：所叠加的地图样式，据此选默认色带", false},
-    {"theme", "string", "light or dark: the same by fewer names", "light 或 dark：同 style，仅此两种", false},
-    {0},
-};
-static const hs_parameter tif_parameters[] = {
-    DENSITY_PARAMETERS,
-    {"cell", "number", "side of a cell in metres of the city's plane; default an eighth of the bandwidth",
-     "像元边长（城市平面米），默认带宽的八分之一", false},
-    {0},
-};
-static const hs_parameter lixel_parameters[] = {
-    DENSITY_PARAMETERS,
-    {"ramp", "string", "colour ramp by name", "色带名称", false},
-    {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
-     "分级界线，升序，逗号分隔，单位同图例", false},
-    {"style", "string",
-     "default, light, dark or print: the map style that it is drawn on, which gives the ramp",
-     "default、light、dark 或 print：所叠加的地图样式，据此选默认色带", false},
-    {"theme", "string", "light or dark: the same by fewer names", "light 或 dark：同 style，仅此两种", false},
-    {0},
-};
-static const hs_parameter value_parameters[] = {
-    {"lon", "number", "longitude, WGS 84 degrees", "经度，WGS 84 度", true},
-    {"lat", "number", "latitude, WGS 84 degrees", "纬度，WGS 84 度", true},
-    DENSITY_PARAMETERS,
-    {"interval", "string",
-     "poisson (default), or bootstrap: percentiles of resampled incidents; both at 95 %",
-     "poisson（默认）或 bootstrap（重抽样案件的百分位区间），均为 95%", false},
-    {"replications", "integer", "of the bootstrap, 100 to 10000; default 1000",
-     "bootstrap 重抽样次数，100 至 10000，默认 1000", false},
-    {"seed", "integer", "of the bootstrap: the same seed gives the same interval; default 1",
-     "bootstrap 随机种子：相同种子结果相同，默认 1", false},
-    {"ramp", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
-    {"breaks", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
-    {"theme", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
-    {"style", "string", "taken as in the tiles, without effect", "与瓦片相同，此处无作用", false},
-    {"v", "integer", "version of the data", "数据版本", false},
-    {0},
-};
-#include "api/web_map_parameters.h"
 static const hs_parameter summary_parameters[] = {
     {"level", "string",
      "district, subdistrict, community or cell; default the topmost below the city that has units",
@@ -157,97 +22,6 @@ static const hs_parameter target_parameters[] = {
     {"category", "string",
      "codes or names, comma separated: targets of these classes and what lies below them",
      "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
-    {0},
-};
-static const hs_parameter review_parameters[] = {
-    {"state", "string",
-     "waiting (default), decided, unlocatable, skipped or all: where the incidents of an address stand",
-     "waiting（默认，待处理）、decided（已定位）、unlocatable（无法定位）、skipped（已跳过）或 all", false},
-    {"limit", "integer", "addresses a page, 1 to 1000; default 50", "每页地址数，1 至 1000，默认 50", false},
-    {"after", "string", "where the next page begins; given in the link `next`", "下一页的起点，见 next 链接",
-     false},
-    {"unit", "string",
-     "code or id of a unit: incidents that lie in it, and those without a position that came with its code",
-     "单元编码或 ID：位于其中的案件，以及带有其编码而无位置的案件", false},
-    {0},
-};
-static const hs_parameter decisions_parameters[] = {
-    {"remembered", "boolean", "true: only aliases, which count for incidents that come; false: only others",
-     "true：仅别名（对以后的案件也有效）；false：仅其他", false},
-    {"limit", "integer", "decisions a page, 1 to 10000; default 1000", "每页条数，1 至 10000，默认 1000",
-     false},
-    {"after", "integer", "where the next page begins; given in the link `next`", "下一页的起点，见 next 链接",
-     false},
-    {0},
-};
-static const hs_parameter hit_rate_parameters[] = {
-    {"level", "string", "of the units: district, subdistrict (default), community or cell",
-     "单元层级：district、subdistrict（默认）、community 或 cell", false},
-    {"f", "string", "json (default) or csv: a row a group", "json（默认）或 csv（每组一行）", false},
-    {"unit", "string",
-     "code or id of a unit: incidents that lie in it, and those without a position that came with its code",
-     "单元编码或 ID：位于其中的案件，以及带有其编码而无位置的案件", false},
-    {0},
-};
-#define LANG_PARAMETER                                                                                       \
-    {                                                                                                        \
-        "lang", "string",                                                                                    \
-            "zh or en: names and labels in this language; default Accept-Language, else as stored",          \
-            "zh 或 en：名称与标签的语言；默认取 Accept-Language，否则按原文", false                          \
-    }
-#define FORM_PARAMETER(own)                                                                                  \
-    {                                                                                                        \
-        "format", "string", own ", or jsonv2 and json as Nominatim answers them",                            \
-            "应答格式：" own "；jsonv2、json 为 Nominatim 格式", false                                       \
-    }
-#define DETAILS_PARAMETER(given)                                                                             \
-    {                                                                                                        \
-        "addressdetails", "boolean",                                                                         \
-            "of Nominatim's forms: 1 lists the parts of the address; default " given,                        \
-            "Nominatim 格式：1 列出地址各部分，默认 " given, false                                           \
-    }
-#define SEARCH_PARAMETERS                                                                                    \
-    {"q", "string", "address, crossing or place", "地址、路口或地点", false},                                \
-        {"street", "string", "in place of q: number and street", "代替 q：街道与门牌", false},               \
-        {"city", "string", "in place of q, with street", "代替 q，与 street 合用", false},                   \
-        {"county", "string", "as city", "同 city", false}, {"state", "string", "as city", "同 city", false}, \
-        {"country", "string", "as city", "同 city", false},                                                  \
-        {"postalcode", "string", "as city", "同 city", false},                                               \
-        {"amenity", "string", "in place of q: a place's name", "代替 q：地点名称", false},                   \
-        {"limit", "integer", "most candidates, 1 to 50; default 10", "候选数上限，1 至 50，默认 10", false}, \
-        {"viewbox", "string", "lon,lat,lon,lat of two corners: what lies there goes first",                  \
-         "两角经纬度：优先其中的结果", false},                                                               \
-        {"bounded", "boolean", "1: only what lies in viewbox", "1：只要 viewbox 内的结果", false},           \
-        LANG_PARAMETER, {                                                                                    \
-        "accept-language", "string", "as the header", "同请求头 Accept-Language", false                      \
-    }
-static const hs_parameter geocode_parameters[] = {
-    SEARCH_PARAMETERS, FORM_PARAMETER("geocodejson (default)"), DETAILS_PARAMETER("0"), {0}};
-static const hs_parameter search_parameters[] = {
-    SEARCH_PARAMETERS, FORM_PARAMETER("jsonv2 (default), geocodejson"), DETAILS_PARAMETER("0"), {0}};
-static const hs_parameter reverse_parameters[] = {
-    {"lon", "number", "longitude, WGS 84", "经度，WGS 84", true},
-    {"lat", "number", "latitude, WGS 84", "纬度，WGS 84", true},
-    LANG_PARAMETER,
-    {"accept-language", "string", "as the header", "同请求头 Accept-Language", false},
-    FORM_PARAMETER("geocodejson (default)"),
-    DETAILS_PARAMETER("1"),
-    {0}};
-static const hs_parameter autocomplete_parameters[] = {
-    {"q", "string",
-     "what was typed: a name's beginning or middle, pinyin or its initials, a street and part of a number",
-     "已输入的文字：名称的开头或中间、拼音或首字母、街道加部分门牌", true},
-    {"bbox", "string", "the visible map, lon,lat,lon,lat: what lies there goes first",
-     "当前地图范围，两角经纬度：优先其中的结果", false},
-    {"lon", "number", "in place of bbox: what is near goes first", "代替 bbox：优先附近的结果", false},
-    {"lat", "number", "with lon", "与 lon 合用", false},
-    {"limit", "integer", "most suggestions, 1 to 50; default 10", "建议数上限，1 至 50，默认 10", false},
-    LANG_PARAMETER,
-    {0}};
-static const hs_parameter batch_parameters[] = {
-    {"column", "array", "column with the address, or a part of it (repeatable); default: guessed by name",
-     "地址所在的列，可重复以拼接多列；默认按列名推测", false},
-    {"encoding", "string", "text encoding, where the guess is wrong", "文本编码（推测有误时）", false},
     {0},
 };
 static const hs_parameter format_parameters[] = {
@@ -325,7 +99,6 @@ static const hs_parameter open311_post_parameters[] = {
     OPEN311_PARAMETERS,
     {0},
 };
-#include "api/items_parameters.h"
 
 #define CITY HS_NEEDS_SNAPSHOT
 #define JSON "application/json"

@@ -8,6 +8,28 @@
 #include "geo/plane.h"
 #include <hotspot/geocode.h>
 
+/* A made town and its geocoder, as a group's state. */
+typedef struct fixture {
+    hs_geography *town;
+    hs_geocoder *geocoder;
+} fixture;
+
+static inline int fixture_set_up(void **state, hs_geography *town) {
+    static fixture f;
+    hs_error error;
+    f.town = town;
+    check_ok(hs_geocoder_new(f.town, &error, &f.geocoder), &error);
+    *state = &f;
+    return 0;
+}
+
+static inline int fixture_tear_down(void **state) {
+    fixture *f = *state;
+    hs_geocoder_free(f->geocoder);
+    hs_geography_unref(f->town);
+    return 0;
+}
+
 static inline hs_geocode_result ask(const hs_geocoder *geocoder, const char *address) {
     hs_geocode_result results[5] = {0};
     hs_error error;

@@ -1,27 +1,10 @@
-#include "check.h"
+#include "answers.h"
 
 #include "geo/plane.h"
 #include "made_town.h"
 
-typedef struct fixture {
-    hs_geography *town;
-    hs_geocoder *geocoder;
-} fixture;
-
 static int set_up(void **state) {
-    static fixture f;
-    hs_error error;
-    f.town = made_town();
-    check_ok(hs_geocoder_new(f.town, &error, &f.geocoder), &error);
-    *state = &f;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    hs_geocoder_free(f->geocoder);
-    hs_geography_unref(f->town);
-    return 0;
+    return fixture_set_up(state, made_town());
 }
 
 static hs_geocode_result find(const fixture *f, const char *address) {
@@ -259,5 +242,5 @@ int main(void) {
                                        cmocka_unit_test(test_places_and_streets),
                                        cmocka_unit_test(test_nothing),
                                        cmocka_unit_test(test_empty_city)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, fixture_tear_down);
 }

@@ -2,11 +2,6 @@
 #include "answers.h"
 #include "made_town.h"
 
-typedef struct fixture {
-    hs_geography *town;
-    hs_geocoder *geocoder;
-} fixture;
-
 static const struct {
     const char *street, *number;
     double x, y;
@@ -46,19 +41,7 @@ static hs_geography *hard_town(void) {
 }
 
 static int set_up(void **state) {
-    static fixture f;
-    hs_error error;
-    f.town = hard_town();
-    check_ok(hs_geocoder_new(f.town, &error, &f.geocoder), &error);
-    *state = &f;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    hs_geocoder_free(f->geocoder);
-    hs_geography_unref(f->town);
-    return 0;
+    return fixture_set_up(state, hard_town());
 }
 
 static void check_known(const fixture *f, const char *text, double x, double y, double least_score) {
@@ -176,5 +159,5 @@ int main(void) {
         cmocka_unit_test(test_other_numbers_before),    cmocka_unit_test(test_sub_numbers),
         cmocka_unit_test(test_lanes_in_number_columns), cmocka_unit_test(test_places_in_names),
         cmocka_unit_test(test_repeated_words)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, fixture_tear_down);
 }

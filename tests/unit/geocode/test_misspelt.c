@@ -74,11 +74,6 @@ static void test_against_all_pairs(void **state) {
     hs_street_words_free(words);
 }
 
-typedef struct fixture {
-    hs_geography *town;
-    hs_geocoder *geocoder;
-} fixture;
-
 static hs_geography *named_town(void) {
     hs_geography_builder *b = NULL;
     hs_geography *town = NULL;
@@ -102,19 +97,7 @@ static hs_geography *named_town(void) {
 }
 
 static int set_up(void **state) {
-    static fixture f;
-    hs_error error;
-    f.town = named_town();
-    check_ok(hs_geocoder_new(f.town, &error, &f.geocoder), &error);
-    *state = &f;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    hs_geocoder_free(f->geocoder);
-    hs_geography_unref(f->town);
-    return 0;
+    return fixture_set_up(state, named_town());
 }
 
 static void test_slips(void **state) {
@@ -208,5 +191,5 @@ int main(void) {
                                        cmocka_unit_test(test_ambiguous_slip),
                                        cmocka_unit_test(test_sounds),
                                        cmocka_unit_test(test_bare_ordinals)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, fixture_tear_down);
 }

@@ -3,11 +3,6 @@
 #include "answers.h"
 #include "made_town.h"
 
-typedef struct fixture {
-    hs_geography *town;
-    hs_geocoder *geocoder;
-} fixture;
-
 /* 南大街 runs north along x = 0, 西大街 (y = 0), 中环路 (y = 1) and 北环路 (y = 2) cross it; High Street runs
  * along x = 3, Mill Road and Dock Road cross it. */
 static hs_geography *crossing_town(void) {
@@ -33,19 +28,7 @@ static hs_geography *crossing_town(void) {
 }
 
 static int set_up(void **state) {
-    static fixture f;
-    hs_error error;
-    f.town = crossing_town();
-    check_ok(hs_geocoder_new(f.town, &error, &f.geocoder), &error);
-    *state = &f;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    hs_geocoder_free(f->geocoder);
-    hs_geography_unref(f->town);
-    return 0;
+    return fixture_set_up(state, crossing_town());
 }
 
 static void test_corners(void **state) {
@@ -175,5 +158,5 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_corners),   cmocka_unit_test(test_ways),
                                        cmocka_unit_test(test_sides),     cmocka_unit_test(test_between),
                                        cmocka_unit_test(test_stretches), cmocka_unit_test(test_no_object)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, fixture_tear_down);
 }

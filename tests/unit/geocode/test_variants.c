@@ -4,11 +4,6 @@
 
 #include <stdio.h>
 
-typedef struct fixture {
-    hs_geography *town;
-    hs_geocoder *geocoder;
-} fixture;
-
 enum { PLATES = 40 };
 
 static const char *const streets[] = {"南大街", "五一路", "三里屯路", "东环路一段", "仁愛街", "建国路十二巷"};
@@ -44,19 +39,7 @@ static hs_geography *made(void) {
 }
 
 static int set_up(void **state) {
-    static fixture f;
-    hs_error error;
-    f.town = made();
-    check_ok(hs_geocoder_new(f.town, &error, &f.geocoder), &error);
-    *state = &f;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    hs_geocoder_free(f->geocoder);
-    hs_geography_unref(f->town);
-    return 0;
+    return fixture_set_up(state, made());
 }
 
 static void full_width(int32_t number, char *out) {
@@ -150,5 +133,5 @@ static void test_western(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_chinese), cmocka_unit_test(test_western)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, fixture_tear_down);
 }
