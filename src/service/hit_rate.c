@@ -3,8 +3,8 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "service/review_private.h"
-#include "statistics/false_discovery.h"
 #include "statistics/hypergeometric.h"
+#include <hotspot/multiple_testing.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -371,7 +371,7 @@ static hs_status test_groups(hs_hit_groups *groups, hs_arena *arena, hs_error *e
         group->p_value = hs_hypergeometric_tail(hs_hit_missing(&group->counts), n, missing, total);
         p[at++] = group->p_value;
     }
-    hs_status status = hs_benjamini_hochberg(p, at, error, q);
+    hs_status status = hs_adjust_p_values(p, at, HS_CORRECTION_BH, error, q);
     if (status != HS_OK) return status;
     at = 0;
     for (uint32_t g = 0; g < groups->count; g++) {

@@ -1,8 +1,8 @@
 /* Tests of what is missing, against R's phyper and p.adjust (tests/data/statistics/make_expected.R). */
 #include "check.h"
 
-#include "statistics/false_discovery.h"
 #include "statistics/hypergeometric.h"
+#include <hotspot/multiple_testing.h>
 #include <stdlib.h>
 
 enum { ROWS_MOST = 64, COLUMNS_MOST = 5 };
@@ -59,11 +59,11 @@ static void adjusted(void **state) {
     assert_int_equal(t.rows, 25);
     for (size_t i = 0; i < t.rows; i++)
         p[i] = t.value[i][0];
-    check_ok(hs_benjamini_hochberg(p, t.rows, &error, q), &error);
+    check_ok(hs_adjust_p_values(p, t.rows, HS_CORRECTION_BH, &error, q), &error);
     for (size_t i = 0; i < t.rows; i++)
         check_near(q[i], t.value[i][1], 1e-12);
-    check_ok(hs_benjamini_hochberg(p, 0, &error, q), &error);
-    check_ok(hs_benjamini_hochberg(p, 1, &error, q), &error);
+    check_ok(hs_adjust_p_values(p, 0, HS_CORRECTION_BH, &error, q), &error);
+    check_ok(hs_adjust_p_values(p, 1, HS_CORRECTION_BH, &error, q), &error);
     assert_true(q[0] == p[0]);
 }
 
@@ -82,7 +82,7 @@ static void groups(void **state) {
         p[i] = hs_hypergeometric_tail((uint64_t)v[0], (uint64_t)v[1], (uint64_t)missing, (uint64_t)all);
         check_near(p[i], v[2], 1e-9 * v[2]);
     }
-    check_ok(hs_benjamini_hochberg(p, t.rows, &error, q), &error);
+    check_ok(hs_adjust_p_values(p, t.rows, HS_CORRECTION_BH, &error, q), &error);
     for (size_t i = 0; i < t.rows; i++)
         check_near(q[i], t.value[i][3], 1e-9 * t.value[i][3]);
 }
