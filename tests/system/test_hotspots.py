@@ -238,7 +238,12 @@ def check_files():
     assert data.GetLayer(0).GetFeatureCount() == 3
     said = run("hotspots", store, "gi-star", "--level", "cell", "-o", os.path.join(folder, "b.csv"), "--lang", "zh").stdout
     assert "Getis-Ord" in said and "置换" in said
-    run("hotspots", store, "nothing", "-o", os.path.join(folder, "b.csv"), status=2)
+    refused = run("hotspots", store, "nothing", "-o", os.path.join(folder, "b.csv"), status=2).stderr
+    help_text = run("hotspots", "--help").stdout
+    described = json.loads(urllib.request.urlopen(BASE + "/api", timeout=60).read())["paths"]
+    for path in described:
+        if path.startswith("/hotspots/") and "{" not in path:
+            assert path.split("/")[2] in refused and "\n" + path.split("/")[2] + " " in help_text, path
     run("hotspots", store, "gi-star", "-o", os.path.join(folder, "b.gpx"), status=2)
     run("hotspots", store, "gi-star", "-o", store, status=2)
 

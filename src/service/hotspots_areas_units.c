@@ -1,5 +1,5 @@
 /* Units of analysis that the city has: units of a level and street segments, with what is counted in them. */
-#include "service/hotspots_private.h"
+#include "service/hotspots_areas.h"
 
 #include "city/attributes.h"
 #include "geo/box.h"
@@ -47,7 +47,7 @@ void hs_areas_keep(hs_areas *areas, const bool *keep) {
     areas->count = kept;
 }
 
-bool hs_hotspot_looks_at(const hs_snapshot *snapshot, const hs_hotspot_request *request, hs_position place) {
+bool hs_hotspot_looks_at(const hs_snapshot *snapshot, const hs_areas_request *request, hs_position place) {
     const hs_filter *filter = &request->filter;
     if (filter->has_box && !hs_box_contains(&filter->box, place)) return false;
     if (filter->unit == HS_NONE) return true;
@@ -59,7 +59,7 @@ bool hs_hotspot_looks_at(const hs_snapshot *snapshot, const hs_hotspot_request *
     return false;
 }
 
-static void count_units(const hs_snapshot *snapshot, const hs_hotspot_request *request,
+static void count_units(const hs_snapshot *snapshot, const hs_areas_request *request,
                         const hs_selection *selection, uint32_t *counts, hs_areas *areas) {
     const hs_incidents *incidents = snapshot->incidents;
     uint32_t first = snapshot->geography->units.level_start[request->level];
@@ -84,7 +84,7 @@ static double attribute_of(const hs_units *units, uint32_t row, hs_str name) {
     return hs_attribute_number(units->attributes[row], name, &number) && isfinite(number) ? number : NAN;
 }
 
-hs_status hs_areas_of_level(const hs_snapshot *snapshot, const hs_hotspot_request *request,
+hs_status hs_areas_of_level(const hs_snapshot *snapshot, const hs_areas_request *request,
                             const hs_selection *selection, hs_arena *arena, hs_error *error,
                             hs_areas *areas) {
     const hs_units *units = &snapshot->geography->units;
@@ -147,7 +147,7 @@ static void count_segments(const hs_snapshot *snapshot, const hs_selection *sele
     }
 }
 
-hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_hotspot_request *request,
+hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_areas_request *request,
                               const hs_selection *selection, hs_arena *arena, hs_error *error,
                               hs_areas *areas) {
     const hs_segments *segments = &snapshot->geography->segments;

@@ -1,6 +1,6 @@
 /* Grids on the city's plane: squares with edges on multiples of their side, hexagons with a flat side to the
  * east and west. Cells whose middle lies in the city, and those with an incident that lies in it. */
-#include "service/hotspots_private.h"
+#include "service/hotspots_areas.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ typedef struct cell {
 /* The lattice of places that cells may have. */
 typedef struct grid {
     const hs_snapshot *snapshot;
-    const hs_hotspot_request *request;
+    const hs_areas_request *request;
     bool hex;
     double size_m, radius_m; /* a hexagon's radius to its corners */
     int32_t west, south;     /* of the lattice, in columns (hexagons: offset ones) and rows */
@@ -236,7 +236,7 @@ static hs_status write_cells(const grid *g, uint32_t count, hs_arena *arena, hs_
     return HS_OK;
 }
 
-hs_status hs_areas_of_grid(const hs_snapshot *snapshot, const hs_hotspot_request *request,
+hs_status hs_areas_of_grid(const hs_snapshot *snapshot, const hs_areas_request *request,
                            const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas) {
     grid g = {.snapshot = snapshot, .request = request, .hex = request->units == HS_UNITS_HEX};
     g.size_m = request->size_m;
@@ -277,7 +277,7 @@ static uint32_t find_cell(const hs_areas *areas, int32_t column, int32_t row) {
     return low < areas->count && compare_places(areas, low, column, row) == 0 ? low : HS_NONE;
 }
 
-hs_status hs_grid_weights(const hs_hotspot_request *request, const hs_areas *areas, hs_error *error,
+hs_status hs_grid_weights(const hs_areas_request *request, const hs_areas *areas, hs_error *error,
                           hs_weights **weights) {
     /* By row and column, so that neighbours are ascending. */
     static const int32_t hexagons[6][2] = {{0, -1}, {1, -1}, {-1, 0}, {1, 0}, {-1, 1}, {0, 1}};

@@ -1,0 +1,163 @@
+/* Units of analysis (levels of units, square and hexagonal grids, street segments), what is measured in them,
+ * and the methods that ask whether it clusters: Gi*, local Moran, global statistics. */
+#ifndef SERVICE_HOTSPOTS_AREAS_H
+#define SERVICE_HOTSPOTS_AREAS_H
+
+#include "service/hotspots_method.h"
+#include "service/service_private.h"
+#include <hotspot/multiple_testing.h>
+#include <hotspot/spatial_statistics.h>
+
+typedef enum hs_areas_method { HS_AREAS_GI_STAR = 0, HS_AREAS_LOCAL_MORAN, HS_AREAS_GLOBAL } hs_areas_method;
+
+typedef enum hs_hotspot_units {
+    HS_UNITS_LEVEL,
+    HS_UNITS_SQUARE,
+    HS_UNITS_HEX,
+    HS_UNITS_STREETS
+} hs_hotspot_units;
+
+typedef enum hs_hotspot_value {
+    HS_VALUE_COUNT = 0,
+    HS_VALUE_PER_KM2,
+    HS_VALUE_PER_KM, /* of street */
+    HS_VALUE_PER_POPULATION,
+    HS_VALUE_EB,       /* rates smoothed to the mean of all (Marshall 1991) */
+    HS_VALUE_EB_LOCAL, /* to that of the neighbourhood */
+    HS_VALUES
+} hs_hotspot_value;
+
+typedef enum hs_neighbours {
+    HS_NEIGHBOURS_QUEEN = 0,
+    HS_NEIGHBOURS_ROOK,
+    HS_NEIGHBOURS_KNN,
+    HS_NEIGHBOURS_BAND,
+    HS_NEIGHBOURS_KERNEL, /* quartic */
+    HS_NEIGHBOURS_NETWORK /* along the streets, between the middles of segments */
+} hs_neighbours;
+
+/* What is asked for; it decides the answer on a snapshot. */
+typedef struct hs_areas_request {
+    hs_areas_method method;
+    hs_filter filter, every_accuracy; /* the same with positions of any accuracy: to say what is left out */
+    hs_hotspot_units units;
+    hs_level level;
+    double size_m; /* of a grid: a square's side, a hexagon's width across flats */
+    hs_neighbours neighbours;
+    uint32_t nearest;
+    double distance_m;
+    hs_weights_style style;
+    hs_hotspot_value value;
+    hs_str count_attribute,
+        population_attribute; /* of units; empty: incidents, the population as it is known */
+    uint32_t permutations;    /* 0: analytic */
+    bool permutations_given;
+    uint64_t seed;
+    double alpha;
+    hs_correction correction;
+} hs_areas_request;
+
+#define HS_HOTSPOT_MOST_UNITS        250000u
+#define HS_HOTSPOT_MOST_NEAREST      1000u
+#define HS_HOTSPOT_LEAST_UNITS       10u
+#define HS_HOTSPOT_LEAST_INCIDENTS   10u
+#define HS_HOTSPOT_MOST_PERMUTATIONS 99999u
+/* Boundaries that come as near as this touch: what hand-drawn ones are apart by. */
+#define HS_HOTSPOT_GAP_M 1.0
+
+/* Words of the filters, level, grid, streets, weights, style, value, count, population, permutations, seed,
+ * alpha, correction. */
+hs_status hs_areas_request_parse(const hs_hotspot_words *words, hs_areas_method method,
+                                 hs_areas_request *request);
+
+/* One row a unit that could be measured; arrays live in the result's arena. */
+typedef struct hs_hotspot_rows {
+    uint32_t count;
+    int64_t *id;
+    hs_str *code, *name, *name_en;
+    hs_geometry *geometry;
+    hs_position *label;
+    uint32_t *n; /* incidents, or NULL where an attribute is counted */
+    double *value, *expected_n, *statistic, *expected, *variance, *z, *p, *q;
+    hs_moran_class *moran_class;
+    uint32_t *rank; /* 1 is the strongest; 0: none */
+} hs_hotspot_rows;
+
+typedef struct hs_areas_result {
+    hs_arena *arena;
+    hs_hotspot_rows rows;
+    hs_global_result global[HS_GLOBAL_STATISTICS]; /* of HS_AREAS_GLOBAL */
+    double global_q[HS_GLOBAL_STATISTICS];
+    uint64_t counted, outside, unpositioned, inaccurate; /* incidents; outside: in no unit of analysis */
+    uint32_t unmeasured;                                 /* units left out: no population, say */
+    uint32_t links, island_count;
+    uint32_t *islands;     /* rows */
+    uint32_t permutations; /* that were made */
+    double smallest_p;     /* that they can give; 0: analytic */
+    uint32_t significant;
+    bool enough;
+    const char *reason_en, *reason_zh;   /* why not */
+    const char *caution_en, *caution_zh; /* or NULL */
+    double run_ms;
+} hs_areas_result;
+
+/* Units of analysis with what was counted in them. Arrays live in the arena. */
+typedef struct hs_areas {
+    uint32_t count;
+    int64_t *id;
+    hs_str *code, *name, *name_en;
+    hs_geometry *geometry;
+    hs_position *label;
+    double *x_m, *y_m;     /* of the label, on the city's plane */
+    double *measure;       /* km^2, of streets km */
+    double *population;    /* NAN where unknown */
+    double *events;        /* NAN where unknown */
+    int32_t *column, *row; /* of a grid (hexagons: axial), else NULL */
+    uint32_t *segment;     /* of streets, else NULL */
+    uint64_t counted, outside;
+} hs_areas;
+
+bool hs_areas_init(hs_areas *areas, uint32_t count, hs_arena *arena);
+/* Keeps the units whose `keep` is set, in their order. */
+void hs_areas_keep(hs_areas *areas, const bool *keep);
+/* Whether a place lies where the request looks: in its unit and bbox. */
+bool hs_hotspot_looks_at(const hs_snapshot *snapshot, const hs_areas_request *request, hs_position place);
+
+hs_status hs_areas_of_level(const hs_snapshot *snapshot, const hs_areas_request *request,
+                            const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas);
+hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_areas_request *request,
+                              const hs_selection *selection, hs_arena *arena, hs_error *error,
+                              hs_areas *areas);
+hs_status hs_areas_of_grid(const hs_snapshot *snapshot, const hs_areas_request *request,
+                           const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas);
+
+hs_status hs_areas_weights(const hs_snapshot *snapshot, const hs_areas_request *request,
+                           const hs_areas *areas, hs_error *error, hs_weights **weights);
+/* Neighbours among grid cells by their columns and rows. */
+hs_status hs_grid_weights(const hs_areas_request *request, const hs_areas *areas, hs_error *error,
+                          hs_weights **weights);
+/* Neighbours among street segments: at a junction, or within a distance along the streets. */
+hs_status hs_street_weights(const hs_snapshot *snapshot, const hs_areas_request *request,
+                            const hs_areas *areas, hs_error *error, hs_weights **weights);
+
+static inline bool hs_selected(const hs_selection *selection, uint32_t chunk, uint32_t i) {
+    const uint64_t *bits = selection->bits[chunk];
+    return !bits || (bits[i / 64] >> (i % 64) & 1);
+}
+
+/* Words for people. */
+const char *hs_hotspot_value_name(hs_hotspot_value value);
+const char *hs_hotspot_label(const hs_areas_request *request, const hs_areas_result *hotspots, uint32_t row,
+                             bool chinese);
+const char *hs_hotspot_global_label(const hs_areas_request *request, const hs_areas_result *hotspots,
+                                    int which, bool chinese);
+void hs_hotspot_weights_words(const hs_areas_request *request, char *text, size_t size);
+void hs_areas_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out);
+void hs_hotspot_units_words(const hs_areas_request *request, char *text, size_t size);
+const char *hs_hotspot_units_name(hs_hotspot_units units);
+
+/* The features and the collection of an answer (hotspots_areas_output.c). */
+void hs_areas_table(const hs_hotspot_run *run, hs_hotspot_table *table);
+void hs_areas_head(const hs_hotspot_run *run, hs_json *json);
+
+#endif
