@@ -23,37 +23,15 @@ typedef struct making {
     hs_weights *weights;
 } making;
 
-static uint64_t count_passing(const hs_selection *selection, bool positioned) {
-    uint64_t count = 0;
-    for (uint32_t c = 0; c < selection->chunk_count; c++) {
-        const hs_incident_chunk *chunk = selection->snapshot->incidents->chunk[c];
-        if (chunk->positioned != positioned) continue;
-        for (uint32_t i = 0; i < chunk->count; i++)
-            count += hs_selected(selection, c, i);
-    }
-    return count;
-}
-
 static hs_status gather(making *m) {
     const hs_areas_request *r = m->request;
     const hs_selection *selection;
-    hs_status status = hs_service_select(m->service, m->snapshot, &r->every_accuracy, m->error, &selection);
+    hs_status status = hs_areas_select(m->work, r, &m->h->tally, &selection);
     if (status != HS_OK) return status;
-    uint64_t positioned = count_passing(selection, true);
-    m->h->unpositioned = count_passing(selection, false);
+    status = hs_areas_build(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
+    if (status == HS_OK)
+        status = hs_areas_count(m->snapshot, r, selection, m->h->arena, m->error, &m->areas, &m->h->tally);
     hs_service_selection_unref(selection);
-    status = hs_service_select(m->service, m->snapshot, &r->filter, m->error, &selection);
-    if (status != HS_OK) return status;
-    m->h->inaccurate = positioned - count_passing(selection, true);
-    if (r->units == HS_UNITS_LEVEL)
-        status = hs_areas_of_level(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
-    else if (r->units == HS_UNITS_STREETS)
-        status = hs_areas_of_streets(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
-    else
-        status = hs_areas_of_grid(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
-    hs_service_selection_unref(selection);
-    m->h->counted = m->areas.counted;
-    m->h->outside = m->areas.outside;
     return status;
 }
 
@@ -87,7 +65,7 @@ static bool rows_init(making *m) {
                               .name_en = m->areas.name_en,
                               .geometry = m->areas.geometry,
                               .label = m->areas.label,
-                              .n = hs_arena_array(arena, n, sizeof *rows->n),
+                              .measure = m->areas.measure,
                               .value = hs_arena_array(arena, n, sizeof *rows->value),
                               .expected_n = hs_arena_array(arena, n, sizeof *rows->expected_n),
                               .statistic = hs_arena_array(arena, n, sizeof *rows->statistic),
@@ -99,9 +77,8 @@ static bool rows_init(making *m) {
                               .moran_class = hs_arena_array(arena, n, sizeof *rows->moran_class),
                               .rank = hs_arena_array(arena, n, sizeof *rows->rank)};
     m->h->islands = hs_arena_array(arena, n, sizeof *m->h->islands);
-    return rows->n && rows->value && rows->expected_n && rows->statistic && rows->expected &&
-           rows->variance && rows->z && rows->p && rows->q && rows->moran_class && rows->rank &&
-           m->h->islands;
+    return rows->value && rows->expected_n && rows->statistic && rows->expected && rows->variance &&
+           rows->z && rows->p && rows->q && rows->moran_class && rows->rank && m->h->islands;
 }
 
 static hs_status measure(making *m) {
@@ -118,9 +95,8 @@ static hs_status measure(making *m) {
         double scale = m->request->value == HS_VALUE_PER_POPULATION ? 1000 : 1;
         rows->expected_n[i] = events * exposure(m, i) / exposed;
         rows->value[i] = scale * areas->events[i] / exposure(m, i);
-        if (counted) rows->n[i] = (uint32_t)areas->events[i];
     }
-    if (!counted) rows->n = NULL;
+    rows->n = counted ? areas->n : NULL;
     hs_status status = HS_OK;
     if (m->request->value == HS_VALUE_EB)
         status = hs_empirical_bayes_global(areas->events, areas->population, rows->count, m->error,
@@ -151,7 +127,7 @@ static bool is_enough(making *m) {
     if (m->areas.count < HS_HOTSPOT_LEAST_UNITS)
         return give_up(h, "Fewer than 10 units of analysis: too few for a statistic. Take smaller units.",
                        "分析单元不足 10 个，无法统计检验；请改用更小的单元。");
-    if (m->request->count_attribute.size == 0 && h->counted < HS_HOTSPOT_LEAST_INCIDENTS)
+    if (m->request->count_attribute.size == 0 && h->tally.counted < HS_HOTSPOT_LEAST_INCIDENTS)
         return give_up(
             h, "Fewer than 10 incidents: too few for a statistic. Take a longer period or more classes.",
             "案件不足 10 件，无法统计检验；请放宽时段或类别。");

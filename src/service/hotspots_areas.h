@@ -42,7 +42,8 @@ typedef struct hs_areas_request {
     hs_filter filter, every_accuracy; /* the same with positions of any accuracy: to say what is left out */
     hs_hotspot_units units;
     hs_level level;
-    double size_m; /* of a grid: a square's side, a hexagon's width across flats */
+    double typical_m; /* size of the units: hs_areas_typical_m */
+    double size_m;    /* of a grid: a square's side, a hexagon's width across flats */
     hs_neighbours neighbours;
     uint32_t nearest;
     double distance_m;
@@ -77,19 +78,26 @@ typedef struct hs_hotspot_rows {
     hs_str *code, *name, *name_en;
     hs_geometry *geometry;
     hs_position *label;
-    uint32_t *n; /* incidents, or NULL where an attribute is counted */
+    const double *measure; /* km^2, of streets km */
+    const uint32_t *n;     /* incidents, or NULL where an attribute is counted */
     double *value, *expected_n, *statistic, *expected, *variance, *z, *p, *q;
     hs_moran_class *moran_class;
     uint32_t *rank; /* 1 is the strongest; 0: none */
 } hs_hotspot_rows;
+
+/* Incidents; outside: in no unit of analysis. `weight` is the sum of what the counted ones weigh. */
+typedef struct hs_areas_tally {
+    uint64_t counted, outside, unpositioned, inaccurate;
+    double weight;
+} hs_areas_tally;
 
 typedef struct hs_areas_result {
     hs_arena *arena;
     hs_hotspot_rows rows;
     hs_global_result global[HS_GLOBAL_STATISTICS]; /* of HS_AREAS_GLOBAL */
     double global_q[HS_GLOBAL_STATISTICS];
-    uint64_t counted, outside, unpositioned, inaccurate; /* incidents; outside: in no unit of analysis */
-    uint32_t unmeasured;                                 /* units left out: no population, say */
+    hs_areas_tally tally;
+    uint32_t unmeasured; /* units left out: no population, say */
     uint32_t links, island_count;
     uint32_t *islands;     /* rows */
     uint32_t permutations; /* that were made */
@@ -111,23 +119,55 @@ typedef struct hs_areas {
     double *x_m, *y_m;     /* of the label, on the city's plane */
     double *measure;       /* km^2, of streets km */
     double *population;    /* NAN where unknown */
-    double *events;        /* NAN where unknown */
+    uint32_t *n;           /* incidents */
+    double *events;        /* what they weigh, or an attribute; NAN where unknown */
     int32_t *column, *row; /* of a grid (hexagons: axial), else NULL */
     uint32_t *segment;     /* of streets, else NULL */
-    uint64_t counted, outside;
+    /* Where incidents find theirs: by unit of the level, by segment, by place of the grid; HS_NONE. */
+    uint32_t *area_of;
+    size_t area_of_count;
+    uint32_t *renumbered;       /* room for renumbering the table */
+    uint32_t first;             /* of the level's rows */
+    const struct hs_grid *grid; /* of a grid */
 } hs_areas;
 
 bool hs_areas_init(hs_areas *areas, uint32_t count, hs_arena *arena);
+/* A table of that many places where incidents find their unit, all HS_NONE. */
+bool hs_areas_table_init(hs_areas *areas, size_t count, hs_arena *arena);
+/* The unit of analysis of an incident with a position, and of a position; HS_NONE. */
+uint32_t hs_area_of_incident(const hs_snapshot *snapshot, const hs_areas_request *request,
+                             const hs_areas *areas, const hs_incident_chunk *chunk, uint32_t i);
+uint32_t hs_area_at(const hs_snapshot *snapshot, const hs_areas_request *request, const hs_areas *areas,
+                    hs_position position);
+/* Place of a position in the grid's table; HS_NONE outside. */
+uint32_t hs_grid_place(const struct hs_grid *grid, hs_position position);
+/* Weights of incidents are summed as whole numbers of this. */
+#define HS_AREAS_WEIGHT_UNIT 65536.0
+/* Units that the request asks for, with what the selection counts in them (hotspots_areas_count.c): all of
+ * its incidents, or where an attribute is counted that. Adds to the tally's counted, outside and weight. */
+hs_status hs_areas_build(const hs_snapshot *snapshot, const hs_areas_request *request,
+                         const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas);
+hs_status hs_areas_count(const hs_snapshot *snapshot, const hs_areas_request *request,
+                         const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas,
+                         hs_areas_tally *tally);
+/* The request's filter as a selection, and in the tally what it leaves out for its position. */
+hs_status hs_areas_select(const hs_hotspot_work *work, const hs_areas_request *request, hs_areas_tally *tally,
+                          const hs_selection **selection);
+/* The square root of the mean area of units, a grid's size, the mean length of segments: metres. */
+double hs_areas_typical_m(const hs_snapshot *snapshot, const hs_areas_request *request);
 /* Keeps the units whose `keep` is set, in their order. */
 void hs_areas_keep(hs_areas *areas, const bool *keep);
+/* Areas of grid cells, in km^2, clipped to the city's units (hotspots_areas_clip.c). */
+hs_status hs_grid_clip(const hs_snapshot *snapshot, const hs_areas_request *request, hs_error *error,
+                       hs_areas *areas);
 /* Whether a place lies where the request looks: in its unit and bbox. */
 bool hs_hotspot_looks_at(const hs_snapshot *snapshot, const hs_areas_request *request, hs_position place);
 
-hs_status hs_areas_of_level(const hs_snapshot *snapshot, const hs_areas_request *request,
-                            const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas);
-hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_areas_request *request,
-                              const hs_selection *selection, hs_arena *arena, hs_error *error,
-                              hs_areas *areas);
+hs_status hs_areas_of_level(const hs_snapshot *snapshot, const hs_areas_request *request, hs_arena *arena,
+                            hs_error *error, hs_areas *areas);
+hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_areas_request *request, hs_arena *arena,
+                              hs_error *error, hs_areas *areas);
+/* The selection's incidents say which cells beyond the middle's rule are kept. */
 hs_status hs_areas_of_grid(const hs_snapshot *snapshot, const hs_areas_request *request,
                            const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas);
 
@@ -144,6 +184,12 @@ static inline bool hs_selected(const hs_selection *selection, uint32_t chunk, ui
     const uint64_t *bits = selection->bits[chunk];
     return !bits || (bits[i / 64] >> (i % 64) & 1);
 }
+
+/* `include`, `exclude`, `only`: whether suggested duplicates are counted. */
+const char *hs_areas_duplicates_word(const hs_areas_request *request);
+/* What was counted and what was left out. */
+void hs_areas_explain_counts(const hs_areas_request *request, const hs_areas_tally *tally, bool chinese,
+                             hs_buffer *out);
 
 /* Words for people. */
 const char *hs_hotspot_value_name(hs_hotspot_value value);

@@ -12,7 +12,8 @@ static const hs_field fields[] = {
     {"statistic", HS_FIELD_REAL}, {"p_value", HS_FIELD_REAL},  {"q_value", HS_FIELD_REAL},
     {"n", HS_FIELD_INTEGER},      {"expected", HS_FIELD_REAL}, {"rank", HS_FIELD_INTEGER},
     {"z", HS_FIELD_REAL},         {"class", HS_FIELD_TEXT},    {"label_zh", HS_FIELD_TEXT},
-    {"label_en", HS_FIELD_TEXT},  {"lon", HS_FIELD_REAL},      {"lat", HS_FIELD_REAL},
+    {"label_en", HS_FIELD_TEXT},  {"area_km2", HS_FIELD_REAL}, {"length_km", HS_FIELD_REAL},
+    {"lon", HS_FIELD_REAL},       {"lat", HS_FIELD_REAL},
 };
 #define FIELDS (sizeof fields / sizeof *fields)
 
@@ -38,6 +39,8 @@ static void read_row(const hs_hotspot_run *run, uint32_t i, hs_value *v) {
     *v++ = hs_hotspot_text(moran ? hs_moran_class_name(r->moran_class[i]) : "");
     *v++ = hs_hotspot_text(hs_hotspot_label(request, h, i, true));
     *v++ = hs_hotspot_text(hs_hotspot_label(request, h, i, false));
+    *v++ = hs_hotspot_real(request->units == HS_UNITS_STREETS ? (double)NAN : r->measure[i]);
+    *v++ = hs_hotspot_real(request->units == HS_UNITS_STREETS ? r->measure[i] : (double)NAN);
     *v++ = hs_hotspot_real(r->label[i].lon_e7 * 1e-7);
     *v = hs_hotspot_real(r->label[i].lat_e7 * 1e-7);
 }
@@ -66,8 +69,8 @@ static void read_global(const hs_hotspot_run *run, int which, hs_value *v) {
     *v++ = (hs_value){.absent = true};
     *v++ = hs_hotspot_text(hs_hotspot_global_label(request, h, which, true));
     *v++ = hs_hotspot_text(hs_hotspot_global_label(request, h, which, false));
-    *v++ = hs_hotspot_real(NAN);
-    *v = hs_hotspot_real(NAN);
+    for (int absent = 0; absent < 4; absent++)
+        *v++ = hs_hotspot_real(NAN);
 }
 
 static void read_any(const hs_hotspot_run *run, uint32_t i, hs_arena *arena, hs_value *values,
@@ -115,6 +118,8 @@ static void write_parameters(const hs_areas_request *request, const hs_areas_res
     hs_json_pair_double(json, "alpha", request->alpha);
     hs_json_pair_text(json, "correction", hs_correction_name(request->correction));
     hs_json_pair_text(json, "sided", "two");
+    hs_json_pair_double(json, "unit_size_m", request->typical_m);
+    hs_json_pair_text(json, "duplicates", hs_areas_duplicates_word(request));
     hs_json_key(json, "max_accuracy_m");
     hs_json_double(json, request->filter.max_accuracy_m < 0 ? (double)NAN : request->filter.max_accuracy_m);
     hs_json_object_end(json);
@@ -147,11 +152,12 @@ void hs_areas_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "links", h->links);
     write_islands(h, json);
     hs_json_pair_int(json, "significant", h->significant);
+    hs_json_pair_double(json, "weight", h->tally.weight);
     hs_json_key(json, "incidents");
     hs_json_object(json);
-    hs_json_pair_int(json, "counted", (int64_t)h->counted);
-    hs_json_pair_int(json, "outside", (int64_t)h->outside);
-    hs_json_pair_int(json, "inaccurate", (int64_t)h->inaccurate);
-    hs_json_pair_int(json, "unpositioned", (int64_t)h->unpositioned);
+    hs_json_pair_int(json, "counted", (int64_t)h->tally.counted);
+    hs_json_pair_int(json, "outside", (int64_t)h->tally.outside);
+    hs_json_pair_int(json, "inaccurate", (int64_t)h->tally.inaccurate);
+    hs_json_pair_int(json, "unpositioned", (int64_t)h->tally.unpositioned);
     hs_json_object_end(json);
 }

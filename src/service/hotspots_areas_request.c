@@ -2,6 +2,7 @@
 #include "service/hotspots_areas.h"
 
 #include "base/text.h"
+#include "service/density.h"
 #include <math.h>
 #include <string.h>
 
@@ -139,8 +140,13 @@ static hs_status parse_test(const hs_hotspot_words *w, hs_areas_request *r) {
 hs_status hs_areas_request_parse(const hs_hotspot_words *words, hs_areas_method method,
                                  hs_areas_request *request) {
     hs_areas_request r = {.method = method};
-    hs_status status = hs_hotspot_filters(words, &r.filter, &r.every_accuracy);
-    if (status == HS_OK) status = parse_units(words, &r);
+    hs_status status = parse_units(words, &r);
+    if (status == HS_OK) {
+        r.typical_m = hs_areas_typical_m(words->snapshot, &r);
+        /* A position that is worse than the unit says nothing of it. */
+        status =
+            hs_hotspot_filters(words, fmin(HS_DEFAULT_ACCURACY_M, r.typical_m), &r.filter, &r.every_accuracy);
+    }
     if (status == HS_OK) status = parse_weights(words, &r);
     if (status == HS_OK) status = parse_value(words, &r);
     if (status == HS_OK) status = parse_test(words, &r);

@@ -123,6 +123,55 @@ static const char *correction_words(hs_correction correction, bool chinese) {
     }
 }
 
+const char *hs_areas_duplicates_word(const hs_areas_request *request) {
+    static const char *const words[] = {"include", "exclude", "only"};
+    return words[request->filter.duplicates];
+}
+
+static const char *what_counts(const hs_areas_request *request, bool chinese) {
+    switch (request->filter.duplicates) {
+    case HS_DUPLICATES_EXCLUDE:
+        return hs_in_language(chinese, "distinct cases (suggested duplicates left out)",
+                              "去重案件（不计疑似重复）");
+    case HS_DUPLICATES_ONLY:
+        return hs_in_language(chinese, "suggested duplicates only", "仅疑似重复");
+    default:
+        return hs_in_language(chinese, "incidents (suggested duplicates too)", "案件（含疑似重复）");
+    }
+}
+
+void hs_areas_explain_counts(const hs_areas_request *request, const hs_areas_tally *tally, bool chinese,
+                             hs_buffer *out) {
+    if (request->count_attribute.size > 0) return;
+    hs_buffer_printf(out,
+                     hs_in_language(chinese,
+                                    " Counted: %s: %llu; %llu outside the units, %llu without a position.",
+                                    "计数对象：%s，计入 %llu 件，单元以外 %llu 件，无位置 %llu 件。"),
+                     what_counts(request, chinese), (unsigned long long)tally->counted,
+                     (unsigned long long)tally->outside, (unsigned long long)tally->unpositioned);
+    if (request->filter.max_accuracy_m >= 0)
+        hs_buffer_printf(out,
+                         hs_in_language(chinese,
+                                        " %llu more have a position worse than %g m and are left out (the "
+                                        "units are about %.0f m wide).",
+                                        "另有 %llu 件位置误差大于 %g 米，未计入（单元宽约 %.0f 米）。"),
+                         (unsigned long long)tally->inaccurate, request->filter.max_accuracy_m,
+                         request->typical_m);
+    if (request->filter.max_accuracy_m < 0 || request->filter.max_accuracy_m > ceil(request->typical_m))
+        hs_buffer_printf(
+            out,
+            hs_in_language(chinese,
+                           " Positions worse than the units (about %.0f m) are taken as asked: "
+                           "they can make hot spots of their own.",
+                           "按要求计入了误差大于单元宽度（约 %.0f 米）的位置，可能造成虚假热点。"),
+            request->typical_m);
+    if (tally->weight != (double)tally->counted)
+        hs_buffer_printf(out,
+                         hs_in_language(chinese, " Incidents count by their weight: %g in all.",
+                                        "案件按权重计数，合计 %g。"),
+                         tally->weight);
+}
+
 void hs_areas_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
     const hs_areas_request *request = run->request;
     const hs_areas_result *hotspots = run->result;
@@ -142,14 +191,7 @@ void hs_areas_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
                                     " Neighbours: %s, weights %s, %u links, %u units without neighbours.",
                                     "邻接：%s，权重%s，%u 条链接，%u 个单元无邻居。"),
                      weights, style, (unsigned)hotspots->links, (unsigned)hotspots->island_count);
-    hs_buffer_printf(
-        out,
-        hs_in_language(chinese,
-                       " Incidents: %llu counted, %llu outside the units, %llu left out for a position "
-                       "worse than max-accuracy, %llu without a position.",
-                       "案件：计入 %llu 件，单元以外 %llu 件，位置精度不足而排除 %llu 件，无位置 %llu 件。"),
-        (unsigned long long)hotspots->counted, (unsigned long long)hotspots->outside,
-        (unsigned long long)hotspots->inaccurate, (unsigned long long)hotspots->unpositioned);
+    hs_areas_explain_counts(request, &hotspots->tally, chinese, out);
     if (!hotspots->enough) return;
     explain_p(request, hotspots, chinese, out);
     hs_buffer_printf(

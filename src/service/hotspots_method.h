@@ -29,8 +29,10 @@ hs_status hs_hotspot_switch(const hs_hotspot_words *words, const char *name, boo
 /* One of `count` names; the word's value is `fallback` where it is absent. */
 hs_status hs_hotspot_choice(const hs_hotspot_words *words, const char *name, const char *const *names,
                             int count, int fallback, int *value);
-/* The filters, and the same with positions of any accuracy, to say what is left out. */
-hs_status hs_hotspot_filters(const hs_hotspot_words *words, hs_filter *filter, hs_filter *every_accuracy);
+/* The filters, with the worst accuracy that is taken unasked, and the same with positions of any accuracy, to
+ * say what is left out. */
+hs_status hs_hotspot_filters(const hs_hotspot_words *words, double default_accuracy_m, hs_filter *filter,
+                             hs_filter *every_accuracy);
 
 /* What a method computes from. */
 typedef struct hs_hotspot_work {

@@ -2,7 +2,6 @@
 #include "service/hotspots_method.h"
 
 #include "base/text.h"
-#include "service/density.h"
 
 hs_str hs_hotspot_word(const hs_hotspot_words *words, const char *name) {
     for (size_t i = 0; i < words->count; i++)
@@ -59,7 +58,8 @@ hs_status hs_hotspot_choice(const hs_hotspot_words *words, const char *name, con
     return hs_hotspot_refuse(words, name, text, taken);
 }
 
-hs_status hs_hotspot_filters(const hs_hotspot_words *words, hs_filter *filter, hs_filter *every_accuracy) {
+hs_status hs_hotspot_filters(const hs_hotspot_words *words, double default_accuracy_m, hs_filter *filter,
+                             hs_filter *every_accuracy) {
     hs_str *names = hs_arena_array(words->arena, words->count + 1, sizeof *names);
     hs_str *values = hs_arena_array(words->arena, words->count + 1, sizeof *values);
     if (!names || !values) return hs_error_memory(words->error, "the filters");
@@ -70,7 +70,7 @@ hs_status hs_hotspot_filters(const hs_hotspot_words *words, hs_filter *filter, h
         values[count++] = words->values[i];
     }
     hs_status status = hs_filter_parse(words->snapshot, words->names, words->values, words->count,
-                                       HS_DEFAULT_ACCURACY_M, words->arena, words->error, filter);
+                                       default_accuracy_m, words->arena, words->error, filter);
     if (status != HS_OK) return status;
     return hs_filter_parse(words->snapshot, names, values, count, -1.0, words->arena, words->error,
                            every_accuracy);
