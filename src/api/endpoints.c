@@ -207,6 +207,15 @@ const hs_endpoint hs_endpoints[] = {
     {"/hotspots/global", "hotspotsGlobal", LONG, GEO, hotspot_parameters,
      "Global Moran's I, Getis-Ord G and Geary's C: features without geometry.",
      "全局 Moran I、Getis-Ord G 与 Geary C（无几何要素）。", hs_serve_hotspots},
+    {"/hotspots/emerging", "hotspotsEmerging", LONG, GEO, emerging_parameters,
+     "Emerging hot spots: Gi* over units and steps of time, corrected over all bins, with the trend of z and "
+     "the "
+     "name of each unit's history: new, consecutive, intensifying, persistent, diminishing, sporadic, "
+     "oscillating, "
+     "historical, of hot and of cold spots.",
+     "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
+     "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
+     hs_serve_hotspots},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},

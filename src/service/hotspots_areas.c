@@ -3,9 +3,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "service/hotspots_rank.h"
 #include <hotspot/rates.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define RESULT_MOST ((size_t)2 << 30)
@@ -35,23 +35,28 @@ static hs_status gather(making *m) {
     return status;
 }
 
-/* What a unit's part in the expected number is proportional to. */
-static double exposure(const making *m, uint32_t i) {
-    if (m->request->value >= HS_VALUE_PER_POPULATION) return m->areas.population[i];
-    return m->request->value == HS_VALUE_COUNT ? 1 : m->areas.measure[i];
+double hs_areas_exposure(const hs_areas_request *request, const hs_areas *areas, uint32_t i) {
+    if (request->value >= HS_VALUE_PER_POPULATION) return areas->population[i];
+    return request->value == HS_VALUE_COUNT ? 1 : areas->measure[i];
 }
 
-/* Units without a number, or without what it is divided by, are left out and counted. */
-static hs_status leave_out(making *m) {
-    bool *keep = hs_arena_array(m->h->arena, (size_t)m->areas.count + 1, sizeof *keep);
-    if (!keep) return hs_error_memory(m->error, "units of analysis");
-    uint32_t before = m->areas.count;
-    for (uint32_t i = 0; i < before; i++)
-        keep[i] = isfinite(m->areas.events[i]) && exposure(m, i) > 0 && isfinite(exposure(m, i)) &&
-                  (m->request->value < HS_VALUE_EB || m->areas.events[i] >= 0);
-    hs_areas_keep(&m->areas, keep);
-    m->h->unmeasured = before - m->areas.count;
+hs_status hs_areas_leave_out(const hs_areas_request *request, hs_arena *arena, hs_error *error,
+                             hs_areas *areas, uint32_t *unmeasured) {
+    bool *keep = hs_arena_array(arena, (size_t)areas->count + 1, sizeof *keep);
+    if (!keep) return hs_error_memory(error, "units of analysis");
+    uint32_t before = areas->count;
+    for (uint32_t i = 0; i < before; i++) {
+        double exposure = hs_areas_exposure(request, areas, i);
+        keep[i] = isfinite(areas->events[i]) && exposure > 0 && isfinite(exposure) &&
+                  (request->value < HS_VALUE_EB || areas->events[i] >= 0);
+    }
+    hs_areas_keep(areas, keep);
+    *unmeasured = before - areas->count;
     return HS_OK;
+}
+
+static double exposure(const making *m, uint32_t i) {
+    return hs_areas_exposure(m->request, &m->areas, i);
 }
 
 static bool rows_init(making *m) {
@@ -153,7 +158,7 @@ static uint32_t choose_permutations(const making *m, uint32_t tests) {
     return (uint32_t)fmin(fmax(r->permutations, wanted), most);
 }
 
-static double lone_q(const hs_areas_request *r, double p, uint32_t tests) {
+double hs_areas_lone_q(const hs_areas_request *r, double p, double tests) {
     double factor = r->correction == HS_CORRECTION_NONE ? 1 : tests;
     if (r->correction == HS_CORRECTION_BY) factor *= log(tests) + 0.5772;
     return p * factor;
@@ -176,7 +181,7 @@ static hs_status test_locally(making *m) {
                                       r->seed, hs_service_pool(m->service), m->error, rows->p);
         m->h->permutations = permutations;
         m->h->smallest_p = 2.0 / (permutations + 1.0);
-        if (lone_q(r, m->h->smallest_p, tests) > r->alpha)
+        if (hs_areas_lone_q(r, m->h->smallest_p, tests) > r->alpha)
             caution(m,
                     "So many permutations cannot give a p-value that is small enough for a lone unit after "
                     "correction: take more, or permutations=0 for analytic ones.",
@@ -187,35 +192,16 @@ static hs_status test_locally(making *m) {
                            : status;
 }
 
-typedef struct ranked {
-    double key;
-    uint32_t row;
-} ranked;
-
-static int strongest_first(const void *left, const void *right) {
-    const ranked *a = left;
-    const ranked *b = right;
-    if (a->key != b->key) return a->key > b->key ? -1 : 1;
-    return (a->row > b->row) - (a->row < b->row);
-}
-
 /* Gi*: the hottest first; local Moran: the farthest from what chance gives. */
 static hs_status rank_rows(making *m) {
     hs_hotspot_rows *rows = &m->h->rows;
-    ranked *order = calloc((size_t)rows->count + 1, sizeof *order);
-    if (!order) return hs_error_memory(m->error, "ranks");
-    uint32_t count = 0;
+    double *key = hs_arena_array(m->h->arena, (size_t)rows->count + 1, sizeof *key);
+    if (!key) return hs_error_memory(m->error, "ranks");
     for (uint32_t i = 0; i < rows->count; i++) {
-        double z = rows->z[i];
-        if (isnan(z)) continue;
-        order[count++] = (ranked){m->request->method == HS_AREAS_LOCAL_MORAN ? fabs(z) : z, i};
+        key[i] = m->request->method == HS_AREAS_LOCAL_MORAN ? fabs(rows->z[i]) : rows->z[i];
         m->h->significant += rows->q[i] <= m->request->alpha;
     }
-    qsort(order, count, sizeof *order, strongest_first);
-    for (uint32_t k = 0; k < count; k++)
-        rows->rank[order[k].row] = k + 1;
-    free(order);
-    return HS_OK;
+    return hs_hotspot_rank(key, rows->count, m->error, rows->rank);
 }
 
 static hs_status test_globally(making *m) {
@@ -247,7 +233,8 @@ static hs_status test_globally(making *m) {
 
 static hs_status make(making *m) {
     hs_status status = gather(m);
-    if (status == HS_OK) status = leave_out(m);
+    if (status == HS_OK)
+        status = hs_areas_leave_out(m->request, m->h->arena, m->error, &m->areas, &m->h->unmeasured);
     if (status != HS_OK) return status;
     if (!is_enough(m)) return HS_OK;
     if (!rows_init(m)) return hs_error_memory(m->error, "hotspots");

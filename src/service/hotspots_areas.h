@@ -191,6 +191,20 @@ const char *hs_areas_duplicates_word(const hs_areas_request *request);
 void hs_areas_explain_counts(const hs_areas_request *request, const hs_areas_tally *tally, bool chinese,
                              hs_buffer *out);
 
+/* What a unit's part in the expected number is proportional to. */
+double hs_areas_exposure(const hs_areas_request *request, const hs_areas *areas, uint32_t i);
+/* Units without a number, or without what it is divided by, are left out and counted. */
+hs_status hs_areas_leave_out(const hs_areas_request *request, hs_arena *arena, hs_error *error,
+                             hs_areas *areas, uint32_t *unmeasured);
+/* The corrected p-value of a unit that alone among `tests` has p. */
+double hs_areas_lone_q(const hs_areas_request *request, double p, double tests);
+
+/* Members of the present object: of parameters, and what was counted. */
+void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json);
+void hs_areas_tally_members(const hs_areas_tally *tally, hs_json *json);
+/* Units without neighbours. */
+void hs_areas_island_members(const int64_t *id, const uint32_t *islands, uint32_t count, hs_json *json);
+
 /* Words for people. */
 const char *hs_hotspot_value_name(hs_hotspot_value value);
 const char *hs_hotspot_label(const hs_areas_request *request, const hs_areas_result *hotspots, uint32_t row,
@@ -200,6 +214,10 @@ const char *hs_hotspot_global_label(const hs_areas_request *request, const hs_ar
 void hs_hotspot_weights_words(const hs_areas_request *request, char *text, size_t size);
 void hs_areas_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out);
 void hs_hotspot_units_words(const hs_areas_request *request, char *text, size_t size);
+/* The sentences of the explanation that methods over units share, each with its blank before in English. */
+void hs_areas_explain_units(const hs_areas_request *request, uint32_t units, uint32_t links, uint32_t islands,
+                            bool chinese, hs_buffer *out);
+const char *hs_areas_correction_words(hs_correction correction, bool chinese);
 const char *hs_hotspot_units_name(hs_hotspot_units units);
 
 /* The features and the collection of an answer (hotspots_areas_output.c). */

@@ -97,10 +97,8 @@ void hs_areas_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
     if (h->enough) table->rows = global ? HS_GLOBAL_STATISTICS : h->rows.count;
 }
 
-static void write_parameters(const hs_areas_request *request, const hs_areas_result *h, hs_json *json) {
+void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json) {
     char text[64];
-    hs_json_key(json, "parameters");
-    hs_json_object(json);
     if (request->units == HS_UNITS_LEVEL) hs_json_pair_text(json, "level", hs_level_name(request->level));
     hs_hotspot_units_words(request, text, sizeof text);
     hs_json_pair_text(json, "units", text);
@@ -114,7 +112,6 @@ static void write_parameters(const hs_areas_request *request, const hs_areas_res
         hs_json_pair_str(json, "count_attribute", request->count_attribute);
     if (request->population_attribute.size > 0)
         hs_json_pair_str(json, "population_attribute", request->population_attribute);
-    hs_json_pair_int(json, "permutations", h->permutations);
     hs_json_pair_double(json, "alpha", request->alpha);
     hs_json_pair_text(json, "correction", hs_correction_name(request->correction));
     hs_json_pair_text(json, "sided", "two");
@@ -122,25 +119,39 @@ static void write_parameters(const hs_areas_request *request, const hs_areas_res
     hs_json_pair_text(json, "duplicates", hs_areas_duplicates_word(request));
     hs_json_key(json, "max_accuracy_m");
     hs_json_double(json, request->filter.max_accuracy_m < 0 ? (double)NAN : request->filter.max_accuracy_m);
+}
+
+void hs_areas_island_members(const int64_t *id, const uint32_t *islands, uint32_t count, hs_json *json) {
+    hs_json_key(json, "islands");
+    hs_json_object(json);
+    hs_json_pair_int(json, "count", count);
+    hs_json_key(json, "ids");
+    hs_json_array(json);
+    for (uint32_t k = 0; k < count && k < MOST_ISLANDS; k++)
+        hs_json_int(json, id[islands[k]]);
+    hs_json_array_end(json);
     hs_json_object_end(json);
 }
 
-static void write_islands(const hs_areas_result *h, hs_json *json) {
-    hs_json_key(json, "islands");
+void hs_areas_tally_members(const hs_areas_tally *tally, hs_json *json) {
+    hs_json_pair_double(json, "weight", tally->weight);
+    hs_json_key(json, "incidents");
     hs_json_object(json);
-    hs_json_pair_int(json, "count", h->island_count);
-    hs_json_key(json, "ids");
-    hs_json_array(json);
-    for (uint32_t k = 0; k < h->island_count && k < MOST_ISLANDS; k++)
-        hs_json_int(json, h->rows.id[h->islands[k]]);
-    hs_json_array_end(json);
+    hs_json_pair_int(json, "counted", (int64_t)tally->counted);
+    hs_json_pair_int(json, "outside", (int64_t)tally->outside);
+    hs_json_pair_int(json, "inaccurate", (int64_t)tally->inaccurate);
+    hs_json_pair_int(json, "unpositioned", (int64_t)tally->unpositioned);
     hs_json_object_end(json);
 }
 
 void hs_areas_head(const hs_hotspot_run *run, hs_json *json) {
     const hs_areas_request *request = run->request;
     const hs_areas_result *h = run->result;
-    write_parameters(request, h, json);
+    hs_json_key(json, "parameters");
+    hs_json_object(json);
+    hs_areas_parameter_members(request, json);
+    hs_json_pair_int(json, "permutations", h->permutations);
+    hs_json_object_end(json);
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");
     hs_json_uint(json, request->seed);
@@ -150,14 +161,7 @@ void hs_areas_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "units", h->rows.count);
     hs_json_pair_int(json, "units_left_out", h->unmeasured);
     hs_json_pair_int(json, "links", h->links);
-    write_islands(h, json);
+    hs_areas_island_members(h->rows.id, h->islands, h->island_count, json);
     hs_json_pair_int(json, "significant", h->significant);
-    hs_json_pair_double(json, "weight", h->tally.weight);
-    hs_json_key(json, "incidents");
-    hs_json_object(json);
-    hs_json_pair_int(json, "counted", (int64_t)h->tally.counted);
-    hs_json_pair_int(json, "outside", (int64_t)h->tally.outside);
-    hs_json_pair_int(json, "inaccurate", (int64_t)h->tally.inaccurate);
-    hs_json_pair_int(json, "unpositioned", (int64_t)h->tally.unpositioned);
-    hs_json_object_end(json);
+    hs_areas_tally_members(&h->tally, json);
 }

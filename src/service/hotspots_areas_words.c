@@ -107,7 +107,7 @@ static void explain_p(const hs_areas_request *request, const hs_areas_result *ho
                                       "p 值为双侧，由 z 的正态分布得出。"));
 }
 
-static const char *correction_words(hs_correction correction, bool chinese) {
+const char *hs_areas_correction_words(hs_correction correction, bool chinese) {
     switch (correction) {
     case HS_CORRECTION_BH:
         return hs_in_language(chinese, "the false discovery rate (Benjamini and Hochberg 1995)",
@@ -121,6 +121,25 @@ static const char *correction_words(hs_correction correction, bool chinese) {
     default:
         return hs_in_language(chinese, "nothing: many tests give false alarms", "未校正：多次检验会有误报");
     }
+}
+
+void hs_areas_explain_units(const hs_areas_request *request, uint32_t units_count, uint32_t links,
+                            uint32_t islands, bool chinese, hs_buffer *out) {
+    char units[64];
+    char weights[64];
+    hs_hotspot_units_words(request, units, sizeof units);
+    hs_hotspot_weights_words(request, weights, sizeof weights);
+    const char *style = request->style == HS_WEIGHTS_BINARY
+                            ? hs_in_language(chinese, "as they are (B)", "二元（B）")
+                            : hs_in_language(chinese, "row-standardised (W)", "行标准化（W）");
+    hs_buffer_printf(
+        out, hs_in_language(chinese, ". Value: %s, in %u units (%s).", "。数值：%s，%u 个单元（%s）。"),
+        hs_hotspot_value_name(request->value), (unsigned)units_count, units);
+    hs_buffer_printf(out,
+                     hs_in_language(chinese,
+                                    " Neighbours: %s, weights %s, %u links, %u units without neighbours.",
+                                    "邻接：%s，权重%s，%u 条链接，%u 个单元无邻居。"),
+                     weights, style, (unsigned)links, (unsigned)islands);
 }
 
 const char *hs_areas_duplicates_word(const hs_areas_request *request) {
@@ -175,22 +194,9 @@ void hs_areas_explain_counts(const hs_areas_request *request, const hs_areas_tal
 void hs_areas_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
     const hs_areas_request *request = run->request;
     const hs_areas_result *hotspots = run->result;
-    char units[64];
-    char weights[64];
-    hs_hotspot_units_words(request, units, sizeof units);
-    hs_hotspot_weights_words(request, weights, sizeof weights);
-    const char *style = request->style == HS_WEIGHTS_BINARY
-                            ? hs_in_language(chinese, "as they are (B)", "二元（B）")
-                            : hs_in_language(chinese, "row-standardised (W)", "行标准化（W）");
-    hs_buffer_printf(
-        out, hs_in_language(chinese, "%s. Value: %s, in %u units (%s).", "%s。数值：%s，%u 个单元（%s）。"),
-        method_words(request->method, chinese), hs_hotspot_value_name(request->value),
-        (unsigned)hotspots->rows.count, units);
-    hs_buffer_printf(out,
-                     hs_in_language(chinese,
-                                    " Neighbours: %s, weights %s, %u links, %u units without neighbours.",
-                                    "邻接：%s，权重%s，%u 条链接，%u 个单元无邻居。"),
-                     weights, style, (unsigned)hotspots->links, (unsigned)hotspots->island_count);
+    hs_buffer_text(out, method_words(request->method, chinese));
+    hs_areas_explain_units(request, hotspots->rows.count, hotspots->links, hotspots->island_count, chinese,
+                           out);
     hs_areas_explain_counts(request, &hotspots->tally, chinese, out);
     if (!hotspots->enough) return;
     explain_p(request, hotspots, chinese, out);
@@ -198,5 +204,5 @@ void hs_areas_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
         out,
         hs_in_language(chinese, " Corrected for many tests by: %s; significant where q_value is at most %g.",
                        "多重检验校正：%s；q_value 不大于 %g 为显著。"),
-        correction_words(request->correction, chinese), request->alpha);
+        hs_areas_correction_words(request->correction, chinese), request->alpha);
 }

@@ -47,6 +47,9 @@ typedef struct hs_hotspot_work {
  * an error of its own. */
 hs_status hs_hotspot_check(const hs_hotspot_work *work, hs_error *error);
 
+/* A text of the arena's with {1} to {9} replaced by values[0] on; NULL when memory is out. */
+const char *hs_hotspot_fill(hs_arena *arena, const char *text, const char *const *values, size_t count);
+
 /* The features of an answer, as rows: GeoJSON and files are written from them. */
 typedef struct hs_hotspot_table {
     const hs_field *fields;
@@ -100,6 +103,7 @@ static inline hs_value hs_hotspot_integer_value(int64_t integer) {
 }
 
 /* Rows of the table. */
-extern const hs_hotspot_method hs_hotspot_gi_star, hs_hotspot_local_moran, hs_hotspot_global;
+extern const hs_hotspot_method hs_hotspot_gi_star, hs_hotspot_local_moran, hs_hotspot_global,
+    hs_hotspot_emerging;
 
 #endif

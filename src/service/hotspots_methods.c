@@ -8,6 +8,7 @@ static const hs_hotspot_method *const methods[] = {
     &hs_hotspot_gi_star,
     &hs_hotspot_local_moran,
     &hs_hotspot_global,
+    &hs_hotspot_emerging,
 };
 enum { METHODS = sizeof methods / sizeof(const hs_hotspot_method *) };
 

@@ -75,3 +75,31 @@ hs_status hs_hotspot_filters(const hs_hotspot_words *words, double default_accur
     return hs_filter_parse(words->snapshot, names, values, count, -1.0, words->arena, words->error,
                            every_accuracy);
 }
+
+/* The number of a `{1}` that begins here, 0 where there is none. */
+static size_t number_at(const char *text, size_t count) {
+    bool is_number = text[0] == '{' && text[1] >= '1' && text[1] <= '9' && text[2] == '}';
+    size_t number = is_number ? (size_t)(text[1] - '0') : 0;
+    return number <= count ? number : 0;
+}
+
+const char *hs_hotspot_fill(hs_arena *arena, const char *text, const char *const *values, size_t count) {
+    size_t size = strlen(text) + 1;
+    for (const char *at = text; *at; at++)
+        if (number_at(at, count) > 0) size += strlen(values[number_at(at, count) - 1]);
+    char *filled = hs_arena_alloc(arena, size), *to = filled;
+    if (!filled) return NULL;
+    while (*text) {
+        size_t number = number_at(text, count);
+        if (number == 0) {
+            *to++ = *text++;
+            continue;
+        }
+        size_t length = strlen(values[number - 1]);
+        memcpy(to, values[number - 1], length);
+        to += length;
+        text += 3;
+    }
+    *to = 0;
+    return filled;
+}

@@ -17,6 +17,7 @@ static uint32_t window_of(const hs_cube *cube, uint32_t step) {
 typedef struct summing {
     const hs_cube *cube;
     const hs_centred *centred;
+    double shift; /* a whole number near the mean: sums of whole numbers stay exact, equal ones equal */
     double *z;
 } summing;
 
@@ -25,16 +26,17 @@ typedef struct summing {
 static void sum_unit(const summing *s, uint32_t i) {
     const hs_weights *w = s->cube->weights;
     uint32_t n = w->count, steps = s->cube->steps;
+    double rest = s->centred->mean - s->shift;
     double bins = (double)n * steps, weight = w->self, weight2 = w->self * w->self;
     for (uint32_t k = w->first[i]; k < w->first[i + 1]; k++) {
         weight += w->weight[k];
         weight2 += w->weight[k] * w->weight[k];
     }
     for (uint32_t t = 0; t < steps; t++) {
-        const double *value = s->centred->z + (size_t)t * n;
-        double sum = w->self * value[i];
+        const double *value = s->cube->values + (size_t)t * n;
+        double sum = w->self * (value[i] - s->shift);
         for (uint32_t k = w->first[i]; k < w->first[i + 1]; k++)
-            sum += w->weight[k] * value[w->neighbour[k]];
+            sum += w->weight[k] * (value[w->neighbour[k]] - s->shift);
         s->z[(size_t)t * n + i] = sum;
     }
     for (uint32_t t = steps; t-- > 0;) {
@@ -45,7 +47,7 @@ static void sum_unit(const summing *s, uint32_t i) {
         double w1 = m * weight, w2 = m * weight2, spread = bins * w2 - w1 * w1;
         bool defined = s->centred->sum2 > 0 && spread > 1e-12 * bins * w2;
         double variance = s->centred->sum2 / bins * spread / (bins - 1);
-        s->z[(size_t)t * n + i] = defined ? sum / sqrt(variance) : NAN;
+        s->z[(size_t)t * n + i] = defined ? (sum - w1 * rest) / sqrt(variance) : NAN;
     }
 }
 
@@ -71,7 +73,7 @@ hs_status hs_cube_local_g(const hs_cube *cube, hs_pool *pool, hs_error *error, d
     if (status == HS_OK)
         status = hs_centre_values(cube->values, cube->steps * cube->weights->count, error, &centred);
     if (status != HS_OK) return status;
-    summing s = {cube, &centred, z};
+    summing s = {cube, &centred, floor(centred.mean + 0.5), z};
     hs_pool_for(pool, cube->weights->count, UNITS_A_PIECE, sum_units, &s);
     hs_centred_done(&centred);
     return HS_OK;
