@@ -94,7 +94,7 @@ const char *hs_scan_label(const hs_hotspot_run *run, uint32_t row, bool chinese,
 /* `2024-05-01` in the city's zone, a text of the arena's. */
 const char *hs_scan_date(const hs_hotspot_run *run, int64_t time_s, hs_arena *arena);
 const char *hs_scan_model_name(hs_scan_model model);
-const char *hs_scan_rates_name(hs_scan_rates rates);
+const char *hs_scan_rates_name(hs_scan_rates kind);
 const char *hs_scan_when_name(hs_scan_when when);
 
 #endif
