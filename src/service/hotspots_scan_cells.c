@@ -135,7 +135,7 @@ static hs_status make_cells(hs_scanning *s) {
     size_t cells = (size_t)h->areas.count * steps_of(h);
     if (h->areas.count > HS_SCAN_MOST_AREAS || cells > HS_SCAN_MOST_CELLS)
         return hs_error_set(
-            s->work->error, HS_E_LIMIT,
+            s->work->error, HS_E_ARGUMENT,
             "scan: %u units in %u steps of time are more than the %u units and %u cells that are "
             "taken; take larger units, longer steps or a shorter period",
             (unsigned)h->areas.count, (unsigned)steps_of(h), HS_SCAN_MOST_AREAS, HS_SCAN_MOST_CELLS);

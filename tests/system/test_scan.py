@@ -109,7 +109,7 @@ def check_space():
     base = ask("/hotspots/gi-star?level=cell&permutations=0&value=per-km2")
     ids = {f["id"]: k for k, f in enumerate(base["features"])}
     n, area = column(base, "n"), column(base, "area_km2")
-    c = ask("/hotspots/scan?level=cell&value=per-km2")
+    c = ask("/hotspots/scan?level=cell&value=per-km2&replications=99")
     check_head(c)
     (ratio, inside), zones = best_circle(middles(base), n, area)
     assert c["zones"] == c["windows"] == zones, (c["zones"], zones)
@@ -125,17 +125,17 @@ def check_space():
     shape = ogr.CreateGeometryFromJson(json.dumps(c["features"][0]["geometry"]))
     parts = [ogr.CreateGeometryFromJson(json.dumps(f["geometry"])) for f in base["features"] if f["id"] in first["members"]]
     assert abs(shape.GetArea() / sum(p.GetArea() for p in parts) - 1) < 1e-3, "the units inside as one area"
-    window = ask("/hotspots/scan?level=cell&value=per-km2&outline=window&clusters=1")
+    window = ask("/hotspots/scan?level=cell&value=per-km2&outline=window&clusters=1&replications=9")
     circle = ogr.CreateGeometryFromJson(json.dumps(window["features"][0]["geometry"]))
     circle.Transform(to_plane())
     assert abs(circle.GetArea() / (numpy.pi * first["radius_m"] ** 2) - 1) < 0.01
-    people = ask("/hotspots/scan?level=cell&clusters=3")
+    people = ask("/hotspots/scan?level=cell&clusters=3&replications=9")
     assert people["parameters"]["value"] == "per-population" and people["units_left_out"] + people["units"] == len(n)
-    both = ask("/hotspots/scan?level=cell&value=per-km2&rates=both")
-    low = ask("/hotspots/scan?level=cell&value=per-km2&rates=low")
+    both = ask("/hotspots/scan?level=cell&value=per-km2&rates=both&replications=9")
+    low = ask("/hotspots/scan?level=cell&value=per-km2&rates=low&replications=9")
     assert properties(both)[0]["statistic"] >= max(first["statistic"], properties(low)[0]["statistic"]) - 1e-9
     assert all(p["observed"] < p["expected"] for p in properties(low)) and both["parameters"]["sided"] == "two"
-    oval = ask("/hotspots/scan?level=cell&value=per-km2&shape=ellipse&penalty=strong&replications=99")
+    oval = ask("/hotspots/scan?level=cell&value=per-km2&shape=ellipse&penalty=strong&replications=9")
     top = properties(oval)[0]
     penalty = 4 * top["axis_ratio"] / (top["axis_ratio"] + 1) ** 2
     assert top["statistic"] >= first["statistic"] - 1e-9 and abs(top["statistic"] / top["log_likelihood_ratio"] - penalty) < 1e-9
@@ -236,7 +236,7 @@ def check_refusals():
     assert few["enough"] is False and few["features"] == [] and few["reason_zh"] and few["reason_en"]
     few = ask("/hotspots/scan?level=district")
     assert few["enough"] is False and few["features"] == []
-    short = ask("/hotspots/scan?level=cell&step=week&datetime=2025-01-01/2025-01-09")
+    short = ask("/hotspots/scan?level=cell&step=week&replications=9&datetime=2025-01-01/2025-01-09")
     assert short["enough"] is False and "steps" in short["reason_en"]
     untested = ask("/hotspots/scan?level=cell&replications=0")
     assert untested["caution_en"] and untested["significant"] == 0 and properties(untested)[0]["p_value"] is None
@@ -281,7 +281,7 @@ def check_pennsylvania():
     assert abs(first["expected"] - 1673.648667) < 1e-5 and first["units"] == 2
 
 
-run("sample", store, "--incidents", "4000")
+run("sample", store, "--incidents", "2500")
 check_pennsylvania()
 server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True)
