@@ -3,6 +3,7 @@
 #include "api/find_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
+#include "api/scan_parameters.h"
 #include "api/web_map_parameters.h"
 
 static const hs_parameter version_parameters[] = {
@@ -215,6 +216,13 @@ const hs_endpoint hs_endpoints[] = {
      "historical, of hot and of cold spots.",
      "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
      "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
+     hs_serve_hotspots},
+    {"/hotspots/scan", "hotspotsScan", LONG, GEO, scan_parameters,
+     "Kulldorff's scan statistic in space, or in space and time, looking back or at what is going on now: "
+     "clusters "
+     "that share no unit, with the likelihood ratio, p-values by replications and a recurrence interval.",
+     "Kulldorff 扫描统计：空间或时空、回顾或前瞻；给出互不共单元的聚集，含似然比、随机重复的 p "
+     "值与重现间隔。",
      hs_serve_hotspots},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
