@@ -1,5 +1,5 @@
 /* Who is a neighbour of whom among units of analysis. */
-#include "service/hotspots_private.h"
+#include "service/hotspots_areas.h"
 
 #include <hotspot/kernel.h>
 #include <math.h>
@@ -153,7 +153,7 @@ static void walk_done(walk *w) {
     free(w->found);
 }
 
-hs_status hs_street_weights(const hs_snapshot *snapshot, const hs_hotspot_request *request,
+hs_status hs_street_weights(const hs_snapshot *snapshot, const hs_areas_request *request,
                             const hs_areas *areas, hs_error *error, hs_weights **weights) {
     walk w = {.segments = &snapshot->geography->segments};
     bool network = request->neighbours == HS_NEIGHBOURS_NETWORK;
@@ -186,7 +186,7 @@ hs_status hs_street_weights(const hs_snapshot *snapshot, const hs_hotspot_reques
     return status;
 }
 
-hs_status hs_areas_weights(const hs_snapshot *snapshot, const hs_hotspot_request *request,
+hs_status hs_areas_weights(const hs_snapshot *snapshot, const hs_areas_request *request,
                            const hs_areas *areas, hs_error *error, hs_weights **weights) {
     hs_contiguity contiguity =
         request->neighbours == HS_NEIGHBOURS_ROOK ? HS_CONTIGUITY_ROOK : HS_CONTIGUITY_QUEEN;
