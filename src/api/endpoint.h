@@ -77,7 +77,9 @@ typedef struct hs_call {
     hs_arena *arena;
     hs_snapshot *snapshot; /* NULL where the endpoint needs none */
     hs_json json;          /* ready to write the answer's body */
-    bool html;             /* the answer is for people */
+    const struct hs_representation *as; /* what was negotiated (api/representation.h), or NULL */
+    bool html;                          /* the answer is for people */
+    bool chinese;                       /* and in Chinese, else in English */
 } hs_call;
 
 /* Whether single incidents and address texts may be shown. */

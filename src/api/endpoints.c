@@ -24,10 +24,6 @@ static const hs_parameter target_parameters[] = {
      "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
     {0},
 };
-static const hs_parameter format_parameters[] = {
-    {"f", "string", "json or html", "json 或 html", false},
-    {0},
-};
 static const hs_parameter post_parameters[] = {
     {"crs", "string",
      "reference system of the coordinates: GCJ-02, BD-09 or anything PROJ takes; default WGS 84",

@@ -9,24 +9,22 @@
 #define OPENAPI_TYPE "application/vnd.oai.openapi+json;version=3.0"
 
 hs_status hs_serve_ogc_landing(hs_call *call) {
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/json", HS_READS_PROGRAM)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_PROGRAM)) return HS_OK;
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_pair_text(json, "title", "hotspotd");
     hs_json_pair_text(json, "description", "City units, streets, places and incidents");
     hs_json_key(json, "links");
     hs_json_array(json);
-    hs_call_link(call, "self", "application/json", "This document", "/ogc?f=json");
-    hs_call_link(call, "alternate", "text/html", "This document as a page", "/ogc?f=html");
+    hs_call_self_links(call, "/ogc");
     hs_call_link(call, "service-desc", OPENAPI_TYPE, "Description of the interface", "/ogc/api");
     hs_call_link(call, "service-doc", "text/html", "Description for people", "/api.html");
     hs_call_link(call, "conformance", "application/json", "Conformance classes", "/ogc/conformance");
     hs_call_link(call, "data", "application/json", "Collections", "/ogc/collections");
     hs_json_array_end(json);
     hs_json_object_end(json);
-    return hs_call_finish(call, "hotspotd");
+    return hs_call_finish(call, "City data", "城市数据");
 }
 
 hs_status hs_serve_ogc_conformance(hs_call *call) {
@@ -50,9 +48,8 @@ hs_status hs_serve_ogc_conformance(hs_call *call) {
         "http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
         "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
     };
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/json", HS_READS_PROGRAM)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_PROGRAM)) return HS_OK;
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_key(json, "conformsTo");
@@ -61,7 +58,7 @@ hs_status hs_serve_ogc_conformance(hs_call *call) {
         hs_json_text(json, classes[i]);
     hs_json_array_end(json);
     hs_json_object_end(json);
-    return hs_call_finish(call, "Conformance");
+    return hs_call_finish(call, "Conformance", "符合的规范类");
 }
 
 static void write_extent(hs_call *call, const hs_collection *collection) {
@@ -122,7 +119,8 @@ static void write_files(hs_call *call, const hs_collection *collection) {
                 hs_arena_printf(call->arena, "/ogc/collections/%s/items?f=%s", collection->id, f->name));
 }
 
-static void write_collection(hs_call *call, const hs_collection *collection) {
+/* `alone`: a document of its own, which has a page of its own. */
+static void write_collection(hs_call *call, const hs_collection *collection, bool alone) {
     hs_json *json = &call->json;
     hs_arena *arena = call->arena;
     hs_json_object(json);
@@ -136,8 +134,11 @@ static void write_collection(hs_call *call, const hs_collection *collection) {
     write_extent(call, collection);
     hs_json_key(json, "links");
     hs_json_array(json);
-    hs_call_link(call, "self", "application/json", NULL,
-                 hs_arena_printf(arena, "/ogc/collections/%s", collection->id));
+    const char *own = hs_arena_printf(arena, "/ogc/collections/%s", collection->id);
+    if (alone)
+        hs_call_self_links(call, own);
+    else
+        hs_call_link(call, "self", "application/json", collection->id, own);
     hs_call_link(call, "items", "application/geo+json", "Features",
                  hs_arena_printf(arena, "/ogc/collections/%s/items", collection->id));
     hs_call_link(call, "items", "text/html", "Features as a page",
@@ -150,35 +151,32 @@ static void write_collection(hs_call *call, const hs_collection *collection) {
 }
 
 hs_status hs_serve_ogc_collections(hs_call *call) {
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/json", HS_READS_ALL)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_ALL)) return HS_OK;
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_key(json, "links");
     hs_json_array(json);
-    hs_call_link(call, "self", "application/json", NULL, "/ogc/collections?f=json");
-    hs_call_link(call, "alternate", "text/html", NULL, "/ogc/collections?f=html");
+    hs_call_self_links(call, "/ogc/collections");
     hs_json_array_end(json);
     write_systems(call);
     hs_json_key(json, "collections");
     hs_json_array(json);
     for (const hs_collection *c = hs_collections; c->id; c++)
-        if (hs_collection_open(call, c)) write_collection(call, c);
+        if (hs_collection_open(call, c)) write_collection(call, c, false);
     hs_json_array_end(json);
     hs_json_object_end(json);
-    return hs_call_finish(call, "Collections");
+    return hs_call_finish(call, "Collections", "要素集");
 }
 
 hs_status hs_serve_ogc_collection(hs_call *call) {
     const hs_collection *collection = hs_call_collection(call);
     if (!collection) return HS_OK;
     if (!hs_collection_open(call, collection)) return hs_call_deny_incidents(call);
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/json", HS_READS_ALL)) return HS_OK;
-    write_collection(call, collection);
-    return hs_call_finish(call, collection->title_en);
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_ALL)) return HS_OK;
+    write_collection(call, collection, true);
+    return hs_call_finish(call, collection->title_en, collection->title_zh);
 }
 
 static void write_property(hs_json *json, const hs_field *field) {
@@ -200,9 +198,8 @@ static bool has_geometry(const hs_collection *collection) {
 hs_status hs_serve_ogc_queryables(hs_call *call) {
     const hs_collection *collection = hs_call_collection(call);
     if (!collection) return HS_OK;
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/schema+json", HS_READS_PROGRAM)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_PROGRAM)) return HS_OK;
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_pair_text(json, "$schema", "https://json-schema.org/draft/2019-09/schema");
@@ -227,5 +224,5 @@ hs_status hs_serve_ogc_queryables(hs_call *call) {
     hs_json_object_end(json);
     hs_json_pair_bool(json, "additionalProperties", false);
     hs_json_object_end(json);
-    return hs_call_finish(call, "Queryables");
+    return hs_call_finish(call, "Queryables", "可筛选属性");
 }

@@ -226,9 +226,8 @@ hs_status hs_serve_openapi(hs_call *call) {
 
 /* Clients such as GDAL look for a collection's own path before they push filters down to it. */
 hs_status hs_serve_ogc_openapi(hs_call *call) {
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, OPENAPI_TYPE, HS_READS_PROGRAM)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_PROGRAM)) return HS_OK;
     write_head(call, "hotspotd, OGC API Features", "/ogc");
     const size_t prefix = strlen("/ogc");
     for (const hs_endpoint *e = hs_endpoints; e->path; e++) {
@@ -238,7 +237,7 @@ hs_status hs_serve_ogc_openapi(hs_call *call) {
             write_operation(call, e, "/collections/incidents/items", "OfIncidents");
     }
     write_end(&call->json);
-    return hs_call_finish(call, "hotspotd, OGC API Features");
+    return hs_call_finish(call, "Interface", "接口说明");
 }
 
 static void escape(hs_buffer *out, const char *text) {

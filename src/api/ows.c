@@ -243,7 +243,7 @@ hs_status hs_ows_feature_info(hs_ows *ows, hs_str format, hs_position position) 
     if (!plain && !call->html) return write_feature(call, &ask, position);
     status = hs_call_density_value(call, &ask, position);
     if (status != HS_OK) return status;
-    return plain ? write_plain(call) : hs_call_finish(call, "density");
+    return plain ? write_plain(call) : hs_call_finish(call, "Density", "密度");
 }
 
 /* Units where there are any, else incidents, else the whole map. */

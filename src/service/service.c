@@ -94,6 +94,7 @@ void hs_service_close(hs_service *service) {
     hs_service_free_geocoders(service);
     hs_review_index_free(service->review);
     hs_street_words_free(service->words);
+    hs_service_drop_kept(service, true);
     hs_snapshot_unref(service->current);
     hs_duplicates_unref(service->duplicates);
     pthread_mutex_destroy(&service->duplicates_lock);
@@ -185,6 +186,7 @@ static void *follow(void *context) {
     uint64_t seen = 0;
     warm_duplicates(service);
     while (!wait_interval(service)) {
+        hs_service_drop_kept(service, false);
         hs_error error = {0};
         hs_load_times times = {0};
         if (hs_service_load(service, &error, &times) != HS_OK) {
