@@ -20,7 +20,15 @@ static void announce(void *context, const char *event, hs_str data) {
 
 hs_method hs_endpoint_method(const hs_endpoint *endpoint) {
     if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS)) return HS_POST;
+    if (endpoint->flags & HS_PUTS) return HS_PUT;
+    if (endpoint->flags & HS_PATCHES) return HS_PATCH;
+    if (endpoint->flags & HS_ASKS) return HS_OPTIONS;
     return endpoint->flags & HS_DELETES ? HS_DELETE : HS_GET;
+}
+
+const char *hs_endpoint_method_name(const hs_endpoint *endpoint) {
+    static const char *const names[HS_METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    return names[hs_endpoint_method(endpoint)];
 }
 
 hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_error *error, hs_api **api) {

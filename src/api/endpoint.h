@@ -29,6 +29,9 @@ enum {
     HS_FORMS = 2048,        /* of method POST, its parameters the fields of a form */
     HS_OPEN311 = 4096,      /* its errors are of Open311's own form */
     HS_OWS = 16384,         /* its errors are exceptions in XML of the OGC's older services */
+    HS_PUTS = 32768,        /* of method PUT */
+    HS_PATCHES = 65536,     /* of method PATCH */
+    HS_ASKS = 131072,       /* of method OPTIONS */
     HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 
@@ -50,6 +53,8 @@ extern const hs_endpoint hs_endpoints[];
 
 /* The method of an endpoint. */
 hs_method hs_endpoint_method(const hs_endpoint *endpoint);
+/* Its name in upper case. */
+const char *hs_endpoint_method_name(const hs_endpoint *endpoint);
 
 struct hs_api {
     hs_service *service;
@@ -75,8 +80,8 @@ typedef struct hs_call {
     hs_response *response;
     hs_error *error;
     hs_arena *arena;
-    hs_snapshot *snapshot; /* NULL where the endpoint needs none */
-    hs_json json;          /* ready to write the answer's body */
+    hs_snapshot *snapshot;              /* NULL where the endpoint needs none */
+    hs_json json;                       /* ready to write the answer's body */
     const struct hs_representation *as; /* what was negotiated (api/representation.h), or NULL */
     bool html;                          /* the answer is for people */
     bool chinese;                       /* and in Chinese, else in English */
@@ -214,5 +219,10 @@ hs_status hs_serve_ogc_collection(hs_call *call);
 hs_status hs_serve_ogc_queryables(hs_call *call);
 hs_status hs_serve_ogc_items(hs_call *call);
 hs_status hs_serve_ogc_item(hs_call *call);
+hs_status hs_options_ogc_items(hs_call *call);
+hs_status hs_post_ogc_items(hs_call *call);
+hs_status hs_put_ogc_item(hs_call *call);
+hs_status hs_patch_ogc_item(hs_call *call);
+hs_status hs_delete_ogc_item(hs_call *call);
 
 #endif

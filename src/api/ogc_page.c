@@ -16,7 +16,7 @@ static const char content_security[] =
 typedef struct page {
     hs_call *call;
     hs_buffer *out;
-    const json_t *document;
+    json_t *document;
     bool keeps_language; /* it was chosen: links carry it on */
 } page;
 
@@ -340,6 +340,12 @@ static void write_body(const page *p) {
     write_ways(p, "first", hs_in_language(p->call->chinese, "« First page", "« 首页"));
     write_ways(p, "next", hs_in_language(p->call->chinese, "Next page ›", "下一页 ›"));
     hs_buffer_text(p->out, "</nav>\n");
+    const json_t *features = json_object_get(p->document, "features");
+    if (is_features(features)) {
+        write_features(p, features);
+        json_object_del(p->document, "features");
+        json_object_del(p->document, "type");
+    }
     write_value(p, p->document);
     hs_buffer_text(p->out, "\n</main>\n<script type=\"module\" src=\"/ogc.mjs\"></script>\n</body></html>\n");
 }

@@ -93,8 +93,8 @@ static void write_response(hs_json *json, const char *status, const char *descri
 }
 
 static const char *method_key(const hs_endpoint *endpoint) {
-    hs_method method = hs_endpoint_method(endpoint);
-    return method == HS_POST ? "post" : method == HS_DELETE ? "delete" : "get";
+    static const char *const keys[HS_METHOD_COUNT] = {"get", "post", "put", "patch", "delete", "options"};
+    return keys[hs_endpoint_method(endpoint)];
 }
 
 /* The parameters as fields of a form. */
@@ -159,7 +159,8 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     hs_json_pair_text(json, "summary", endpoint->help_en);
     hs_json_pair_text(json, "x-summary-zh", endpoint->help_zh);
     write_parameters(call, endpoint, path);
-    if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS)) write_body(endpoint, json);
+    if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS | HS_PUTS | HS_PATCHES))
+        write_body(endpoint, json);
     hs_json_key(json, "responses");
     hs_json_object(json);
     if ((endpoint->flags & HS_UPLOADS) && !(endpoint->flags & HS_TABLES))
@@ -261,10 +262,7 @@ static void write_row(hs_buffer *out, const char *name, const char *help_en, con
 
 static void write_endpoint_html(hs_buffer *out, const hs_endpoint *endpoint) {
     hs_buffer_printf(out, "<h2 id=\"%s\"><code>%s %s</code></h2>\n<p>", endpoint->id,
-                     hs_endpoint_method(endpoint) == HS_GET    ? "GET"
-                     : hs_endpoint_method(endpoint) == HS_POST ? "POST"
-                                                               : "DELETE",
-                     endpoint->path);
+                     hs_endpoint_method_name(endpoint), endpoint->path);
     escape(out, endpoint->help_en);
     hs_buffer_text(out, "<br>");
     escape(out, endpoint->help_zh);

@@ -46,6 +46,7 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
     pthread_mutex_init(&made->duplicates_lock, NULL);
     pthread_mutex_init(&made->review_lock, NULL);
     pthread_mutex_init(&made->decide_lock, NULL);
+    pthread_mutex_init(&made->edit_lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -101,6 +102,8 @@ void hs_service_close(hs_service *service) {
     pthread_mutex_destroy(&service->review_lock);
     pthread_mutex_destroy(&service->decide_lock);
     hs_store_close(service->review_store);
+    pthread_mutex_destroy(&service->edit_lock);
+    hs_store_close(service->edit_store);
     hs_service_free_users(service);
     hs_store_close(service->reader);
     pthread_mutex_destroy(&service->users_lock);

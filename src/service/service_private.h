@@ -68,6 +68,10 @@ struct hs_service {
     struct hs_review_index *review;
     hs_store *review_store;
 
+    /* Changes of single rows (edit.c). */
+    pthread_mutex_t edit_lock;
+    hs_store *edit_store;
+
     struct hs_jobs *jobs; /* long work in its order (jobs.c) */
 
     /* Who may write (users.c). */

@@ -19,7 +19,7 @@ function boxOf(features) {
   return box[0] <= box[2] ? box : null;
 }
 
-const frame = ([w, s, e, n]) => ({type: 'Polygon', coordinates: [[[w, s], [e, s], [e, n], [w, n], [w, s]]]});
+const frame = ([w, s, e, n]) => ({type: 'LineString', coordinates: [[w, s], [e, s], [e, n], [w, n], [w, s]]});
 
 /** What is drawn: the page's features in degrees, whatever system the page is in. */
 async function read() {
