@@ -77,7 +77,7 @@ void hs_api_set_load_times(hs_api *api, const hs_load_times *times) {
     atomic_store(&api->load_us, (uint64_t)(times->total_ms * 1000));
 }
 
-static bool takes(const hs_endpoint *endpoint, hs_str name) {
+bool hs_endpoint_takes(const hs_endpoint *endpoint, hs_str name) {
     for (const hs_parameter *p = endpoint->parameters; p && p->name; p++)
         if (hs_str_equal(name, hs_str_of(p->name))) return true;
     return (endpoint->flags & HS_TAKES_FILTERS) && hs_filter_is_word(name);
@@ -102,7 +102,7 @@ bool hs_call_refuse_unknown(hs_call *call) {
     hs_buffer_init(&text, 8192);
     for (size_t i = 0; i < call->request->query_count; i++) {
         hs_str name = call->request->query[i].name;
-        if (takes(call->endpoint, name)) continue;
+        if (hs_endpoint_takes(call->endpoint, name)) continue;
         hs_buffer_printf(&text, "%s%.*s", text.size ? ", " : "unknown parameter ",
                          (int)hs_utf8_cut(name, 100), name.data);
     }

@@ -53,6 +53,8 @@ extern const hs_endpoint hs_endpoints[];
 
 /* The method of an endpoint. */
 hs_method hs_endpoint_method(const hs_endpoint *endpoint);
+/* Whether it takes a parameter of this name. */
+bool hs_endpoint_takes(const hs_endpoint *endpoint, hs_str name);
 /* Its name in upper case. */
 const char *hs_endpoint_method_name(const hs_endpoint *endpoint);
 
@@ -152,6 +154,9 @@ static inline bool hs_selection_has(const hs_selection *selection, uint32_t chun
 hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
 hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter);
 
+/* Writes a map style that travels in the program with this server's address in its place (page.c). */
+void hs_call_write_style(hs_call *call, hs_str style);
+
 /* Families. */
 hs_status hs_serve_page(hs_call *call);
 hs_status hs_serve_vendor(hs_call *call);
@@ -219,6 +224,25 @@ hs_status hs_serve_ogc_collection(hs_call *call);
 hs_status hs_serve_ogc_queryables(hs_call *call);
 hs_status hs_serve_ogc_items(hs_call *call);
 hs_status hs_serve_ogc_item(hs_call *call);
+hs_status hs_serve_ogc_sets(hs_call *call);
+hs_status hs_serve_ogc_set(hs_call *call);
+hs_status hs_serve_ogc_tilesets(hs_call *call);
+hs_status hs_serve_ogc_tileset(hs_call *call);
+hs_status hs_serve_ogc_vector_tile(hs_call *call);
+hs_status hs_serve_ogc_map(hs_call *call);
+hs_status hs_serve_ogc_map_tilesets(hs_call *call);
+hs_status hs_serve_ogc_map_tileset(hs_call *call);
+hs_status hs_serve_ogc_map_tile(hs_call *call);
+hs_status hs_serve_ogc_styles(hs_call *call);
+hs_status hs_serve_ogc_style(hs_call *call);
+hs_status hs_serve_ogc_style_metadata(hs_call *call);
+hs_status hs_serve_ogc_processes(hs_call *call);
+hs_status hs_serve_ogc_process(hs_call *call);
+hs_status hs_post_ogc_execution(hs_call *call);
+hs_status hs_serve_ogc_jobs(hs_call *call);
+hs_status hs_serve_ogc_job(hs_call *call);
+hs_status hs_delete_ogc_job(hs_call *call);
+hs_status hs_serve_ogc_results(hs_call *call);
 hs_status hs_options_ogc_items(hs_call *call);
 hs_status hs_post_ogc_items(hs_call *call);
 hs_status hs_put_ogc_item(hs_call *call);

@@ -3,6 +3,7 @@
 #include "api/find_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
+#include "api/ogc_parameters.h"
 #include "api/web_map_parameters.h"
 
 static const hs_parameter version_parameters[] = {
@@ -351,55 +352,6 @@ const hs_endpoint hs_endpoints[] = {
      hs_serve_events},
     {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
-    {"/ogc", "ogcLanding", HS_OGC, JSON, format_parameters, "Landing page of OGC API Features.",
-     "OGC API Features 首页。", hs_serve_ogc_landing},
-    {"/ogc/conformance", "ogcConformance", HS_OGC, JSON, format_parameters, "Conformance classes.",
-     "符合的规范类。", hs_serve_ogc_conformance},
-    {"/ogc/api", "ogcApi", HS_OGC, "application/vnd.oai.openapi+json;version=3.0", format_parameters,
-     "Description of the OGC part.", "OGC 部分的接口说明。", hs_serve_ogc_openapi},
-    {"/ogc/collections", "ogcCollections", CITY | HS_OGC, JSON, format_parameters, "Collections.",
-     "要素集列表。", hs_serve_ogc_collections},
-    {"/ogc/collections/{collectionId}", "ogcCollection", CITY | HS_OGC, JSON, format_parameters,
-     "One collection.", "单个要素集。", hs_serve_ogc_collection},
-    {"/ogc/collections/{collectionId}/queryables", "ogcQueryables", CITY | HS_OGC, "application/schema+json",
-     format_parameters, "What the items can be filtered by.", "可用于筛选的属性。", hs_serve_ogc_queryables},
-    {"/ogc/collections/{collectionId}/items", "ogcItems", PLOT | HS_OGC, GEO, items_parameters,
-     "Features page by page, or all as a file; incidents take the filters.",
-     "分页要素，或全部导出为文件；incidents 可用全部筛选条件。", hs_serve_ogc_items},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItem", CITY | HS_OGC, GEO, item_parameters,
-     "One feature.", "单个要素。", hs_serve_ogc_item},
-    {"/ogc/collections/{collectionId}/items", "ogcPostItem", CITY | HS_OGC | HS_POSTS, GEO, item_parameters,
-     "Adds an incident (token of a reporter; as POST /incidents, in the day's batch) or a zone (of an "
-     "editor): "
-     "201 "
-     "with Location. Content-Crs names the body's reference system.",
-     "新增案件（reporter 令牌，同 POST /incidents，计入当日批次）或区域（editor 令牌）：返回 201 与 "
-     "Location。Content-Crs 为请求体的坐标系。",
-     hs_post_ogc_items},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcPutItem", CITY | HS_OGC | HS_PUTS, GEO,
-     item_parameters,
-     "Replaces an incident or a zone: what the body does not have is emptied. If-Match names the state that "
-     "is "
-     "meant (412). Each change is a batch of its own, named by Batch-Id, which can be undone. Needs a token "
-     "of "
-     "an "
-     "editor.",
-     "替换案件或区域：请求体未带的属性被清空。If-Match 指明所依据的版本（412）。每次更改为独立批次，见 "
-     "Batch-Id，可撤销。需 editor 令牌。",
-     hs_put_ogc_item},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcPatchItem", CITY | HS_OGC | HS_PATCHES, GEO,
-     item_parameters,
-     "Updates a part (RFC 7396, application/merge-patch+json): null empties, what is not there stays. Else "
-     "as "
-     "PUT.",
-     "局部更新（RFC 7396，application/merge-patch+json）：null 清空，未带者不变，其余同 PUT。",
-     hs_patch_ogc_item},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcDeleteItem", CITY | HS_OGC | HS_DELETES, GEO,
-     item_parameters, "Removes an incident or a zone: 204. Else as PUT.", "删除案件或区域：204，其余同 PUT。",
-     hs_delete_ogc_item},
-    {"/ogc/collections/{collectionId}/items", "ogcItemsOptions", CITY | HS_HIDDEN | HS_ASKS, GEO, NULL,
-     "What may be done.", "可用的方法。", hs_options_ogc_items},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItemOptions", CITY | HS_HIDDEN | HS_ASKS, GEO,
-     NULL, "What may be done.", "可用的方法。", hs_options_ogc_items},
+#include "api/ogc_endpoints.inc"
     {0},
 };

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include <string.h>
 
+#define REL          "http://www.opengis.net/def/rel/ogc/1.0/"
+#define SPEC         "http://www.opengis.net/spec/"
 #define OPENAPI_TYPE "application/vnd.oai.openapi+json;version=3.0"
 
 hs_status hs_serve_ogc_landing(hs_call *call) {
@@ -18,10 +20,17 @@ hs_status hs_serve_ogc_landing(hs_call *call) {
     hs_json_key(json, "links");
     hs_json_array(json);
     hs_call_self_links(call, "/ogc");
-    hs_call_link(call, "service-desc", OPENAPI_TYPE, "Description of the interface", "/ogc/api");
-    hs_call_link(call, "service-doc", "text/html", "Description for people", "/api.html");
-    hs_call_link(call, "conformance", "application/json", "Conformance classes", "/ogc/conformance");
-    hs_call_link(call, "data", "application/json", "Collections", "/ogc/collections");
+    hs_call_link(call, "service-desc", OPENAPI_TYPE, "Interface 接口说明", "/ogc/api");
+    hs_call_link(call, "service-doc", "text/html", "Interface, for people 接口说明（网页）", "/api.html");
+    hs_call_link(call, "conformance", "application/json", "Conformance classes 符合的规范类",
+                 "/ogc/conformance");
+    hs_call_link(call, "data", "application/json", "Collections 要素集", "/ogc/collections");
+    hs_call_link(call, REL "tilesets-vector", "application/json", "Vector tiles 矢量瓦片", "/ogc/tiles");
+    hs_call_link(call, REL "tiling-schemes", "application/json", "Tile matrix sets 瓦片矩阵集",
+                 "/ogc/tileMatrixSets");
+    hs_call_link(call, REL "styles", "application/json", "Styles 样式", "/ogc/styles");
+    hs_call_link(call, REL "processes", "application/json", "Processes 处理过程", "/ogc/processes");
+    hs_call_link(call, REL "job-list", "application/json", "Jobs 作业", "/ogc/jobs");
     hs_json_array_end(json);
     hs_json_object_end(json);
     return hs_call_finish(call, "City data", "城市数据");
@@ -29,24 +38,59 @@ hs_status hs_serve_ogc_landing(hs_call *call) {
 
 hs_status hs_serve_ogc_conformance(hs_call *call) {
     static const char *const classes[] = {
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-        "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
-        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
-        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
-        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
-        "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
-        "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
-        "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
-        "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
-        "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
-        "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
-        "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
-        "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
-        "http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
-        "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
+        SPEC "ogcapi-features-1/1.0/conf/core",
+        SPEC "ogcapi-features-1/1.0/conf/oas30",
+        SPEC "ogcapi-features-1/1.0/conf/html",
+        SPEC "ogcapi-features-1/1.0/conf/geojson",
+        SPEC "ogcapi-features-2/1.0/conf/crs",
+        SPEC "ogcapi-features-3/1.0/conf/queryables",
+        SPEC "ogcapi-features-3/1.0/conf/filter",
+        SPEC "ogcapi-features-3/1.0/conf/features-filter",
+        SPEC "cql2/1.0/conf/cql2-text",
+        SPEC "cql2/1.0/conf/cql2-json",
+        SPEC "cql2/1.0/conf/basic-cql2",
+        SPEC "cql2/1.0/conf/advanced-comparison-operators",
+        SPEC "cql2/1.0/conf/case-insensitive-comparison",
+        SPEC "cql2/1.0/conf/basic-spatial-functions",
+        SPEC "cql2/1.0/conf/basic-spatial-functions-plus",
+        SPEC "cql2/1.0/conf/spatial-functions",
+        SPEC "cql2/1.0/conf/temporal-functions",
+        SPEC "cql2/1.0/conf/property-property",
+        SPEC "ogcapi-features-4/1.0/conf/create-replace-delete",
+        SPEC "ogcapi-features-4/1.0/conf/update",
+        SPEC "ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+        SPEC "ogcapi-features-4/1.0/conf/features",
+        SPEC "ogcapi-common-1/1.0/conf/core",
+        SPEC "ogcapi-common-1/1.0/conf/landing-page",
+        SPEC "ogcapi-common-1/1.0/conf/json",
+        SPEC "ogcapi-common-1/1.0/conf/html",
+        SPEC "ogcapi-common-1/1.0/conf/oas30",
+        SPEC "ogcapi-common-2/1.0/conf/collections",
+        SPEC "json-fg-1/0.2/conf/core",
+        SPEC "tms/2.0/conf/tilematrixset",
+        SPEC "tms/2.0/conf/json-tilematrixset",
+        SPEC "ogcapi-tiles-1/1.0/conf/core",
+        SPEC "ogcapi-tiles-1/1.0/conf/tileset",
+        SPEC "ogcapi-tiles-1/1.0/conf/tilesets-list",
+        SPEC "ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+        SPEC "ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+        SPEC "ogcapi-tiles-1/1.0/conf/mvt",
+        SPEC "ogcapi-tiles-1/1.0/conf/png",
+        SPEC "ogcapi-tiles-1/1.0/conf/oas30",
+        SPEC "ogcapi-maps-1/1.0/conf/core",
+        SPEC "ogcapi-maps-1/1.0/conf/collection-map",
+        SPEC "ogcapi-maps-1/1.0/conf/collection-map-tilesets",
+        SPEC "ogcapi-maps-1/1.0/conf/crs",
+        SPEC "ogcapi-maps-1/1.0/conf/png",
+        SPEC "ogcapi-styles-1/0.0/conf/core",
+        SPEC "ogcapi-styles-1/0.0/conf/mapbox-styles",
+        SPEC "ogcapi-processes-1/1.0/conf/core",
+        SPEC "ogcapi-processes-1/1.0/conf/ogc-process-description",
+        SPEC "ogcapi-processes-1/1.0/conf/json",
+        SPEC "ogcapi-processes-1/1.0/conf/html",
+        SPEC "ogcapi-processes-1/1.0/conf/oas30",
+        SPEC "ogcapi-processes-1/1.0/conf/job-list",
+        SPEC "ogcapi-processes-1/1.0/conf/dismiss",
     };
     if (!hs_call_format(call)) return HS_OK;
     if (hs_call_begin_format(call, HS_READS_PROGRAM)) return HS_OK;
@@ -119,6 +163,16 @@ static void write_files(hs_call *call, const hs_collection *collection) {
                 hs_arena_printf(call->arena, "/ogc/collections/%s/items?f=%s", collection->id, f->name));
 }
 
+static void write_pictures(hs_call *call, const hs_collection *collection) {
+    const char *tiles = hs_ogc_tiles_path(call, collection);
+    const char *map = hs_ogc_map_path(call, collection);
+    if (tiles) hs_call_link(call, REL "tilesets-vector", "application/json", "Vector tiles", tiles);
+    if (map) hs_call_link(call, REL "map", "image/png", "Map", map);
+    if (map)
+        hs_call_link(call, REL "tilesets-map", "application/json", "Map tiles",
+                     hs_arena_printf(call->arena, "%s/tiles", map));
+}
+
 /* `alone`: a document of its own, which has a page of its own. */
 static void write_collection(hs_call *call, const hs_collection *collection, bool alone) {
     hs_json *json = &call->json;
@@ -144,8 +198,9 @@ static void write_collection(hs_call *call, const hs_collection *collection, boo
     hs_call_link(call, "items", "text/html", "Features as a page",
                  hs_arena_printf(arena, "/ogc/collections/%s/items?f=html", collection->id));
     write_files(call, collection);
-    hs_call_link(call, "http://www.opengis.net/def/rel/ogc/1.0/queryables", "application/schema+json",
-                 "Queryables", hs_arena_printf(arena, "/ogc/collections/%s/queryables", collection->id));
+    hs_call_link(call, REL "queryables", "application/schema+json", "Queryables",
+                 hs_arena_printf(arena, "/ogc/collections/%s/queryables", collection->id));
+    write_pictures(call, collection);
     hs_json_array_end(json);
     hs_json_object_end(json);
 }
