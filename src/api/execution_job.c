@@ -215,9 +215,27 @@ hs_status hs_serve_ogc_job(hs_call *call) {
 hs_status hs_delete_ogc_job(hs_call *call) {
     hs_str id;
     hs_job_facts facts;
+    hs_json *json = &call->json;
     if (!find_job(call, &id, &facts)) return HS_OK;
-    hs_status status = hs_service_cancel_job(call->api->service, id, call->error);
-    return status == HS_OK ? answer_job(call, id) : status;
+    if (facts.state < HS_JOB_SUCCESSFUL) {
+        hs_status status = hs_service_cancel_job(call->api->service, id, call->error);
+        return status == HS_OK ? answer_job(call, id) : status;
+    }
+    /* Of one that has ended nothing is left. */
+    hs_status status = hs_service_drop_job(call->api->service, id, call->error);
+    if (status != HS_OK) return status;
+    call->response->content_type = "application/json";
+    hs_json_object(json);
+    hs_json_pair_str(json, "jobID", id);
+    hs_json_pair_text(json, "type", "process");
+    hs_json_pair_text(json, "status", hs_job_state_name(HS_JOB_DISMISSED));
+    hs_json_pair_text(json, "message", "The job had ended; its result is removed");
+    hs_json_key(json, "links");
+    hs_json_array(json);
+    hs_call_link(call, "up", "application/json", "Jobs", "/ogc/jobs");
+    hs_json_array_end(json);
+    hs_json_object_end(json);
+    return HS_OK;
 }
 
 hs_status hs_serve_ogc_results(hs_call *call) {

@@ -108,8 +108,7 @@ bool hs_call_format(hs_call *call) {
 
 void hs_call_vary(hs_call *call) {
     hs_response_header(call->response, "Vary", call->html ? "Accept, Accept-Language" : "Accept");
-    if (call->html)
-        hs_response_header(call->response, "Content-Language", hs_in_language(call->chinese, "en", "zh"));
+    if (call->html) hs_call_page_headers(call);
 }
 
 bool hs_call_begin_format(hs_call *call, hs_reads reads) {

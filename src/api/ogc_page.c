@@ -87,11 +87,21 @@ static bool contains(hs_str text, const char *part) {
     return memmem(text.data, text.size, part, strlen(part)) != NULL;
 }
 
-/* An address on this server keeps the language that was chosen. */
+/* Whether an address is one of these documents, which all take a language. */
+static bool takes_language(const page *p, hs_str href) {
+    hs_str base = p->call->request->base_url;
+    if (!hs_str_starts(href, base)) return false;
+    hs_str path = {href.data + base.size, href.size - base.size};
+    hs_str picture = HS_STR("/map");
+    bool is_picture = path.size > picture.size &&
+                      memcmp(path.data + path.size - picture.size, picture.data, picture.size) == 0;
+    return hs_str_starts(path, HS_STR("/ogc")) && !contains(path, "lang=") && !is_picture;
+}
+
+/* The language that was chosen stays. */
 static void write_href(const page *p, hs_str href) {
     escape(p->out, href);
-    if (!p->keeps_language || !hs_str_starts(href, p->call->request->base_url) || contains(href, "lang="))
-        return;
+    if (!p->keeps_language || !takes_language(p, href)) return;
     hs_buffer_printf(p->out, "%slang=%s", contains(href, "?") ? "&amp;" : "?",
                      hs_in_language(p->call->chinese, "en", "zh"));
 }
@@ -133,7 +143,12 @@ static void write_links(const page *p, const json_t *links) {
         const char *slash = memrchr(rel.data, '/', rel.size);
         if (slash) rel = (hs_str){slash + 1, (size_t)(rel.data + rel.size - slash) - 1};
         hs_buffer_text(p->out, "<li>");
-        write_anchor(p, hs_json_get_str(link, "href"), title.size ? title : rel);
+        bool can_follow =
+            !json_is_true(json_object_get(link, "templated")) && !hs_str_equal(rel, HS_STR("execute"));
+        if (can_follow)
+            write_anchor(p, hs_json_get_str(link, "href"), title.size ? title : rel);
+        else
+            escape(p->out, hs_json_get_str(link, "href"));
         hs_buffer_text(p->out, " <small>");
         escape(p->out, rel);
         hs_buffer_text(p->out, type.size ? " · " : "");
@@ -350,6 +365,11 @@ static void write_body(const page *p) {
     hs_buffer_text(p->out, "\n</main>\n<script type=\"module\" src=\"/ogc.mjs\"></script>\n</body></html>\n");
 }
 
+void hs_call_page_headers(hs_call *call) {
+    hs_response_header(call->response, "Content-Security-Policy", content_security);
+    hs_response_header(call->response, "Content-Language", hs_in_language(call->chinese, "en", "zh"));
+}
+
 hs_status hs_call_finish(hs_call *call, const char *title_en, const char *title_zh) {
     hs_buffer *body = &call->response->body;
     if (!call->html || body->status != HS_OK) return HS_OK;
@@ -362,6 +382,5 @@ hs_status hs_call_finish(hs_call *call, const char *title_en, const char *title_
     write_head(&p, hs_in_language(call->chinese, title_en, title_zh));
     write_body(&p);
     json_decref(value);
-    hs_response_header(call->response, "Content-Security-Policy", content_security);
     return HS_OK;
 }

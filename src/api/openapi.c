@@ -129,6 +129,10 @@ static void write_form(hs_json *json) {
                              "\"type\":\"string\"}}"));
 }
 
+static bool is_feature(const hs_endpoint *endpoint) {
+    return endpoint->handler == hs_post_ogc_items || endpoint->handler == hs_put_ogc_item;
+}
+
 static void write_body(const hs_endpoint *endpoint, hs_json *json) {
     bool files = endpoint->flags & HS_UPLOADS, fields = endpoint->flags & HS_FORMS;
     hs_json_key(json, "requestBody");
@@ -136,9 +140,11 @@ static void write_body(const hs_endpoint *endpoint, hs_json *json) {
     hs_json_pair_bool(json, "required", true);
     hs_json_key(json, "content");
     hs_json_object(json);
-    hs_json_key(json, files    ? "multipart/form-data"
-                      : fields ? "application/x-www-form-urlencoded"
-                               : "application/json");
+    hs_json_key(json, files                          ? "multipart/form-data"
+                      : fields                       ? "application/x-www-form-urlencoded"
+                      : endpoint->flags & HS_PATCHES ? "application/merge-patch+json"
+                      : is_feature(endpoint)         ? "application/geo+json"
+                                                     : "application/json");
     hs_json_object(json);
     if (files) write_form(json);
     if (fields) write_fields(json, endpoint);
@@ -149,6 +155,39 @@ static void write_body(const hs_endpoint *endpoint, hs_json *json) {
     }
     hs_json_object_end(json);
     hs_json_object_end(json);
+}
+
+/* What is answered when it went well, where that is not 200 with the endpoint's media type. */
+static const struct success {
+    hs_endpoint_handler handler;
+    const char *status, *description;
+    bool is_empty;
+} successes[] = {
+    {hs_post_ogc_items, "201", "Added; Location names it", false},
+    {hs_delete_ogc_item, "204", "Removed", true},
+    {hs_serve_vector_tile, "204", "There is nothing in this tile", true},
+    {hs_serve_ogc_vector_tile, "204", "There is nothing in this tile", true},
+    {hs_post_incidents, "201", "Added; Location names it", false},
+};
+
+static void write_success(hs_json *json, const hs_endpoint *endpoint) {
+    bool removes = endpoint->handler == hs_delete_ogc_item;
+    for (size_t i = 0; i < sizeof successes / sizeof *successes; i++) {
+        const struct success *s = &successes[i];
+        if (s->handler != endpoint->handler) continue;
+        if (!s->is_empty) {
+            write_response(json, s->status, s->description, endpoint->media_type, false);
+            continue;
+        }
+        hs_json_key(json, s->status);
+        hs_json_object(json);
+        hs_json_pair_text(json, "description", s->description);
+        hs_json_object_end(json);
+    }
+    if (endpoint->handler == hs_post_ogc_execution)
+        write_response(json, "201", "Taken as a job; Location names it", "application/json", false);
+    if (!removes)
+        write_response(json, "200", "Done", endpoint->media_type, endpoint->handler == hs_serve_ogc_items);
 }
 
 static void write_method(hs_call *call, const hs_endpoint *endpoint, const char *path, const char *suffix) {
@@ -166,7 +205,7 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     if ((endpoint->flags & HS_UPLOADS) && !(endpoint->flags & HS_TABLES))
         write_response(json, "202", "Taken as a job", endpoint->media_type, false);
     else
-        write_response(json, "200", "Done", endpoint->media_type, endpoint->handler == hs_serve_ogc_items);
+        write_success(json, endpoint);
     if (endpoint->flags & HS_OPEN311)
         write_response(json, "default", "A list of errors, each with code and description",
                        endpoint->media_type, false);

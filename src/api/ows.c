@@ -236,6 +236,7 @@ hs_status hs_ows_feature_info(hs_ows *ows, hs_str format, hs_position position) 
     if (status != HS_OK) return status;
     bool plain = hs_str_equal_nocase(format, HS_STR("text/plain"));
     call->html = hs_str_equal_nocase(format, HS_STR("text/html"));
+    if (call->html) hs_call_page_headers(call);
     const char *type = call->html ? "text/html; charset=utf-8"
                        : plain    ? "text/plain; charset=utf-8"
                                   : hs_arena_strndup(call->arena, format.data, format.size);

@@ -28,7 +28,9 @@ void hs_call_link(hs_call *call, const char *rel, const char *type, const char *
 void hs_call_form_link(hs_call *call, const char *rel, const hs_representation *form, const char *path);
 /* The links `self` and `alternate` between JSON and HTML of a document at a path without query. */
 void hs_call_self_links(hs_call *call, const char *path);
-/* Sends the JSON that was written as it is, or as a page for people where that was negotiated (page.c). */
+/* The headers of a page, before the answer is begun: they go with pages that are kept too (ogc_page.c). */
+void hs_call_page_headers(hs_call *call);
+/* Sends the JSON that was written as it is, or as a page for people where that was negotiated (ogc_page.c). */
 hs_status hs_call_finish(hs_call *call, const char *title_en, const char *title_zh);
 
 #endif

@@ -319,6 +319,25 @@ hs_status hs_service_cancel_job(hs_service *service, hs_str id, hs_error *error)
     return job ? HS_OK : no_job(error);
 }
 
+hs_status hs_service_drop_job(hs_service *service, hs_str id, hs_error *error) {
+    struct hs_jobs *jobs = service->jobs;
+    hs_job *dropped = NULL;
+    pthread_mutex_lock(&jobs->lock);
+    bool found = find(jobs, id) != NULL;
+    for (hs_job **link = &jobs->first; *link && !dropped; link = &(*link)->next) {
+        if (!hs_str_equal(id, hs_str_of((*link)->id)) || !has_ended(*link)) continue;
+        dropped = *link;
+        *link = dropped->next;
+        jobs->count--;
+        break;
+    }
+    pthread_mutex_unlock(&jobs->lock);
+    if (!found) return no_job(error);
+    if (!dropped) return hs_error_set(error, HS_E_CONFLICT, "the job has not ended");
+    job_free(dropped);
+    return HS_OK;
+}
+
 static void write_time(hs_json *json, const char *key, int64_t time_s) {
     char text[HS_TIME_TEXT_SIZE];
     if (time_s == HS_NO_TIME) return;

@@ -50,6 +50,8 @@ void hs_job_attach(hs_job *job, const char *path);
 /* Ends a job: one that waits at once, one that runs as soon as it asks. HS_E_NOT_FOUND; a job that has ended
  * stays as it is. */
 hs_status hs_service_cancel_job(hs_service *service, hs_str id, hs_error *error);
+/* Forgets a job that has ended, and its file. HS_E_NOT_FOUND; HS_E_CONFLICT: it has not. */
+hs_status hs_service_drop_job(hs_service *service, hs_str id, hs_error *error);
 /* What a job is; HS_E_NOT_FOUND. */
 typedef struct hs_job_facts {
     hs_job_state state;
