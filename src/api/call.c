@@ -88,6 +88,7 @@ static uint64_t hash_read(const hs_call *call, hs_reads reads, uint64_t hash) {
     if (reads == HS_READS_PROGRAM || !snapshot) return hash;
     const hs_geography *geography = snapshot->geography;
     hash = hs_hash_str(hs_str_of(snapshot->info.name), hash);
+    hash = hs_hash_str(hs_str_of(snapshot->info.lang), hash);
     hash = hs_hash(&geography->box, sizeof geography->box, hash);
     hash = mix(hash, snapshot->geography_version);
     hash = mix(hash, (uint64_t)geography->units.count << 32 | geography->streets.count);
@@ -134,7 +135,8 @@ static bool is_long(const hs_call *call) {
 
 static bool begin(hs_call *call, const char *media_type, hs_reads reads, uint64_t etag) {
     call->response->content_type = media_type;
-    call->response->compressible = strcmp(media_type, "image/png") != 0;
+    call->response->compressible =
+        strcmp(media_type, "image/png") != 0 && strcmp(media_type, "image/jpeg") != 0;
     if (is_current_version(call, reads))
         call->response->cache_control = "public, max-age=31536000, immutable";
     return is_long(call) ? hs_request_cached_or_defer(call->request, call->response, etag)
@@ -166,6 +168,15 @@ void hs_call_carry_query(const hs_call *call, const char *const *extra, char sep
         hs_buffer_byte(out, '=');
         hs_percent_encode(out, pair->value);
         separator = '&';
+    }
+}
+
+void hs_call_carry_names(const hs_call *call, const char *const *names, hs_buffer *out) {
+    for (; *names; names++) {
+        hs_str value = hs_call_text(call, *names);
+        if (value.size == 0) continue;
+        hs_buffer_printf(out, "&%s=", *names);
+        hs_percent_encode(out, value);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "api/find_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
+#include "api/map_parameters.h"
 #include "api/web_map_parameters.h"
 
 static const hs_parameter version_parameters[] = {
@@ -160,9 +161,9 @@ const hs_endpoint hs_endpoints[] = {
     {"/targets", "targets", CITY, JSON, target_parameters,
      "What was promised: the most incidents of a category in a unit, from one local day to another.",
      "承诺目标：某单元某类别在起止日期（当地日）内的案件上限。", hs_serve_targets},
-    {"/tiles/{tileset}.json", "tilejson", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
-     "TileJSON 3.0 of base, incidents or density; the parameters given are carried into the tile URLs.",
-     "base、incidents 或 density 的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_tilejson},
+    {"/tiles/{tileset}.json", "tilejson", CITY | HS_TAKES_FILTERS, JSON, tilejson_parameters,
+     "TileJSON 3.0 of base, incidents, density or map; the parameters given are carried into the tile URLs.",
+     "base、incidents、density 或 map 的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_tilejson},
     {"/tiles/{tileset}/{z}/{x}/{y}.mvt", "vectorTile", CITY | HS_TAKES_FILTERS, MVT, version_parameters,
      "Vector tile of base or incidents; 204 where there is nothing.",
      "base 或 incidents 的矢量瓦片；空瓦片为 204。", hs_serve_vector_tile},
@@ -171,6 +172,20 @@ const hs_endpoint hs_endpoints[] = {
      "热力图瓦片 256 像素：核密度，单位件/平方公里，设时段时为每月。", hs_serve_density_tile},
     {"/tiles/density/{z}/{x}/{y}@2x.png", "densityTile2x", PLOT, "image/png", density_parameters,
      "The same with 512 px.", "同上，512 像素。", hs_serve_density_tile_2x},
+    {"/tiles/map/{z}/{x}/{y}.png", "mapTile", CITY | HS_LONG, "image/png", map_tile_parameters,
+     "The whole map rendered by a map style, 256 px; names are placed alike in all tiles of a zoom.",
+     "按地图样式渲染的整幅地图瓦片 256 像素；同级各瓦片注记一致。", hs_serve_map_tile},
+    {"/tiles/map/{z}/{x}/{y}@2x.png", "mapTile2x", CITY | HS_LONG, "image/png", map_tile_parameters,
+     "The same with 512 px.", "同上，512 像素。", hs_serve_map_tile_2x},
+    {"/tiles/map/{z}/{x}/{y}.jpg", "mapTileJpeg", CITY | HS_LONG, "image/jpeg", map_tile_parameters,
+     "The same as JPEG.", "同上，JPEG 格式。", hs_serve_map_tile_jpeg},
+    {"/tiles/map/{z}/{x}/{y}@2x.jpg", "mapTileJpeg2x", CITY | HS_LONG, "image/jpeg", map_tile_parameters,
+     "The same as JPEG with 512 px.", "同上，JPEG 格式，512 像素。", hs_serve_map_tile_jpeg_2x},
+    {"/map.png", "map", LONG, "image/png", map_parameters,
+     "A map of any part at any size, with the density below its names where asked for.",
+     "任意范围与尺寸的地图图片，可在注记之下叠加密度。", hs_serve_map_png},
+    {"/map.jpg", "mapJpeg", LONG, "image/jpeg", map_parameters, "The same as JPEG.", "同上，JPEG 格式。",
+     hs_serve_map_jpeg},
     {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
      "Classes, unit and what was counted, for the same parameters as the tiles.",
      "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},

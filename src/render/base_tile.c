@@ -1,47 +1,11 @@
 #include "base/text.h"
 #include "geo/box.h"
+#include "render/base_layers.h"
 #include "render/tiles.h"
 
 /* Douglas-Peucker tolerance in tile units; a unit is 1/8 pixel of a tile shown at 512 pixels. */
-#define TOLERANCE          4.0
-#define FULL_DETAIL_ZOOM   14
-#define LABEL_TEXT_LIMIT   256u
-#define PLACE_ZOOM         12
-#define ZONE_ZOOM          10
-#define AREA_ZOOM          9
-#define MIN_SPAN_UNITS     16.0 /* 2 pixels: what is smaller below FULL_DETAIL_ZOOM is left out */
-#define OTHER_STREETS_ZOOM 12
-
-/* From which zoom each level of units is drawn. */
-static const uint32_t unit_zoom[HS_LEVEL_COUNT] = {[HS_LEVEL_CITY] = 0,
-                                                   [HS_LEVEL_DISTRICT] = 6,
-                                                   [HS_LEVEL_SUBDISTRICT] = 9,
-                                                   [HS_LEVEL_COMMUNITY] = 11,
-                                                   [HS_LEVEL_CELL] = 14};
-
-/* From which zoom streets of a class are drawn: OpenStreetMap's words and common Chinese ones. */
-typedef struct class_zoom {
-    const char *name;
-    uint32_t zoom;
-} class_zoom;
-
-static const class_zoom class_zooms[] = {{"motorway", 6},    {"trunk", 7},         {"primary", 8},
-                                         {"secondary", 10},  {"tertiary", 11},     {"motorway_link", 11},
-                                         {"trunk_link", 11}, {"primary_link", 11}, {"secondary_link", 12},
-                                         {"expressway", 6},  {"arterial", 8},      {"main", 8},
-                                         {"collector", 11},  {"branch", 12},       {"service", 14},
-                                         {"lane", 14},       {"alley", 14},        {"footway", 14},
-                                         {"path", 14},       {"steps", 14},        {"cycleway", 14},
-                                         {"pedestrian", 13}, {"track", 14},        {"living_street", 13},
-                                         {"高速公路", 6},    {"快速路", 6},        {"主干路", 8},
-                                         {"次干路", 10},     {"支路", 12},         {"街巷", 14},
-                                         {"小巷", 14},       {"胡同", 14},         {"里弄", 14}};
-
-static uint32_t street_zoom(hs_str road_class) {
-    for (size_t i = 0; i < sizeof class_zooms / sizeof *class_zooms; i++)
-        if (hs_str_equal_nocase(road_class, hs_str_of(class_zooms[i].name))) return class_zooms[i].zoom;
-    return OTHER_STREETS_ZOOM;
-}
+#define TOLERANCE        4.0
+#define LABEL_TEXT_LIMIT 256u
 
 /* The tile's box with its buffer, in degrees e7, and how much is too small to draw. */
 typedef struct frame {
@@ -66,10 +30,10 @@ static frame frame_of(hs_tile tile) {
     f.box.max_lon_e7 = clamp_e7(f.box.max_lon_e7 + margin_lon, 1800000000);
     f.box.min_lat_e7 = clamp_e7(f.box.min_lat_e7 - margin_lat, 900000000);
     f.box.max_lat_e7 = clamp_e7(f.box.max_lat_e7 + margin_lat, 900000000);
-    if (tile.z < FULL_DETAIL_ZOOM) {
+    if (tile.z < HS_BASE_FULL_DETAIL_ZOOM) {
         f.tolerance = TOLERANCE;
-        f.least_lon_e7 = (int64_t)((double)width * MIN_SPAN_UNITS / HS_MVT_EXTENT);
-        f.least_lat_e7 = (int64_t)((double)height * MIN_SPAN_UNITS / HS_MVT_EXTENT);
+        f.least_lon_e7 = (int64_t)((double)width * HS_BASE_LEAST_SPAN / HS_MVT_EXTENT);
+        f.least_lat_e7 = (int64_t)((double)height * HS_BASE_LEAST_SPAN / HS_MVT_EXTENT);
     }
     return f;
 }
@@ -96,7 +60,7 @@ static void tag_unit(hs_mvt *mvt, const hs_units *units, uint32_t row) {
 /* The topmost level that the city has is drawn at every zoom, whatever it is. */
 static bool unit_drawn(const frame *f, const hs_units *units, uint32_t row) {
     uint8_t level = units->level[row];
-    if (f->tile.z < unit_zoom[level] && level != units->level[0]) return false;
+    if (f->tile.z < hs_base_unit_zoom((hs_level)level) && level != units->level[0]) return false;
     return hs_boxes_meet(&units->box[row], &f->box);
 }
 
@@ -125,8 +89,8 @@ static void add_unit_labels(hs_mvt *mvt, const frame *f, const hs_units *units) 
 
 static bool street_drawn(const frame *f, const hs_streets *streets, uint32_t row) {
     if (!hs_boxes_meet(&streets->box[row], &f->box)) return false;
-    if (f->tile.z >= FULL_DETAIL_ZOOM) return true;
-    return street_zoom(streets->road_class[row]) <= f->tile.z && !too_small(f, streets->box[row]);
+    if (f->tile.z >= HS_BASE_FULL_DETAIL_ZOOM) return true;
+    return hs_base_street_zoom(streets->road_class[row]) <= f->tile.z && !too_small(f, streets->box[row]);
 }
 
 static void add_streets(hs_mvt *mvt, const frame *f, const hs_streets *streets) {
@@ -152,7 +116,8 @@ static void tag_place(hs_mvt *mvt, const hs_places *places, uint32_t row) {
     hs_mvt_feature_end(mvt);
 }
 
-/* Parks and waters have their area drawn, from AREA_ZOOM; every place has its point, from PLACE_ZOOM. */
+/* Parks and waters have their area drawn, from HS_BASE_AREA_ZOOM; every place has its point, from
+ * HS_BASE_PLACE_ZOOM. */
 static void add_place_areas(hs_mvt *mvt, const frame *f, const hs_places *places) {
     for (uint32_t row = 0; row < places->count; row++) {
         const hs_geometry *geometry = &places->geometry[row];
@@ -166,8 +131,8 @@ static void add_place_areas(hs_mvt *mvt, const frame *f, const hs_places *places
 
 static void add_places(hs_mvt *mvt, const frame *f, const hs_places *places) {
     hs_mvt_layer_begin(mvt, "places");
-    if (f->tile.z >= AREA_ZOOM) add_place_areas(mvt, f, places);
-    for (uint32_t row = 0; f->tile.z >= PLACE_ZOOM && row < places->count; row++) {
+    if (f->tile.z >= HS_BASE_AREA_ZOOM) add_place_areas(mvt, f, places);
+    for (uint32_t row = 0; f->tile.z >= HS_BASE_PLACE_ZOOM && row < places->count; row++) {
         hs_position at = places->position[row];
         hs_box spot = {at.lon_e7, at.lat_e7, at.lon_e7, at.lat_e7};
         if (!hs_boxes_meet(&spot, &f->box)) continue;
@@ -178,7 +143,7 @@ static void add_places(hs_mvt *mvt, const frame *f, const hs_places *places) {
 }
 
 static void add_zones(hs_mvt *mvt, const frame *f, const hs_zones *zones) {
-    if (f->tile.z < ZONE_ZOOM) return;
+    if (f->tile.z < HS_BASE_ZONE_ZOOM) return;
     hs_mvt_layer_begin(mvt, "zones");
     for (uint32_t row = 0; row < zones->count; row++) {
         if (!hs_boxes_meet(&zones->box[row], &f->box)) continue;
