@@ -127,10 +127,17 @@ static bool is_current_version(const hs_call *call, hs_reads reads) {
            (reads == HS_READS_GEOGRAPHY && given == call->snapshot->geography_version);
 }
 
+/* A tile of WMTS of the layer that is rendered. */
+static bool is_map(const hs_call *call) {
+    return hs_str_equal(hs_request_param(call->request, "layer"), HS_STR("map")) ||
+           hs_str_equal(hs_call_text(call, "layer"), HS_STR("map"));
+}
+
 static bool is_long(const hs_call *call) {
     unsigned flags = call->endpoint->flags;
-    return (flags & HS_LONG) || ((flags & HS_LONG_AT_TIMES) &&
-                                 (hs_density_is_long(call->request) || hs_request_has_query(call->request)));
+    return (flags & HS_LONG) ||
+           ((flags & HS_LONG_AT_TIMES) &&
+            (hs_density_is_long(call->request) || hs_request_has_query(call->request) || is_map(call)));
 }
 
 static bool begin(hs_call *call, const char *media_type, hs_reads reads, uint64_t etag) {

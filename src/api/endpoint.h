@@ -214,6 +214,7 @@ hs_status hs_serve_wms(hs_call *call);
 hs_status hs_serve_wmts(hs_call *call);
 hs_status hs_serve_wmts_capabilities(hs_call *call);
 hs_status hs_serve_wmts_tile(hs_call *call);
+hs_status hs_serve_wmts_tile_jpeg(hs_call *call);
 hs_status hs_serve_wmts_info(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);
 hs_status hs_serve_ogc_conformance(hs_call *call);

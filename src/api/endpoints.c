@@ -226,20 +226,29 @@ const hs_endpoint hs_endpoints[] = {
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
     {"/wms", "wms", HS_TAKES_FILTERS | HS_LENIENT | HS_OWS | HS_LONG, XML, wms_parameters,
-     "OGC WMS 1.3.0 and 1.1.1, names in any case: the layer density in any reference system, with our "
-     "filters and "
-     "the dimension TIME.",
-     "OGC WMS 1.3.0 与 1.1.1（参数名不分大小写）：图层 density，任意坐标系，支持筛选条件与 TIME 维。",
+     "OGC WMS 1.3.0 and 1.1.1, names in any case: the layers density and map in any reference system, "
+     "as PNG or JPEG, the density with our filters and the dimension TIME.",
+     "OGC WMS 1.3.0 与 1.1.1（参数名不分大小写）：图层 density 与 map，任意坐标系，PNG 或 "
+     "JPEG，密度支持筛选条件与 TIME 维。",
      hs_serve_wms},
     {"/wmts", "wmts", WEB_MAP, XML, wmts_parameters,
-     "OGC WMTS 1.0.0 by KVP, names in any case: the layer density with our filters and the dimension TIME.",
-     "OGC WMTS 1.0.0（KVP，参数名不分大小写）：图层 density，支持筛选条件与 TIME 维。", hs_serve_wmts},
+     "OGC WMTS 1.0.0 by KVP, names in any case: the layers density and map as PNG or JPEG, the density "
+     "with our filters and the dimension TIME.",
+     "OGC WMTS 1.0.0（KVP，参数名不分大小写）：图层 density 与 map，PNG 或 JPEG，密度支持筛选条件与 TIME "
+     "维。",
+     hs_serve_wmts},
     {"/wmts/1.0.0/WMTSCapabilities.xml", "wmtsCapabilities", HS_LENIENT | HS_OWS, XML, NULL,
      "OGC WMTS 1.0.0: the service's description.", "OGC WMTS 1.0.0 服务说明。", hs_serve_wmts_capabilities},
     {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}.png", "wmtsTile", WEB_MAP,
      "image/png", wmts_rest_parameters,
-     "A tile by REST: layer density, style default, WebMercatorQuad or WorldCRS84Quad.",
-     "REST 瓦片：图层 density，样式 default，WebMercatorQuad 或 WorldCRS84Quad。", hs_serve_wmts_tile},
+     "A tile by REST: layer density (style default) or map (default, light, dark, print), WebMercatorQuad or "
+     "WorldCRS84Quad.",
+     "REST 瓦片：图层 density（样式 default）或 map（default、light、dark、print），WebMercatorQuad 或 "
+     "WorldCRS84Quad。",
+     hs_serve_wmts_tile},
+    {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}.jpg", "wmtsTileJpeg",
+     WEB_MAP, "image/jpeg", wmts_rest_parameters, "The same as JPEG.", "同上，JPEG 格式。",
+     hs_serve_wmts_tile_jpeg},
     {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}/{j}/{i}.json",
      "wmtsFeatureInfo", WEB_MAP, GEO, wmts_rest_parameters, "Density at a pixel's centre by REST.",
      "REST：像素中心处的密度。", hs_serve_wmts_info},

@@ -389,7 +389,8 @@ hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map
     for (uint32_t i = 0; i <= layers && status == HS_OK; i++) {
         if (picture->stopped && picture->stopped(picture->stop_context))
             status = hs_error_set(error, HS_E_CANCELLED, "nobody waits for the map any more");
-        if (status == HS_OK && i == picture->style->heat_below) hs_map_draw_heat(view, picture, pen);
+        if (status == HS_OK && i == picture->style->heat_below && !picture->heat_first)
+            hs_map_draw_heat(view, picture, pen);
         if (status == HS_OK && i < layers) status = draw_layer(&d, i);
     }
     hs_map_cells_release(world->cells, &d.labels);

@@ -4,23 +4,21 @@
 #include "geo/real.h"
 #include <math.h>
 
-#define WORLD_M (2 * HS_PI * HS_EARTH_RADIUS_M)
-#define SIDE    0x1p32
+#define SIDE 0x1p32
 
 /* Pixels of Web Mercator are counted from the square's corner, so that those of tiles are whole. */
 static double mercator_scale(const hs_map_plane *plane) {
-    return plane->x_px * WORLD_M / SIDE;
+    return plane->x_px / SIDE;
 }
 
 hs_map_view hs_map_tile_view(hs_tile tile, uint32_t size_px, double ratio) {
     double world_px = ldexp(size_px, (int)tile.z);
-    hs_map_view view = {
-        .plane = {.system = HS_MAP_MERCATOR, .x_px = world_px / WORLD_M, .y_px = world_px / WORLD_M},
-        .left = (double)tile.x * size_px,
-        .top = (double)tile.y * size_px,
-        .width = size_px,
-        .height = size_px,
-        .ratio = ratio};
+    hs_map_view view = {.plane = {.system = HS_MAP_MERCATOR, .x_px = world_px, .y_px = world_px},
+                        .left = (double)tile.x * size_px,
+                        .top = (double)tile.y * size_px,
+                        .width = size_px,
+                        .height = size_px,
+                        .ratio = ratio};
     view.zoom = log2(world_px / ratio / 512);
     return view;
 }
@@ -34,7 +32,7 @@ void hs_map_project(const hs_map_plane *plane, const hs_mercator *places, uint32
                     double *y) {
     if (plane->system == HS_MAP_MERCATOR) {
         double scale_x = mercator_scale(plane);
-        double scale_y = plane->y_px * WORLD_M / SIDE;
+        double scale_y = plane->y_px / SIDE;
         for (uint32_t i = 0; i < count; i++) {
             x[i] = places[i].x * scale_x;
             y[i] = places[i].y * scale_y;
@@ -52,7 +50,7 @@ void hs_map_project(const hs_map_plane *plane, const hs_mercator *places, uint32
 bool hs_map_unproject(const hs_map_plane *plane, double x, double y, hs_mercator *place) {
     if (plane->system == HS_MAP_MERCATOR) {
         double at_x = x / mercator_scale(plane);
-        double at_y = y / (plane->y_px * WORLD_M / SIDE);
+        double at_y = y / (plane->y_px / SIDE);
         *place = (hs_mercator){at_x <= 0          ? 0
                                : at_x >= SIDE - 1 ? UINT32_MAX
                                                   : (uint32_t)at_x,

@@ -11,7 +11,7 @@ typedef enum hs_map_system { HS_MAP_MERCATOR, HS_MAP_DEGREES, HS_MAP_PROJECTED }
 
 typedef struct hs_map_plane {
     hs_map_system system;
-    double x_px, y_px;       /* pixels per metre of Web Mercator, per degree, per unit of the system */
+    double x_px, y_px; /* pixels per width of Web Mercator's world, per degree, per unit of the system */
     hs_transform *transform; /* of HS_MAP_PROJECTED; the caller's, for one thread */
     uint64_t transform_hash; /* what tells systems apart */
 } hs_map_plane;

@@ -1,23 +1,19 @@
 #include "service/map.h"
 
-#include "geo/real.h"
 #include "service/density_picture.h"
 #include "service/service_private.h"
 #include <math.h>
 #include <stdlib.h>
 
-#define WORLD_M (2 * HS_PI * HS_EARTH_RADIUS_M)
-
 hs_map_view hs_map_view_at(double lon_deg, double lat_deg, double zoom, uint32_t width, uint32_t height,
                            double ratio) {
     double world_px = 512 * exp2(zoom) * ratio;
     hs_mercator at = hs_mercator_from_degrees(lon_deg, lat_deg);
-    hs_map_view view = {
-        .plane = {.system = HS_MAP_MERCATOR, .x_px = world_px / WORLD_M, .y_px = world_px / WORLD_M},
-        .width = width,
-        .height = height,
-        .ratio = ratio,
-        .zoom = zoom};
+    hs_map_view view = {.plane = {.system = HS_MAP_MERCATOR, .x_px = world_px, .y_px = world_px},
+                        .width = width,
+                        .height = height,
+                        .ratio = ratio,
+                        .zoom = zoom};
     view.left = at.x / 0x1p32 * world_px - width / 2.0;
     view.top = at.y / 0x1p32 * world_px - height / 2.0;
     return view;
@@ -35,6 +31,18 @@ hs_map_view hs_map_view_of_box(hs_box box, uint32_t width, uint32_t height, doub
     return hs_map_view_at(lon, lat, log2(world_px / ratio / 512), width, height, ratio);
 }
 
+void hs_map_set_zoom(hs_map_view *view, const hs_geography *geography) {
+    const hs_map_plane *plane = &view->plane;
+    hs_mercator at = hs_mercator_from_degrees(geography->center_lon_deg, geography->center_lat_deg);
+    if (plane->system == HS_MAP_MERCATOR && plane->x_px == plane->y_px) {
+        view->zoom = log2(plane->x_px / view->ratio / 512);
+        return;
+    }
+    if (geography->box.min_lon_e7 > geography->box.max_lon_e7)
+        (void)hs_map_unproject(plane, view->left + view->width / 2.0, view->top + view->height / 2.0, &at);
+    view->zoom = hs_map_plane_zoom(plane, at, view->ratio);
+}
+
 /* The picture of a density is at most HS_PICTURE_MOST_PX a side; larger maps show its pixels larger. */
 typedef struct heat_view {
     const hs_map_view *view;
@@ -49,8 +57,8 @@ static hs_status heat_row(void *context, uint32_t row, double *x, double *y, hs_
     for (uint32_t i = 0; i < h->width; i++) {
         double at_x = h->view->left + (i + 0.5) * h->view->width / h->width;
         if (plane->system == HS_MAP_MERCATOR) {
-            x[i] = at_x / (plane->x_px * WORLD_M) * 0x1p32;
-            y[i] = at_y / (plane->y_px * WORLD_M) * 0x1p32;
+            x[i] = at_x / plane->x_px * 0x1p32;
+            y[i] = at_y / plane->y_px * 0x1p32;
             if (!(x[i] >= 0 && x[i] < 0x1p32 && y[i] >= 0 && y[i] < 0x1p32)) x[i] = NAN;
             continue;
         }
@@ -121,6 +129,7 @@ hs_status hs_service_map_draw(hs_service *service, const hs_snapshot *snapshot, 
     hs_map_picture picture = {.style = request->style,
                               .english = request->english,
                               .transparent = request->transparent,
+                              .heat_first = request->density_first,
                               .heat_opacity = request->base ? heat_opacity(request->view.zoom) : 1,
                               .stopped = should_stop,
                               .stop_context = request};
@@ -133,10 +142,8 @@ hs_status hs_service_map_draw(hs_service *service, const hs_snapshot *snapshot, 
                                  request->ground.b / 255.0);
             cairo_paint(pen);
         }
-        if (request->base)
-            status = hs_map_draw(world, &request->view, &picture, pen, arena, error);
-        else
-            hs_map_draw_heat(&request->view, &picture, pen);
+        if (!request->base || request->density_first) hs_map_draw_heat(&request->view, &picture, pen);
+        if (request->base) status = hs_map_draw(world, &request->view, &picture, pen, arena, error);
     }
     if (picture.heat) cairo_surface_destroy(picture.heat);
     return status;

@@ -19,6 +19,7 @@ typedef struct hs_map_request {
     bool base;                         /* the base map is drawn */
     const hs_density_request *density; /* NULL: none */
     const hs_ramp_classes *classes;    /* of the density */
+    bool density_first;                /* below the whole map instead of between its layers */
     hs_rgba ground;                    /* below everything; a 0: none */
     hs_density_stop stop;
 } hs_map_request;
@@ -36,6 +37,9 @@ hs_status hs_service_map_draw(hs_service *service, const hs_snapshot *snapshot, 
 /* The view of Web Mercator that shows a box of degrees, or a centre at a zoom of MapLibre. The box is shown
  * whole, in the middle. */
 hs_map_view hs_map_view_of_box(hs_box box, uint32_t width, uint32_t height, double ratio);
+/* Sets the zoom of a view by its plane: at the city's middle, so that all maps of a system and scale agree.
+ */
+void hs_map_set_zoom(hs_map_view *view, const hs_geography *geography);
 hs_map_view hs_map_view_at(double lon_deg, double lat_deg, double zoom, uint32_t width, uint32_t height,
                            double ratio);
 
