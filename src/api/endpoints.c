@@ -216,6 +216,13 @@ const hs_endpoint hs_endpoints[] = {
      "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
      "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
      hs_serve_hotspots},
+    {"/hotspots/change", "hotspotsChange", LONG, GEO, change_parameters,
+     "Change of each unit's rate from the period compare to datetime: the ratio with exact limits, exact "
+     "p-values "
+     "corrected over units, and the change of the whole; periods may differ in length.",
+     "各单元发生率自 compare 时段至 datetime 时段的变化：比率、精确区间、经多重检验校正的精确 p "
+     "值，及全市变化；时段长度可不同。",
+     hs_serve_hotspots},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
