@@ -66,6 +66,7 @@ struct hs_api {
     atomic_uint_fast64_t load_us;
     atomic_uint files_open;   /* exports that are made or sent */
     atomic_uint batches_open; /* of addresses, likewise */
+    struct hs_run_times *run_times; /* of answers that carry theirs */
     struct hs_binding *bindings;
     uint64_t assets_hash; /* of everything that travels in the program */
 };

@@ -1,6 +1,7 @@
 /* Hotspots as statistics: GeoJSON of any method, by the endpoint's path. */
 #include "service/hotspots.h"
 #include "api/endpoint.h"
+#include "api/run_times.h"
 
 #include <string.h>
 
@@ -30,10 +31,12 @@ hs_status hs_serve_hotspots(hs_call *call) {
         status = hs_hotspots_parse(method, call->snapshot, names, values, call->request->query_count,
                                    call->arena, call->error, &run);
     if (status != HS_OK) return status;
-    if (hs_call_begin(call, "application/geo+json", HS_READS_ALL)) return HS_OK;
+    uint64_t answer = hs_run_times_epoch(call->api->run_times) ^ hs_call_etag(call, HS_READS_ALL);
+    if (hs_call_begin_version(call, "application/geo+json", answer)) return HS_OK;
     run.stop = (hs_hotspot_stop){is_gone, call->request};
     status = hs_hotspots_compute(call->api->service, &run, call->error);
     if (status != HS_OK) return status;
+    run.run_ms = hs_run_times_settle(call->api->run_times, answer, run.run_ms);
     hs_hotspots_geojson(&run, &call->json);
     hs_hotspots_done(&run);
     return HS_OK;

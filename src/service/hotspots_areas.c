@@ -1,7 +1,6 @@
 /* Methods over units of analysis: from counts to values, statistics, corrected p-values and ranks. */
 #include "service/hotspots_areas.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "service/hotspots_rank.h"
 #include <hotspot/rates.h>
@@ -261,7 +260,6 @@ static hs_status make(making *m) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_areas_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -281,7 +279,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         hs_arena_free(arena);
         return status;
     }
-    h->run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }

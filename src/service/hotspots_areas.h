@@ -106,7 +106,6 @@ typedef struct hs_areas_result {
     bool enough;
     const char *reason_en, *reason_zh;   /* why not */
     const char *caution_en, *caution_zh; /* or NULL */
-    double run_ms;
 } hs_areas_result;
 
 /* Units of analysis with what was counted in them. Arrays live in the arena. */

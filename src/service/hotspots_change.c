@@ -2,7 +2,6 @@
  */
 #include "service/hotspots_change.h"
 
-#include "base/clock.h"
 #include "base/pool.h"
 #include "base/text.h"
 #include "service/hotspots_rank.h"
@@ -164,7 +163,6 @@ static hs_status make(making *m) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_change_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -178,7 +176,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         hs_arena_free(arena);
         return status;
     }
-    h->run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }

@@ -43,7 +43,6 @@ typedef struct hs_change_result {
     uint32_t few, increases, decreases;
     bool enough;
     const char *reason_en, *reason_zh;
-    double run_ms;
 } hs_change_result;
 
 const char *hs_change_test_name(hs_change_test test);

@@ -123,7 +123,6 @@ void hs_change_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");
     hs_json_null(json);
-    hs_json_pair_double(json, "run_time_ms", h->run_ms);
     hs_json_pair_int(json, "units", h->areas.count);
     hs_json_pair_int(json, "too_few", h->few);
     hs_json_pair_int(json, "significant", h->increases + h->decreases);

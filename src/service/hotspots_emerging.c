@@ -2,7 +2,6 @@
  * name of each unit's history. */
 #include "service/hotspots_emerging.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "service/hotspots_rank.h"
 #include <math.h>
@@ -279,7 +278,6 @@ static hs_status make(making *m) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_emerging_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -294,7 +292,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         hs_arena_free(arena);
         return status;
     }
-    h->run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }

@@ -1,6 +1,7 @@
 /* The one table of methods of hotspots, and what all of them share. */
 #include "service/hotspots_method.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "service/service_private.h"
 
@@ -40,7 +41,10 @@ hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *
 
 hs_status hs_hotspots_compute(hs_service *service, hs_hotspot_run *run, hs_error *error) {
     const hs_hotspot_work work = {service, run->snapshot, run->request, run->stop, error};
-    return run->method->compute(&work, &run->result);
+    double began_ms = hs_clock_monotonic_ms();
+    hs_status status = run->method->compute(&work, &run->result);
+    run->run_ms = hs_clock_monotonic_ms() - began_ms;
+    return status;
 }
 
 hs_status hs_hotspot_check(const hs_hotspot_work *work, hs_error *error) {
