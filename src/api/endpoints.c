@@ -3,6 +3,8 @@
 #include "api/find_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
+#include "api/ogc_parameters.h"
+#include "api/scan_parameters.h"
 #include "api/web_map_parameters.h"
 
 static const hs_parameter version_parameters[] = {
@@ -22,10 +24,6 @@ static const hs_parameter target_parameters[] = {
     {"category", "string",
      "codes or names, comma separated: targets of these classes and what lies below them",
      "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
-    {0},
-};
-static const hs_parameter format_parameters[] = {
-    {"f", "string", "json or html", "json 或 html", false},
     {0},
 };
 static const hs_parameter post_parameters[] = {
@@ -223,6 +221,13 @@ const hs_endpoint hs_endpoints[] = {
      "各单元发生率自 compare 时段至 datetime 时段的变化：比率、精确区间、经多重检验校正的精确 p "
      "值，及全市变化；时段长度可不同。",
      hs_serve_hotspots},
+    {"/hotspots/scan", "hotspotsScan", LONG, GEO, scan_parameters,
+     "Kulldorff's scan statistic in space, or in space and time, looking back or at what is going on now: "
+     "clusters "
+     "that share no unit, with the likelihood ratio, p-values by replications and a recurrence interval.",
+     "Kulldorff 扫描统计：空间或时空、回顾或前瞻；给出互不共单元的聚集，含似然比、随机重复的 p "
+     "值与重现间隔。",
+     hs_serve_hotspots},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
@@ -371,22 +376,6 @@ const hs_endpoint hs_endpoints[] = {
      hs_serve_events},
     {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
-    {"/ogc", "ogcLanding", HS_OGC, JSON, format_parameters, "Landing page of OGC API Features.",
-     "OGC API Features 首页。", hs_serve_ogc_landing},
-    {"/ogc/conformance", "ogcConformance", HS_OGC, JSON, format_parameters, "Conformance classes.",
-     "符合的规范类。", hs_serve_ogc_conformance},
-    {"/ogc/api", "ogcApi", HS_OGC, "application/vnd.oai.openapi+json;version=3.0", format_parameters,
-     "Description of the OGC part.", "OGC 部分的接口说明。", hs_serve_ogc_openapi},
-    {"/ogc/collections", "ogcCollections", CITY | HS_OGC, JSON, format_parameters, "Collections.",
-     "要素集列表。", hs_serve_ogc_collections},
-    {"/ogc/collections/{collectionId}", "ogcCollection", CITY | HS_OGC, JSON, format_parameters,
-     "One collection.", "单个要素集。", hs_serve_ogc_collection},
-    {"/ogc/collections/{collectionId}/queryables", "ogcQueryables", CITY | HS_OGC, "application/schema+json",
-     format_parameters, "What the items can be filtered by.", "可用于筛选的属性。", hs_serve_ogc_queryables},
-    {"/ogc/collections/{collectionId}/items", "ogcItems", PLOT | HS_OGC, GEO, items_parameters,
-     "Features page by page, or all as a file; incidents take the filters.",
-     "分页要素，或全部导出为文件；incidents 可用全部筛选条件。", hs_serve_ogc_items},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItem", CITY | HS_OGC, GEO, item_parameters,
-     "One feature.", "单个要素。", hs_serve_ogc_item},
+#include "api/ogc_endpoints.inc"
     {0},
 };

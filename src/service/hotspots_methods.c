@@ -5,10 +5,16 @@
 #include "base/text.h"
 #include "service/service_private.h"
 
+/* clang-format off */
 static const hs_hotspot_method *const methods[] = {
-    &hs_hotspot_gi_star,  &hs_hotspot_local_moran, &hs_hotspot_global,
-    &hs_hotspot_emerging, &hs_hotspot_change,
+    &hs_hotspot_gi_star,
+    &hs_hotspot_local_moran,
+    &hs_hotspot_global,
+    &hs_hotspot_emerging,
+    &hs_hotspot_change,
+    &hs_hotspot_scan,
 };
+/* clang-format on */
 enum { METHODS = sizeof methods / sizeof(const hs_hotspot_method *) };
 
 const hs_hotspot_method *hs_hotspot_method_at(size_t index) {
