@@ -8,7 +8,7 @@
 
 enum { MAX_ZOOM_BASE = 16, MAX_ZOOM_INCIDENTS = 16, MAX_ZOOM_DENSITY = 18, MAX_ZOOM = 24 };
 
-static hs_status parse_tile(hs_call *call, hs_tile *tile) {
+hs_status hs_call_tile(hs_call *call, hs_tile *tile) {
     static const char *const names[] = {"z", "x", "y"};
     int64_t values[3];
     for (int i = 0; i < 3; i++) {
@@ -43,7 +43,7 @@ hs_status hs_serve_vector_tile(hs_call *call) {
     if (!base && !hs_call_sees_incidents(call)) return hs_call_deny_incidents(call);
     hs_tile tile = {0};
     hs_filter filter;
-    hs_status status = parse_tile(call, &tile);
+    hs_status status = hs_call_tile(call, &tile);
     if (status == HS_OK && !base) status = hs_call_filter(call, HS_ALL_ACCURACIES, NULL, &filter);
     if (status != HS_OK) return status;
     hs_service *service = call->api->service;
@@ -84,7 +84,7 @@ hs_status hs_call_density_tile(hs_call *call, hs_tile tile, uint32_t size_px) {
 
 static hs_status density_tile(hs_call *call, uint32_t size_px) {
     hs_tile tile = {0};
-    hs_status status = parse_tile(call, &tile);
+    hs_status status = hs_call_tile(call, &tile);
     return status == HS_OK ? hs_call_density_tile(call, tile, size_px) : status;
 }
 
@@ -165,7 +165,7 @@ static void write_layers(hs_json *json, const tileset *set) {
     hs_json_array_end(json);
 }
 
-static void write_bounds(hs_json *json, hs_box box) {
+void hs_write_tile_bounds(hs_json *json, hs_box box) {
     if (box.min_lon_e7 > box.max_lon_e7) return;
     hs_json_key(json, "bounds");
     hs_json_array(json);
@@ -215,7 +215,7 @@ static void write_tilejson(hs_call *call, const tileset *set) {
     hs_json_array_end(json);
     hs_json_pair_int(json, "minzoom", 0);
     hs_json_pair_int(json, "maxzoom", set->max_zoom);
-    write_bounds(json, call->snapshot->geography->box);
+    hs_write_tile_bounds(json, call->snapshot->geography->box);
     write_layers(json, set);
     hs_json_object_end(json);
 }

@@ -106,6 +106,7 @@ typedef struct hs_areas_result {
     uint32_t *islands;     /* rows */
     uint32_t permutations; /* that were made */
     double smallest_p;     /* that they can give; 0: analytic */
+    bool exact;            /* p-values under random labelling, without permutations */
     uint32_t significant;
     bool enough;
     const char *reason_en, *reason_zh;   /* why not */

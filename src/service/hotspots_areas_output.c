@@ -155,6 +155,7 @@ void hs_areas_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_key(json, "parameters");
     hs_json_object(json);
     hs_areas_parameter_members(request, json);
+    hs_json_pair_text(json, "p_values", h->exact ? "exact" : h->permutations > 0 ? "permutation" : "normal");
     hs_json_pair_int(json, "permutations", h->permutations);
     hs_json_object_end(json);
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
