@@ -19,6 +19,7 @@
 #include <hotspot/multiple_testing.h>
 #include <hotspot/network_density.h>
 #include <hotspot/raster_density.h>
+#include <hotspot/rate_ratio.h>
 #include <hotspot/rates.h>
 #include <hotspot/records.h>
 #include <hotspot/relative_risk.h>

@@ -166,7 +166,7 @@ static void write_layers(hs_json *json, const tileset *set) {
     hs_json_array_end(json);
 }
 
-static void write_bounds(hs_json *json, hs_box box) {
+void hs_write_tile_bounds(hs_json *json, hs_box box) {
     if (box.min_lon_e7 > box.max_lon_e7) return;
     hs_json_key(json, "bounds");
     hs_json_array(json);
@@ -219,7 +219,7 @@ static void write_tilejson(hs_call *call, const tileset *set) {
     hs_json_array_end(json);
     hs_json_pair_int(json, "minzoom", 0);
     hs_json_pair_int(json, "maxzoom", set->max_zoom);
-    write_bounds(json, call->snapshot->geography->box);
+    hs_write_tile_bounds(json, call->snapshot->geography->box);
     write_layers(json, set);
     hs_json_object_end(json);
 }
