@@ -71,6 +71,10 @@ typedef struct hs_areas_request {
 hs_status hs_areas_request_parse(const hs_hotspot_words *words, hs_areas_method method,
                                  hs_areas_request *request);
 
+/* `attribute:NAME`, a column of the units; empty where the word is absent. */
+hs_status hs_areas_parse_attribute(const hs_hotspot_words *words, const char *name,
+                                   const hs_areas_request *request, hs_str *attribute);
+
 /* One row a unit that could be measured; arrays live in the result's arena. */
 typedef struct hs_hotspot_rows {
     uint32_t count;

@@ -90,8 +90,8 @@ static hs_status parse_weights(const hs_hotspot_words *w, hs_areas_request *r) {
     return HS_OK;
 }
 
-static hs_status parse_attribute(const hs_hotspot_words *w, const char *name, hs_areas_request *r,
-                                 hs_str *attribute) {
+hs_status hs_areas_parse_attribute(const hs_hotspot_words *w, const char *name, const hs_areas_request *r,
+                                   hs_str *attribute) {
     hs_str text = hs_hotspot_word(w, name);
     *attribute = (hs_str){"", 0};
     if (text.size == 0) return HS_OK;
@@ -116,8 +116,8 @@ static hs_status parse_value(const hs_hotspot_words *w, hs_areas_request *r) {
     if (r->value >= HS_VALUE_PER_POPULATION && r->units != HS_UNITS_LEVEL)
         return hs_error_set(w->error, HS_E_ARGUMENT,
                             "value: how many live in a cell or on a street is not known: give a level");
-    status = parse_attribute(w, "count", r, &r->count_attribute);
-    return status == HS_OK ? parse_attribute(w, "population", r, &r->population_attribute) : status;
+    status = hs_areas_parse_attribute(w, "count", r, &r->count_attribute);
+    return status == HS_OK ? hs_areas_parse_attribute(w, "population", r, &r->population_attribute) : status;
 }
 
 static hs_status parse_test(const hs_hotspot_words *w, hs_areas_request *r) {

@@ -299,34 +299,12 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
     return HS_OK;
 }
 
-static hs_status parse_step(const hs_hotspot_words *words, hs_step *step) {
-    static const struct {
-        const char *name;
-        hs_step step;
-    } named[] = {{"day", {HS_STEP_DAYS, 1}}, {"week", {HS_STEP_DAYS, 7}}, {"month", {HS_STEP_MONTHS, 1}}};
-    hs_str text = hs_hotspot_word(words, "step");
-    int64_t days = 0;
-    *step = (hs_step){HS_STEP_AUTO, 0};
-    if (text.size == 0) return HS_OK;
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-        if (hs_str_equal(text, hs_str_of(named[i].name))) {
-            *step = named[i].step;
-            return HS_OK;
-        }
-    if (text.size > 5 && memcmp(text.data, "days:", 5) == 0 &&
-        hs_str_to_int((hs_str){text.data + 5, text.size - 5}, &days) && days >= 1 && days <= 366) {
-        *step = (hs_step){HS_STEP_DAYS, (uint32_t)days};
-        return HS_OK;
-    }
-    return hs_hotspot_refuse(words, "step", text, "day, week, month, days:N (1 to 366)");
-}
-
 static hs_status parse(const hs_hotspot_words *words, void **request) {
     hs_emerging_request *r = hs_arena_array(words->arena, 1, sizeof *r);
     int64_t lag = 1;
     if (!r) return hs_error_memory(words->error, "a request");
     hs_status status = hs_areas_request_parse(words, HS_AREAS_GI_STAR, &r->areas);
-    if (status == HS_OK) status = parse_step(words, &r->step);
+    if (status == HS_OK) status = hs_step_parse(words, &r->step);
     if (status == HS_OK) status = hs_hotspot_integer(words, "lag", 0, HS_EMERGING_MOST_LAG, 1, &lag);
     if (status != HS_OK) return status;
     if (r->areas.value >= HS_VALUE_EB)

@@ -20,6 +20,9 @@ typedef struct hs_step {
 #define HS_EMERGING_MOST_BINS UINT64_C(5000000)
 #define HS_EMERGING_MOST_LAG  12u
 
+/* `day`, `week`, `month`, `days:N`; HS_STEP_AUTO where the word `step` is absent. */
+hs_status hs_step_parse(const hs_hotspot_words *words, hs_step *step);
+
 /* The period [from_s, to_s) in whole steps up to its end: bound_s[0 .. count], ascending, local midnights
  * where the end is one. What is before the first bound is no whole step. */
 typedef struct hs_steps {

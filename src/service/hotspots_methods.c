@@ -5,10 +5,7 @@
 #include "service/service_private.h"
 
 static const hs_hotspot_method *const methods[] = {
-    &hs_hotspot_gi_star,
-    &hs_hotspot_local_moran,
-    &hs_hotspot_global,
-    &hs_hotspot_emerging,
+    &hs_hotspot_gi_star, &hs_hotspot_local_moran, &hs_hotspot_global, &hs_hotspot_emerging, &hs_hotspot_scan,
 };
 enum { METHODS = sizeof methods / sizeof(const hs_hotspot_method *) };
 
