@@ -9,11 +9,13 @@
 #include <hotspot/density.h>
 #include <hotspot/density_interval.h>
 #include <hotspot/edge_correction.h>
+#include <hotspot/emerging.h>
 #include <hotspot/error.h>
 #include <hotspot/geocode.h>
 #include <hotspot/geography.h>
 #include <hotspot/geometry.h>
 #include <hotspot/kernel.h>
+#include <hotspot/labelling.h>
 #include <hotspot/multiple_testing.h>
 #include <hotspot/network_density.h>
 #include <hotspot/raster_density.h>
@@ -24,6 +26,7 @@
 #include <hotspot/spatial_statistics.h>
 #include <hotspot/spatial_weights.h>
 #include <hotspot/time_kernel.h>
+#include <hotspot/trend.h>
 #include <hotspot/types.h>
 
 #endif

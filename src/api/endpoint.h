@@ -51,6 +51,9 @@ typedef struct hs_endpoint {
 /* Ended by a NULL path. */
 extern const hs_endpoint hs_endpoints[];
 
+/* The endpoint of a method of hotspots, by the method's name; NULL where there is none (hotspots.c). */
+const hs_endpoint *hs_endpoint_of_hotspots(const char *method);
+
 /* The method of an endpoint. */
 hs_method hs_endpoint_method(const hs_endpoint *endpoint);
 /* Whether it takes a parameter of this name. */
@@ -183,9 +186,7 @@ hs_status hs_serve_density_bandwidth(hs_call *call);
 hs_status hs_serve_density_tif(hs_call *call);
 hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
-hs_status hs_serve_hotspots_gi_star(hs_call *call);
-hs_status hs_serve_hotspots_local_moran(hs_call *call);
-hs_status hs_serve_hotspots_global(hs_call *call);
+hs_status hs_serve_hotspots(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
 hs_status hs_serve_review(hs_call *call);
 hs_status hs_serve_review_entry(hs_call *call);

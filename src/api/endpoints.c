@@ -4,6 +4,7 @@
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
 #include "api/ogc_parameters.h"
+#include "api/scan_parameters.h"
 #include "api/web_map_parameters.h"
 
 static const hs_parameter version_parameters[] = {
@@ -197,13 +198,29 @@ const hs_endpoint hs_endpoints[] = {
      "Getis-Ord Gi* of units, grid cells or street segments, with raw and corrected p-values and how it was "
      "computed; too little data is said instead of a map.",
      "单元、网格或街道段的 Getis-Ord Gi*，含原始与校正 p 值及计算说明；数据过少时明确说明。",
-     hs_serve_hotspots_gi_star},
+     hs_serve_hotspots},
     {"/hotspots/local-moran", "hotspotsLocalMoran", LONG, GEO, hotspot_parameters,
      "Local Moran's I with its four classes, else as gi-star.", "局部 Moran 指数及其四类，其余同 gi-star。",
-     hs_serve_hotspots_local_moran},
+     hs_serve_hotspots},
     {"/hotspots/global", "hotspotsGlobal", LONG, GEO, hotspot_parameters,
      "Global Moran's I, Getis-Ord G and Geary's C: features without geometry.",
-     "全局 Moran I、Getis-Ord G 与 Geary C（无几何要素）。", hs_serve_hotspots_global},
+     "全局 Moran I、Getis-Ord G 与 Geary C（无几何要素）。", hs_serve_hotspots},
+    {"/hotspots/emerging", "hotspotsEmerging", LONG, GEO, emerging_parameters,
+     "Emerging hot spots: Gi* over units and steps of time, corrected over all bins, with the trend of z and "
+     "the "
+     "name of each unit's history: new, consecutive, intensifying, persistent, diminishing, sporadic, "
+     "oscillating, "
+     "historical, of hot and of cold spots.",
+     "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
+     "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
+     hs_serve_hotspots},
+    {"/hotspots/scan", "hotspotsScan", LONG, GEO, scan_parameters,
+     "Kulldorff's scan statistic in space, or in space and time, looking back or at what is going on now: "
+     "clusters "
+     "that share no unit, with the likelihood ratio, p-values by replications and a recurrence interval.",
+     "Kulldorff 扫描统计：空间或时空、回顾或前瞻；给出互不共单元的聚集，含似然比、随机重复的 p "
+     "值与重现间隔。",
+     hs_serve_hotspots},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},

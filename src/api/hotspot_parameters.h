@@ -40,4 +40,36 @@ static const hs_parameter hotspot_parameters[] = {
     {0},
 };
 
+static const hs_parameter emerging_parameters[] = {
+    {"level", "string", "unit level analysed; default community, else what there is",
+     "分析单元层级，默认 community，否则为已有层级", false},
+    {"grid", "string", "instead of a level: square:SIZE_M (side) or hex:SIZE_M (width across flats)",
+     "代替层级：square:边长 或 hex:对边距（米）", false},
+    {"streets", "boolean", "true: street segments instead of a level", "true：以街道段代替层级", false},
+    {"step", "string",
+     "day, week, month or days:N; default the longest of month, week and day with 20 steps or more",
+     "时段长度：day、week、month 或 days:天数；默认取能分成 20 期以上的最长者", false},
+    {"lag", "integer", "steps before a bin's own that its neighbours are in too, 0 to 12, default 1",
+     "邻居包含的此前期数，0 至 12，默认 1", false},
+    {"weights", "string",
+     "queen (default), rook, knn:K, band:METRES, kernel:METRES, or network:METRES between street segments",
+     "queen（默认）、rook、knn:K、band:米、kernel:米，或街道段之间的 network:米", false},
+    {"value", "string", "count (default), per-km2, per-km (streets), per-population (per 1,000)",
+     "count（默认）、per-km2、per-km（街道）、per-population（每千人）", false},
+    {"population", "string", "attribute:NAME: the units' column of residents", "attribute:列名：单元人口列",
+     false},
+    {"permutations", "integer",
+     "0: analytic p-values; 1 to 99999: so many permutations. Default exact p-values where whole numbers are "
+     "counted with equal weights, else permutations",
+     "0 为解析 p 值；1 至 99999 为置换次数。默认：等权整数计数用精确 p 值，否则用置换", false},
+    {"seed", "integer", "of the permutations, default 1", "置换的随机种子，默认 1", false},
+    {"alpha", "number", "significance after correction, default 0.05", "校正后的显著性水平，默认 0.05",
+     false},
+    {"correction", "string", "bh (default), by, bonferroni, none",
+     "多重检验校正：bh（默认）、by、bonferroni、none", false},
+    {"v", "integer", "version of the data; the current one is answered immutable",
+     "数据版本；当前版本的应答可永久缓存", false},
+    {0},
+};
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "api/density.h"
 #include "base/text.h"
+#include "service/base_tile.h"
 #include <math.h>
 #include <string.h>
 
@@ -45,9 +46,13 @@ hs_status hs_serve_vector_tile(hs_call *call) {
     hs_status status = parse_tile(call, &tile);
     if (status == HS_OK && !base) status = hs_call_filter(call, HS_ALL_ACCURACIES, NULL, &filter);
     if (status != HS_OK) return status;
+    hs_service *service = call->api->service;
+    if (base && !hs_service_has_base_index(service, call->snapshot) && hs_request_defer(call->request))
+        return HS_OK;
     if (hs_call_begin(call, "application/vnd.mapbox-vector-tile", base ? HS_READS_GEOGRAPHY : HS_READS_ALL))
         return HS_OK;
-    status = base ? hs_render_base_tile(call->snapshot, tile, call->arena, call->error, &call->response->body)
+    status = base ? hs_service_base_tile(service, call->snapshot, tile, call->arena, call->error,
+                                         &call->response->body)
                   : render_incidents(call, tile);
     if (status == HS_OK && call->response->body.size == 0) call->response->status = 204;
     return status;

@@ -97,24 +97,12 @@ static void put_bytes(hs_mvt *mvt, hs_bytes *bytes, unsigned field, const void *
     put_raw(mvt, bytes, data, size);
 }
 
-static void put_packed(hs_mvt *mvt, hs_bytes *bytes, unsigned field, const hs_words *words) {
-    size_t size = 0;
-    for (size_t i = 0; i < words->size; i++)
-        size += varint_size(words->data[i]);
-    put_key(mvt, bytes, field, WIRE_BYTES);
-    put_varint(mvt, bytes, size);
-    uint8_t *at = hs_mvt_bytes_reserve(mvt, bytes, size);
-    if (!at) return;
-    for (size_t i = 0; i < words->size; i++)
-        at += varint_put(at, words->data[i]);
-    bytes->size += size;
-}
-
 hs_mvt *hs_mvt_new(hs_tile tile, hs_arena *arena) {
     hs_mvt *mvt = hs_arena_array(arena, 1, sizeof *mvt);
     if (!mvt) return NULL;
     mvt->arena = arena;
     hs_tile_square(tile, &mvt->x0, &mvt->y0, &mvt->side);
+    mvt->shift = 32 - tile.z;
     return mvt;
 }
 
@@ -145,10 +133,9 @@ void hs_mvt_layer_end(hs_mvt *mvt) {
 }
 
 static void feature_begin(hs_mvt *mvt, uint64_t id, unsigned type) {
-    mvt->feature.size = 0;
     mvt->tags.size = 0;
-    put_number(mvt, &mvt->feature, FEATURE_ID, id);
-    put_number(mvt, &mvt->feature, FEATURE_TYPE, type);
+    mvt->feature_id = id;
+    mvt->feature_type = type;
 }
 
 static void geometry_begin(hs_mvt *mvt) {
@@ -164,22 +151,22 @@ bool hs_mvt_point(hs_mvt *mvt, uint64_t id, hs_mercator position) {
     if (dx >= mvt->side || dy >= mvt->side || mvt->failed) return false;
     geometry_begin(mvt);
     hs_mvt_word(mvt, &mvt->geometry, 1u << 3 | 1u);
-    hs_mvt_word(mvt, &mvt->geometry, (uint32_t)(dx * HS_MVT_EXTENT / mvt->side) << 1);
-    hs_mvt_word(mvt, &mvt->geometry, (uint32_t)(dy * HS_MVT_EXTENT / mvt->side) << 1);
+    hs_mvt_word(mvt, &mvt->geometry, (uint32_t)(dx * HS_MVT_EXTENT >> mvt->shift) << 1);
+    hs_mvt_word(mvt, &mvt->geometry, (uint32_t)(dy * HS_MVT_EXTENT >> mvt->shift) << 1);
     feature_begin(mvt, id, TYPE_POINT);
     return true;
 }
 
-bool hs_mvt_lines(hs_mvt *mvt, uint64_t id, const hs_geometry *lines, double tolerance) {
+bool hs_mvt_lines(hs_mvt *mvt, uint64_t id, const hs_tile_shape *lines, uint32_t detail_zoom) {
     geometry_begin(mvt);
-    if (!hs_mvt_shape_lines(mvt, lines, tolerance)) return false;
+    if (!hs_mvt_shape_lines(mvt, lines, detail_zoom)) return false;
     feature_begin(mvt, id, TYPE_LINE);
     return true;
 }
 
-bool hs_mvt_polygons(hs_mvt *mvt, uint64_t id, const hs_geometry *polygons, double tolerance) {
+bool hs_mvt_polygons(hs_mvt *mvt, uint64_t id, const hs_tile_shape *polygons, uint32_t detail_zoom) {
     geometry_begin(mvt);
-    if (!hs_mvt_shape_polygons(mvt, polygons, tolerance)) return false;
+    if (!hs_mvt_shape_polygons(mvt, polygons, detail_zoom)) return false;
     feature_begin(mvt, id, TYPE_POLYGON);
     return true;
 }
@@ -251,32 +238,50 @@ static bool value_number(hs_mvt *mvt, size_t start, uint32_t *number) {
     return true;
 }
 
-static void tag_with_value(hs_mvt *mvt, const char *key, size_t start) {
-    uint32_t key_index;
-    uint32_t value_index;
-    if (mvt->failed) return;
-    if (!key_number(mvt, key, &key_index) || !value_number(mvt, start, &value_index)) {
-        mvt->failed = true;
-        return;
-    }
-    hs_mvt_word(mvt, &mvt->tags, key_index);
-    hs_mvt_word(mvt, &mvt->tags, value_index);
+uint32_t hs_mvt_key(hs_mvt *mvt, const char *key) {
+    uint32_t number = HS_NONE;
+    if (!mvt->failed && !key_number(mvt, key, &number)) mvt->failed = true;
+    return number;
 }
 
-void hs_mvt_tag_str(hs_mvt *mvt, const char *key, hs_str value) {
-    if (value.size == 0) return;
+/* The number of the value whose encoding was appended from `start` on. */
+static uint32_t value_from(hs_mvt *mvt, size_t start) {
+    uint32_t number = HS_NONE;
+    if (!mvt->failed && !value_number(mvt, start, &number)) mvt->failed = true;
+    return number;
+}
+
+void hs_mvt_tag(hs_mvt *mvt, uint32_t key, uint32_t value) {
+    hs_mvt_word(mvt, &mvt->tags, key);
+    hs_mvt_word(mvt, &mvt->tags, value);
+}
+
+static void tag_with_value(hs_mvt *mvt, const char *key, size_t start) {
+    uint32_t value = value_from(mvt, start);
+    hs_mvt_tag(mvt, hs_mvt_key(mvt, key), value);
+}
+
+uint32_t hs_mvt_value_str(hs_mvt *mvt, hs_str value) {
     size_t start = mvt->values.size;
     put_bytes(mvt, &mvt->values, VALUE_STRING, value.data, value.size);
-    tag_with_value(mvt, key, start);
+    return value_from(mvt, start);
 }
 
-void hs_mvt_tag_int(hs_mvt *mvt, const char *key, int64_t value) {
+uint32_t hs_mvt_value_int(hs_mvt *mvt, int64_t value) {
     size_t start = mvt->values.size;
     if (value >= 0)
         put_number(mvt, &mvt->values, VALUE_UINT, (uint64_t)value);
     else /* zigzag of a negative number: -1 is 1, -2 is 3 */
         put_number(mvt, &mvt->values, VALUE_SINT, ~(uint64_t)value << 1 | 1);
-    tag_with_value(mvt, key, start);
+    return value_from(mvt, start);
+}
+
+void hs_mvt_tag_str(hs_mvt *mvt, const char *key, hs_str value) {
+    if (value.size > 0) hs_mvt_tag(mvt, hs_mvt_key(mvt, key), hs_mvt_value_str(mvt, value));
+}
+
+void hs_mvt_tag_int(hs_mvt *mvt, const char *key, int64_t value) {
+    hs_mvt_tag(mvt, hs_mvt_key(mvt, key), hs_mvt_value_int(mvt, value));
 }
 
 void hs_mvt_tag_double(hs_mvt *mvt, const char *key, double value) {
@@ -297,12 +302,48 @@ void hs_mvt_tag_bool(hs_mvt *mvt, const char *key, bool value) {
     tag_with_value(mvt, key, start);
 }
 
+static size_t packed_size(const hs_words *words) {
+    size_t size = 0;
+    for (size_t i = 0; i < words->size; i++)
+        size += varint_size(words->data[i]);
+    return size;
+}
+
+/* A field of bytes: its key, their number and they themselves. */
+static size_t field_size(size_t size) {
+    return 1 + varint_size(size) + size;
+}
+
+static uint8_t *write_packed(uint8_t *at, unsigned field, const hs_words *words, size_t size) {
+    *at++ = (uint8_t)(field << 3 | WIRE_BYTES);
+    at += varint_put(at, size);
+    for (size_t i = 0; i < words->size; i++)
+        at += varint_put(at, words->data[i]);
+    return at;
+}
+
 void hs_mvt_feature_end(hs_mvt *mvt) {
-    if (mvt->tags.size > 0) put_packed(mvt, &mvt->feature, FEATURE_TAGS, &mvt->tags);
-    put_packed(mvt, &mvt->feature, FEATURE_GEOMETRY, &mvt->geometry);
-    if (mvt->failed) return;
-    put_bytes(mvt, &mvt->features, LAYER_FEATURES, mvt->feature.data, mvt->feature.size);
+    size_t tags = packed_size(&mvt->tags);
+    size_t geometry = packed_size(&mvt->geometry);
+    size_t size =
+        1 + varint_size(mvt->feature_id) + 2 + (tags > 0 ? field_size(tags) : 0) + field_size(geometry);
+    uint8_t *begin = hs_mvt_bytes_reserve(mvt, &mvt->features, field_size(size));
+    if (!begin) return;
+    uint8_t *at = begin;
+    *at++ = LAYER_FEATURES << 3 | WIRE_BYTES;
+    at += varint_put(at, size);
+    *at++ = FEATURE_ID << 3 | WIRE_VARINT;
+    at += varint_put(at, mvt->feature_id);
+    *at++ = FEATURE_TYPE << 3 | WIRE_VARINT;
+    *at++ = (uint8_t)mvt->feature_type;
+    if (tags > 0) at = write_packed(at, FEATURE_TAGS, &mvt->tags, tags);
+    at = write_packed(at, FEATURE_GEOMETRY, &mvt->geometry, geometry);
+    mvt->features.size += (size_t)(at - begin);
     mvt->feature_count++;
+}
+
+bool hs_mvt_fits(const hs_mvt *mvt, size_t tag_bytes, size_t most) {
+    return hs_mvt_size(mvt) + packed_size(&mvt->geometry) + tag_bytes + 32 <= most;
 }
 
 size_t hs_mvt_size(const hs_mvt *mvt) {

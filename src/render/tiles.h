@@ -3,6 +3,7 @@
 #define RENDER_TILES_H
 
 #include "city/filter.h"
+#include "render/base_index.h"
 #include "render/mvt.h"
 #include "render/ramp.h"
 #include <hotspot/density.h>
@@ -15,9 +16,18 @@ typedef struct hs_selection {
     uint64_t count; /* rows that pass, positioned ones only */
 } hs_selection;
 
-/* Layers units, unit_labels, streets, places, zones. Each feature carries id, code, name, name_en and what
- * its kind has (level, class, kind). Labels are points, each in exactly one tile. */
-hs_status hs_render_base_tile(const hs_snapshot *snapshot, hs_tile tile, hs_arena *arena, hs_error *error,
+/* No vector tile has more bytes, before compression. */
+#define HS_TILE_BYTES_MOST 500000u
+/* The layer that a tile has in addition when this cost it features: in its middle a point for each layer that
+ * lacks some, with the layer's name as `layer` and their number as `left_out`. */
+#define HS_REDUCED_LAYER "reduced"
+
+/* Layers units, unit_labels, zones, streets, places. Each feature carries id, code, name, name_en and what
+ * its kind has (level, class, kind). Labels are points, each in exactly one tile. Below HS_FULL_DETAIL_ZOOM
+ * streets of one name, class and layer are joined where they meet, with the id of the first. A tile that
+ * would be over the limit has of each layer what counts most: units from the topmost level down, then the
+ * larger ones; streets of the higher classes, then the longer ones; of places and labels an even choice. */
+hs_status hs_render_base_tile(const hs_base_index *index, hs_tile tile, hs_arena *arena, hs_error *error,
                               hs_buffer *out);
 /* Clusters are cells of a grid that each tile holds 16 x 16 of, so one is in one tile; a cell with one
  * incident is that incident. From z14 a tile with too many incidents for the limit has clusters too (64 x 64

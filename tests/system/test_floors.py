@@ -43,6 +43,9 @@ PUBLIC = {
     "multiple_testing.h": "statistics",
     "rates.h": "statistics",
     "scan_statistic.h": "statistics",
+    "trend.h": "statistics",
+    "labelling.h": "statistics",
+    "emerging.h": "statistics",
 }
 PLAIN = {"error.h", "types.h", "geometry.h"}
 NOT_C = {"web"}

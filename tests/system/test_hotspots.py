@@ -169,6 +169,35 @@ def reached(start, lengths, ends, at_node, limit):
     return {s for s, far in found.items() if far <= limit and s != start}
 
 
+def check_clipping():
+    """The area of a cell is what of it lies in the city, by OGR on an equal-area plane."""
+    from osgeo import osr
+    degrees, plane = osr.SpatialReference(), osr.SpatialReference()
+    degrees.ImportFromEPSG(4326)
+    degrees.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    units = ask("/ogc/collections/communities/items?limit=10000")["features"]
+    shapes = [ogr.CreateGeometryFromJson(json.dumps(f["geometry"])) for f in units]
+    city = shapes[0]
+    for shape in shapes[1:]:
+        city = city.Union(shape)
+    middle = city.Centroid()
+    plane.ImportFromProj4(f"+proj=laea +lat_0={middle.GetY()} +lon_0={middle.GetX()} +ellps=WGS84")
+    to_plane = osr.CoordinateTransformation(degrees, plane)
+    city.Transform(to_plane)
+    for grid in ("square:400", "hex:500"):
+        cells = ask("/hotspots/gi-star?permutations=0&value=per-km2&grid=" + grid)["features"]
+        clipped = 0
+        for f in cells:
+            cell = ogr.CreateGeometryFromJson(json.dumps(f["geometry"]))
+            cell.Transform(to_plane)
+            area = cell.Intersection(city).Area() * 1e-6
+            clipped += area < 0.999 * cell.Area() * 1e-6
+            assert abs(f["properties"]["area_km2"] - area) < 2e-5, (grid, f["properties"], area)
+            if area > 1e-3:
+                assert abs(f["properties"]["value"] * area - f["properties"]["n"]) < 0.05 + 0.01 * f["properties"]["n"]
+        assert clipped > 10, "cells at the border"
+
+
 def check_streets():
     junctions = ask("/hotspots/gi-star?streets=true&permutations=0&value=per-km")
     network = ask("/hotspots/gi-star?streets=true&permutations=0&weights=network:300")
@@ -238,7 +267,12 @@ def check_files():
     assert data.GetLayer(0).GetFeatureCount() == 3
     said = run("hotspots", store, "gi-star", "--level", "cell", "-o", os.path.join(folder, "b.csv"), "--lang", "zh").stdout
     assert "Getis-Ord" in said and "置换" in said
-    run("hotspots", store, "nothing", "-o", os.path.join(folder, "b.csv"), status=2)
+    refused = run("hotspots", store, "nothing", "-o", os.path.join(folder, "b.csv"), status=2).stderr
+    help_text = run("hotspots", "--help").stdout
+    described = json.loads(urllib.request.urlopen(BASE + "/api", timeout=60).read())["paths"]
+    for path in described:
+        if path.startswith("/hotspots/") and "{" not in path:
+            assert path.split("/")[2] in refused and "\n" + path.split("/")[2] + " " in help_text, path
     run("hotspots", store, "gi-star", "-o", os.path.join(folder, "b.gpx"), status=2)
     run("hotspots", store, "gi-star", "-o", store, status=2)
 
@@ -258,6 +292,7 @@ try:
     check_moran()
     check_counts(3000)
     check_grids()
+    check_clipping()
     check_streets()
     check_rates()
     check_refusals()

@@ -1,5 +1,5 @@
 /* Units of analysis that the city has: units of a level and street segments, with what is counted in them. */
-#include "service/hotspots_private.h"
+#include "service/hotspots_areas.h"
 
 #include "city/attributes.h"
 #include "geo/box.h"
@@ -18,9 +18,12 @@ bool hs_areas_init(hs_areas *areas, uint32_t count, hs_arena *arena) {
                         .y_m = hs_arena_array(arena, n, sizeof *areas->y_m),
                         .measure = hs_arena_array(arena, n, sizeof *areas->measure),
                         .population = hs_arena_array(arena, n, sizeof *areas->population),
+                        .renumbered = hs_arena_array(arena, n, sizeof *areas->renumbered),
+                        .n = hs_arena_array(arena, n, sizeof *areas->n),
                         .events = hs_arena_array(arena, n, sizeof *areas->events)};
     return areas->id && areas->code && areas->name && areas->name_en && areas->geometry && areas->label &&
-           areas->x_m && areas->y_m && areas->measure && areas->population && areas->events;
+           areas->x_m && areas->y_m && areas->measure && areas->population && areas->n && areas->renumbered &&
+           areas->events;
 }
 
 static void move_row(hs_areas *areas, uint32_t to, uint32_t from) {
@@ -34,20 +37,39 @@ static void move_row(hs_areas *areas, uint32_t to, uint32_t from) {
     areas->y_m[to] = areas->y_m[from];
     areas->measure[to] = areas->measure[from];
     areas->population[to] = areas->population[from];
+    areas->n[to] = areas->n[from];
     areas->events[to] = areas->events[from];
     if (areas->column) areas->column[to] = areas->column[from];
     if (areas->row) areas->row[to] = areas->row[from];
     if (areas->segment) areas->segment[to] = areas->segment[from];
 }
 
+bool hs_areas_table_init(hs_areas *areas, size_t count, hs_arena *arena) {
+    areas->area_of = hs_arena_array(arena, count + 1, sizeof *areas->area_of);
+    areas->area_of_count = count;
+    for (size_t i = 0; areas->area_of && i < count; i++)
+        areas->area_of[i] = HS_NONE;
+    return areas->area_of != NULL;
+}
+
+/* The table's rows become what they are among those that are kept: in order, so that counting them tells. */
+static void renumber(hs_areas *areas, const bool *keep) {
+    uint32_t *kept = areas->renumbered;
+    for (uint32_t i = 0, k = 0; i < areas->count; i++)
+        kept[i] = keep[i] ? k++ : HS_NONE;
+    for (size_t t = 0; t < areas->area_of_count; t++)
+        if (areas->area_of[t] != HS_NONE) areas->area_of[t] = kept[areas->area_of[t]];
+}
+
 void hs_areas_keep(hs_areas *areas, const bool *keep) {
     uint32_t kept = 0;
+    renumber(areas, keep);
     for (uint32_t i = 0; i < areas->count; i++)
         if (keep[i]) move_row(areas, kept++, i);
     areas->count = kept;
 }
 
-bool hs_hotspot_looks_at(const hs_snapshot *snapshot, const hs_hotspot_request *request, hs_position place) {
+bool hs_hotspot_looks_at(const hs_snapshot *snapshot, const hs_areas_request *request, hs_position place) {
     const hs_filter *filter = &request->filter;
     if (filter->has_box && !hs_box_contains(&filter->box, place)) return false;
     if (filter->unit == HS_NONE) return true;
@@ -59,46 +81,25 @@ bool hs_hotspot_looks_at(const hs_snapshot *snapshot, const hs_hotspot_request *
     return false;
 }
 
-static void count_units(const hs_snapshot *snapshot, const hs_hotspot_request *request,
-                        const hs_selection *selection, uint32_t *counts, hs_areas *areas) {
-    const hs_incidents *incidents = snapshot->incidents;
-    uint32_t first = snapshot->geography->units.level_start[request->level];
-    for (uint32_t c = 0; c < selection->chunk_count; c++) {
-        const hs_incident_chunk *chunk = incidents->chunk[c];
-        if (!chunk->positioned) continue;
-        for (uint32_t i = 0; i < chunk->count; i++) {
-            if (!hs_selected(selection, c, i)) continue;
-            uint32_t unit = incidents->path[hs_incident_path(chunk, i)].unit[request->level];
-            if (unit == HS_NONE) {
-                areas->outside++;
-            } else {
-                counts[unit - first]++;
-                areas->counted++;
-            }
-        }
-    }
-}
-
 static double attribute_of(const hs_units *units, uint32_t row, hs_str name) {
     double number;
     return hs_attribute_number(units->attributes[row], name, &number) && isfinite(number) ? number : NAN;
 }
 
-hs_status hs_areas_of_level(const hs_snapshot *snapshot, const hs_hotspot_request *request,
-                            const hs_selection *selection, hs_arena *arena, hs_error *error,
-                            hs_areas *areas) {
+hs_status hs_areas_of_level(const hs_snapshot *snapshot, const hs_areas_request *request, hs_arena *arena,
+                            hs_error *error, hs_areas *areas) {
     const hs_units *units = &snapshot->geography->units;
     uint32_t first = units->level_start[request->level];
     uint32_t count = units->level_start[request->level + 1] - first;
-    uint32_t *counts = hs_arena_array(arena, (size_t)count + 1, sizeof *counts);
     bool *keep = hs_arena_array(arena, (size_t)count + 1, sizeof *keep);
-    if (!hs_areas_init(areas, count, arena) || !counts || !keep)
+    if (!hs_areas_init(areas, count, arena) || !keep || !hs_areas_table_init(areas, count, arena))
         return hs_error_memory(error, "units of analysis");
     bool counting = request->count_attribute.size == 0;
-    if (counting) count_units(snapshot, request, selection, counts, areas);
+    areas->first = first;
     areas->count = count;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = first + i;
+        areas->area_of[i] = i;
         areas->id[i] = units->id[row];
         areas->code[i] = units->code[row];
         areas->name[i] = units->name[row];
@@ -110,7 +111,7 @@ hs_status hs_areas_of_level(const hs_snapshot *snapshot, const hs_hotspot_reques
         areas->population[i] = request->population_attribute.size > 0
                                    ? attribute_of(units, row, request->population_attribute)
                                    : units->population[row];
-        areas->events[i] = counting ? counts[i] : attribute_of(units, row, request->count_attribute);
+        areas->events[i] = counting ? 0 : attribute_of(units, row, request->count_attribute);
         keep[i] = request->filter.unit == HS_NONE || hs_units_within(units, row, request->filter.unit);
         if (request->filter.has_box)
             keep[i] = keep[i] && hs_box_contains(&request->filter.box, units->label[row]);
@@ -130,26 +131,8 @@ static void set_line(const hs_segments *segments, uint32_t s, uint32_t *ends, hs
                           .positions = segments->lines.positions + begin};
 }
 
-static void count_segments(const hs_snapshot *snapshot, const hs_selection *selection, hs_areas *areas) {
-    for (uint32_t c = 0; c < selection->chunk_count; c++) {
-        const hs_incident_chunk *chunk = snapshot->incidents->chunk[c];
-        if (!chunk->positioned) continue;
-        for (uint32_t i = 0; i < chunk->count; i++) {
-            if (!hs_selected(selection, c, i)) continue;
-            uint32_t segment = hs_incident_segment(chunk, i);
-            if (segment == HS_NONE) {
-                areas->outside++;
-            } else {
-                areas->events[segment]++;
-                areas->counted++;
-            }
-        }
-    }
-}
-
-hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_hotspot_request *request,
-                              const hs_selection *selection, hs_arena *arena, hs_error *error,
-                              hs_areas *areas) {
+hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_areas_request *request, hs_arena *arena,
+                              hs_error *error, hs_areas *areas) {
     const hs_segments *segments = &snapshot->geography->segments;
     const hs_streets *streets = &snapshot->geography->streets;
     uint32_t count = segments->count;
@@ -158,15 +141,15 @@ hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_hotspot_requ
                             (unsigned)count, HS_HOTSPOT_MOST_UNITS);
     uint32_t *ends = hs_arena_array(arena, 2 * (size_t)count + 1, sizeof *ends);
     bool *keep = hs_arena_array(arena, (size_t)count + 1, sizeof *keep);
-    if (!hs_areas_init(areas, count, arena) || !ends || !keep ||
+    if (!hs_areas_init(areas, count, arena) || !ends || !keep || !hs_areas_table_init(areas, count, arena) ||
         !(areas->segment = hs_arena_array(arena, (size_t)count + 1, sizeof *areas->segment)))
         return hs_error_memory(error, "units of analysis");
-    count_segments(snapshot, selection, areas);
     areas->count = count;
     for (uint32_t s = 0; s < count; s++) {
         uint32_t street = segments->street[s];
         areas->id[s] = (int64_t)s + 1;
         areas->segment[s] = s;
+        areas->area_of[s] = s;
         areas->code[s] = (hs_str){"", 0};
         areas->name[s] = streets->name[street];
         areas->name_en[s] = streets->name_en[street];

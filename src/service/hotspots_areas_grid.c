@@ -1,6 +1,6 @@
 /* Grids on the city's plane: squares with edges on multiples of their side, hexagons with a flat side to the
  * east and west. Cells whose middle lies in the city, and those with an incident that lies in it. */
-#include "service/hotspots_private.h"
+#include "service/hotspots_areas.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,14 +14,13 @@ typedef struct cell {
 } cell;
 
 /* The lattice of places that cells may have. */
-typedef struct grid {
+typedef struct hs_grid {
     const hs_snapshot *snapshot;
-    const hs_hotspot_request *request;
+    const hs_areas_request *request;
     bool hex;
     double size_m, radius_m; /* a hexagon's radius to its corners */
     int32_t west, south;     /* of the lattice, in columns (hexagons: offset ones) and rows */
     uint32_t columns, rows;
-    uint32_t *events;
     unsigned char *kept;
 } grid;
 
@@ -63,6 +62,14 @@ static void middle_of(const grid *g, cell c, double *x, double *y) {
         *x = g->size_m * (c.column + 0.5);
         *y = g->size_m * (c.row + 0.5);
     }
+}
+
+uint32_t hs_grid_place(const grid *g, hs_position position) {
+    double x;
+    double y;
+    size_t place;
+    hs_plane_forward(&g->snapshot->plane, position, &x, &y);
+    return place_of(g, cell_at(g, x, y), &place) ? (uint32_t)place : HS_NONE;
 }
 
 static hs_position position_at(const grid *g, double x, double y) {
@@ -159,28 +166,20 @@ static hs_status lay_lattice(grid *g, extent e, hs_arena *arena, hs_error *error
     g->columns = (uint32_t)columns;
     g->rows = (uint32_t)rows;
     size_t places = (size_t)g->columns * g->rows;
-    g->events = hs_arena_array(arena, places, sizeof *g->events);
     g->kept = hs_arena_array(arena, places, 1);
-    return g->events && g->kept ? HS_OK : hs_error_memory(error, "a grid");
+    return g->kept ? HS_OK : hs_error_memory(error, "a grid");
 }
 
-static void count_cells(grid *g, const hs_selection *selection, bool has_units, hs_areas *areas) {
+/* Keeps the cells with incidents that lie in the city. */
+static void keep_cells_in_use(grid *g, const hs_selection *selection, bool has_units) {
     const hs_incidents *incidents = g->snapshot->incidents;
     for (uint32_t c = 0; c < selection->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         for (uint32_t i = 0; chunk->positioned && i < chunk->count; i++) {
-            double x;
-            double y;
-            size_t place;
-            if (!hs_selected(selection, c, i)) continue;
-            hs_plane_forward(&g->snapshot->plane, hs_incident_position(chunk, i), &x, &y);
-            if ((has_units && !incident_is_in_city(incidents, chunk, i)) ||
-                !place_of(g, cell_at(g, x, y), &place)) {
-                areas->outside++;
+            if (!hs_selected(selection, c, i) || (has_units && !incident_is_in_city(incidents, chunk, i)))
                 continue;
-            }
-            g->events[place]++;
-            areas->counted++;
+            uint32_t place = hs_grid_place(g, hs_incident_position(chunk, i));
+            if (place != HS_NONE) g->kept[place] = 1;
         }
     }
 }
@@ -193,8 +192,7 @@ static uint32_t choose_cells(grid *g, bool has_units) {
         middle_of(g, cell_of_place(g, place), &x, &y);
         hs_position middle = position_at(g, x, y);
         bool inside = !has_units || is_in_city(g->snapshot, middle);
-        g->kept[place] =
-            (inside && hs_hotspot_looks_at(g->snapshot, g->request, middle)) || g->events[place] > 0;
+        g->kept[place] |= inside && hs_hotspot_looks_at(g->snapshot, g->request, middle);
         count += g->kept[place];
     }
     return count;
@@ -203,12 +201,10 @@ static uint32_t choose_cells(grid *g, bool has_units) {
 static hs_status write_cells(const grid *g, uint32_t count, hs_arena *arena, hs_error *error,
                              hs_areas *areas) {
     static const uint32_t part_start[] = {0, 1}, four[] = {0, 5}, six[] = {0, 7};
-    uint64_t counted = areas->counted;
-    uint64_t outside = areas->outside;
     hs_position *corners = hs_arena_array(arena, 7 * (size_t)count + 1, sizeof *corners);
-    if (!corners || !hs_areas_init(areas, count, arena)) return hs_error_memory(error, "a grid");
-    areas->counted = counted;
-    areas->outside = outside;
+    if (!corners || !hs_areas_init(areas, count, arena) ||
+        !hs_areas_table_init(areas, (size_t)g->columns * g->rows, arena))
+        return hs_error_memory(error, "a grid");
     areas->column = hs_arena_array(arena, (size_t)count + 1, sizeof *areas->column);
     areas->row = hs_arena_array(arena, (size_t)count + 1, sizeof *areas->row);
     if (!areas->column || !areas->row) return hs_error_memory(error, "a grid");
@@ -229,32 +225,39 @@ static hs_status write_cells(const grid *g, uint32_t count, hs_arena *arena, hs_
         areas->label[i] = position_at(g, areas->x_m[i], areas->y_m[i]);
         areas->measure[i] = area * 1e-6;
         areas->population[i] = NAN;
-        areas->events[i] = g->events[place];
+        areas->area_of[place] = i;
         areas->column[i] = c.column;
         areas->row[i] = c.row;
     }
     return HS_OK;
 }
 
-hs_status hs_areas_of_grid(const hs_snapshot *snapshot, const hs_hotspot_request *request,
+hs_status hs_areas_of_grid(const hs_snapshot *snapshot, const hs_areas_request *request,
                            const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas) {
-    grid g = {.snapshot = snapshot, .request = request, .hex = request->units == HS_UNITS_HEX};
-    g.size_m = request->size_m;
-    g.radius_m = request->size_m / sqrt(3);
+    grid *g = hs_arena_array(arena, 1, sizeof *g);
+    if (!g) return hs_error_memory(error, "a grid");
+    *g = (grid){.snapshot = snapshot, .request = request, .hex = request->units == HS_UNITS_HEX};
+    g->size_m = request->size_m;
+    g->radius_m = request->size_m / sqrt(3);
     bool has_units = snapshot->geography->units.count > 0;
     *areas = (hs_areas){0};
     extent e = has_units ? extent_of_box(&snapshot->plane, &snapshot->geography->box)
                          : extent_of_incidents(snapshot, selection);
-    if (!(e.west <= e.east)) return hs_areas_init(areas, 0, arena) ? HS_OK : hs_error_memory(error, "a grid");
-    hs_status status = lay_lattice(&g, e, arena, error);
+    if (!(e.west <= e.east))
+        return hs_areas_init(areas, 0, arena) && hs_areas_table_init(areas, 0, arena)
+                   ? HS_OK
+                   : hs_error_memory(error, "a grid");
+    hs_status status = lay_lattice(g, e, arena, error);
     if (status != HS_OK) return status;
-    count_cells(&g, selection, has_units, areas);
-    uint32_t count = choose_cells(&g, has_units);
+    keep_cells_in_use(g, selection, has_units);
+    uint32_t count = choose_cells(g, has_units);
     if (count > HS_HOTSPOT_MOST_UNITS)
         return hs_error_set(error, HS_E_LIMIT,
                             "grid: %u cells are more than the %u that are taken: larger ones",
                             (unsigned)count, HS_HOTSPOT_MOST_UNITS);
-    return write_cells(&g, count, arena, error, areas);
+    status = write_cells(g, count, arena, error, areas);
+    areas->grid = g;
+    return status == HS_OK && has_units ? hs_grid_clip(snapshot, request, error, areas) : status;
 }
 
 static int compare_places(const hs_areas *areas, uint32_t i, int32_t column, int32_t row) {
@@ -277,7 +280,7 @@ static uint32_t find_cell(const hs_areas *areas, int32_t column, int32_t row) {
     return low < areas->count && compare_places(areas, low, column, row) == 0 ? low : HS_NONE;
 }
 
-hs_status hs_grid_weights(const hs_hotspot_request *request, const hs_areas *areas, hs_error *error,
+hs_status hs_grid_weights(const hs_areas_request *request, const hs_areas *areas, hs_error *error,
                           hs_weights **weights) {
     /* By row and column, so that neighbours are ascending. */
     static const int32_t hexagons[6][2] = {{0, -1}, {1, -1}, {-1, 0}, {1, 0}, {-1, 1}, {0, 1}};

@@ -1,10 +1,11 @@
-/* Hotspots: from counts to values, statistics, corrected p-values and ranks. */
-#include "service/hotspots_private.h"
+/* Methods over units of analysis: from counts to values, statistics, corrected p-values and ranks. */
+#include "service/hotspots_areas.h"
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "service/hotspots_rank.h"
 #include <hotspot/rates.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define RESULT_MOST ((size_t)2 << 30)
@@ -12,66 +13,50 @@
 #define MOST_WORK 1e9
 
 typedef struct making {
+    const hs_hotspot_work *work;
     hs_service *service;
     const hs_snapshot *snapshot;
-    const hs_hotspot_request *request;
-    hs_hotspots *h;
+    const hs_areas_request *request;
+    hs_areas_result *h;
     hs_error *error;
     hs_areas areas;
     hs_weights *weights;
 } making;
 
-static uint64_t count_passing(const hs_selection *selection, bool positioned) {
-    uint64_t count = 0;
-    for (uint32_t c = 0; c < selection->chunk_count; c++) {
-        const hs_incident_chunk *chunk = selection->snapshot->incidents->chunk[c];
-        if (chunk->positioned != positioned) continue;
-        for (uint32_t i = 0; i < chunk->count; i++)
-            count += hs_selected(selection, c, i);
-    }
-    return count;
-}
-
 static hs_status gather(making *m) {
-    const hs_hotspot_request *r = m->request;
+    const hs_areas_request *r = m->request;
     const hs_selection *selection;
-    hs_status status = hs_service_select(m->service, m->snapshot, &r->every_accuracy, m->error, &selection);
+    hs_status status = hs_areas_select(m->work, r, &m->h->tally, &selection);
     if (status != HS_OK) return status;
-    uint64_t positioned = count_passing(selection, true);
-    m->h->unpositioned = count_passing(selection, false);
+    status = hs_areas_build(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
+    if (status == HS_OK)
+        status = hs_areas_count(m->snapshot, r, selection, m->h->arena, m->error, &m->areas, &m->h->tally);
     hs_service_selection_unref(selection);
-    status = hs_service_select(m->service, m->snapshot, &r->filter, m->error, &selection);
-    if (status != HS_OK) return status;
-    m->h->inaccurate = positioned - count_passing(selection, true);
-    if (r->units == HS_UNITS_LEVEL)
-        status = hs_areas_of_level(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
-    else if (r->units == HS_UNITS_STREETS)
-        status = hs_areas_of_streets(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
-    else
-        status = hs_areas_of_grid(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
-    hs_service_selection_unref(selection);
-    m->h->counted = m->areas.counted;
-    m->h->outside = m->areas.outside;
     return status;
 }
 
-/* What a unit's part in the expected number is proportional to. */
-static double exposure(const making *m, uint32_t i) {
-    if (m->request->value >= HS_VALUE_PER_POPULATION) return m->areas.population[i];
-    return m->request->value == HS_VALUE_COUNT ? 1 : m->areas.measure[i];
+double hs_areas_exposure(const hs_areas_request *request, const hs_areas *areas, uint32_t i) {
+    if (request->value >= HS_VALUE_PER_POPULATION) return areas->population[i];
+    return request->value == HS_VALUE_COUNT ? 1 : areas->measure[i];
 }
 
-/* Units without a number, or without what it is divided by, are left out and counted. */
-static hs_status leave_out(making *m) {
-    bool *keep = hs_arena_array(m->h->arena, (size_t)m->areas.count + 1, sizeof *keep);
-    if (!keep) return hs_error_memory(m->error, "units of analysis");
-    uint32_t before = m->areas.count;
-    for (uint32_t i = 0; i < before; i++)
-        keep[i] = isfinite(m->areas.events[i]) && exposure(m, i) > 0 && isfinite(exposure(m, i)) &&
-                  (m->request->value < HS_VALUE_EB || m->areas.events[i] >= 0);
-    hs_areas_keep(&m->areas, keep);
-    m->h->unmeasured = before - m->areas.count;
+hs_status hs_areas_leave_out(const hs_areas_request *request, hs_arena *arena, hs_error *error,
+                             hs_areas *areas, uint32_t *unmeasured) {
+    bool *keep = hs_arena_array(arena, (size_t)areas->count + 1, sizeof *keep);
+    if (!keep) return hs_error_memory(error, "units of analysis");
+    uint32_t before = areas->count;
+    for (uint32_t i = 0; i < before; i++) {
+        double exposure = hs_areas_exposure(request, areas, i);
+        keep[i] = isfinite(areas->events[i]) && exposure > 0 && isfinite(exposure) &&
+                  (request->value < HS_VALUE_EB || areas->events[i] >= 0);
+    }
+    hs_areas_keep(areas, keep);
+    *unmeasured = before - areas->count;
     return HS_OK;
+}
+
+static double exposure(const making *m, uint32_t i) {
+    return hs_areas_exposure(m->request, &m->areas, i);
 }
 
 static bool rows_init(making *m) {
@@ -85,7 +70,7 @@ static bool rows_init(making *m) {
                               .name_en = m->areas.name_en,
                               .geometry = m->areas.geometry,
                               .label = m->areas.label,
-                              .n = hs_arena_array(arena, n, sizeof *rows->n),
+                              .measure = m->areas.measure,
                               .value = hs_arena_array(arena, n, sizeof *rows->value),
                               .expected_n = hs_arena_array(arena, n, sizeof *rows->expected_n),
                               .statistic = hs_arena_array(arena, n, sizeof *rows->statistic),
@@ -97,9 +82,8 @@ static bool rows_init(making *m) {
                               .moran_class = hs_arena_array(arena, n, sizeof *rows->moran_class),
                               .rank = hs_arena_array(arena, n, sizeof *rows->rank)};
     m->h->islands = hs_arena_array(arena, n, sizeof *m->h->islands);
-    return rows->n && rows->value && rows->expected_n && rows->statistic && rows->expected &&
-           rows->variance && rows->z && rows->p && rows->q && rows->moran_class && rows->rank &&
-           m->h->islands;
+    return rows->value && rows->expected_n && rows->statistic && rows->expected && rows->variance &&
+           rows->z && rows->p && rows->q && rows->moran_class && rows->rank && m->h->islands;
 }
 
 static hs_status measure(making *m) {
@@ -116,9 +100,8 @@ static hs_status measure(making *m) {
         double scale = m->request->value == HS_VALUE_PER_POPULATION ? 1000 : 1;
         rows->expected_n[i] = events * exposure(m, i) / exposed;
         rows->value[i] = scale * areas->events[i] / exposure(m, i);
-        if (counted) rows->n[i] = (uint32_t)areas->events[i];
     }
-    if (!counted) rows->n = NULL;
+    rows->n = counted ? areas->n : NULL;
     hs_status status = HS_OK;
     if (m->request->value == HS_VALUE_EB)
         status = hs_empirical_bayes_global(areas->events, areas->population, rows->count, m->error,
@@ -137,7 +120,7 @@ static bool values_vary(const hs_hotspot_rows *rows) {
     return false;
 }
 
-static bool give_up(hs_hotspots *h, const char *en, const char *zh) {
+static bool give_up(hs_areas_result *h, const char *en, const char *zh) {
     h->reason_en = en;
     h->reason_zh = zh;
     return false;
@@ -145,11 +128,11 @@ static bool give_up(hs_hotspots *h, const char *en, const char *zh) {
 
 /* Too little data is an answer. */
 static bool is_enough(making *m) {
-    hs_hotspots *h = m->h;
+    hs_areas_result *h = m->h;
     if (m->areas.count < HS_HOTSPOT_LEAST_UNITS)
         return give_up(h, "Fewer than 10 units of analysis: too few for a statistic. Take smaller units.",
                        "分析单元不足 10 个，无法统计检验；请改用更小的单元。");
-    if (m->request->count_attribute.size == 0 && h->counted < HS_HOTSPOT_LEAST_INCIDENTS)
+    if (m->request->count_attribute.size == 0 && h->tally.counted < HS_HOTSPOT_LEAST_INCIDENTS)
         return give_up(
             h, "Fewer than 10 incidents: too few for a statistic. Take a longer period or more classes.",
             "案件不足 10 件，无法统计检验；请放宽时段或类别。");
@@ -165,8 +148,8 @@ static void caution(making *m, const char *en, const char *zh) {
 /* Unasked, as many permutations as a lone unit needs to stand after correction, within what is made in a
  * moment. */
 static uint32_t choose_permutations(const making *m, uint32_t tests) {
-    const hs_hotspot_request *r = m->request;
-    if (r->permutations_given || r->method == HS_HOTSPOTS_GLOBAL) return r->permutations;
+    const hs_areas_request *r = m->request;
+    if (r->permutations_given || r->method == HS_AREAS_GLOBAL) return r->permutations;
     double wanted = ceil(2.0 * tests / r->alpha);
     if (r->correction == HS_CORRECTION_NONE) wanted = 0;
     if (r->correction == HS_CORRECTION_BY) wanted *= log(tests) + 1;
@@ -175,30 +158,30 @@ static uint32_t choose_permutations(const making *m, uint32_t tests) {
     return (uint32_t)fmin(fmax(r->permutations, wanted), most);
 }
 
-static double lone_q(const hs_hotspot_request *r, double p, uint32_t tests) {
+double hs_areas_lone_q(const hs_areas_request *r, double p, double tests) {
     double factor = r->correction == HS_CORRECTION_NONE ? 1 : tests;
     if (r->correction == HS_CORRECTION_BY) factor *= log(tests) + 0.5772;
     return p * factor;
 }
 
 static hs_status test_locally(making *m) {
-    const hs_hotspot_request *r = m->request;
+    const hs_areas_request *r = m->request;
     hs_hotspot_rows *rows = &m->h->rows;
     hs_local_columns columns = {rows->statistic, rows->expected, rows->variance, rows->z, rows->p};
-    hs_status status = r->method == HS_HOTSPOTS_LOCAL_MORAN
+    hs_status status = r->method == HS_AREAS_LOCAL_MORAN
                            ? hs_local_moran(m->weights, rows->value, m->error, &columns, rows->moran_class)
                            : hs_local_g(m->weights, rows->value, true, m->error, &columns);
     uint32_t tests = rows->count - m->h->island_count;
     uint32_t permutations = choose_permutations(m, tests);
     if (status != HS_OK) return status;
-    for (uint32_t i = 0; i < rows->count && r->method == HS_HOTSPOTS_GI_STAR; i++)
+    for (uint32_t i = 0; i < rows->count && r->method == HS_AREAS_GI_STAR; i++)
         rows->statistic[i] = rows->z[i];
     if (permutations > 0) {
-        status = hs_local_permutation(m->weights, rows->value, r->method == HS_HOTSPOTS_GI_STAR, permutations,
+        status = hs_local_permutation(m->weights, rows->value, r->method == HS_AREAS_GI_STAR, permutations,
                                       r->seed, hs_service_pool(m->service), m->error, rows->p);
         m->h->permutations = permutations;
         m->h->smallest_p = 2.0 / (permutations + 1.0);
-        if (lone_q(r, m->h->smallest_p, tests) > r->alpha)
+        if (hs_areas_lone_q(r, m->h->smallest_p, tests) > r->alpha)
             caution(m,
                     "So many permutations cannot give a p-value that is small enough for a lone unit after "
                     "correction: take more, or permutations=0 for analytic ones.",
@@ -209,39 +192,20 @@ static hs_status test_locally(making *m) {
                            : status;
 }
 
-typedef struct ranked {
-    double key;
-    uint32_t row;
-} ranked;
-
-static int strongest_first(const void *left, const void *right) {
-    const ranked *a = left;
-    const ranked *b = right;
-    if (a->key != b->key) return a->key > b->key ? -1 : 1;
-    return (a->row > b->row) - (a->row < b->row);
-}
-
 /* Gi*: the hottest first; local Moran: the farthest from what chance gives. */
 static hs_status rank_rows(making *m) {
     hs_hotspot_rows *rows = &m->h->rows;
-    ranked *order = calloc((size_t)rows->count + 1, sizeof *order);
-    if (!order) return hs_error_memory(m->error, "ranks");
-    uint32_t count = 0;
+    double *key = hs_arena_array(m->h->arena, (size_t)rows->count + 1, sizeof *key);
+    if (!key) return hs_error_memory(m->error, "ranks");
     for (uint32_t i = 0; i < rows->count; i++) {
-        double z = rows->z[i];
-        if (isnan(z)) continue;
-        order[count++] = (ranked){m->request->method == HS_HOTSPOTS_LOCAL_MORAN ? fabs(z) : z, i};
+        key[i] = m->request->method == HS_AREAS_LOCAL_MORAN ? fabs(rows->z[i]) : rows->z[i];
         m->h->significant += rows->q[i] <= m->request->alpha;
     }
-    qsort(order, count, sizeof *order, strongest_first);
-    for (uint32_t k = 0; k < count; k++)
-        rows->rank[order[k].row] = k + 1;
-    free(order);
-    return HS_OK;
+    return hs_hotspot_rank(key, rows->count, m->error, rows->rank);
 }
 
 static hs_status test_globally(making *m) {
-    const hs_hotspot_request *r = m->request;
+    const hs_areas_request *r = m->request;
     double p[HS_GLOBAL_STATISTICS];
     hs_status status = HS_OK;
     m->h->permutations = r->permutations_given ? r->permutations : 999;
@@ -269,13 +233,14 @@ static hs_status test_globally(making *m) {
 
 static hs_status make(making *m) {
     hs_status status = gather(m);
-    if (status == HS_OK) status = leave_out(m);
+    if (status == HS_OK)
+        status = hs_areas_leave_out(m->request, m->h->arena, m->error, &m->areas, &m->h->unmeasured);
     if (status != HS_OK) return status;
     if (!is_enough(m)) return HS_OK;
     if (!rows_init(m)) return hs_error_memory(m->error, "hotspots");
     status = hs_areas_weights(m->snapshot, m->request, &m->areas, m->error, &m->weights);
     if (status == HS_OK) status = measure(m);
-    if (status == HS_OK) status = hs_service_check_abandoned(m->service, m->error);
+    if (status == HS_OK) status = hs_hotspot_check(m->work, m->error);
     if (status != HS_OK) return status;
     m->h->links = hs_weights_links(m->weights);
     m->h->island_count = hs_weights_islands(m->weights, m->areas.count, m->h->islands);
@@ -290,29 +255,115 @@ static hs_status make(making *m) {
     if (m->areas.count < 30)
         caution(m, "Fewer than 30 units: analytic p-values are rough, permuted ones hold.",
                 "分析单元少于 30 个：解析 p 值仅为近似，置换 p 值有效。");
-    if (m->request->method == HS_HOTSPOTS_GLOBAL) return test_globally(m);
+    if (m->request->method == HS_AREAS_GLOBAL) return test_globally(m);
     status = test_locally(m);
     return status == HS_OK ? rank_rows(m) : status;
 }
 
-hs_status hs_service_hotspots(hs_service *service, const hs_snapshot *snapshot,
-                              const hs_hotspot_request *request, hs_error *error, hs_hotspots *hotspots) {
+static hs_status compute(const hs_hotspot_work *work, void **result) {
     double began_ms = hs_clock_monotonic_ms();
-    hs_hotspots h = {.arena = hs_arena_new(RESULT_MOST)};
-    if (!h.arena) return hs_error_memory(error, "hotspots");
-    making m = {.service = service, .snapshot = snapshot, .request = request, .h = &h, .error = error};
+    hs_arena *arena = hs_arena_new(RESULT_MOST);
+    hs_areas_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
+    if (!h) {
+        hs_arena_free(arena);
+        return hs_error_memory(work->error, "hotspots");
+    }
+    h->arena = arena;
+    making m = {.work = work,
+                .service = work->service,
+                .snapshot = work->snapshot,
+                .request = work->request,
+                .h = h,
+                .error = work->error};
     hs_status status = make(&m);
     hs_weights_free(m.weights);
     if (status != HS_OK) {
-        hs_arena_free(h.arena);
+        hs_arena_free(arena);
         return status;
     }
-    h.run_ms = hs_clock_monotonic_ms() - began_ms;
-    *hotspots = h;
+    h->run_ms = hs_clock_monotonic_ms() - began_ms;
+    *result = h;
     return HS_OK;
 }
 
-void hs_hotspots_done(hs_hotspots *hotspots) {
-    hs_arena_free(hotspots->arena);
-    hotspots->arena = NULL;
+static hs_status parse(const hs_hotspot_words *words, hs_areas_method method, void **request) {
+    hs_areas_request *r = hs_arena_array(words->arena, 1, sizeof *r);
+    if (!r) return hs_error_memory(words->error, "a request");
+    *request = r;
+    return hs_areas_request_parse(words, method, r);
 }
+
+static hs_status parse_gi_star(const hs_hotspot_words *words, void **request) {
+    return parse(words, HS_AREAS_GI_STAR, request);
+}
+
+static hs_status parse_local_moran(const hs_hotspot_words *words, void **request) {
+    return parse(words, HS_AREAS_LOCAL_MORAN, request);
+}
+
+static hs_status parse_global(const hs_hotspot_words *words, void **request) {
+    return parse(words, HS_AREAS_GLOBAL, request);
+}
+
+static const char *reason(const hs_hotspot_run *run, bool chinese) {
+    const hs_areas_result *h = run->result;
+    return h->enough ? NULL : hs_in_language(chinese, h->reason_en, h->reason_zh);
+}
+
+static const char *mind(const hs_hotspot_run *run, bool chinese) {
+    const hs_areas_result *h = run->result;
+    return h->caution_en ? hs_in_language(chinese, h->caution_en, h->caution_zh) : NULL;
+}
+
+static uint32_t significant(const hs_hotspot_run *run) {
+    return ((const hs_areas_result *)run->result)->significant;
+}
+
+static void done(void *result) {
+    hs_arena_free(((hs_areas_result *)result)->arena);
+}
+
+const hs_hotspot_method hs_hotspot_gi_star = {
+    "gi-star",
+    "Getis-Ord Gi*: units whose surroundings have more or fewer than chance gives",
+    "Getis-Ord Gi*：周边高于或低于随机水平的单元",
+    parse_gi_star,
+    compute,
+    hs_areas_table,
+    hs_areas_head,
+    hs_areas_explain,
+    reason,
+    mind,
+    significant,
+    done,
+};
+
+const hs_hotspot_method hs_hotspot_local_moran = {
+    "local-moran",
+    "local Moran's I: clusters of high or low values, and units unlike their neighbours",
+    "局部 Moran 指数：高值或低值聚集，以及与邻居相异的单元",
+    parse_local_moran,
+    compute,
+    hs_areas_table,
+    hs_areas_head,
+    hs_areas_explain,
+    reason,
+    mind,
+    significant,
+    done,
+};
+
+const hs_hotspot_method hs_hotspot_global = {
+    "global",
+    "global Moran's I, Getis-Ord G and Geary's C: whether the whole clusters at all",
+    "全局 Moran I、Getis-Ord G 与 Geary C：整体是否聚集",
+    parse_global,
+    compute,
+    hs_areas_table,
+    hs_areas_head,
+    hs_areas_explain,
+    reason,
+    mind,
+    significant,
+    done,
+};
