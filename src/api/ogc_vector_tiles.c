@@ -2,6 +2,7 @@
 #include "api/ogc_tiles.h"
 
 #include "base/text.h"
+#include "service/base_tile.h"
 
 #define MVT "application/vnd.mapbox-vector-tile"
 
@@ -113,7 +114,7 @@ static hs_str layer_name(hs_str layer) {
 static bool is_wanted(const struct source *source, hs_str name) {
     for (const char *const *layer = source->layers; *layer; layer++)
         if (hs_str_equal(name, hs_str_of(*layer))) return true;
-    return false;
+    return hs_str_equal(name, HS_STR(HS_REDUCED_LAYER)); /* what a tile lacks is said in each */
 }
 
 /* Layers are fields 3 of a tile, one after the other: those of other collections are left out. */
@@ -146,7 +147,8 @@ static hs_status render(hs_call *call, const struct source *source, hs_tile tile
     hs_filter filter;
     const hs_selection *selection;
     if (!source->incidents) {
-        hs_status status = hs_render_base_tile(call->snapshot, tile, call->arena, call->error, body);
+        hs_status status =
+            hs_service_base_tile(call->api->service, call->snapshot, tile, call->arena, call->error, body);
         keep_layers(source, body);
         return status;
     }
@@ -169,6 +171,9 @@ hs_status hs_serve_ogc_vector_tile(hs_call *call) {
         return HS_OK;
     hs_status status = source->incidents ? hs_call_filter(call, HS_ALL_ACCURACIES, NULL, &filter) : HS_OK;
     if (status != HS_OK) return status;
+    if (!source->incidents && !hs_service_has_base_index(call->api->service, call->snapshot) &&
+        hs_request_defer(call->request))
+        return HS_OK;
     if (hs_call_begin(call, MVT, source->incidents ? HS_READS_ALL : HS_READS_GEOGRAPHY)) return HS_OK;
     status = render(call, source, tile);
     if (status == HS_OK && call->response->body.size == 0) call->response->status = 204;
