@@ -3,6 +3,7 @@
 #include "base/asset.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "render/map_style.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,7 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     for (const hs_asset_entry *asset = hs_asset_table; asset->name; asset++)
         made->assets_hash = hs_hash(asset->begin, (size_t)(asset->end - asset->begin), made->assets_hash);
     hs_status status = hs_ramps_new(error, &made->ramps);
+    if (status == HS_OK) status = hs_map_styles_new(error, &made->map_styles);
     if (status == HS_OK) status = hs_events_new(EVENT_CLIENTS, EVENTS_KEPT, error, &made->events);
     if (status == HS_OK && options->residents > 0)
         status = hs_rate_limit_new(options->residents, error, &made->residents);
@@ -64,6 +66,7 @@ void hs_api_free(hs_api *api) {
     hs_service_observe(api->service, NULL, NULL);
     hs_events_free(api->events);
     hs_ramps_free(api->ramps);
+    hs_map_styles_free(api->map_styles);
     hs_rate_limit_free(api->residents);
     free(api->bindings);
     free(api);

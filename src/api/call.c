@@ -89,6 +89,7 @@ static uint64_t hash_read(const hs_call *call, hs_reads reads, uint64_t hash) {
     if (reads == HS_READS_PROGRAM || !snapshot) return hash;
     const hs_geography *geography = snapshot->geography;
     hash = hs_hash_str(hs_str_of(snapshot->info.name), hash);
+    hash = hs_hash_str(hs_str_of(snapshot->info.lang), hash);
     hash = hs_hash(&geography->box, sizeof geography->box, hash);
     hash = mix(hash, snapshot->geography_version);
     hash = mix(hash, (uint64_t)geography->units.count << 32 | geography->streets.count);
@@ -129,15 +130,23 @@ static bool is_current_version(const hs_call *call, hs_reads reads) {
            (reads == HS_READS_GEOGRAPHY && given == call->snapshot->geography_version);
 }
 
+/* A tile of WMTS of the layer that is rendered. */
+static bool is_map(const hs_call *call) {
+    return hs_str_equal(hs_request_param(call->request, "layer"), HS_STR("map")) ||
+           hs_str_equal(hs_call_text(call, "layer"), HS_STR("map"));
+}
+
 static bool is_long(const hs_call *call) {
     unsigned flags = call->endpoint->flags;
-    return (flags & HS_LONG) || ((flags & HS_LONG_AT_TIMES) &&
-                                 (hs_density_is_long(call->request) || hs_request_has_query(call->request)));
+    return (flags & HS_LONG) ||
+           ((flags & HS_LONG_AT_TIMES) &&
+            (hs_density_is_long(call->request) || hs_request_has_query(call->request) || is_map(call)));
 }
 
 static bool begin(hs_call *call, const char *media_type, hs_reads reads, uint64_t etag) {
     call->response->content_type = media_type;
-    call->response->compressible = strcmp(media_type, "image/png") != 0;
+    call->response->compressible =
+        strcmp(media_type, "image/png") != 0 && strcmp(media_type, "image/jpeg") != 0;
     if (is_current_version(call, reads))
         call->response->cache_control = "public, max-age=31536000, immutable";
     return is_long(call) ? hs_request_cached_or_defer(call->request, call->response, etag)
@@ -169,6 +178,15 @@ void hs_call_carry_query(const hs_call *call, const char *const *extra, char sep
         hs_buffer_byte(out, '=');
         hs_percent_encode(out, pair->value);
         separator = '&';
+    }
+}
+
+void hs_call_carry_names(const hs_call *call, const char *const *names, hs_buffer *out) {
+    for (; *names; names++) {
+        hs_str value = hs_call_text(call, *names);
+        if (value.size == 0) continue;
+        hs_buffer_printf(out, "&%s=", *names);
+        hs_percent_encode(out, value);
     }
 }
 

@@ -65,6 +65,7 @@ struct hs_api {
     hs_service *service;
     hs_events *events; /* of /events */
     hs_ramps *ramps;
+    struct hs_map_styles *map_styles;
     hs_log *log;
     bool read_only, public_incidents;
     hs_rate_limit *residents; /* of posts without a key; NULL: none are taken */
@@ -140,6 +141,9 @@ bool hs_density_is_long(const hs_request *request);
 /* Appends the request's filters (and `extra` names, NULL-ended, or NULL) as a query after `separator`. */
 void hs_call_carry_query(const hs_call *call, const char *const *extra, char separator, hs_buffer *out);
 
+/* Appends the parameters of these names alone, NULL-ended. */
+void hs_call_carry_names(const hs_call *call, const char *const *names, hs_buffer *out);
+
 /* A selection's rows over all chunks, and whether row i of chunk c passes. */
 typedef struct hs_counts {
     uint64_t positioned, unpositioned;
@@ -179,6 +183,12 @@ hs_status hs_serve_tilejson(hs_call *call);
 hs_status hs_serve_vector_tile(hs_call *call);
 hs_status hs_serve_density_tile(hs_call *call);
 hs_status hs_serve_density_tile_2x(hs_call *call);
+hs_status hs_serve_map_tile(hs_call *call);
+hs_status hs_serve_map_tile_2x(hs_call *call);
+hs_status hs_serve_map_tile_jpeg(hs_call *call);
+hs_status hs_serve_map_tile_jpeg_2x(hs_call *call);
+hs_status hs_serve_map_png(hs_call *call);
+hs_status hs_serve_map_jpeg(hs_call *call);
 hs_status hs_serve_density_legend(hs_call *call);
 hs_status hs_serve_density_legend_png(hs_call *call);
 hs_status hs_serve_density_value(hs_call *call);
@@ -217,6 +227,7 @@ hs_status hs_serve_wms(hs_call *call);
 hs_status hs_serve_wmts(hs_call *call);
 hs_status hs_serve_wmts_capabilities(hs_call *call);
 hs_status hs_serve_wmts_tile(hs_call *call);
+hs_status hs_serve_wmts_tile_jpeg(hs_call *call);
 hs_status hs_serve_wmts_info(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);
 hs_status hs_serve_ogc_conformance(hs_call *call);

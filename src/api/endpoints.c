@@ -3,6 +3,7 @@
 #include "api/find_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
+#include "api/map_parameters.h"
 #include "api/ogc_parameters.h"
 #include "api/scan_parameters.h"
 #include "api/web_map_parameters.h"
@@ -158,9 +159,9 @@ const hs_endpoint hs_endpoints[] = {
     {"/targets", "targets", CITY, JSON, target_parameters,
      "What was promised: the most incidents of a category in a unit, from one local day to another.",
      "承诺目标：某单元某类别在起止日期（当地日）内的案件上限。", hs_serve_targets},
-    {"/tiles/{tileset}.json", "tilejson", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
-     "TileJSON 3.0 of base, incidents or density; the parameters given are carried into the tile URLs.",
-     "base、incidents 或 density 的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_tilejson},
+    {"/tiles/{tileset}.json", "tilejson", CITY | HS_TAKES_FILTERS, JSON, tilejson_parameters,
+     "TileJSON 3.0 of base, incidents, density or map; the parameters given are carried into the tile URLs.",
+     "base、incidents、density 或 map 的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_tilejson},
     {"/tiles/{tileset}/{z}/{x}/{y}.mvt", "vectorTile", CITY | HS_TAKES_FILTERS, MVT, version_parameters,
      "Vector tile of base or incidents; 204 where there is nothing.",
      "base 或 incidents 的矢量瓦片；空瓦片为 204。", hs_serve_vector_tile},
@@ -169,6 +170,20 @@ const hs_endpoint hs_endpoints[] = {
      "热力图瓦片 256 像素：核密度，单位件/平方公里，设时段时为每月。", hs_serve_density_tile},
     {"/tiles/density/{z}/{x}/{y}@2x.png", "densityTile2x", PLOT, "image/png", density_parameters,
      "The same with 512 px.", "同上，512 像素。", hs_serve_density_tile_2x},
+    {"/tiles/map/{z}/{x}/{y}.png", "mapTile", CITY | HS_LONG, "image/png", map_tile_parameters,
+     "The whole map rendered by a map style, 256 px; names are placed alike in all tiles of a zoom.",
+     "按地图样式渲染的整幅地图瓦片 256 像素；同级各瓦片注记一致。", hs_serve_map_tile},
+    {"/tiles/map/{z}/{x}/{y}@2x.png", "mapTile2x", CITY | HS_LONG, "image/png", map_tile_parameters,
+     "The same with 512 px.", "同上，512 像素。", hs_serve_map_tile_2x},
+    {"/tiles/map/{z}/{x}/{y}.jpg", "mapTileJpeg", CITY | HS_LONG, "image/jpeg", map_tile_parameters,
+     "The same as JPEG.", "同上，JPEG 格式。", hs_serve_map_tile_jpeg},
+    {"/tiles/map/{z}/{x}/{y}@2x.jpg", "mapTileJpeg2x", CITY | HS_LONG, "image/jpeg", map_tile_parameters,
+     "The same as JPEG with 512 px.", "同上，JPEG 格式，512 像素。", hs_serve_map_tile_jpeg_2x},
+    {"/map.png", "map", LONG, "image/png", map_parameters,
+     "A map of any part at any size, with the density below its names where asked for.",
+     "任意范围与尺寸的地图图片，可在注记之下叠加密度。", hs_serve_map_png},
+    {"/map.jpg", "mapJpeg", LONG, "image/jpeg", map_parameters, "The same as JPEG.", "同上，JPEG 格式。",
+     hs_serve_map_jpeg},
     {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
      "Classes, unit and what was counted, for the same parameters as the tiles.",
      "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},
@@ -225,20 +240,29 @@ const hs_endpoint hs_endpoints[] = {
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
     {"/wms", "wms", HS_TAKES_FILTERS | HS_LENIENT | HS_OWS | HS_LONG, XML, wms_parameters,
-     "OGC WMS 1.3.0 and 1.1.1, names in any case: the layer density in any reference system, with our "
-     "filters and "
-     "the dimension TIME.",
-     "OGC WMS 1.3.0 与 1.1.1（参数名不分大小写）：图层 density，任意坐标系，支持筛选条件与 TIME 维。",
+     "OGC WMS 1.3.0 and 1.1.1, names in any case: the layers density and map in any reference system, "
+     "as PNG or JPEG, the density with our filters and the dimension TIME.",
+     "OGC WMS 1.3.0 与 1.1.1（参数名不分大小写）：图层 density 与 map，任意坐标系，PNG 或 "
+     "JPEG，密度支持筛选条件与 TIME 维。",
      hs_serve_wms},
     {"/wmts", "wmts", WEB_MAP, XML, wmts_parameters,
-     "OGC WMTS 1.0.0 by KVP, names in any case: the layer density with our filters and the dimension TIME.",
-     "OGC WMTS 1.0.0（KVP，参数名不分大小写）：图层 density，支持筛选条件与 TIME 维。", hs_serve_wmts},
+     "OGC WMTS 1.0.0 by KVP, names in any case: the layers density and map as PNG or JPEG, the density "
+     "with our filters and the dimension TIME.",
+     "OGC WMTS 1.0.0（KVP，参数名不分大小写）：图层 density 与 map，PNG 或 JPEG，密度支持筛选条件与 TIME "
+     "维。",
+     hs_serve_wmts},
     {"/wmts/1.0.0/WMTSCapabilities.xml", "wmtsCapabilities", HS_LENIENT | HS_OWS, XML, NULL,
      "OGC WMTS 1.0.0: the service's description.", "OGC WMTS 1.0.0 服务说明。", hs_serve_wmts_capabilities},
     {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}.png", "wmtsTile", WEB_MAP,
      "image/png", wmts_rest_parameters,
-     "A tile by REST: layer density, style default, WebMercatorQuad or WorldCRS84Quad.",
-     "REST 瓦片：图层 density，样式 default，WebMercatorQuad 或 WorldCRS84Quad。", hs_serve_wmts_tile},
+     "A tile by REST: layer density (style default) or map (default, light, dark, print), WebMercatorQuad or "
+     "WorldCRS84Quad.",
+     "REST 瓦片：图层 density（样式 default）或 map（default、light、dark、print），WebMercatorQuad 或 "
+     "WorldCRS84Quad。",
+     hs_serve_wmts_tile},
+    {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}.jpg", "wmtsTileJpeg",
+     WEB_MAP, "image/jpeg", wmts_rest_parameters, "The same as JPEG.", "同上，JPEG 格式。",
+     hs_serve_wmts_tile_jpeg},
     {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}/{j}/{i}.json",
      "wmtsFeatureInfo", WEB_MAP, GEO, wmts_rest_parameters, "Density at a pixel's centre by REST.",
      "REST：像素中心处的密度。", hs_serve_wmts_info},

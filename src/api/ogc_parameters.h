@@ -24,7 +24,7 @@ static const hs_parameter tile_parameters[] = {
     OGC_VERSION_PARAMETER,
     {0},
 };
-static const hs_parameter map_tile_parameters[] = {
+static const hs_parameter ogc_map_tile_parameters[] = {
     {"f", "string", "png", "png", false},
     DENSITY_PARAMETERS,
     OGC_DRAWING_PARAMETERS,
@@ -38,7 +38,7 @@ static const hs_parameter map_document_parameters[] = {
     OGC_DRAWING_PARAMETERS,
     {0},
 };
-static const hs_parameter map_parameters[] = {
+static const hs_parameter ogc_map_parameters[] = {
     {"f", "string", "png", "png", false},
     {"bbox", "string", "extent of the picture: minx,miny,maxx,maxy; default the city's",
      "图幅范围 minx,miny,maxx,maxy，默认为城市范围", false},

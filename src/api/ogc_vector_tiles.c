@@ -114,7 +114,7 @@ static hs_str layer_name(hs_str layer) {
 static bool is_wanted(const struct source *source, hs_str name) {
     for (const char *const *layer = source->layers; *layer; layer++)
         if (hs_str_equal(name, hs_str_of(*layer))) return true;
-    return hs_str_equal(name, HS_STR(HS_REDUCED_LAYER)); /* what a tile lacks is said in each */
+    return false;
 }
 
 /* Layers are fields 3 of a tile, one after the other: those of other collections are left out. */
@@ -147,8 +147,8 @@ static hs_status render(hs_call *call, const struct source *source, hs_tile tile
     hs_filter filter;
     const hs_selection *selection;
     if (!source->incidents) {
-        hs_status status =
-            hs_service_base_tile(call->api->service, call->snapshot, tile, call->arena, call->error, body);
+        hs_status status = hs_service_base_tile(call->api->service, call->snapshot, tile, call->arena,
+                                                call->error, body);
         keep_layers(source, body);
         return status;
     }

@@ -18,6 +18,7 @@ typedef struct hs_geocoder_entry {
     hs_geocoder *geocoder;
     hs_reverse_geocoder *reverse;
     hs_autocomplete *autocomplete;
+    struct hs_map_world *map;
     const hs_geography *geography;
     struct hs_geocoder_entry *next;
 } hs_geocoder_entry;
@@ -119,6 +120,11 @@ hs_status hs_load_targets(hs_store *store, hs_error *error, hs_targets **targets
 /* The city's settings with defaults; texts live in the arena. `geography` may be NULL. */
 hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geography, hs_arena *arena,
                        hs_error *error, hs_city_info *info);
+
+/* What maps of the snapshot's geography share, made on first use; valid while the snapshot is held
+ * (geocoders.c). */
+hs_status hs_service_map_world(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                               struct hs_map_world **world);
 
 /* Frees the geocoders of geographies that no snapshot in use has (geocoders.c). */
 void hs_service_drop_geocoders(hs_service *service);
