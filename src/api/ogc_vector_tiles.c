@@ -147,8 +147,8 @@ static hs_status render(hs_call *call, const struct source *source, hs_tile tile
     hs_filter filter;
     const hs_selection *selection;
     if (!source->incidents) {
-        hs_status status = hs_service_base_tile(call->api->service, call->snapshot, tile, call->arena,
-                                                call->error, body);
+        hs_status status =
+            hs_service_base_tile(call->api->service, call->snapshot, tile, call->arena, call->error, body);
         keep_layers(source, body);
         return status;
     }
