@@ -15,6 +15,8 @@ const hs_process hs_processes[] = {
      {{"densityIsobands", GEOJSON, true}, {"densityRaster", GEOTIFF, false}}},
     {"gi-star", "Getis-Ord Gi*", "Getis-Ord Gi* 热点", {{"hotspotsGiStar", GEOJSON, true}}},
     {"local-moran", "Local Moran's I", "局部 Moran 指数", {{"hotspotsLocalMoran", GEOJSON, true}}},
+    {"emerging", "Emerging hot spots", "新兴热点", {{"hotspotsEmerging", GEOJSON, true}}},
+    {"scan", "Scan statistic", "扫描统计", {{"hotspotsScan", GEOJSON, true}}},
     {"global", "Global clustering", "全局聚集检验", {{"hotspotsGlobal", GEOJSON, true}}},
     {0},
 };

@@ -491,6 +491,21 @@ def check_maps():
     for wrong in ("bbox=1,2,3", "width=0", "width=99999", "bgcolor=red", "transparent=maybe", "crs=x", "nonsense=1"):
         ask(path + "?" + wrong, status=400)
     ask("/ogc/collections/units/map", status=404)
+    # The city's own map: by style and language, its tiles as those of the server's own address.
+    city = urlsplit(link(get("/ogc"), "http://www.opengis.net/def/rel/ogc/1.0/map")).path
+    light, dark = (picture(ask(city + f"?width=200&style={s}", status=200).body) for s in ("light", "dark"))
+    assert light.shape == dark.shape and light[:3].mean() > dark[:3].mean() + 50
+    ground = picture(ask(city + "?width=200&transparent=true", status=200).body)
+    assert (ground[3] == 0).mean() > 0.1
+    utm = next(c for c in owner["crs"] if "326" in c)
+    assert picture(ask(city + "?width=200&crs=" + quote(utm, safe=""), status=200).body).shape[2] == 200
+    own = ask("/tiles/map/13/6430/3120.png?lang=zh", status=200).body
+    assert ask(city + "/tiles/WebMercatorQuad/13/3120/6430?lang=zh", status=200).body == own
+    template = link(get(city + "/tiles/WorldCRS84Quad?style=dark"), "item")
+    assert "style=dark" in template
+    assert picture(ask(template.format(tileMatrix=12, tileRow=1153, tileCol=6430), status=200).body).shape[1:] == (256, 256)
+    ask(city + "?style=odd", status=400)
+    ask(city + "?bandwidth=300", status=400)
     ask(path, status=406, Accept="image/tiff")
 
 
