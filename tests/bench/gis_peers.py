@@ -265,9 +265,10 @@ def bare_tile(tools, table, folder, port, csv_path, runs, seconds):
         bare.wait(timeout=30)
 
 
-def measure(table, tools, folder, quick, runs, seconds, seed):
+def measure(table, tools, folder, quick, runs, seconds, seed, requests=None):
     package = tools.DATA / "stlouis.gpkg"
-    count, line_count, requests = (20_000, 7_306, 12) if quick else (200_000, 50_000, 120)
+    count, line_count, usual = (20_000, 7_306, 12) if quick else (200_000, 50_000, 120)
+    requests = requests or usual
     folder = folder / "gis"
     folder.mkdir()
     os.chmod(folder, 0o755)
@@ -318,14 +319,16 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json")
+    parser.add_argument("--requests", type=int, help="of each measurement (120)")
+    parser.add_argument("--json", help="write the lines of JSON there")
     options = parser.parse_args()
     if not (run.DATA / "stlouis.gpkg").exists():
         print("skipped: the St. Louis data set is not there (SHARED_DATA names the folder)")
         return 0
     table = run.Table()
     with tempfile.TemporaryDirectory(prefix="hotspot-bench-") as name:
-        measure(table, sys.modules["run"], Path(name), options.quick, options.runs, options.seconds, options.seed)
+        measure(table, sys.modules["run"], Path(name), options.quick, options.runs, options.seconds, options.seed,
+                options.requests)
     if options.json:
         Path(options.json).write_text("".join(json.dumps(row) + "\n" for row in table.rows), encoding="utf-8")
     return 0
