@@ -195,12 +195,17 @@ static cairo_status_t append(void *out, const unsigned char *data, unsigned size
     return buffer->status == HS_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-static void draw_sheet(const sheet *s, cairo_t *pen) {
+static void draw_sheet(const sheet *s, cairo_t *pen, bool outlines) {
     draw_swatches(s, pen);
     for (uint32_t i = 0; i < s->line_count; i++) {
         set_colour(pen, s->lines[i].colour);
         cairo_move_to(pen, s->lines[i].x, s->lines[i].y);
-        pango_cairo_show_layout(pen, s->lines[i].layout);
+        if (outlines) {
+            pango_cairo_layout_path(pen, s->lines[i].layout);
+            cairo_fill(pen);
+        } else {
+            pango_cairo_show_layout(pen, s->lines[i].layout);
+        }
     }
 }
 
@@ -212,7 +217,7 @@ static hs_status draw(const sheet *s, hs_error *error, hs_buffer *out) {
     cairo_scale(pen, scale, scale);
     set_colour(pen, s->legend->paper.paper);
     cairo_paint(pen);
-    draw_sheet(s, pen);
+    draw_sheet(s, pen, false);
     cairo_status_t done = cairo_status(pen);
     if (done == CAIRO_STATUS_SUCCESS) done = cairo_surface_write_to_png_stream(surface, append, out);
     cairo_destroy(pen);
@@ -251,7 +256,7 @@ hs_status hs_legend_draw(const hs_legend *legend, const hs_ramp_classes *classes
     sheet s;
     hs_status status = open_sheet(&s, legend, classes, error);
     if (status == HS_OK) {
-        draw_sheet(&s, pen);
+        draw_sheet(&s, pen, true);
         *height = s.height;
     }
     close_sheet(&s);

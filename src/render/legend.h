@@ -30,7 +30,7 @@ hs_status hs_render_legend(const hs_legend *legend, const hs_ramp_classes *class
                            hs_buffer *out);
 
 /* The same onto `pen` at its origin, a unit of length of the pen for one of the legend; no paper is laid
- * below. *height is how far down it reaches. At most HS_LEGEND_MOST_WIDTH wide. */
+ * below, words are outlines. *height is how far down it reaches. At most HS_LEGEND_MOST_WIDTH wide. */
 #define HS_LEGEND_MOST_WIDTH 370
 hs_status hs_legend_draw(const hs_legend *legend, const hs_ramp_classes *classes, cairo_t *pen,
                          hs_error *error, double *height);

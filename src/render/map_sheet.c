@@ -69,7 +69,8 @@ static void put_text(page *p, const char *text, lettering how, double x, double 
                                  (int)hs_utf8_cut(hs_str_of(text), 80), text);
     set_colour(p->pen, how.colour);
     cairo_move_to(p->pen, left, y);
-    pango_cairo_show_layout(p->pen, layout);
+    pango_cairo_layout_path(p->pen, layout);
+    cairo_fill(p->pen);
     g_object_unref(layout);
 }
 

@@ -23,8 +23,9 @@ typedef struct hs_map_frame {
 } hs_map_frame;
 hs_map_frame hs_map_sheet_frame(const hs_map_sheet *sheet);
 
-/* Everything but the map, which is drawn before: the scale bar lies on it. HS_E_UNSUPPORTED where no font has
- * a character of the texts. */
+/* Everything but the map, which is drawn before: the scale bar lies on it. Words are outlines, alike on every
+ * reader's machine (and cairo 1.16 loses memory with each CFF font that it puts into a PDF). HS_E_UNSUPPORTED
+ * where no font has a character of the texts. */
 hs_status hs_map_sheet_draw(const hs_map_sheet *sheet, cairo_t *pen, hs_error *error);
 
 /* The length of a scale bar, 1, 2 or 5 times a power of ten, of at most `most` metres; pure. */
