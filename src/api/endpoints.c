@@ -192,6 +192,11 @@ const hs_endpoint hs_endpoints[] = {
     {"/map.png", "map", LONG, "image/png", map_parameters,
      "A map of any part at any size, with the density below its names where asked for.",
      "任意范围与尺寸的地图图片，可在注记之下叠加密度。", hs_serve_map_png},
+    {"/map.pdf", "mapPdf", LONG, "application/pdf", print_parameters,
+     "A map on paper: the density with its legend, period, count and bandwidth, scale bar, north arrow, date "
+     "and "
+     "version of the data.",
+     "打印用地图：密度及其图例、时段、件数与带宽，比例尺、指北针、日期与数据版本。", hs_serve_map_pdf},
     {"/map.jpg", "mapJpeg", LONG, "image/jpeg", map_parameters, "The same as JPEG.", "同上，JPEG 格式。",
      hs_serve_map_jpeg},
     {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
