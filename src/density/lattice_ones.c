@@ -125,7 +125,7 @@ bool hs_lattice_spread_ones(const hs_lattice *lattice, const hs_lattice_weights 
     batch b = {0}; /* also what find_places reads beyond the count */
     square s = {0};
     s.x = s.y = -4.0; /* none lies there */
-    double before = weights->taps / 2 - 1;
+    double before = weights->taps == 4 ? 1.0 : 2.0;
     for (uint32_t first = 0; first < points->count; first += BATCH) {
         uint32_t left = points->count - first;
         uint64_t bits = points->selected ? points->selected[first / BATCH] : UINT64_MAX;

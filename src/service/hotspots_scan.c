@@ -1,7 +1,6 @@
 /* The scan statistic as a method of hotspots. */
 #include "service/hotspots_scan.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include <math.h>
 
@@ -85,7 +84,6 @@ static hs_status make(hs_scanning *s) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_scan_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -99,7 +97,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         hs_arena_free(arena);
         return status;
     }
-    h->run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }

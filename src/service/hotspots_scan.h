@@ -63,7 +63,6 @@ typedef struct hs_scan_result {
     uint32_t significant;
     bool enough;
     const char *reason_en, *reason_zh, *caution_en, *caution_zh;
-    double run_ms;
 } hs_scan_result;
 
 /* A computation under way. */
