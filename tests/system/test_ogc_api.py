@@ -448,6 +448,8 @@ def check_tiles():
     carried = link(get("/ogc/collections/incidents/tiles/WebMercatorQuad?category=0104"), "item")
     assert "category=0104" in carried
     ask("/ogc/collections/zones/tiles/WebMercatorQuad/14/6240/12861?category=0104", status=400)
+    ask("/ogc/collections/zones/tiles?category=0104", status=400)
+    ask("/ogc/tiles/WebMercatorQuad/14/6240/12861", status=200, Accept="application/x-protobuf")
     ask("/ogc/collections/addresses/tiles", status=404)
 
 
