@@ -34,7 +34,7 @@ typedef struct hs_knox_cell {
     double expected, variance; /* expected: the product of its margins over all pairs */
     double ratio;              /* observed over expected; NAN where none is expected */
     double z, normal_p;        /* one-sided: at least so many */
-    double poisson_p;          /* the same by the Poisson distribution, as Knox and R's surveillance */
+    double poisson_p;          /* more than so many, by the Poisson distribution: as R's surveillance */
     double simulated_mean,
         permuted_p; /* (permutations with at least so many + 1) / (permutations + 1); NAN */
 } hs_knox_cell;
@@ -51,7 +51,7 @@ HS_API uint32_t hs_knox_columns(const hs_knox_request *request);
 HS_API hs_status hs_knox(const hs_point_links *links, const int64_t *time_s, const hs_knox_request *request,
                          struct hs_pool *pool, hs_error *error, hs_knox_cell *cells);
 
-/* P(X >= observed) of a Poisson variable. */
+/* P(X > observed) of a Poisson variable. */
 HS_API double hs_poisson_upper(uint64_t observed, double mean);
 
 #ifdef __cplusplus

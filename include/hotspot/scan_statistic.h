@@ -114,8 +114,8 @@ typedef struct hs_scan_summary {
  * clusters[], their number into *found. cluster_of[areas] tells each area's cluster, HS_NONE where it has
  * none. Replications keep the total number of cases (rounded); those of the permutation model also keep the
  * cases of every area and step; p-values of all clusters are against the largest statistic of each. The same
- * seed gives the same bits on any number of threads. Memory: about 8 MB a thread, more where areas times
- * steps are over 100,000. HS_E_ARGUMENT for what cannot be scanned, HS_E_CANCELLED when it is unwanted.
+ * seed gives the same bits on any number of threads. Memory: about 32 MB a thread, more where areas times
+ * steps are over 500,000. HS_E_ARGUMENT for what cannot be scanned, HS_E_CANCELLED when it is unwanted.
  * O(windows x replications / 16). `pool` may be NULL. */
 HS_API hs_status hs_scan(const hs_scan_data *data, const hs_scan_zones *zones, const hs_scan_request *request,
                          struct hs_pool *pool, uint32_t capacity, hs_error *error, hs_scan_cluster *clusters,

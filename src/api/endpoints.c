@@ -165,6 +165,16 @@ const hs_endpoint hs_endpoints[] = {
     {"/tiles/{tileset}/{z}/{x}/{y}.mvt", "vectorTile", CITY | HS_TAKES_FILTERS, MVT, version_parameters,
      "Vector tile of base or incidents; 204 where there is nothing.",
      "base 或 incidents 的矢量瓦片；空瓦片为 204。", hs_serve_vector_tile},
+    {"/tiles/hotspots.json", "hotspotsTilejson", LONG | HS_LENIENT, JSON, hotspot_tile_parameters,
+     "TileJSON 3.0 of hotspots; the parameters given are carried into the tile URLs.",
+     "热点的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_hotspots_tilejson},
+    {"/tiles/hotspots/{z}/{x}/{y}.mvt", "hotspotsTile", CITY | HS_TAKES_FILTERS | HS_LENIENT, MVT,
+     hotspot_tile_parameters,
+     "Vector tile of hotspots by any method, with the fields of its GeoJSON; the statistic is computed once "
+     "for "
+     "all tiles. 204 where there is nothing.",
+     "任一方法的热点矢量瓦片，字段同其 GeoJSON；统计量只计算一次供所有瓦片使用；空瓦片为 204。",
+     hs_serve_hotspots_tile},
     {"/tiles/density/{z}/{x}/{y}.png", "densityTile", PLOT, "image/png", density_parameters,
      "Heat picture, 256 px: kernel density in incidents per km², per month where a period is set.",
      "热力图瓦片 256 像素：核密度，单位件/平方公里，设时段时为每月。", hs_serve_density_tile},
@@ -182,6 +192,11 @@ const hs_endpoint hs_endpoints[] = {
     {"/map.png", "map", LONG, "image/png", map_parameters,
      "A map of any part at any size, with the density below its names where asked for.",
      "任意范围与尺寸的地图图片，可在注记之下叠加密度。", hs_serve_map_png},
+    {"/map.pdf", "mapPdf", LONG, "application/pdf", print_parameters,
+     "A map on paper: the density with its legend, period, count and bandwidth, scale bar, north arrow, date "
+     "and "
+     "version of the data.",
+     "打印用地图：密度及其图例、时段、件数与带宽，比例尺、指北针、日期与数据版本。", hs_serve_map_pdf},
     {"/map.jpg", "mapJpeg", LONG, "image/jpeg", map_parameters, "The same as JPEG.", "同上，JPEG 格式。",
      hs_serve_map_jpeg},
     {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
@@ -228,6 +243,13 @@ const hs_endpoint hs_endpoints[] = {
      "historical, of hot and of cold spots.",
      "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
      "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
+     hs_serve_hotspots},
+    {"/hotspots/change", "hotspotsChange", LONG, GEO, change_parameters,
+     "Change of each unit's rate from the period compare to datetime: the ratio with exact limits, exact "
+     "p-values "
+     "corrected over units, and the change of the whole; periods may differ in length.",
+     "各单元发生率自 compare 时段至 datetime 时段的变化：比率、精确区间、经多重检验校正的精确 p "
+     "值，及全市变化；时段长度可不同。",
      hs_serve_hotspots},
     {"/hotspots/scan", "hotspotsScan", LONG, GEO, scan_parameters,
      "Kulldorff's scan statistic in space, or in space and time, looking back or at what is going on now: "

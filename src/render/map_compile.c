@@ -48,8 +48,8 @@ hs_status hs_map_refuse(hs_map_compiler *c, const char *format, ...) {
     (void)vsnprintf(words, sizeof words, format, list);
     va_end(list);
     size_t size = c->size < sizeof c->pointer ? c->size : sizeof c->pointer - 1;
-    return hs_error_set(c->error, HS_E_INPUT, "%s, %.*s: %s", c->file, (int)size, size > 0 ? c->pointer : "/",
-                        words);
+    return hs_error_set(c->error, HS_E_INPUT, "%s, %.*s: %s", c->file, (int)(size > 0 ? size : 1),
+                        size > 0 ? c->pointer : "/", words);
 }
 
 static const char *type_name(hs_map_type type) {

@@ -278,6 +278,9 @@ static void draw_label(drawing *d, const hs_map_cell *cell, const hs_map_label *
     if (x + label->right * r < 0 || x + label->left * r > d->view->width || y + label->bottom * r < 0 ||
         y + label->top * r > d->view->height)
         return;
+    if (d->picture->whole_labels && (x + label->left * r < 0 || x + label->right * r > d->view->width ||
+                                     y + label->top * r < 0 || y + label->bottom * r > d->view->height))
+        return;
     cairo_new_path(d->pen);
     for (uint32_t i = 0; i < label->glyph_count; i++) {
         const hs_map_label_glyph *g = &cell->glyph[label->first_glyph + i];

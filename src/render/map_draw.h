@@ -17,6 +17,7 @@ typedef struct hs_map_picture {
     bool transparent; /* the background is left out */
     cairo_surface_t *heat;
     double heat_opacity;
+    bool whole_labels;                    /* names that the picture's edge would cut are left out */
     bool heat_first;                      /* the caller has drawn it below everything */
     bool (*stopped)(const void *context); /* asked between layers; NULL: never */
     const void *stop_context;

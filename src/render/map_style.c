@@ -182,6 +182,15 @@ static bool is_known_id(const hs_map_style *style, uint32_t count, hs_str id) {
     return false;
 }
 
+/* Streets alone are joined to lines that names stand along. */
+static hs_status check_placement(reader *r, const hs_map_layer *layer) {
+    if (layer->type != HS_MAP_SYMBOL || hs_map_word(layer, HS_MAP_PLACEMENT) != HS_MAP_ALONG_LINE ||
+        layer->source == HS_MAP_STREETS)
+        return HS_OK;
+    (void)hs_map_enter(&r->c, "layout");
+    return refuse_member(r, "symbol-placement", "line goes with the source-layer streets only; write point");
+}
+
 static hs_status read_layer(reader *r, const json_t *json, uint32_t number) {
     static const char *const members[] = {"id",      "type",   "source", "source-layer", "minzoom",
                                           "maxzoom", "filter", "layout", "paint",        "metadata"};
@@ -208,6 +217,7 @@ static hs_status read_layer(reader *r, const json_t *json, uint32_t number) {
     if (status == HS_OK) status = read_filter(r, json, layer);
     if (status == HS_OK) status = read_group(r, json, "layout", false, layer);
     if (status == HS_OK) status = read_group(r, json, "paint", true, layer);
+    if (status == HS_OK) status = check_placement(r, layer);
     return status;
 }
 

@@ -1,9 +1,9 @@
 /* Methods over units of analysis: from counts to values, statistics, corrected p-values and ranks. */
 #include "service/hotspots_areas.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "service/hotspots_rank.h"
+#include <hotspot/emerging.h>
 #include <hotspot/rates.h>
 #include <math.h>
 #include <string.h>
@@ -164,30 +164,57 @@ double hs_areas_lone_q(const hs_areas_request *r, double p, double tests) {
     return p * factor;
 }
 
+/* Exact p-values of Gi* where whole numbers are counted with equal weights and nobody asked for permutations:
+ * *done is false where they are not. Units without neighbours are not tested, as by permutation. */
+static hs_status test_exactly(making *m, bool *done) {
+    hs_hotspot_rows *rows = &m->h->rows;
+    const hs_cube flat = {m->weights, rows->value, 1, 0};
+    uint32_t draws = hs_cube_most_draws(&flat);
+    hs_labelling *labelling;
+    *done = m->request->method == HS_AREAS_GI_STAR && !m->request->permutations_given &&
+            hs_cube_is_uniform(&flat) && draws <= rows->count &&
+            hs_labelling_is_feasible(rows->value, rows->count, draws);
+    if (!*done) return HS_OK;
+    hs_status status = hs_labelling_new(rows->value, rows->count, draws, m->error, &labelling);
+    if (status != HS_OK) return status;
+    hs_cube_exact_p(&flat, labelling, rows->z, hs_service_pool(m->service), rows->p);
+    hs_labelling_free(labelling);
+    for (uint32_t k = 0; k < m->h->island_count; k++)
+        rows->p[m->h->islands[k]] = NAN;
+    m->h->exact = true;
+    return HS_OK;
+}
+
+static hs_status test_by_permutation(making *m) {
+    const hs_areas_request *r = m->request;
+    hs_hotspot_rows *rows = &m->h->rows;
+    uint32_t tests = rows->count - m->h->island_count;
+    uint32_t permutations = choose_permutations(m, tests);
+    if (permutations == 0) return HS_OK;
+    m->h->permutations = permutations;
+    m->h->smallest_p = 2.0 / (permutations + 1.0);
+    if (hs_areas_lone_q(r, m->h->smallest_p, tests) > r->alpha)
+        caution(m,
+                "So many permutations cannot give a p-value that is small enough for a lone unit after "
+                "correction: take more, or permutations=0 for analytic ones.",
+                "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立单元；请增加次数，或用 "
+                "permutations=0（解析法）。");
+    return hs_local_permutation(m->weights, rows->value, r->method == HS_AREAS_GI_STAR, permutations, r->seed,
+                                hs_service_pool(m->service), m->error, rows->p);
+}
+
 static hs_status test_locally(making *m) {
     const hs_areas_request *r = m->request;
     hs_hotspot_rows *rows = &m->h->rows;
     hs_local_columns columns = {rows->statistic, rows->expected, rows->variance, rows->z, rows->p};
+    bool done = false;
     hs_status status = r->method == HS_AREAS_LOCAL_MORAN
                            ? hs_local_moran(m->weights, rows->value, m->error, &columns, rows->moran_class)
                            : hs_local_g(m->weights, rows->value, true, m->error, &columns);
-    uint32_t tests = rows->count - m->h->island_count;
-    uint32_t permutations = choose_permutations(m, tests);
-    if (status != HS_OK) return status;
     for (uint32_t i = 0; i < rows->count && r->method == HS_AREAS_GI_STAR; i++)
         rows->statistic[i] = rows->z[i];
-    if (permutations > 0) {
-        status = hs_local_permutation(m->weights, rows->value, r->method == HS_AREAS_GI_STAR, permutations,
-                                      r->seed, hs_service_pool(m->service), m->error, rows->p);
-        m->h->permutations = permutations;
-        m->h->smallest_p = 2.0 / (permutations + 1.0);
-        if (hs_areas_lone_q(r, m->h->smallest_p, tests) > r->alpha)
-            caution(m,
-                    "So many permutations cannot give a p-value that is small enough for a lone unit after "
-                    "correction: take more, or permutations=0 for analytic ones.",
-                    "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立单元；请增加次数，或用 "
-                    "permutations=0（解析法）。");
-    }
+    if (status == HS_OK) status = test_exactly(m, &done);
+    if (status == HS_OK && !done) status = test_by_permutation(m);
     return status == HS_OK ? hs_adjust_p_values(rows->p, rows->count, r->correction, m->error, rows->q)
                            : status;
 }
@@ -261,7 +288,6 @@ static hs_status make(making *m) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_areas_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -281,7 +307,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         hs_arena_free(arena);
         return status;
     }
-    h->run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }

@@ -106,11 +106,11 @@ typedef struct hs_areas_result {
     uint32_t *islands;     /* rows */
     uint32_t permutations; /* that were made */
     double smallest_p;     /* that they can give; 0: analytic */
+    bool exact;            /* p-values under random labelling, without permutations */
     uint32_t significant;
     bool enough;
     const char *reason_en, *reason_zh;   /* why not */
     const char *caution_en, *caution_zh; /* or NULL */
-    double run_ms;
 } hs_areas_result;
 
 /* Units of analysis with what was counted in them. Arrays live in the arena. */
@@ -203,7 +203,9 @@ hs_status hs_areas_leave_out(const hs_areas_request *request, hs_arena *arena, h
 /* The corrected p-value of a unit that alone among `tests` has p. */
 double hs_areas_lone_q(const hs_areas_request *request, double p, double tests);
 
-/* Members of the present object: of parameters, and what was counted. */
+/* Members of the present object: of parameters (of the units alone; with weights and value), and what was
+ * counted. */
+void hs_areas_unit_members(const hs_areas_request *request, hs_json *json);
 void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json);
 void hs_areas_tally_members(const hs_areas_tally *tally, hs_json *json);
 /* Units without neighbours. */

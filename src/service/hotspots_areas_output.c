@@ -97,11 +97,23 @@ void hs_areas_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
     if (h->enough) table->rows = global ? HS_GLOBAL_STATISTICS : h->rows.count;
 }
 
-void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json) {
+void hs_areas_unit_members(const hs_areas_request *request, hs_json *json) {
     char text[64];
     if (request->units == HS_UNITS_LEVEL) hs_json_pair_text(json, "level", hs_level_name(request->level));
     hs_hotspot_units_words(request, text, sizeof text);
     hs_json_pair_text(json, "units", text);
+    hs_json_pair_double(json, "unit_size_m", request->typical_m);
+    hs_json_pair_text(json, "duplicates", hs_areas_duplicates_word(request));
+    hs_json_key(json, "max_accuracy_m");
+    hs_json_double(json, request->filter.max_accuracy_m < 0 ? (double)NAN : request->filter.max_accuracy_m);
+    hs_json_pair_double(json, "alpha", request->alpha);
+    hs_json_pair_text(json, "correction", hs_correction_name(request->correction));
+    hs_json_pair_text(json, "sided", "two");
+}
+
+void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json) {
+    char text[64];
+    hs_areas_unit_members(request, json);
     hs_hotspot_weights_words(request, text, sizeof text);
     hs_json_pair_text(json, "weights", text);
     hs_json_pair_text(json, "style", request->style == HS_WEIGHTS_BINARY ? "B" : "W");
@@ -112,13 +124,6 @@ void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json) 
         hs_json_pair_str(json, "count_attribute", request->count_attribute);
     if (request->population_attribute.size > 0)
         hs_json_pair_str(json, "population_attribute", request->population_attribute);
-    hs_json_pair_double(json, "alpha", request->alpha);
-    hs_json_pair_text(json, "correction", hs_correction_name(request->correction));
-    hs_json_pair_text(json, "sided", "two");
-    hs_json_pair_double(json, "unit_size_m", request->typical_m);
-    hs_json_pair_text(json, "duplicates", hs_areas_duplicates_word(request));
-    hs_json_key(json, "max_accuracy_m");
-    hs_json_double(json, request->filter.max_accuracy_m < 0 ? (double)NAN : request->filter.max_accuracy_m);
 }
 
 void hs_areas_island_members(const int64_t *id, const uint32_t *islands, uint32_t count, hs_json *json) {
@@ -150,12 +155,12 @@ void hs_areas_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_key(json, "parameters");
     hs_json_object(json);
     hs_areas_parameter_members(request, json);
+    hs_json_pair_text(json, "p_values", h->exact ? "exact" : h->permutations > 0 ? "permutation" : "normal");
     hs_json_pair_int(json, "permutations", h->permutations);
     hs_json_object_end(json);
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");
     hs_json_uint(json, request->seed);
-    hs_json_pair_double(json, "run_time_ms", h->run_ms);
     hs_json_key(json, "smallest_p_value");
     hs_json_double(json, h->permutations > 0 ? h->smallest_p : (double)NAN);
     hs_json_pair_int(json, "units", h->rows.count);

@@ -92,7 +92,15 @@ static void explain_p(const hs_areas_request *request, const hs_areas_result *ho
     const char *conditional = request->method != HS_AREAS_LOCAL_MORAN
                                   ? hs_in_language(chinese, "random", "随机")
                                   : hs_in_language(chinese, "conditional", "条件");
-    if (hotspots->permutations > 0)
+    if (hotspots->exact)
+        hs_buffer_text(
+            out, hs_in_language(chinese,
+                                " P-values are two-sided and exact under random labelling (the "
+                                "distribution of sums drawn without putting back): what permutations "
+                                "estimate, with no least value and no seed.",
+                                "p 值为双侧，由随机标记下的精确分布（不放回抽取之和）得出，即置换所估计的值，"
+                                "没有下限，也无需种子。"));
+    else if (hotspots->permutations > 0)
         hs_buffer_printf(
             out,
             hs_in_language(chinese,

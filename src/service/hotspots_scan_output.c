@@ -198,7 +198,6 @@ void hs_scan_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");
     hs_json_uint(json, r->areas.seed);
-    hs_json_pair_double(json, "run_time_ms", h->run_ms);
     hs_json_pair_int(json, "units", h->areas.count);
     hs_json_pair_int(json, "units_left_out", h->unmeasured);
     hs_json_pair_int(json, "zones", (int64_t)h->zones);

@@ -37,8 +37,9 @@ typedef struct making {
     uint32_t *set;
     cluster *clusters;
     uint32_t cluster_count;
-    uint32_t *last; /* [count] the cluster that a place leaves last, HS_NONE */
-    double *lambda; /* [count] where it does */
+    uint32_t *last;  /* [count] the cluster that a place leaves last, HS_NONE */
+    double *lambda;  /* [count] where it does */
+    uint32_t *parts; /* [count] */
     visit *stack;
     uint32_t depth;
 } making;
@@ -102,25 +103,45 @@ static void visit_place(making *m, visit v) {
     m->lambda[v.node] = lambda;
 }
 
+/* What a join falls apart into at its level: joins of the same level come apart with it. */
+static uint32_t find_parts(making *m, uint32_t node) {
+    double lambda = m->joins[node - m->tree->count].lambda;
+    uint32_t count = 1;
+    m->parts[0] = node;
+    for (uint32_t k = 0; k < count;) {
+        uint32_t part = m->parts[k];
+        const join *j = part < m->tree->count ? NULL : &m->joins[part - m->tree->count];
+        if (!j || j->lambda > lambda) {
+            k++;
+            continue;
+        }
+        m->parts[k] = j->left;
+        m->parts[count++] = j->right;
+    }
+    return count;
+}
+
 static void visit_join(making *m, visit v) {
     const join *j = &m->joins[v.node - m->tree->count];
-    const uint32_t child[2] = {j->left, j->right};
-    bool whole = v.lambda > 0 || v.cluster == HS_NONE;
-    bool large[2];
-    for (int side = 0; side < 2; side++)
-        large[side] = points_of(m, child[side]) >= m->least_points;
-    for (int side = 0; side < 2; side++) {
-        if (whole) {
-            push(m, child[side], v.cluster, v.lambda);
-        } else if (large[0] && large[1]) {
-            leave(m, v.cluster, j->lambda, points_of(m, child[side]));
-            push(m, child[side], add_cluster(m, v.cluster, j->lambda, true), 0);
-        } else if (large[side]) {
-            push(m, child[side], v.cluster, 0);
-        } else {
-            leave(m, v.cluster, j->lambda, points_of(m, child[side]));
-            push(m, child[side], v.cluster, j->lambda);
+    if (v.lambda > 0 || v.cluster == HS_NONE) {
+        push(m, j->left, v.cluster, v.lambda);
+        push(m, j->right, v.cluster, v.lambda);
+        return;
+    }
+    uint32_t count = find_parts(m, v.node), large = 0;
+    for (uint32_t k = 0; k < count; k++)
+        large += points_of(m, m->parts[k]) >= m->least_points;
+    for (uint32_t k = 0; k < count; k++) {
+        bool is_large = points_of(m, m->parts[k]) >= m->least_points;
+        if (is_large && large == 1) {
+            push(m, m->parts[k], v.cluster, 0);
+            continue;
         }
+        leave(m, v.cluster, j->lambda, points_of(m, m->parts[k]));
+        if (is_large)
+            push(m, m->parts[k], add_cluster(m, v.cluster, j->lambda, true), 0);
+        else
+            push(m, m->parts[k], v.cluster, j->lambda);
     }
 }
 
@@ -203,8 +224,9 @@ static bool room(making *m) {
     m->clusters = malloc(2 * n * sizeof *m->clusters);
     m->last = malloc(n * sizeof *m->last);
     m->lambda = malloc(n * sizeof *m->lambda);
+    m->parts = malloc(n * sizeof *m->parts);
     m->stack = malloc(2 * n * sizeof *m->stack);
-    return m->joins && m->top && m->set && m->clusters && m->last && m->lambda && m->stack;
+    return m->joins && m->top && m->set && m->clusters && m->last && m->lambda && m->parts && m->stack;
 }
 
 hs_status hs_hdbscan_of_tree(const hs_density_tree *tree, const hs_hdbscan_request *request, hs_error *error,
@@ -224,6 +246,7 @@ hs_status hs_hdbscan_of_tree(const hs_density_tree *tree, const hs_hdbscan_reque
     free(m.clusters);
     free(m.last);
     free(m.lambda);
+    free(m.parts);
     free(m.stack);
     return status;
 }

@@ -224,8 +224,7 @@ static void permute(void *context, size_t begin, size_t end) {
 }
 
 double hs_poisson_upper(uint64_t observed, double mean) {
-    if (observed == 0) return 1;
-    double k = (double)observed, sum = 0;
+    double k = (double)observed + 1, sum = 0;
     if (k > mean) {
         double term = exp(k * log(mean) - mean - lgamma(k + 1));
         for (double i = k; term > sum * 1e-17 && i < k + 1e7; i++) {

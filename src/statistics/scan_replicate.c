@@ -16,7 +16,7 @@
 #endif
 
 enum { GROUP = 32, MOST_LANES = 256 };
-#define BLOCK_BYTES ((size_t)8 << 20)
+#define BLOCK_BYTES ((size_t)32 << 20)
 
 /* Counts are of 16 bits where a window never has more than fit. */
 typedef struct lanes {
@@ -55,19 +55,14 @@ typedef int32_t wide_signed;
     /* Whether any lane has `more` cases or more, or fewer than `less`, between two rows of counts. */       \
     static inline bool any_##name(const name##_count *restrict end, const name##_count *restrict begin,      \
                                   size_t n, int32_t more, int32_t less, bool low) {                          \
-        name##_signed over = (name##_signed)(more > (most) ? (most) : more - 1);                             \
-        name##_signed under = (name##_signed)(less > (most) ? (most) : less);                                \
-        name##_signed any[GROUP] = {0};                                                                      \
-        for (size_t i = 0; i < n; i += GROUP)                                                                \
-            for (size_t k = 0; k < GROUP; k++) {                                                             \
-                name##_signed cases = (name##_signed)(name##_count)(end[i + k] - begin[i + k]);              \
-                any[k] |=                                                                                    \
-                    low ? (name##_signed)((cases > over) | (cases < under)) : (name##_signed)(cases > over); \
-            }                                                                                                \
-        name##_signed found = 0;                                                                             \
-        for (size_t k = 0; k < GROUP; k++)                                                                   \
-            found |= any[k];                                                                                 \
-        return found != 0;                                                                                   \
+        name##_signed largest = 0;                                                                           \
+        name##_signed least = (most);                                                                        \
+        for (size_t i = 0; i < n; i++) {                                                                     \
+            name##_signed cases = (name##_signed)(name##_count)(end[i] - begin[i]);                          \
+            largest = cases > largest ? cases : largest;                                                     \
+            if (low) least = cases < least ? cases : least;                                                  \
+        }                                                                                                    \
+        return largest >= more || (low && least < less);                                                     \
     }                                                                                                        \
     /* Such windows among those that begin at rows[0], rows[1] ... */                                        \
     static inline uint32_t find_##name(const name##_count *end, const name##_count *rows, size_t n,          \
