@@ -303,7 +303,6 @@ static hs_status write_page(hs_call *call, page *p) {
     hs_status status = write_features(call, p);
     if (status != HS_OK) return status;
     write_tail(call, p);
-    if (p->more) hs_service_keep_snapshot(call->api->service, call->snapshot);
     if (p->properties)
         status = hs_geojson_select(&call->response->body, p->properties, p->property_count, call->error);
     if (status == HS_OK) status = hs_call_project_body(call, &p->crs);
@@ -379,6 +378,8 @@ hs_status hs_serve_ogc_items(hs_call *call) {
     hs_status status = parse_page(call, &p);
     hs_reads reads = hs_collection_is_geography(p.collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
     if (status == HS_OK) hs_call_tell_crs(call, &p.crs);
+    /* Also where the page itself comes from the server's cache. */
+    if (status == HS_OK) hs_service_keep_snapshot(call->api->service, call->snapshot, p.after > 0);
     if (status == HS_OK && !hs_call_begin_format(call, reads)) status = write_page(call, &p);
     hs_feature_query_done(&p.query);
     return status;
