@@ -17,6 +17,7 @@ const hs_process hs_processes[] = {
     {"local-moran", "Local Moran's I", "局部 Moran 指数", {{"hotspotsLocalMoran", GEOJSON, true}}},
     {"emerging", "Emerging hot spots", "新兴热点", {{"hotspotsEmerging", GEOJSON, true}}},
     {"scan", "Scan statistic", "扫描统计", {{"hotspotsScan", GEOJSON, true}}},
+    {"change", "Change between two periods", "两时段变化", {{"hotspotsChange", GEOJSON, true}}},
     {"global", "Global clustering", "全局聚集检验", {{"hotspotsGlobal", GEOJSON, true}}},
     {0},
 };
