@@ -25,6 +25,7 @@ from pathlib import Path
 import addresses
 import density
 import geocoding
+import local
 import network
 import posts
 import scan
@@ -387,6 +388,7 @@ def main():
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
         scan.measure(table, BUILD, options.quick)
+        local.measure(table, BUILD, options.quick)
         geocoding.measure(table, folder, options.quick)
         addresses.measure(table, sys.modules[__name__], folder, options.runs, options.seconds, options.seed)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
