@@ -38,7 +38,7 @@ static hs_status parse(const hs_hotspot_words *words, void **request) {
         return hs_error_set(words->error, HS_E_ARGUMENT, "streets: nnh has distances of the plane only");
     bool eps_given = hs_hotspot_word(words, "eps").size > 0;
     if (r->algorithm == HS_CLUSTERS_OPTICS && r->xi == 0 && !eps_given) r->xi = 0.05;
-    r->reach_m = r->algorithm == HS_CLUSTERS_HDBSCAN ? fmax(1000, 2 * r->eps_m) : r->eps_m;
+    r->reach_m = r->algorithm == HS_CLUSTERS_HDBSCAN ? fmax(300, 2 * r->eps_m) : r->eps_m;
     r->min_points = (uint32_t)min_points;
     r->simulations = (uint32_t)simulations;
     *request = r;

@@ -16,10 +16,10 @@ typedef struct hs_k_request {
 #define HS_K_MOST_STREET_POINTS 50000u
 #define HS_K_MOST_ROWS          512u
 /* Up to so many points edge correction is isotropic unasked. */
-#define HS_K_ISOTROPIC_POINTS 3000u
+#define HS_K_ISOTROPIC_POINTS 1000u
 /* Pairs looked at in all simulations together, and visits of points along streets. */
-#define HS_K_MOST_WORK        2e11
-#define HS_K_MOST_STREET_WORK 1e7
+#define HS_K_MOST_WORK        3e9
+#define HS_K_MOST_STREET_WORK 4e5
 
 typedef struct hs_k_result {
     hs_points_answer answer;

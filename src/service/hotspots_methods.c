@@ -5,7 +5,8 @@
 #include "service/service_private.h"
 
 static const hs_hotspot_method *const methods[] = {
-    &hs_hotspot_gi_star, &hs_hotspot_local_moran, &hs_hotspot_global, &hs_hotspot_emerging, &hs_hotspot_scan,
+    &hs_hotspot_gi_star, &hs_hotspot_local_moran, &hs_hotspot_global,      &hs_hotspot_emerging,
+    &hs_hotspot_scan,    &hs_hotspot_clusters,    &hs_hotspot_near_repeat, &hs_hotspot_k_function,
 };
 enum { METHODS = sizeof methods / sizeof(const hs_hotspot_method *) };
 

@@ -15,7 +15,7 @@ typedef struct hs_near_request {
 
 #define HS_NEAR_MOST_POINTS 200000u
 /* Close pairs looked up in all permutations together. */
-#define HS_NEAR_MOST_WORK 4e9
+#define HS_NEAR_MOST_WORK 2e9
 
 typedef struct hs_near_result {
     hs_points_answer answer;

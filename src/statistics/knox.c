@@ -44,14 +44,6 @@ static uint32_t row_of(const hs_knox_request *r, double distance_m) {
     return band + r->same_place;
 }
 
-static uint32_t column_of(const hs_knox_request *r, int64_t a_s, int64_t b_s) {
-    uint64_t apart = a_s > b_s ? (uint64_t)a_s - (uint64_t)b_s : (uint64_t)b_s - (uint64_t)a_s;
-    uint32_t band = 0;
-    while (band < r->interval_count && apart > (uint64_t)r->interval_s[band])
-        band++;
-    return band;
-}
-
 typedef struct listing {
     knox *k;
     size_t at[MOST_ROWS];
@@ -190,14 +182,40 @@ static hs_status measure_columns(knox *k, hs_error *error) {
     return status;
 }
 
+/* Pairs of one row within each interval, into cells[columns]: of a block of them first how long they lie
+ * apart, then how many of these are within each bound. */
+static void count_row(const knox *k, const int64_t *time_s, uint32_t row, uint64_t *cells) {
+    enum { BLOCK = 512 };
+    uint64_t apart[BLOCK];
+    uint64_t before = 0;
+    for (size_t at = k->row_first[row]; at < k->row_first[row + 1]; at += BLOCK) {
+        size_t size = k->row_first[row + 1] - at < BLOCK ? k->row_first[row + 1] - at : BLOCK;
+        for (size_t i = 0; i < size; i++) {
+            int64_t a = time_s[k->pairs[at + i].a], b = time_s[k->pairs[at + i].b];
+            apart[i] = a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
+        }
+        for (uint32_t c = 0; c + 1 < k->columns; c++) {
+            uint64_t bound = (uint64_t)k->request->interval_s[c], within = 0;
+            for (size_t i = 0; i < size; i++)
+                within += apart[i] <= bound;
+            cells[c] += within;
+        }
+        cells[k->columns - 1] += size;
+    }
+    for (uint32_t c = 0; c < k->columns; c++) {
+        uint64_t within = cells[c];
+        cells[c] -= before;
+        before = within;
+    }
+}
+
 static void count_cells(const knox *k, const int64_t *time_s, uint64_t *cells) {
     uint64_t far[MOST_ROWS];
     memset(cells, 0, sizeof *cells * k->rows * k->columns);
     memcpy(far, k->column_total, sizeof far);
     for (uint32_t r = 0; r + 1 < k->rows; r++) {
         uint64_t *row = cells + (size_t)r * k->columns;
-        for (size_t at = k->row_first[r]; at < k->row_first[r + 1]; at++)
-            row[column_of(k->request, time_s[k->pairs[at].a], time_s[k->pairs[at].b])]++;
+        count_row(k, time_s, r, row);
         for (uint32_t c = 0; c < k->columns; c++)
             far[c] -= row[c];
     }

@@ -26,6 +26,7 @@ import addresses
 import density
 import geocoding
 import network
+import points
 import posts
 import scan
 
@@ -386,6 +387,7 @@ def main():
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
+        points.measure(table, BUILD, options.quick)
         scan.measure(table, BUILD, options.quick)
         geocoding.measure(table, folder, options.quick)
         addresses.measure(table, sys.modules[__name__], folder, options.runs, options.seconds, options.seed)
