@@ -5,6 +5,7 @@
 #include "api/items_parameters.h"
 #include "api/map_parameters.h"
 #include "api/ogc_parameters.h"
+#include "api/points_parameters.h"
 #include "api/scan_parameters.h"
 #include "api/web_map_parameters.h"
 
@@ -257,6 +258,21 @@ const hs_endpoint hs_endpoints[] = {
      "that share no unit, with the likelihood ratio, p-values by replications and a recurrence interval.",
      "Kulldorff 扫描统计：空间或时空、回顾或前瞻；给出互不共单元的聚集，含似然比、随机重复的 p "
      "值与重现间隔。",
+     hs_serve_hotspots},
+    {"/hotspots/clusters", "hotspotsClusters", LONG, GEO, clusters_parameters,
+     "Clusters of incidents by DBSCAN, HDBSCAN, OPTICS or nearest neighbours, planar or along streets, as "
+     "concave "
+     "hulls or ellipses; a description, with p-values against an even spread where they are cheap.",
+     "案件聚类（DBSCAN、HDBSCAN、OPTICS、最近邻），平面或沿街道，以凹包或椭圆表示；属描述，可行时附与均匀分布"
+     "比较的 p 值。",
+     hs_serve_hotspots},
+    {"/hotspots/near-repeat", "hotspotsNearRepeat", LONG, GEO, near_repeat_parameters,
+     "Knox test: pairs of incidents by distance and interval against chance, features without geometry.",
+     "Knox 检验：按距离与间隔统计案件对并与随机比较（无几何要素）。", hs_serve_hotspots},
+    {"/hotspots/k-function", "hotspotsKFunction", LONG, GEO, k_function_parameters,
+     "Ripley's K and L with pointwise and global envelopes and tests, planar or along streets, and the "
+     "nearest-neighbour index: features without geometry, one a distance.",
+     "Ripley K 与 L 函数及逐点、全局包络与检验，平面或沿街道，附最近邻指数（无几何要素，每距离一条）。",
      hs_serve_hotspots},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",

@@ -27,6 +27,7 @@ import density
 import geocoding
 import local
 import network
+import points
 import posts
 import scan
 
@@ -387,6 +388,7 @@ def main():
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
+        points.measure(table, BUILD, options.quick)
         scan.measure(table, BUILD, options.quick)
         local.measure(table, BUILD, options.quick)
         geocoding.measure(table, folder, options.quick)
