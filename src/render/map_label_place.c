@@ -335,7 +335,7 @@ static hs_status prepare(placing *p) {
     uint32_t most = 0;
     for (int i = 0; i < HS_MAP_SOURCES; i++)
         if (p->l->features->set[i].count > most) most = p->l->features->set[i].count;
-    p->found = hs_arena_array(p->l->arena, (size_t)most + 1, sizeof *p->found);
+    p->found = hs_arena_alloc(p->l->arena, ((size_t)most + 1) * sizeof *p->found);
     p->draft = hs_arena_alloc(p->l->arena, sizeof *p->draft);
     if (!p->found || !p->draft) return hs_error_memory(p->l->error, "the map's labels");
     for (int i = 0; i < BINS * BINS; i++)
