@@ -1,4 +1,5 @@
 #include "api/query.h"
+#include "api/representation.h"
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -103,7 +104,9 @@ static uint64_t hash_request(const hs_call *call) {
     uint64_t hash = hs_hash_str(HS_STR(HS_VERSION), 0);
     hash = hs_hash_str(request->base_url, hash);
     hash = hs_hash_str(request->path, hash);
-    hash = mix(hash, (uint64_t)hs_call_sees_incidents(call) << 1 | call->html);
+    hash = mix(hash, (uint64_t)hs_call_sees_incidents(call) << 2 | (uint64_t)call->html << 1 |
+                         (call->html && call->chinese));
+    if (call->as) hash = hs_hash_str(hs_str_of(call->as->f), hash);
     for (size_t i = 0; i < request->query_count; i++) {
         if (hs_str_equal(request->query[i].name, HS_STR("v"))) continue;
         hash = mix(hash, request->query[i].name.size);

@@ -4,6 +4,8 @@
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
 #include "api/map_parameters.h"
+#include "api/ogc_parameters.h"
+#include "api/scan_parameters.h"
 #include "api/web_map_parameters.h"
 
 static const hs_parameter version_parameters[] = {
@@ -23,10 +25,6 @@ static const hs_parameter target_parameters[] = {
     {"category", "string",
      "codes or names, comma separated: targets of these classes and what lies below them",
      "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
-    {0},
-};
-static const hs_parameter format_parameters[] = {
-    {"f", "string", "json or html", "json 或 html", false},
     {0},
 };
 static const hs_parameter post_parameters[] = {
@@ -167,6 +165,16 @@ const hs_endpoint hs_endpoints[] = {
     {"/tiles/{tileset}/{z}/{x}/{y}.mvt", "vectorTile", CITY | HS_TAKES_FILTERS, MVT, version_parameters,
      "Vector tile of base or incidents; 204 where there is nothing.",
      "base 或 incidents 的矢量瓦片；空瓦片为 204。", hs_serve_vector_tile},
+    {"/tiles/hotspots.json", "hotspotsTilejson", LONG | HS_LENIENT, JSON, hotspot_tile_parameters,
+     "TileJSON 3.0 of hotspots; the parameters given are carried into the tile URLs.",
+     "热点的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_hotspots_tilejson},
+    {"/tiles/hotspots/{z}/{x}/{y}.mvt", "hotspotsTile", CITY | HS_TAKES_FILTERS | HS_LENIENT, MVT,
+     hotspot_tile_parameters,
+     "Vector tile of hotspots by any method, with the fields of its GeoJSON; the statistic is computed once "
+     "for "
+     "all tiles. 204 where there is nothing.",
+     "任一方法的热点矢量瓦片，字段同其 GeoJSON；统计量只计算一次供所有瓦片使用；空瓦片为 204。",
+     hs_serve_hotspots_tile},
     {"/tiles/density/{z}/{x}/{y}.png", "densityTile", PLOT, "image/png", density_parameters,
      "Heat picture, 256 px: kernel density in incidents per km², per month where a period is set.",
      "热力图瓦片 256 像素：核密度，单位件/平方公里，设时段时为每月。", hs_serve_density_tile},
@@ -220,13 +228,36 @@ const hs_endpoint hs_endpoints[] = {
      "Getis-Ord Gi* of units, grid cells or street segments, with raw and corrected p-values and how it was "
      "computed; too little data is said instead of a map.",
      "单元、网格或街道段的 Getis-Ord Gi*，含原始与校正 p 值及计算说明；数据过少时明确说明。",
-     hs_serve_hotspots_gi_star},
+     hs_serve_hotspots},
     {"/hotspots/local-moran", "hotspotsLocalMoran", LONG, GEO, hotspot_parameters,
      "Local Moran's I with its four classes, else as gi-star.", "局部 Moran 指数及其四类，其余同 gi-star。",
-     hs_serve_hotspots_local_moran},
+     hs_serve_hotspots},
     {"/hotspots/global", "hotspotsGlobal", LONG, GEO, hotspot_parameters,
      "Global Moran's I, Getis-Ord G and Geary's C: features without geometry.",
-     "全局 Moran I、Getis-Ord G 与 Geary C（无几何要素）。", hs_serve_hotspots_global},
+     "全局 Moran I、Getis-Ord G 与 Geary C（无几何要素）。", hs_serve_hotspots},
+    {"/hotspots/emerging", "hotspotsEmerging", LONG, GEO, emerging_parameters,
+     "Emerging hot spots: Gi* over units and steps of time, corrected over all bins, with the trend of z and "
+     "the "
+     "name of each unit's history: new, consecutive, intensifying, persistent, diminishing, sporadic, "
+     "oscillating, "
+     "historical, of hot and of cold spots.",
+     "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
+     "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
+     hs_serve_hotspots},
+    {"/hotspots/change", "hotspotsChange", LONG, GEO, change_parameters,
+     "Change of each unit's rate from the period compare to datetime: the ratio with exact limits, exact "
+     "p-values "
+     "corrected over units, and the change of the whole; periods may differ in length.",
+     "各单元发生率自 compare 时段至 datetime 时段的变化：比率、精确区间、经多重检验校正的精确 p "
+     "值，及全市变化；时段长度可不同。",
+     hs_serve_hotspots},
+    {"/hotspots/scan", "hotspotsScan", LONG, GEO, scan_parameters,
+     "Kulldorff's scan statistic in space, or in space and time, looking back or at what is going on now: "
+     "clusters "
+     "that share no unit, with the likelihood ratio, p-values by replications and a recurrence interval.",
+     "Kulldorff 扫描统计：空间或时空、回顾或前瞻；给出互不共单元的聚集，含似然比、随机重复的 p "
+     "值与重现间隔。",
+     hs_serve_hotspots},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
@@ -384,22 +415,6 @@ const hs_endpoint hs_endpoints[] = {
      hs_serve_events},
     {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
-    {"/ogc", "ogcLanding", HS_OGC, JSON, format_parameters, "Landing page of OGC API Features.",
-     "OGC API Features 首页。", hs_serve_ogc_landing},
-    {"/ogc/conformance", "ogcConformance", HS_OGC, JSON, format_parameters, "Conformance classes.",
-     "符合的规范类。", hs_serve_ogc_conformance},
-    {"/ogc/api", "ogcApi", HS_OGC, "application/vnd.oai.openapi+json;version=3.0", format_parameters,
-     "Description of the OGC part.", "OGC 部分的接口说明。", hs_serve_ogc_openapi},
-    {"/ogc/collections", "ogcCollections", CITY | HS_OGC, JSON, format_parameters, "Collections.",
-     "要素集列表。", hs_serve_ogc_collections},
-    {"/ogc/collections/{collectionId}", "ogcCollection", CITY | HS_OGC, JSON, format_parameters,
-     "One collection.", "单个要素集。", hs_serve_ogc_collection},
-    {"/ogc/collections/{collectionId}/queryables", "ogcQueryables", CITY | HS_OGC, "application/schema+json",
-     format_parameters, "What the items can be filtered by.", "可用于筛选的属性。", hs_serve_ogc_queryables},
-    {"/ogc/collections/{collectionId}/items", "ogcItems", PLOT | HS_OGC, GEO, items_parameters,
-     "Features page by page, or all as a file; incidents take the filters.",
-     "分页要素，或全部导出为文件；incidents 可用全部筛选条件。", hs_serve_ogc_items},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItem", CITY | HS_OGC, GEO, item_parameters,
-     "One feature.", "单个要素。", hs_serve_ogc_item},
+#include "api/ogc_endpoints.inc"
     {0},
 };

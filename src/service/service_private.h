@@ -11,6 +11,8 @@
 
 struct hs_selection_cache;
 
+#define HS_KEPT_SNAPSHOTS 8
+
 /* What finds things in one geography; each is made when it is first asked for and holds the geography. */
 typedef struct hs_geocoder_entry {
     hs_geocoder *geocoder;
@@ -33,6 +35,10 @@ struct hs_service {
 
     pthread_mutex_t lock; /* held for moments only: every request takes it */
     hs_snapshot *current;
+    struct hs_kept_snapshot { /* for pages (kept_snapshots.c) */
+        hs_snapshot *snapshot;
+        double used_ms;
+    } kept[HS_KEPT_SNAPSHOTS];
 
     hs_street_words *words; /* that addresses are compared with */
 
@@ -62,6 +68,10 @@ struct hs_service {
     pthread_mutex_t review_lock, decide_lock;
     struct hs_review_index *review;
     hs_store *review_store;
+
+    /* Changes of single rows (edit.c). */
+    pthread_mutex_t edit_lock;
+    hs_store *edit_store;
 
     struct hs_jobs *jobs; /* long work in its order (jobs.c) */
 
@@ -120,6 +130,9 @@ hs_status hs_service_map_world(hs_service *service, const hs_snapshot *snapshot,
 void hs_service_drop_geocoders(hs_service *service);
 /* Frees all of them: nobody may be using one. */
 void hs_service_free_geocoders(hs_service *service);
+
+/* Forgets snapshots that were kept for long enough, or all of them (kept_snapshots.c). */
+void hs_service_drop_kept(hs_service *service, bool all);
 
 struct hs_jobs *hs_jobs_new(void);
 void hs_jobs_free(struct hs_jobs *jobs);

@@ -27,6 +27,7 @@ import density
 import geocoding
 import network
 import posts
+import scan
 
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BUILD_DIR", SOURCE / "build" / "release"))
@@ -385,6 +386,7 @@ def main():
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
+        scan.measure(table, BUILD, options.quick)
         geocoding.measure(table, folder, options.quick)
         addresses.measure(table, sys.modules[__name__], folder, options.runs, options.seconds, options.seed)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")

@@ -14,6 +14,7 @@
 #define NORTH 389400000
 
 static hs_snapshot *town;
+static hs_base_index *town_index;
 
 static void add_unit(hs_geography_builder *builder, int64_t id, hs_level level, hs_str code, hs_str parent,
                      int32_t west, int32_t east, bool clockwise) {
@@ -120,11 +121,13 @@ static int make_town(void **state) {
     check_ok(hs_taxonomy_new(&vendor, 1, &error, &taxonomy), &error);
     hs_city_info info = {.name = "", .name_en = "", .timezone = "Asia/Shanghai", .lang = "zh"};
     check_ok(hs_snapshot_new(1, 1, &info, geography, incidents, taxonomy, &error, &town), &error);
+    check_ok(hs_base_index_new(town->geography, &error, &town_index), &error);
     return 0;
 }
 
 static int end_town(void **state) {
     (void)state;
+    hs_base_index_free(town_index);
     hs_snapshot_unref(town);
     return 0;
 }
@@ -143,7 +146,7 @@ static hs_status render_incidents(hs_tile tile, hs_arena *arena, hs_error *error
 }
 
 static hs_status render_base(hs_tile tile, hs_arena *arena, hs_error *error, hs_buffer *out) {
-    return hs_render_base_tile(town, tile, arena, error, out);
+    return hs_render_base_tile(town_index, tile, arena, error, out);
 }
 
 /* Calls visit for every tile of a zoom about the town. */
