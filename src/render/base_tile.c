@@ -207,7 +207,7 @@ static void tag_street(drawing *d, const hs_street_tags *tags, uint32_t at) {
 }
 
 static bool draw_street(drawing *d, uint32_t at, uint32_t detail_zoom, bool *fits) {
-    bool joined = d->tile.z < HS_FULL_DETAIL_ZOOM;
+    bool joined = d->tile.z < HS_BASE_FULL_DETAIL_ZOOM;
     const hs_street_tags *tags = joined ? &d->index->joined_tags : &d->index->streets_tags;
     hs_tile_shape shape = hs_tile_shapes_at(street_shapes(d), at);
     if (!hs_mvt_lines(d->mvt, (uint64_t)tags->id[at], &shape, detail_zoom)) return false;
