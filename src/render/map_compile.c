@@ -19,7 +19,7 @@ static hs_map_expression *new_node(hs_map_compiler *c, hs_map_op op, hs_map_type
     made->op = op;
     made->type = type;
     made->count = count;
-    made->args = hs_arena_array(c->arena, (size_t)count + 1, sizeof *made->args);
+    made->args = hs_arena_array(c->arena, (size_t)count + 1, sizeof(void *));
     return made->args ? made : NULL;
 }
 
@@ -94,7 +94,7 @@ typedef struct context {
     bool zoom; /* it may be read here */
 } context;
 
-static hs_status compile(const context *x, const json_t *json, size_t item, hs_map_type wanted, bool zoom,
+static hs_status compile(const context *above, const json_t *json, size_t item, hs_map_type wanted, bool zoom,
                          const hs_map_expression **out);
 
 /* Item `item` of the operator's list as argument `i`. */
@@ -430,12 +430,13 @@ static hs_status compile(const context *above, const json_t *json, size_t item, 
             return hs_map_refuse(
                 c, "an expression begins with its name; lists are written [\"literal\", [...]]");
         status = compile_operator(&x, name, wanted, out);
+        if (status == HS_OK && !*out) status = no_memory(c);
         if (status == HS_OK) note_reads((hs_map_expression *)*out);
     } else {
         status = compile_constant(c, json, wanted, out);
     }
     /* Arguments were settled one by one where the type is passed on to them. */
-    if (status == HS_OK && !passes_on((*out)->op)) status = settle_type(&x, wanted, out);
+    if (status == HS_OK && *out && !passes_on((*out)->op)) status = settle_type(&x, wanted, out);
     if (status == HS_OK) hs_map_leave(c, before);
     return status;
 }

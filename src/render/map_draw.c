@@ -71,10 +71,13 @@ static hs_map_colour faded(hs_map_colour colour, double opacity) {
     return colour;
 }
 
+static bool colours_equal(const hs_map_colour *a, const hs_map_colour *b) {
+    return a->r == b->r && a->g == b->g && a->b == b->b && a->a == b->a;
+}
+
 static bool paints_equal(const paint *a, const paint *b) {
-    return memcmp(&a->colour, &b->colour, sizeof a->colour) == 0 &&
-           memcmp(&a->second, &b->second, sizeof a->second) == 0 && a->width == b->width &&
-           a->radius == b->radius && a->smooth == b->smooth;
+    return colours_equal(&a->colour, &b->colour) && colours_equal(&a->second, &b->second) &&
+           a->width == b->width && a->radius == b->radius && a->smooth == b->smooth;
 }
 
 /* What a feature is drawn with; lengths in pixels of the picture. */

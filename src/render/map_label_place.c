@@ -254,11 +254,11 @@ static void gather_along(placing *p, uint32_t chain, const hs_map_label_look *lo
     double length = count >= 2 ? length_of(p, count) : 0;
     if (length < width || width <= 0) return;
     double spacing = fmax(look->distance, width + look->distance / 4);
-    double labels = floor((length - width) / spacing) + 1;
-    for (double n = 0; n < labels && p->status == HS_OK; n++) {
+    uint32_t labels = (uint32_t)((length - width) / spacing) + 1;
+    for (uint32_t n = 0; n < labels && p->status == HS_OK; n++) {
         candidate c = {
             .feature = p->l->features->chains.feature[chain], .chain = chain, .sort_key = look->sort_key};
-        c.along = length / 2 + (n - (labels - 1) / 2) * spacing;
+        c.along = length / 2 + (n - (labels - 1) / 2.0) * spacing;
         point_along(p, count, c.along, &c.x, &c.y);
         if (in_cell(p, c.x, c.y)) add_candidate(p, c);
     }
