@@ -151,7 +151,7 @@ static bool look_at(drawing *d, uint32_t feature, paint *p) {
 /* Whether the layer's seen features are drawn in more than one way. */
 static bool is_mixed(drawing *d) {
     const uint32_t *found = d->found[d->layer->source];
-    paint first;
+    paint first = {.width = 0};
     bool any = false;
     for (uint32_t i = 0; i < d->count[d->layer->source]; i++) {
         paint p;
@@ -368,7 +368,7 @@ static hs_status draw_layer(drawing *d, uint32_t number) {
 }
 
 /* Widest that a line reaches beyond its own middle, half as much again for joins. */
-enum { SEEN_MARGIN_PX = 48 };
+enum { SEEN_MARGIN_PX = 48, MOST_ZOOM = 26 };
 
 static hs_status find_features(drawing *d) {
     const hs_map_view *v = d->view;
@@ -402,14 +402,23 @@ static hs_status find_labels(drawing *d) {
                              (v->top + v->height) / r, &d->labels);
 }
 
+/* Pixels are counted in whole numbers: so far from the plane's origin there is nothing of the Earth. */
+static bool is_near(const hs_map_view *view) {
+    return fabs(view->left) < 0x1p50 && fabs(view->top) < 0x1p50;
+}
+
 hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map_picture *picture,
                       cairo_t *pen, hs_arena *arena, hs_error *error) {
     drawing d = {
         .world = world, .view = view, .picture = picture, .pen = pen, .arena = arena, .error = error};
     d.path = (hs_map_path){.pen = pen, .view = view, .features = world->features};
     cairo_set_tolerance(pen, 0.2);
-    hs_status status = find_features(&d);
-    if (status == HS_OK) status = find_labels(&d);
+    hs_status status = HS_OK;
+    if (!(view->zoom <= MOST_ZOOM))
+        status = hs_error_set(error, HS_E_ARGUMENT,
+                              "the map is drawn to zoom %d of MapLibre: a larger area is needed", MOST_ZOOM);
+    if (status == HS_OK && is_near(view)) status = find_features(&d);
+    if (status == HS_OK && is_near(view)) status = find_labels(&d);
     uint32_t layers = picture->style->layer_count;
     for (uint32_t i = 0; i <= layers && status == HS_OK; i++) {
         if (picture->stopped && picture->stopped(picture->stop_context))

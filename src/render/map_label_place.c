@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What is taken lies in bins over the cell and half a cell round it. */
-enum { BIN_PX = 32, BINS = 32 }; /* BINS * BIN_PX: two cells */
+enum { BIN_PX = 32, BINS = 32, MOST_ALONG = 1 << 18 }; /* BINS * BIN_PX: two cells */
 
 typedef struct taken {
     hs_map_label_box box;
@@ -254,7 +254,9 @@ static void gather_along(placing *p, uint32_t chain, const hs_map_label_look *lo
     double length = count >= 2 ? length_of(p, count) : 0;
     if (length < width || width <= 0) return;
     double spacing = fmax(look->distance, width + look->distance / 4);
-    uint32_t labels = (uint32_t)((length - width) / spacing) + 1;
+    double room = (length - width) / spacing;
+    if (!(room < MOST_ALONG)) return;
+    uint32_t labels = (uint32_t)room + 1;
     for (uint32_t n = 0; n < labels && p->status == HS_OK; n++) {
         candidate c = {
             .feature = p->l->features->chains.feature[chain], .chain = chain, .sort_key = look->sort_key};
