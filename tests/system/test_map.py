@@ -107,7 +107,7 @@ def check_tiles():
 
 def check_tilejson():
     document = json.loads(ask("/tiles/map.json?style=dark&lang=en")[1])
-    assert document["tilejson"] == "3.0.0" and document["bounds"] == BOX and "vector_layers" not in document
+    assert document["tilejson"] == "3.0.0" and document["bounds"] == BOX and document["vector_layers"] == []
     url = document["tiles"][0].split(str(PORT), 1)[1].format(z=Z, x=X, y=Y)
     headers, tile = ask(url)
     assert tile == ask(f"{TILE}?style=dark&lang=en")[1] and "immutable" in headers["cache-control"]
