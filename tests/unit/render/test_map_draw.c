@@ -152,7 +152,7 @@ static int apart(uint32_t a, uint32_t b) {
 }
 
 /* Coverage of a row of pixels is counted exactly or by fifteenths, by what else lies in the row. */
-enum { ROUNDING = 12 };
+enum { ROUNDING = 24 };
 
 static void tiles_meet(void **state) {
     (void)state;
