@@ -19,7 +19,7 @@ import gis_sides
 
 ZOOMS = (12, 13, 14)
 POINT_TARGETS = {12: "12", 13: "10", 14: "6"}
-DENSITY = {12: ("30", 9), 14: ("6", 36)}  # zoom: target, MapServer's radius in pixels
+DENSITY = ((12, "30", 30), (12, "30 (a narrower kernel)", 9), (14, "6", 36))  # zoom, target, MapServer's radius in pixels
 WARM = 8
 KERNELDENSITY_MOST = 8000  # points in a tile; it crashes on many more
 EARTH_M_PER_PX = 156543.03392804097
@@ -157,7 +157,7 @@ def line_tiles(bench, requests):
 
 def density_tiles(bench, csv_path, requests):
     """Its kernel is a Gaussian whose deviation is a third of the radius."""
-    for z, (target, radius) in DENSITY.items():
+    for z, target, radius in DENSITY:
         tiles = [(z, x, y) for n, x, y in gis_data.tiles_by_count(csv_path, z) if 500 < n <= KERNELDENSITY_MOST][:12]
         if not tiles or not bench.mapserver:
             continue
@@ -175,7 +175,7 @@ def density_tiles(bench, csv_path, requests):
             return body
         ours.ask = ask
         peers = bench.cgi([tile_target(f"density{radius}", *tile, image="png") for tile in tiles])
-        compare(bench.table, f"density tile z{z}", ours, peers, requests, [target],
+        compare(bench.table, f"density tile z{z}, {bandwidth:.0f} m", ours, peers, requests, [target],
                 f"Gaussian of {bandwidth:.0f} m, {radius / 3:.0f} pixels; tiles of at most {KERNELDENSITY_MOST} points")
 
 
@@ -233,9 +233,9 @@ def hotspotd(tools, store):
 def bare_tile(tools, table, folder, port, csv_path, runs, seconds):
     """The cached tile nearest to 20 KB beside a server that does nothing but send the same answer."""
     best = None
-    for z in (11, 12, 13, 14, 15):
-        for _, x, y in gis_data.tiles_by_count(csv_path, z)[:30]:
-            path = f"/tiles/incidents/{z}/{x}/{y}.mvt"
+    for z, tileset in ((14, "incidents"), (15, "base"), (15, "incidents"), (16, "base"), (16, "incidents")):
+        for _, x, y in gis_data.tiles_by_count(csv_path, z)[:60]:
+            path = f"/tiles/{tileset}/{z}/{x}/{y}.mvt"
             connection = http.client.HTTPConnection("127.0.0.1", port)
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -252,7 +252,7 @@ def bare_tile(tools, table, folder, port, csv_path, runs, seconds):
     try:
         bare_port = int(bare.stdout.readline())
         ours, theirs = [], []
-        for _ in range(max(runs, 1)):
+        for _ in range(2 * runs):
             theirs.append(tools.wrk([], f"http://127.0.0.1:{bare_port}{path}", seconds, 16))
             ours.append(tools.wrk([], f"http://127.0.0.1:{port}{path}", seconds, 16))
         note = f"{len(body) / 1000:.1f} KB, wrk, 16 clients, {seconds} s, one core"
@@ -287,7 +287,7 @@ def measure(table, tools, folder, quick, runs, seconds, seed, requests=None):
         data = stack.enter_context(gis_sides.postgis(folder))
         database = gis_sides.fill_postgis(data, csv_path, lines, package) if data else None
         mapserver_port, mapserver_pids = stack.enter_context(
-            gis_sides.mapserver(folder, csv_path, lines, package, [radius for _, radius in DENSITY.values()]))
+            gis_sides.mapserver(folder, csv_path, lines, package, sorted({radius for _, _, radius in DENSITY})))
         for name, there in (("PostgreSQL", database), ("MapServer", mapserver_port)):
             if not there:
                 print(f"GIS servers: no {name} here, so not beside it", flush=True)
