@@ -129,6 +129,15 @@ def fill_postgis(data, csv_path, lines, package):
     cursor.execute("ALTER TABLE incidents ADD PRIMARY KEY (fid)")
     ogr_to_postgis(data, lines, "streets", "streets", "EPSG:3857")
     ogr_to_postgis(data, package, "neighborhoods", "units", "EPSG:3857", "-nlt", "PROMOTE_TO_MULTI")
+    # What a feature of ours has besides, as it would lie in a table: of some length, nothing to be computed.
+    cursor.execute("""CREATE TABLE more AS SELECT fid, 'Exposed garbage' AS category_en, '暴露垃圾' AS category_zh,
+        NULL::text AS occurred, NULL::text AS closed, NULL::text AS deadline, NULL::text AS address, NULL::text AS department,
+        NULL::text AS description, 'given' AS match_type, 0 AS accuracy_m, '79' AS unit, NULL::text AS city,
+        NULL::text AS district, NULL::text AS subdistrict, '79' AS community, NULL::text AS cell, 'Riverview Dr' AS street,
+        15848 AS street_id, 383571 AS segment, 1 AS weight, 3 AS batch, NULL::text AS category_text FROM incidents""")
+    cursor.execute("CREATE TABLE pages AS SELECT * FROM incidents JOIN more USING (fid) ORDER BY fid")
+    cursor.execute("ALTER TABLE pages ADD PRIMARY KEY (fid)")
+    cursor.execute("VACUUM ANALYZE pages")
     for table in ("incidents", "streets", "units"):
         cursor.execute(f"CREATE INDEX {table}_place ON {table} USING gist (geom)")
         cursor.execute(f"CLUSTER {table} USING {table}_place")
