@@ -132,7 +132,18 @@ def tile_target(layer, z, x, y, image="mvt"):
     return f"/?mode=tile&tilemode=gmap&tile={x}+{y}+{z}&layers={layer}&map.imagetype={image}"
 
 
+def single_tiles(bench, csv_path, requests):
+    """Where ours has each incident by itself too, with the same fields."""
+    tiles = [tile for tile in gis_data.tiles_by_count(csv_path, 14) if 300 <= tile[0] <= 3000][:12]
+    rows = [(14, x, y) for _, x, y in tiles]
+    ours = bench.ours([f"/tiles/incidents/{z}/{x}/{y}.mvt" for z, x, y in rows])
+    peers = bench.sql("singles", POINT_SQL, rows) + bench.cgi([tile_target("incidents", *row) for row in rows])
+    compare(bench.table, "point MVT z14, single incidents", ours, peers, requests, ["6", "15"] if bench.database else ["15"],
+            f"{tiles[-1][0]} to {tiles[0][0]} points; MapServer with the fields of the file only")
+
+
 def point_tiles(bench, csv_path, requests):
+    single_tiles(bench, csv_path, requests)
     for z in ZOOMS:
         tiles = gis_data.tiles_by_count(csv_path, z)[:12]
         rows = [(z, x, y) for _, x, y in tiles]
