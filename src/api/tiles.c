@@ -1,14 +1,14 @@
 #include "api/endpoint.h"
 
-#include "api/density.h"
+#include "api/map.h"
 #include "base/text.h"
 #include "service/base_tile.h"
 #include <math.h>
 #include <string.h>
 
-enum { MAX_ZOOM_BASE = 16, MAX_ZOOM_INCIDENTS = 16, MAX_ZOOM_DENSITY = 18, MAX_ZOOM = 24 };
+enum { MAX_ZOOM_BASE = 16, MAX_ZOOM_INCIDENTS = 16, MAX_ZOOM_DENSITY = 18, MAX_ZOOM_MAP = 20, MAX_ZOOM = 24 };
 
-static hs_status parse_tile(hs_call *call, hs_tile *tile) {
+hs_status hs_call_tile(hs_call *call, hs_tile *tile) {
     static const char *const names[] = {"z", "x", "y"};
     int64_t values[3];
     for (int i = 0; i < 3; i++) {
@@ -43,7 +43,7 @@ hs_status hs_serve_vector_tile(hs_call *call) {
     if (!base && !hs_call_sees_incidents(call)) return hs_call_deny_incidents(call);
     hs_tile tile = {0};
     hs_filter filter;
-    hs_status status = parse_tile(call, &tile);
+    hs_status status = hs_call_tile(call, &tile);
     if (status == HS_OK && !base) status = hs_call_filter(call, HS_ALL_ACCURACIES, NULL, &filter);
     if (status != HS_OK) return status;
     hs_service *service = call->api->service;
@@ -84,7 +84,7 @@ hs_status hs_call_density_tile(hs_call *call, hs_tile tile, uint32_t size_px) {
 
 static hs_status density_tile(hs_call *call, uint32_t size_px) {
     hs_tile tile = {0};
-    hs_status status = parse_tile(call, &tile);
+    hs_status status = hs_call_tile(call, &tile);
     return status == HS_OK ? hs_call_density_tile(call, tile, size_px) : status;
 }
 
@@ -156,6 +156,7 @@ static const tileset tilesets[] = {
     {"base", "mvt", "Units, streets, places and zones", MAX_ZOOM_BASE, base_layers},
     {"incidents", "mvt", "Incidents, clustered where many", MAX_ZOOM_INCIDENTS, incident_layers},
     {"density", "png", "Kernel density of incidents", MAX_ZOOM_DENSITY, NULL},
+    {"map", "png", "The whole map rendered", MAX_ZOOM_MAP, NULL},
 };
 
 static void write_fields(hs_json *json, const char *const *names, const char *type) {
@@ -184,7 +185,7 @@ static void write_layers(hs_json *json, const tileset *set) {
     hs_json_array_end(json);
 }
 
-static void write_bounds(hs_json *json, hs_box box) {
+void hs_write_tile_bounds(hs_json *json, hs_box box) {
     if (box.min_lon_e7 > box.max_lon_e7) return;
     hs_json_key(json, "bounds");
     hs_json_array(json);
@@ -208,13 +209,16 @@ static void write_tile_url(hs_call *call, const tileset *set) {
         "min-n",          "network",     "network-kernel", "snap",     "lixel",           "ramp",
         "breaks",         "theme",       "style",          NULL};
     const hs_snapshot *snapshot = call->snapshot;
-    bool base = set->layers == base_layers;
+    static const char *const looks[] = {"style", "lang", NULL};
+    bool map = strcmp(set->name, "map") == 0;
+    bool base = set->layers == base_layers || map;
     uint64_t version = base ? snapshot->geography_version : snapshot->version;
     hs_buffer url;
     hs_buffer_init(&url, 65536);
     hs_buffer_str(&url, call->request->base_url);
     hs_buffer_printf(&url, "/tiles/%s/{z}/{x}/{y}.%s?v=%llu", set->name, set->extension,
                      (unsigned long long)version);
+    if (map) hs_call_carry_names(call, looks, &url);
     if (!base) hs_call_carry_query(call, set->layers ? NULL : drawing, '&', &url);
     hs_json_str(&call->json, (hs_str){url.data, url.size});
     hs_buffer_done(&url);
@@ -234,7 +238,7 @@ static void write_tilejson(hs_call *call, const tileset *set) {
     hs_json_array_end(json);
     hs_json_pair_int(json, "minzoom", 0);
     hs_json_pair_int(json, "maxzoom", set->max_zoom);
-    write_bounds(json, call->snapshot->geography->box);
+    hs_write_tile_bounds(json, call->snapshot->geography->box);
     write_layers(json, set);
     hs_json_object_end(json);
 }
@@ -246,7 +250,7 @@ hs_status hs_serve_tilejson(hs_call *call) {
         if (hs_str_equal(name, hs_str_of(tilesets[i].name))) set = &tilesets[i];
     if (!set)
         return hs_response_problem(call->response, 404, NULL,
-                                   "there are the tile sets base, incidents and density");
+                                   "there are the tile sets base, incidents, density and map");
     hs_density_ask ask;
     hs_status status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;

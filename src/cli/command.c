@@ -29,6 +29,12 @@ bool hs_arguments_get_int(const hs_arguments *arguments, const char *name, int64
     return false;
 }
 
+void hs_print_option(FILE *out, const hs_option *option, bool chinese) {
+    char left[64];
+    snprintf(left, sizeof left, "--%s %s", option->name, option->value_en ? option->value_en : "");
+    fprintf(out, "  %-26s %s\n", left, chinese ? option->help_zh : option->help_en);
+}
+
 int hs_fail(const hs_error *error) {
     fprintf(stderr, "hotspotd: %s\n", error->message[0] ? error->message : hs_status_describe(error->status));
     switch (error->status) {

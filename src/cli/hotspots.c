@@ -1,32 +1,75 @@
 #include "service/hotspots.h"
+#include "api/endpoint.h"
 #include "base/text.h"
 #include "cli/command.h"
+
+#include <string.h>
 
 static const hs_option options[] = {
     {"output", "FILE", "what to write, by extension (also -o): .geojson .gpkg .fgb .csv .xlsx .kml .shp",
      "输出文件，格式由扩展名决定（同 -o）：.geojson .gpkg .fgb .csv .xlsx .kml .shp"},
-    {"level", "LEVEL",
-     "units analysed: community, cell, subdistrict ... (default community, else what there is)",
-     "分析单元层级：community、cell、subdistrict 等（默认 community，否则为已有层级）"},
-    {"grid", "square:M|hex:M", "instead a grid: side, or width across flats, in metres",
-     "改用网格：方格边长或六边形对边距（米）"},
-    {"streets", NULL, "instead street segments", "改用街道段"},
-    {"weights", "W", "queen (default) rook knn:K band:M kernel:M network:M (streets)",
-     "邻接权重：queen（默认）rook knn:K band:M kernel:M network:M（街道）"},
-    {"style", "B|W", "binary (default of gi-star) or row-standardised", "二元（gi-star 默认）或行标准化"},
-    {"value", "V", "count (default) per-km2 per-km per-population eb eb-local",
-     "数值：count（默认）per-km2 per-km per-population eb eb-local"},
-    {"count", "attribute:NAME", "the units' column instead of incidents", "以单元的列代替案件数"},
-    {"population", "attribute:NAME", "the units' column of residents", "单元人口列"},
-    {"permutations", "N", "0: analytic p-values (default: 9999, more where a lone unit needs them)",
-     "置换次数，0 为解析法（默认 9999，必要时增加）"},
-    {"seed", "N", "of the permutations (default 1)", "置换的随机种子（默认 1）"},
-    {"alpha", "P", "significance after correction (default 0.05)", "校正后的显著性水平（默认 0.05）"},
-    {"correction", "C", "bh (default) by bonferroni none", "多重检验校正：bh（默认）by bonferroni none"},
     {NULL, NULL, NULL, NULL},
 };
 
-static hs_status make(const hs_arguments *arguments, hs_hotspot_method method, const char *path,
+static const hs_parameter *parameters_of(const hs_hotspot_method *method) {
+    static const hs_parameter none = {0};
+    const hs_endpoint *endpoint = hs_endpoint_of_hotspots(hs_hotspot_method_name(method));
+    return endpoint && endpoint->parameters ? endpoint->parameters : &none;
+}
+
+/* A version is of answers that are cached: not of the command line. */
+static bool is_option(const hs_parameter *p) {
+    return strcmp(p->name, "v") != 0;
+}
+
+static bool takes(const hs_hotspot_method *method, const char *name) {
+    for (const hs_parameter *p = parameters_of(method); p->name; p++)
+        if (strcmp(p->name, name) == 0) return true;
+    return false;
+}
+
+/* Whether a method before this one has the parameter already. */
+static bool is_known(size_t method, const char *name) {
+    for (size_t m = 0; m < method; m++)
+        if (takes(hs_hotspot_method_at(m), name)) return true;
+    return false;
+}
+
+static hs_option option_of(const hs_parameter *p) {
+    const char *value = strcmp(p->type, "boolean") == 0                                     ? NULL
+                        : strcmp(p->type, "integer") == 0 || strcmp(p->type, "number") == 0 ? "N"
+                                                                                            : "VALUE";
+    return (hs_option){p->name, value, p->help_en, p->help_zh};
+}
+
+static bool further(size_t index, hs_option *option) {
+    const hs_hotspot_method *method;
+    for (size_t m = 0; (method = hs_hotspot_method_at(m)); m++)
+        for (const hs_parameter *p = parameters_of(method); p->name; p++) {
+            if (!is_option(p) || is_known(m, p->name) || index-- > 0) continue;
+            *option = option_of(p);
+            return true;
+        }
+    return false;
+}
+
+/* Methods that take the same parameters stand together. */
+static void print_further(FILE *out, bool chinese) {
+    const hs_hotspot_method *method;
+    for (size_t m = 0; (method = hs_hotspot_method_at(m)); m++) {
+        const hs_hotspot_method *next = hs_hotspot_method_at(m + 1);
+        fprintf(out, "%s%-26s   %s\n", m == 0 ? "\n" : "", hs_hotspot_method_name(method),
+                hs_hotspot_method_help(method, chinese));
+        if (next && parameters_of(next) == parameters_of(method)) continue;
+        for (const hs_parameter *p = parameters_of(method); p->name; p++) {
+            const hs_option option = option_of(p);
+            if (is_option(p)) hs_print_option(out, &option, chinese);
+        }
+        fputs("\n", out);
+    }
+}
+
+static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *method, const char *path,
                       hs_service *service, hs_error *error) {
     hs_snapshot *snapshot = hs_service_snapshot(service);
     hs_arena *arena = hs_arena_new((size_t)64 << 20);
@@ -39,38 +82,56 @@ static hs_status make(const hs_arguments *arguments, hs_hotspot_method method, c
         names[i] = hs_str_of(arguments->options[i].name);
         values[i] = *value ? hs_str_of(value) : HS_STR("true");
     }
-    hs_hotspot_request request;
-    hs_hotspots hotspots = {0};
+    hs_hotspot_run run = {0};
     if (status == HS_OK)
-        status = hs_hotspot_request_parse(snapshot, method, names, values, count, arena, error, &request);
-    if (status == HS_OK) status = hs_service_hotspots(service, snapshot, &request, error, &hotspots);
-    if (status == HS_OK) status = hs_hotspots_file(service, snapshot, &request, &hotspots, path, error);
+        status = hs_hotspots_parse(method, snapshot, names, values, count, arena, error, &run);
+    if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
+    if (status == HS_OK) status = hs_hotspots_file(service, &run, path, error);
     if (status == HS_OK) {
         hs_buffer words;
         hs_buffer_init(&words, 65536);
-        hs_hotspots_explain(&request, &hotspots, arguments->chinese, &words);
-        printf("%s: %u %s\n%.*s\n", path, (unsigned)hotspots.significant,
+        hs_hotspots_explain(&run, arguments->chinese, &words);
+        printf("%s: %u %s\n%.*s\n", path, (unsigned)hs_hotspots_significant(&run),
                hs_say(arguments, "significant", "处显著"), (int)words.size, words.data ? words.data : "");
-        if (!hotspots.enough)
-            printf("%s\n", hs_in_language(arguments->chinese, hotspots.reason_en, hotspots.reason_zh));
-        if (hotspots.caution_en)
-            printf("%s\n", hs_in_language(arguments->chinese, hotspots.caution_en, hotspots.caution_zh));
         hs_buffer_done(&words);
     }
-    hs_hotspots_done(&hotspots);
+    hs_hotspots_done(&run);
     hs_arena_free(arena);
     hs_snapshot_unref(snapshot);
     return status;
 }
 
+static int refuse_method(const hs_arguments *arguments) {
+    fputs(hs_say(arguments, "hotspotd hotspots: -o FILE is needed, and METHOD is one of",
+                 "hotspotd hotspots：需要 -o 文件，方法为其一："),
+          stderr);
+    const hs_hotspot_method *method;
+    for (size_t m = 0; (method = hs_hotspot_method_at(m)); m++)
+        fprintf(stderr, " %s", hs_hotspot_method_name(method));
+    fputs("\n", stderr);
+    return HS_EXIT_USAGE;
+}
+
+/* An option of another method would have no effect: nobody should take it for heard. */
+static const char *find_unheard(const hs_arguments *arguments, const hs_hotspot_method *method) {
+    hs_option option;
+    for (int i = 0; i < arguments->option_count; i++)
+        for (size_t k = 0; further(k, &option); k++)
+            if (strcmp(option.name, arguments->options[i].name) == 0 && !takes(method, option.name))
+                return option.name;
+    return NULL;
+}
+
 static int run(const hs_arguments *arguments) {
-    hs_hotspot_method method = hs_hotspot_method_parse(hs_str_of(arguments->positional[1]));
+    const hs_hotspot_method *method = hs_hotspot_method_named(hs_str_of(arguments->positional[1]));
     const char *path = hs_arguments_get(arguments, "output");
-    if (method == HS_HOTSPOT_METHODS || !path) {
-        fprintf(stderr, "%s\n",
-                hs_say(arguments,
-                       "hotspotd hotspots: METHOD is gi-star, local-moran or global, and -o FILE is needed",
-                       "hotspotd hotspots：方法为 gi-star、local-moran 或 global，并需要 -o 文件"));
+    if (!method || !path) return refuse_method(arguments);
+    const char *unheard = find_unheard(arguments, method);
+    if (unheard) {
+        fprintf(stderr,
+                hs_say(arguments, "hotspotd hotspots: %s takes no --%s\n",
+                       "hotspotd hotspots：%s 没有选项 --%s\n"),
+                hs_hotspot_method_name(method), unheard);
         return HS_EXIT_USAGE;
     }
     hs_error error = {0};
@@ -85,11 +146,13 @@ static int run(const hs_arguments *arguments) {
 const hs_command hs_command_hotspots = {
     "hotspots",
     "STORE METHOD -o FILE",
-    "hotspots as statistics: gi-star local-moran global",
-    "统计热点：gi-star local-moran global",
+    "hotspots as statistics; its --help lists the methods and what each takes",
+    "统计热点；其 --help 列出各方法与选项",
     options,
     2,
     2,
     run,
     true,
 };
+
+const hs_derived_options hs_hotspot_options = {further, print_further};

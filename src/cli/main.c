@@ -40,23 +40,23 @@ static const char *find_lang(int argc, char **argv) {
     return lang;
 }
 
-static void print_option(FILE *out, const hs_option *option, bool chinese) {
-    char left[64];
-    snprintf(left, sizeof left, "--%s %s", option->name, option->value_en ? option->value_en : "");
-    fprintf(out, "  %-26s %s\n", left, chinese ? option->help_zh : option->help_en);
+static const hs_derived_options *derived_options(const hs_command *command) {
+    return command == &hs_command_hotspots ? &hs_hotspot_options : NULL;
 }
 
 static void print_command_help(FILE *out, const hs_command *command, bool chinese) {
     fprintf(out, "hotspotd %s %s\n\n%s\n\n", command->name, command->synopsis,
             chinese ? command->help_zh : command->help_en);
     for (const hs_option *o = command->options; o->name; o++)
-        print_option(out, o, chinese);
+        hs_print_option(out, o, chinese);
+    const hs_derived_options *derived = derived_options(command);
+    if (derived) derived->print(out, chinese);
     for (const hs_filter_word *w = hs_filter_words; command->takes_filters && w->name; w++) {
         const hs_option option = {w->name, w->value_en, w->help_en, w->help_zh};
-        print_option(out, &option, chinese);
+        hs_print_option(out, &option, chinese);
     }
     for (const hs_option *o = common_options; o->name; o++)
-        print_option(out, o, chinese);
+        hs_print_option(out, o, chinese);
 }
 
 static void print_help(FILE *out, bool chinese) {
@@ -82,6 +82,14 @@ static size_t count_options(const hs_option *options) {
     return count;
 }
 
+static size_t count_derived(const hs_derived_options *derived) {
+    size_t count = 0;
+    hs_option option;
+    while (derived && derived->option(count, &option))
+        count++;
+    return count;
+}
+
 static size_t count_filters(void) {
     size_t count = 0;
     while (hs_filter_words[count].name)
@@ -102,9 +110,10 @@ static void put_command_first(int argc, char **argv) {
 
 /* Reads options and positional arguments; returns -1 to go on, else the exit status. */
 static int parse(const hs_command *command, int argc, char **argv, hs_arguments *arguments) {
+    const hs_derived_options *derived = derived_options(command);
     size_t own = count_options(command->options), common = count_options(common_options);
-    size_t filters = command->takes_filters ? count_filters() : 0;
-    struct option *table = calloc(own + common + filters + 1, sizeof *table);
+    size_t filters = command->takes_filters ? count_filters() : 0, further = count_derived(derived);
+    struct option *table = calloc(own + common + filters + further + 1, sizeof *table);
     arguments->options = calloc((size_t)argc + 1, sizeof *arguments->options);
     arguments->positional = calloc((size_t)argc + 1, sizeof *arguments->positional);
     if (!table || !arguments->options || !arguments->positional) {
@@ -118,6 +127,12 @@ static int parse(const hs_command *command, int argc, char **argv, hs_arguments 
     }
     for (size_t i = 0; i < filters; i++)
         table[own + common + i] = (struct option){hs_filter_words[i].name, required_argument, NULL, 256};
+    for (size_t i = 0; i < further; i++) {
+        hs_option option;
+        (void)derived->option(i, &option);
+        table[own + common + filters + i] =
+            (struct option){option.name, option.value_en ? required_argument : no_argument, NULL, 256};
+    }
     int result = -1, index, code;
     while (result < 0 && (code = getopt_long(argc, argv, "-o:", table, &index)) != -1) {
         if (code == 1)

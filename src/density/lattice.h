@@ -22,7 +22,7 @@ typedef struct hs_lattice {
     double pixel;          /* Mercator units */
     double nodes_per_unit; /* a small whole number times a power of two: products with positions are exact */
     double phase;          /* node i lies at (i + phase) / nodes_per_unit */
-    int64_t around;        /* nodes around the world */
+    int64_t around;        /* nodes around the world: a multiple of 8 */
     uint32_t taps;         /* nodes a side that an incident is spread onto: 6, 4, or 1 where binned */
     bool prolongs;         /* outputs are nodes, pixels lie between them; else outputs are pixel centres: */
     uint32_t period;       /* every `period` pixels outputs lie alike between nodes, `stride` nodes further */
@@ -49,15 +49,22 @@ bool hs_lattice_same_nodes(const hs_lattice *a, const hs_lattice *b);
 /* What some incidents deposit: blocks of 32 x 32 nodes, those not named hold nothing. Immutable. */
 typedef struct hs_lattice_deposit {
     uint32_t count;
-    const int32_t *x, *y; /* [count] columns and rows of blocks */
-    const int32_t *nodes; /* [count][32 * 32], in `unit` */
-    double unit;          /* incidents: a power of two */
+    int32_t *x, *y; /* [count] columns and rows of blocks */
+    int32_t *nodes; /* [count][32 * 32], in `unit` */
+    double unit;    /* incidents: a power of two */
     size_t bytes;
 } hs_lattice_deposit;
 
-/* Deposits the selected points; free() gives it back. O(points). Points of weight 1 are rounded to 2^-14 of
- * an incident a node, with the sum over nodes exact. At most 65,536 points. Thread-safe. */
-hs_status hs_lattice_deposit_new(const hs_lattice *lattice, const hs_point_columns *points, hs_error *error,
+/* What the places between nodes weigh, for lattices of as many taps. Immutable. */
+typedef struct hs_lattice_weights hs_lattice_weights;
+hs_status hs_lattice_weights_new(uint32_t taps, hs_error *error, hs_lattice_weights **weights);
+void hs_lattice_weights_free(hs_lattice_weights *weights);
+
+/* Deposits the selected points; `weights` are those of the lattice's taps, free() gives it back. O(points).
+ * Points of weight 1 are rounded to 2^-14 of an incident a node, with the sum over nodes exact. At most
+ * 65,536 points. Thread-safe. */
+hs_status hs_lattice_deposit_new(const hs_lattice *lattice, const hs_lattice_weights *weights,
+                                 const hs_point_columns *points, hs_error *error,
                                  hs_lattice_deposit **deposit);
 void hs_lattice_deposit_free(hs_lattice_deposit *deposit);
 

@@ -1,18 +1,13 @@
 #include "render/base_index.h"
 
 #include "geo/hilbert.h"
+#include "render/base_layers.h"
 
 #include <stdlib.h>
 
-/* From which zoom each level of units is drawn; the topmost one that the city has, from the first. */
-static const uint8_t unit_zoom[HS_LEVEL_COUNT] = {[HS_LEVEL_CITY] = 0,
-                                                  [HS_LEVEL_DISTRICT] = 6,
-                                                  [HS_LEVEL_SUBDISTRICT] = 9,
-                                                  [HS_LEVEL_COMMUNITY] = 11,
-                                                  [HS_LEVEL_CELL] = 14};
-
+/* The topmost level that the city has is drawn from the first zoom. */
 static uint8_t zoom_of_unit(const hs_units *units, uint32_t row) {
-    return units->level[row] == units->level[0] ? 0 : unit_zoom[units->level[row]];
+    return units->level[row] == units->level[0] ? 0 : (uint8_t)hs_base_unit_zoom((hs_level)units->level[row]);
 }
 
 static bool add_units(const hs_geography *g, hs_tile_shapes_builder *builder) {
@@ -26,7 +21,7 @@ static bool add_units(const hs_geography *g, hs_tile_shapes_builder *builder) {
 static bool add_streets(const hs_geography *g, hs_tile_shapes_builder *builder) {
     bool ok = true;
     for (uint32_t row = 0; ok && row < g->streets.count; row++) {
-        uint32_t rank = hs_street_class_zoom(g->streets.road_class[row]);
+        uint32_t rank = hs_base_street_zoom(g->streets.road_class[row]);
         ok = hs_tile_shapes_add(builder, row, 0, (uint8_t)rank, &g->streets.geometry[row]);
     }
     return ok;
@@ -39,14 +34,14 @@ static bool add_joined(const hs_geography *g, hs_tile_shapes_builder *builder) {
 static bool add_areas(const hs_geography *g, hs_tile_shapes_builder *builder) {
     bool ok = true;
     for (uint32_t row = 0; ok && row < g->places.count; row++)
-        ok = hs_tile_shapes_add(builder, row, 0, HS_AREA_ZOOM, &g->places.geometry[row]);
+        ok = hs_tile_shapes_add(builder, row, 0, HS_BASE_AREA_ZOOM, &g->places.geometry[row]);
     return ok;
 }
 
 static bool add_zones(const hs_geography *g, hs_tile_shapes_builder *builder) {
     bool ok = true;
     for (uint32_t row = 0; ok && row < g->zones.count; row++)
-        ok = hs_tile_shapes_add(builder, row, 0, HS_ZONE_ZOOM, &g->zones.geometry[row]);
+        ok = hs_tile_shapes_add(builder, row, 0, HS_BASE_ZONE_ZOOM, &g->zones.geometry[row]);
     return ok;
 }
 
@@ -165,7 +160,7 @@ static hs_status fill(hs_base_index *index, hs_error *error) {
     for (uint32_t i = 0; i < index->labels.count; i++)
         index->labels.zoom[i] = zoom_of_unit(&g->units, index->labels.row[i]);
     for (uint32_t i = 0; i < index->places.count; i++)
-        index->places.zoom[i] = HS_PLACE_ZOOM;
+        index->places.zoom[i] = HS_BASE_PLACE_ZOOM;
     return HS_OK;
 }
 

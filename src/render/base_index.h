@@ -7,10 +7,6 @@
 #include "render/tile_shapes.h"
 #include <hotspot/geography.h>
 
-#define HS_AREA_ZOOM  9u  /* of areas of places: parks, waters */
-#define HS_PLACE_ZOOM 12u /* of places as points */
-#define HS_ZONE_ZOOM  10u
-
 /* Points along the curve, with the box of each HS_SHAPE_BLOCK of them. */
 typedef struct hs_index_points {
     uint32_t count;
@@ -30,7 +26,7 @@ typedef struct hs_street_tags {
 typedef struct hs_base_index {
     hs_geography *geography;
     hs_tile_shapes units;   /* group: level */
-    hs_tile_shapes streets; /* as imported: drawn from HS_FULL_DETAIL_ZOOM on */
+    hs_tile_shapes streets; /* as imported: drawn from HS_BASE_FULL_DETAIL_ZOOM on */
     hs_tile_shapes joined;  /* streets of one name, class and layer joined where they meet: drawn before that;
                           row: the first of them */
     hs_street_tags streets_tags, joined_tags;
@@ -46,8 +42,6 @@ hs_status hs_base_index_new(const hs_geography *geography, hs_error *error, hs_b
 void hs_base_index_free(hs_base_index *index);
 size_t hs_base_index_bytes(const hs_base_index *index);
 
-/* The first zoom that draws streets of a class. */
-uint8_t hs_street_class_zoom(hs_str road_class);
 /* Adds to a builder of lines what streets are when those of one name in all languages, one class and one
  * layer are joined end to end wherever just two of them meet. The row is the first street's. */
 bool hs_join_streets(const hs_streets *streets, hs_tile_shapes_builder *builder);

@@ -7,7 +7,6 @@
 
 #define LABEL_TEXT_LIMIT 256u
 #define TAG_BYTES_MOST   1400u /* of one feature: five texts, and small things */
-#define MIN_SPAN_UNITS   16.0 /* 2 pixels: streets and areas smaller below HS_FULL_DETAIL_ZOOM are left out */
 #define NOTICE_BYTES     2000u /* what the layer that tells of it takes at most */
 
 /* One tile on its way. A reduced one has room for what counts most in each layer only. */
@@ -172,7 +171,7 @@ static bool draw_zone(drawing *d, uint32_t at, uint32_t detail_zoom, bool *fits)
 /* Streets: joined ones below full detail. */
 
 static const hs_tile_shapes *street_shapes(const drawing *d) {
-    return d->tile.z < HS_FULL_DETAIL_ZOOM ? &d->index->joined : &d->index->streets;
+    return d->tile.z < HS_BASE_FULL_DETAIL_ZOOM ? &d->index->joined : &d->index->streets;
 }
 
 static size_t count_streets(const drawing *d) {
@@ -208,7 +207,7 @@ static void tag_street(drawing *d, const hs_street_tags *tags, uint32_t at) {
 }
 
 static bool draw_street(drawing *d, uint32_t at, uint32_t detail_zoom, bool *fits) {
-    bool joined = d->tile.z < HS_FULL_DETAIL_ZOOM;
+    bool joined = d->tile.z < HS_BASE_FULL_DETAIL_ZOOM;
     const hs_street_tags *tags = joined ? &d->index->joined_tags : &d->index->streets_tags;
     hs_tile_shape shape = hs_tile_shapes_at(street_shapes(d), at);
     if (!hs_mvt_lines(d->mvt, (uint64_t)tags->id[at], &shape, detail_zoom)) return false;
@@ -316,7 +315,7 @@ static bool draw_candidate(drawing *d, const layer *l, uint32_t at) {
             return false;
         }
         if (!d->reduced || detail_zoom < 10) return true;
-        detail_zoom = (detail_zoom > HS_FULL_DETAIL_ZOOM ? HS_FULL_DETAIL_ZOOM : detail_zoom) - 2;
+        detail_zoom = (detail_zoom > HS_BASE_FULL_DETAIL_ZOOM ? HS_BASE_FULL_DETAIL_ZOOM : detail_zoom) - 2;
     }
 }
 
@@ -373,8 +372,8 @@ hs_status hs_render_base_tile(const hs_base_index *index, hs_tile tile, hs_arena
         return hs_error_set(error, HS_E_ARGUMENT, "there is no tile %u/%u/%u", (unsigned)tile.z,
                             (unsigned)tile.x, (unsigned)tile.y);
     drawing d = {.index = index, .geography = index->geography, .tile = tile, .box = tile_box(tile)};
-    if (tile.z < HS_FULL_DETAIL_ZOOM)
-        d.least_span = (float)(MIN_SPAN_UNITS * ldexp(1.0, 32 - (int)tile.z) / HS_MVT_EXTENT);
+    if (tile.z < HS_BASE_FULL_DETAIL_ZOOM)
+        d.least_span = (float)(HS_BASE_LEAST_SPAN * ldexp(1.0, 32 - (int)tile.z) / HS_MVT_EXTENT);
     hs_status status = HS_OK;
     for (int pass = 0; pass < 2 && status == HS_OK && (pass == 0 || d.overflown); pass++) {
         d.reduced = pass > 0;

@@ -321,7 +321,7 @@ static hs_status valid_rings(hs_mvt *mvt, const hs_tile_shape *polygons, uint32_
         if (status != HS_E_LIMIT) return status;
         rings->count = 0;
         if (detail_zoom == 0) return HS_OK;
-        detail_zoom = (detail_zoom > HS_FULL_DETAIL_ZOOM ? HS_FULL_DETAIL_ZOOM : detail_zoom) - 1;
+        detail_zoom = (detail_zoom > HS_BASE_FULL_DETAIL_ZOOM ? HS_BASE_FULL_DETAIL_ZOOM : detail_zoom) - 1;
     }
 }
 

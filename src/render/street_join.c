@@ -2,35 +2,10 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "render/base_index.h"
+#include "render/base_layers.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define OTHER_STREETS_ZOOM 12u
-
-/* From which zoom streets of a class are drawn: OpenStreetMap's words and common Chinese ones. */
-typedef struct class_zoom {
-    const char *name;
-    uint8_t zoom;
-} class_zoom;
-
-static const class_zoom class_zooms[] = {{"motorway", 6},    {"trunk", 7},         {"primary", 8},
-                                         {"secondary", 10},  {"tertiary", 11},     {"motorway_link", 11},
-                                         {"trunk_link", 11}, {"primary_link", 11}, {"secondary_link", 12},
-                                         {"expressway", 6},  {"arterial", 8},      {"main", 8},
-                                         {"collector", 11},  {"branch", 12},       {"service", 14},
-                                         {"lane", 14},       {"alley", 14},        {"footway", 14},
-                                         {"path", 14},       {"steps", 14},        {"cycleway", 14},
-                                         {"pedestrian", 13}, {"track", 14},        {"living_street", 13},
-                                         {"高速公路", 6},    {"快速路", 6},        {"主干路", 8},
-                                         {"次干路", 10},     {"支路", 12},         {"街巷", 14},
-                                         {"小巷", 14},       {"胡同", 14},         {"里弄", 14}};
-
-uint8_t hs_street_class_zoom(hs_str road_class) {
-    for (size_t i = 0; i < sizeof class_zooms / sizeof *class_zooms; i++)
-        if (hs_str_equal_nocase(road_class, hs_str_of(class_zooms[i].name))) return class_zooms[i].zoom;
-    return OTHER_STREETS_ZOOM;
-}
 
 /* One line of one street. */
 typedef struct piece {
@@ -207,7 +182,7 @@ static bool add_chains(joining *j, hs_tile_shapes_builder *builder) {
             j->line_start[lines + 1] = j->line_start[lines] + c->count;
             lines++;
         }
-        uint8_t zoom = hs_street_class_zoom(j->streets->road_class[street]);
+        uint8_t zoom = (uint8_t)hs_base_street_zoom(j->streets->road_class[street]);
         ok = hs_tile_shapes_add_lines(builder, street, 0, zoom, j->vertex, j->line_start, lines);
     }
     return ok;

@@ -5,11 +5,10 @@
 #define RENDER_TILE_SHAPES_H
 
 #include "geo/mercator.h"
+#include "render/base_layers.h"
 #include <hotspot/error.h>
 #include <hotspot/geometry.h>
 
-/* From here on every corner is drawn. */
-#define HS_FULL_DETAIL_ZOOM 14u
 /* Douglas-Peucker tolerance of the zooms before, in units of a tile (4096 a side): half a pixel of a tile
  * shown at 512 pixels. */
 #define HS_SHAPE_TOLERANCE_UNITS 4.0

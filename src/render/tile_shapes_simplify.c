@@ -23,7 +23,7 @@ static double piece_distance2(hs_mercator p, hs_mercator a, hs_mercator b) {
 /* The first zoom whose tolerance is below a distance, given as its square. */
 static uint8_t zoom_of(double distance2) {
     uint8_t z = 0;
-    for (; z < HS_FULL_DETAIL_ZOOM; z++) {
+    for (; z < HS_BASE_FULL_DETAIL_ZOOM; z++) {
         double tolerance = HS_SHAPE_TOLERANCE_UNITS * (double)(1u << (20 - z)); /* 2^32 / 4096 is 2^20 */
         if (distance2 > tolerance * tolerance) break;
     }

@@ -23,10 +23,11 @@ typedef struct hs_selection {
 #define HS_REDUCED_LAYER "reduced"
 
 /* Layers units, unit_labels, zones, streets, places. Each feature carries id, code, name, name_en and what
- * its kind has (level, class, kind). Labels are points, each in exactly one tile. Below HS_FULL_DETAIL_ZOOM
- * streets of one name, class and layer are joined where they meet, with the id of the first. A tile that
- * would be over the limit has of each layer what counts most: units from the topmost level down, then the
- * larger ones; streets of the higher classes, then the longer ones; of places and labels an even choice. */
+ * its kind has (level, class, kind). Labels are points, each in exactly one tile. Below
+ * HS_BASE_FULL_DETAIL_ZOOM streets of one name, class and layer are joined where they meet, with the id of
+ * the first. A tile that would be over the limit has of each layer what counts most: units from the topmost
+ * level down, then the larger ones; streets of the higher classes, then the longer ones; of places and labels
+ * an even choice. */
 hs_status hs_render_base_tile(const hs_base_index *index, hs_tile tile, hs_arena *arena, hs_error *error,
                               hs_buffer *out);
 /* Layer incidents: below z14 clusters of the cells of a grid that each tile holds 16 x 16 of, so one is in

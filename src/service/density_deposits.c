@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "density/lattice_near.h"
+#include "density/lattice_spread.h"
 #include <stdlib.h>
 
 static uint64_t nodes_hash(const hs_lattice *lattice) {
@@ -12,20 +13,88 @@ static uint64_t nodes_hash(const hs_lattice *lattice) {
     return hs_hash(parts, sizeof parts, 0);
 }
 
-typedef struct depositing {
+/* Chunks are deposited in pieces: a tile pays for the incidents about it, and neighbours share the rest. */
+#define PIECE_ROWS  4096u
+#define PIECES_MOST (HS_CHUNK_ROWS / PIECE_ROWS)
+
+typedef struct piece {
+    uint32_t first; /* row of its chunk */
+    hs_shared_entry *entry;
+} piece;
+
+/* The pieces in reach; a chunk's follow one another, and chunks are the pool's pieces of work. */
+typedef struct gathering {
     const density_layer *layer;
-    const hs_incident_chunk *chunk;
     const hs_lattice *lattice;
+    uint32_t chunk_count, count;
+    const hs_incident_chunk **chunk;
+    uint32_t *begin; /* [chunk_count + 1] */
+    hs_status *status;
+    hs_error *error; /* [chunk_count] */
+    piece *piece;    /* [count] */
+    const hs_lattice_deposit **deposit;
+    uint64_t rows, nodes;
+} gathering;
+
+/* What one chunk's pieces share while they are made: which incidents count is found out once, if at all. */
+typedef struct depositing {
+    const gathering *work;
+    const hs_incident_chunk *chunk;
+    uint32_t first;
+    bool ready;
+    layer_points points;
+    hs_shared_entry *weights;
 } depositing;
 
-static hs_status make_deposit(void *context, hs_error *error, void **value, size_t *bytes) {
-    const depositing *work = context;
-    layer_points points = {0};
-    hs_status status = hs_layer_points_of(work->layer, work->chunk, error, &points);
+static hs_status make_weights(void *context, hs_error *error, void **value, size_t *bytes) {
+    const hs_lattice *lattice = context;
+    hs_lattice_weights *weights;
+    hs_status status = hs_lattice_weights_new(lattice->taps, error, &weights);
     if (status != HS_OK) return status;
+    *value = weights;
+    *bytes = sizeof *weights;
+    return HS_OK;
+}
+
+static void free_weights(void *value) {
+    hs_lattice_weights_free(value);
+}
+
+static hs_status make_ready(depositing *one, hs_error *error) {
+    if (one->ready) return HS_OK;
+    const gathering *work = one->work;
+    hs_lattice lattice = *work->lattice;
+    hs_shared_key key = {{HS_CACHED_LATTICE_WEIGHTS, lattice.taps, 0, 0}};
+    hs_shared_maker maker = {make_weights, free_weights, &lattice};
+    hs_status status = hs_shared_cache_get(work->layer->service->shared, &key, &maker, error, &one->weights);
+    if (status != HS_OK) return status;
+    status = hs_layer_points_of(work->layer, one->chunk, error, &one->points);
+    if (status == HS_OK)
+        one->ready = true;
+    else
+        hs_shared_unref(one->weights);
+    return status;
+}
+
+static hs_point_columns columns_of_piece(const hs_point_columns *all, uint32_t first) {
+    hs_point_columns part = *all;
+    part.mercator += first;
+    if (part.selected) part.selected += first / 64;
+    if (part.weight) part.weight += first;
+    if (part.factor) part.factor += first;
+    if (part.block_box) part.block_box += first / part.block_rows;
+    part.count = all->count - first < PIECE_ROWS ? all->count - first : PIECE_ROWS;
+    return part;
+}
+
+static hs_status make_deposit(void *context, hs_error *error, void **value, size_t *bytes) {
+    depositing *one = context;
+    hs_status status = make_ready(one, error);
+    if (status != HS_OK) return status;
+    hs_point_columns part = columns_of_piece(&one->points.columns, one->first);
     hs_lattice_deposit *deposit;
-    status = hs_lattice_deposit_new(work->lattice, &points.columns, error, &deposit);
-    hs_layer_points_done(&points);
+    status =
+        hs_lattice_deposit_new(one->work->lattice, hs_shared_value(one->weights), &part, error, &deposit);
     if (status != HS_OK) return status;
     *value = deposit;
     *bytes = deposit->bytes;
@@ -36,48 +105,59 @@ static void free_deposit(void *value) {
     hs_lattice_deposit_free(value);
 }
 
-/* The deposits of the chunks in reach: a piece of work each for the pool. */
-typedef struct gathering {
-    const density_layer *layer;
-    const hs_lattice *lattice;
-    uint32_t count;
-    const hs_incident_chunk **chunk;
-    hs_shared_entry **entry;
-    const hs_lattice_deposit **deposit;
-    hs_status *status;
-    hs_error *error; /* [count] */
-    uint64_t rows, nodes;
-} gathering;
-
-static void gather_range(void *context, size_t begin, size_t end) {
-    gathering *work = context;
-    for (size_t i = begin; i < end; i++) {
-        depositing one = {work->layer, work->chunk[i], work->lattice};
-        hs_shared_key key = {{HS_CACHED_DEPOSIT, work->rows, work->nodes, work->chunk[i]->id}};
-        hs_shared_maker maker = {make_deposit, free_deposit, &one};
-        work->status[i] =
-            hs_shared_cache_get(work->layer->service->shared, &key, &maker, &work->error[i], &work->entry[i]);
-        if (work->status[i] == HS_OK) work->deposit[i] = hs_shared_value(work->entry[i]);
+static void gather_chunk(const gathering *work, uint32_t c) {
+    depositing one = {.work = work, .chunk = work->chunk[c]};
+    hs_shared_maker maker = {make_deposit, free_deposit, &one};
+    for (uint32_t i = work->begin[c]; i < work->begin[c + 1] && work->status[c] == HS_OK; i++) {
+        one.first = work->piece[i].first;
+        uint64_t part[2] = {one.chunk->id, one.first};
+        hs_shared_key key = {{HS_CACHED_DEPOSIT, work->rows, work->nodes, hs_hash(part, sizeof part, 0)}};
+        work->status[c] = hs_shared_cache_get(work->layer->service->shared, &key, &maker, &work->error[c],
+                                              &work->piece[i].entry);
+        if (work->status[c] == HS_OK) work->deposit[i] = hs_shared_value(work->piece[i].entry);
     }
+    if (!one.ready) return;
+    hs_layer_points_done(&one.points);
+    hs_shared_unref(one.weights);
 }
 
-static uint32_t chunks_in_reach(const density_layer *layer, const reach_box *reach,
-                                const hs_incident_chunk **chunk) {
+static void gather_range(void *context, size_t begin, size_t end) {
+    const gathering *work = context;
+    for (size_t c = begin; c < end; c++)
+        gather_chunk(work, (uint32_t)c);
+}
+
+static bool piece_in_reach(const hs_incident_chunk *chunk, uint32_t first, const reach_box *reach) {
+    uint32_t left = chunk->count - first < PIECE_ROWS ? chunk->count - first : PIECE_ROWS;
+    const hs_mercator_box *box = chunk->block_box + first / HS_BLOCK_ROWS;
+    for (uint32_t b = 0; b * HS_BLOCK_ROWS < left; b++)
+        if (hs_reach_meets(reach, &box[b])) return true;
+    return false;
+}
+
+static void find_in_reach(gathering *work, const reach_box *reach) {
+    const density_layer *layer = work->layer;
     const hs_incidents *incidents = layer->snapshot->incidents;
-    uint32_t count = 0;
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
-        const hs_incident_chunk *one = incidents->chunk[c];
+        const hs_incident_chunk *chunk = incidents->chunk[c];
         if (layer->ladder && !hs_adaptive_has(layer->ladder, c, layer->rung)) continue;
-        if (one->positioned && one->count > 0 && hs_reach_meets(reach, &one->box)) chunk[count++] = one;
+        if (!chunk->positioned || chunk->count == 0 || !hs_reach_meets(reach, &chunk->box)) continue;
+        uint32_t before = work->count;
+        for (uint32_t first = 0; first < chunk->count; first += PIECE_ROWS)
+            if (piece_in_reach(chunk, first, reach)) work->piece[work->count++].first = first;
+        if (work->count == before) continue;
+        work->begin[work->chunk_count] = before;
+        work->chunk[work->chunk_count++] = chunk;
+        work->begin[work->chunk_count] = work->count;
     }
-    return count;
 }
 
 static void gathering_done(gathering *work) {
     for (uint32_t i = 0; i < work->count; i++)
-        if (work->status[i] == HS_OK) hs_shared_unref(work->entry[i]);
+        if (work->deposit[i]) hs_shared_unref(work->piece[i].entry);
     free((void *)work->chunk);
-    free((void *)work->entry);
+    free(work->begin);
+    free(work->piece);
     free((void *)work->deposit);
     free(work->status);
     free(work->error);
@@ -92,18 +172,19 @@ static hs_status gather(const density_layer *layer, const hs_lattice *lattice, c
                         .rows = hs_density_layer_hash(layer),
                         .nodes = nodes_hash(lattice)};
     work->chunk = calloc(most, sizeof(void *));
-    work->entry = calloc(most, sizeof(void *));
-    work->deposit = calloc(most, sizeof(void *));
+    work->begin = calloc(most, sizeof *work->begin);
+    work->piece = calloc(most * PIECES_MOST, sizeof *work->piece);
+    work->deposit = calloc(most * PIECES_MOST, sizeof(void *));
     work->status = calloc(most, sizeof *work->status);
     work->error = calloc(most, sizeof *work->error);
-    if (!work->chunk || !work->entry || !work->deposit || !work->status || !work->error)
+    if (!work->chunk || !work->begin || !work->piece || !work->deposit || !work->status || !work->error)
         return hs_error_memory(error, "a density tile");
-    work->count = chunks_in_reach(layer, reach, work->chunk);
-    hs_pool_for(layer->service->pool, work->count, 1, gather_range, work);
-    for (uint32_t i = 0; i < work->count; i++) {
-        if (work->status[i] == HS_OK) continue;
-        if (error) *error = work->error[i];
-        return work->status[i];
+    find_in_reach(work, reach);
+    hs_pool_for(layer->service->pool, work->chunk_count, 1, gather_range, work);
+    for (uint32_t c = 0; c < work->chunk_count; c++) {
+        if (work->status[c] == HS_OK) continue;
+        if (error) *error = work->error[c];
+        return work->status[c];
     }
     return HS_OK;
 }

@@ -1,159 +1,105 @@
-/* Hotspots in words, Chinese and English. */
-#include "service/hotspots_private.h"
+/* Words of requests of hotspots: the same ones as query parameters and as options. */
+#include "service/hotspots_method.h"
 
 #include "base/text.h"
-#include <math.h>
 
-const char *hs_hotspot_units_name(hs_hotspot_units units) {
-    static const char *const names[] = {"level", "square", "hex", "streets"};
-    return names[units];
+hs_str hs_hotspot_word(const hs_hotspot_words *words, const char *name) {
+    for (size_t i = 0; i < words->count; i++)
+        if (hs_str_equal(words->names[i], hs_str_of(name))) return hs_str_trim(words->values[i]);
+    return (hs_str){"", 0};
 }
 
-void hs_hotspot_units_words(const hs_hotspot_request *request, char *text, size_t size) {
-    switch (request->units) {
-    case HS_UNITS_LEVEL:
-        (void)snprintf(text, size, "level=%s", hs_level_name(request->level));
-        break;
-    case HS_UNITS_STREETS:
-        (void)snprintf(text, size, "streets=true");
-        break;
-    default:
-        (void)snprintf(text, size, "grid=%s:%g", hs_hotspot_units_name(request->units), request->size_m);
+hs_status hs_hotspot_refuse(const hs_hotspot_words *words, const char *name, hs_str text, const char *taken) {
+    return hs_error_set(words->error, HS_E_ARGUMENT, "%s: %.*s is none of what it takes: %s", name,
+                        (int)hs_utf8_cut(text, 60), text.data, taken);
+}
+
+hs_status hs_hotspot_number(const hs_hotspot_words *words, const char *name, double min, double max,
+                            double fallback, double *value) {
+    hs_str text = hs_hotspot_word(words, name);
+    *value = fallback;
+    if (text.size > 0 && (!hs_str_to_double(text, value) || !(*value >= min && *value <= max)))
+        return hs_error_set(words->error, HS_E_ARGUMENT, "%s: %.*s is not a number from %g to %g", name,
+                            (int)hs_utf8_cut(text, 60), text.data, min, max);
+    return HS_OK;
+}
+
+hs_status hs_hotspot_integer(const hs_hotspot_words *words, const char *name, int64_t min, int64_t max,
+                             int64_t fallback, int64_t *value) {
+    hs_str text = hs_hotspot_word(words, name);
+    *value = fallback;
+    if (text.size > 0 && (!hs_str_to_int(text, value) || *value < min || *value > max))
+        return hs_error_set(words->error, HS_E_ARGUMENT, "%s: %.*s is not a whole number from %lld to %lld",
+                            name, (int)hs_utf8_cut(text, 60), text.data, (long long)min, (long long)max);
+    return HS_OK;
+}
+
+hs_status hs_hotspot_switch(const hs_hotspot_words *words, const char *name, bool fallback, bool *value) {
+    hs_str text = hs_hotspot_word(words, name);
+    *value = fallback;
+    if (text.size == 0) return HS_OK;
+    *value = hs_str_equal(text, HS_STR("true")) || hs_str_equal(text, HS_STR("1"));
+    if (*value || hs_str_equal(text, HS_STR("false")) || hs_str_equal(text, HS_STR("0"))) return HS_OK;
+    return hs_hotspot_refuse(words, name, text, "true, false");
+}
+
+hs_status hs_hotspot_choice(const hs_hotspot_words *words, const char *name, const char *const *names,
+                            int count, int fallback, int *value) {
+    hs_str text = hs_hotspot_word(words, name);
+    int found = 0;
+    while (text.size > 0 && found < count && !hs_str_equal(text, hs_str_of(names[found])))
+        found++;
+    *value = text.size > 0 ? found : fallback;
+    if (text.size == 0 || found < count) return HS_OK;
+    char taken[256] = "";
+    size_t used = 0;
+    for (int i = 0; i < count && used < sizeof taken; i++)
+        used += (size_t)snprintf(taken + used, sizeof taken - used, "%s%s", i > 0 ? ", " : "", names[i]);
+    return hs_hotspot_refuse(words, name, text, taken);
+}
+
+hs_status hs_hotspot_filters(const hs_hotspot_words *words, double default_accuracy_m, hs_filter *filter,
+                             hs_filter *every_accuracy) {
+    hs_str *names = hs_arena_array(words->arena, words->count + 1, sizeof *names);
+    hs_str *values = hs_arena_array(words->arena, words->count + 1, sizeof *values);
+    if (!names || !values) return hs_error_memory(words->error, "the filters");
+    size_t count = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        if (hs_str_equal(words->names[i], HS_STR("max-accuracy"))) continue;
+        names[count] = words->names[i];
+        values[count++] = words->values[i];
     }
+    hs_status status = hs_filter_parse(words->snapshot, words->names, words->values, words->count,
+                                       default_accuracy_m, words->arena, words->error, filter);
+    if (status != HS_OK) return status;
+    return hs_filter_parse(words->snapshot, names, values, count, -1.0, words->arena, words->error,
+                           every_accuracy);
 }
 
-void hs_hotspot_weights_words(const hs_hotspot_request *request, char *text, size_t size) {
-    static const char *const names[] = {"queen", "rook", "knn", "band", "kernel", "network"};
-    const char *name = names[request->neighbours];
-    if (request->neighbours == HS_NEIGHBOURS_KNN)
-        (void)snprintf(text, size, "%s:%u", name, (unsigned)request->nearest);
-    else if (request->neighbours >= HS_NEIGHBOURS_BAND)
-        (void)snprintf(text, size, "%s:%g", name, request->distance_m);
-    else
-        (void)snprintf(text, size, "%s", name);
+/* The number of a `{1}` that begins here, 0 where there is none. */
+static size_t number_at(const char *text, size_t count) {
+    bool is_number = text[0] == '{' && text[1] >= '1' && text[1] <= '9' && text[2] == '}';
+    size_t number = is_number ? (size_t)(text[1] - '0') : 0;
+    return number <= count ? number : 0;
 }
 
-const char *hs_hotspot_label(const hs_hotspot_request *request, const hs_hotspots *hotspots, uint32_t row,
-                             bool chinese) {
-    static const char *const classes_en[] = {"", "high among high", "low among low", "high among low",
-                                             "low among high"};
-    static const char *const classes_zh[] = {"", "高-高聚集", "低-低聚集", "高值孤点（高-低）",
-                                             "低值孤点（低-高）"};
-    const hs_hotspot_rows *rows = &hotspots->rows;
-    if (isnan(rows->q[row])) return hs_in_language(chinese, "not tested: no neighbours", "无邻居，未检验");
-    if (!(rows->q[row] <= request->alpha)) return hs_in_language(chinese, "not significant", "不显著");
-    if (request->method == HS_HOTSPOTS_LOCAL_MORAN)
-        return hs_in_language(chinese, classes_en[rows->moran_class[row]],
-                              classes_zh[rows->moran_class[row]]);
-    return rows->z[row] > 0 ? hs_in_language(chinese, "hot spot", "热点")
-                            : hs_in_language(chinese, "cold spot", "冷点");
-}
-
-const char *hs_hotspot_global_label(const hs_hotspot_request *request, const hs_hotspots *hotspots, int which,
-                                    bool chinese) {
-    if (isnan(hotspots->global_q[which])) return hs_in_language(chinese, "not tested", "未检验");
-    if (!(hotspots->global_q[which] <= request->alpha))
-        return hs_in_language(chinese, "no significant pattern", "无显著格局");
-    bool above = hotspots->global[which].statistic > hotspots->global[which].expected;
-    if (which == HS_GLOBAL_G)
-        return above ? hs_in_language(chinese, "high values cluster", "高值聚集")
-                     : hs_in_language(chinese, "low values cluster", "低值聚集");
-    if (which == HS_GLOBAL_GEARY) above = !above;
-    return above ? hs_in_language(chinese, "like values cluster", "相似值聚集")
-                 : hs_in_language(chinese, "like values keep apart", "相似值分散");
-}
-
-static const char *method_words(hs_hotspot_method method, bool chinese) {
-    switch (method) {
-    case HS_HOTSPOTS_GI_STAR:
-        return hs_in_language(
-            chinese,
-            "Getis-Ord Gi* (Getis and Ord 1992; Ord and Getis 1995): the weighted sum of a unit "
-            "and its neighbours against what chance gives; the statistic is its z",
-            "Getis-Ord Gi*（Getis 与 Ord 1992；Ord 与 Getis "
-            "1995）：单元及其邻居的加权和与随机情形相比，统计量为其 z 值");
-    case HS_HOTSPOTS_LOCAL_MORAN:
-        return hs_in_language(
-            chinese,
-            "local Moran's I (Anselin 1995) with conditional moments: whether a unit and its "
-            "neighbours are alike or differ",
-            "局部 Moran 指数（Anselin 1995，条件矩）：单元与其邻居相似还是相异");
-    default:
-        return hs_in_language(
-            chinese,
-            "global Moran's I, Getis-Ord G and Geary's C with moments under random labelling: "
-            "whether the whole clusters at all",
-            "全局 Moran I、Getis-Ord G 与 Geary C（随机化矩）：整体是否聚集");
+const char *hs_hotspot_fill(hs_arena *arena, const char *text, const char *const *values, size_t count) {
+    size_t size = strlen(text) + 1;
+    for (const char *at = text; *at; at++)
+        if (number_at(at, count) > 0) size += strlen(values[number_at(at, count) - 1]);
+    char *filled = hs_arena_alloc(arena, size), *to = filled;
+    if (!filled) return NULL;
+    while (*text) {
+        size_t number = number_at(text, count);
+        if (number == 0) {
+            *to++ = *text++;
+            continue;
+        }
+        size_t length = strlen(values[number - 1]);
+        memcpy(to, values[number - 1], length);
+        to += length;
+        text += 3;
     }
-}
-
-static void explain_p(const hs_hotspot_request *request, const hs_hotspots *hotspots, bool chinese,
-                      hs_buffer *out) {
-    const char *conditional = request->method != HS_HOTSPOTS_LOCAL_MORAN
-                                  ? hs_in_language(chinese, "random", "随机")
-                                  : hs_in_language(chinese, "conditional", "条件");
-    if (hotspots->permutations > 0)
-        hs_buffer_printf(
-            out,
-            hs_in_language(chinese,
-                           " P-values are two-sided, from %u %s permutations with seed %llu; the "
-                           "smallest possible is %.3g.",
-                           "p 值为双侧，由 %u 次%s置换得出（种子 %llu），可能的最小值为 %.3g。"),
-            (unsigned)hotspots->permutations, conditional, (unsigned long long)request->seed,
-            hotspots->smallest_p);
-    else
-        hs_buffer_text(out,
-                       hs_in_language(chinese, " P-values are two-sided, from the normal distribution of z.",
-                                      "p 值为双侧，由 z 的正态分布得出。"));
-}
-
-static const char *correction_words(hs_correction correction, bool chinese) {
-    switch (correction) {
-    case HS_CORRECTION_BH:
-        return hs_in_language(chinese, "the false discovery rate (Benjamini and Hochberg 1995)",
-                              "错误发现率（Benjamini-Hochberg 1995）");
-    case HS_CORRECTION_BY:
-        return hs_in_language(chinese,
-                              "the false discovery rate under any dependence (Benjamini and Yekutieli 2001)",
-                              "任意相依下的错误发现率（Benjamini-Yekutieli 2001）");
-    case HS_CORRECTION_BONFERRONI:
-        return hs_in_language(chinese, "Bonferroni", "Bonferroni");
-    default:
-        return hs_in_language(chinese, "nothing: many tests give false alarms", "未校正：多次检验会有误报");
-    }
-}
-
-void hs_hotspots_explain(const hs_hotspot_request *request, const hs_hotspots *hotspots, bool chinese,
-                         hs_buffer *out) {
-    char units[64];
-    char weights[64];
-    hs_hotspot_units_words(request, units, sizeof units);
-    hs_hotspot_weights_words(request, weights, sizeof weights);
-    const char *style = request->style == HS_WEIGHTS_BINARY
-                            ? hs_in_language(chinese, "as they are (B)", "二元（B）")
-                            : hs_in_language(chinese, "row-standardised (W)", "行标准化（W）");
-    hs_buffer_printf(
-        out, hs_in_language(chinese, "%s. Value: %s, in %u units (%s).", "%s。数值：%s，%u 个单元（%s）。"),
-        method_words(request->method, chinese), hs_hotspot_value_name(request->value),
-        (unsigned)hotspots->rows.count, units);
-    hs_buffer_printf(out,
-                     hs_in_language(chinese,
-                                    " Neighbours: %s, weights %s, %u links, %u units without neighbours.",
-                                    "邻接：%s，权重%s，%u 条链接，%u 个单元无邻居。"),
-                     weights, style, (unsigned)hotspots->links, (unsigned)hotspots->island_count);
-    hs_buffer_printf(
-        out,
-        hs_in_language(chinese,
-                       " Incidents: %llu counted, %llu outside the units, %llu left out for a position "
-                       "worse than max-accuracy, %llu without a position.",
-                       "案件：计入 %llu 件，单元以外 %llu 件，位置精度不足而排除 %llu 件，无位置 %llu 件。"),
-        (unsigned long long)hotspots->counted, (unsigned long long)hotspots->outside,
-        (unsigned long long)hotspots->inaccurate, (unsigned long long)hotspots->unpositioned);
-    if (!hotspots->enough) return;
-    explain_p(request, hotspots, chinese, out);
-    hs_buffer_printf(
-        out,
-        hs_in_language(chinese, " Corrected for many tests by: %s; significant where q_value is at most %g.",
-                       "多重检验校正：%s；q_value 不大于 %g 为显著。"),
-        correction_words(request->correction, chinese), request->alpha);
+    *to = 0;
+    return filled;
 }

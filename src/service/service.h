@@ -40,6 +40,12 @@ typedef struct hs_load_times {
 hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *times);
 /* The current snapshot with a reference of its own (hs_snapshot_unref); NULL before the first load. */
 hs_snapshot *hs_service_snapshot(hs_service *service);
+/* Keeps a snapshot for who goes on reading it: 10 minutes after this was last called with it, and of those
+ * kept the 8 called last. */
+void hs_service_keep_snapshot(hs_service *service, hs_snapshot *snapshot);
+/* The current snapshot or one that is kept, of a version (or of a version of its geography), with a reference
+ * of its own; NULL where there is none any more. */
+hs_snapshot *hs_service_find_snapshot(hs_service *service, uint64_t version, bool geography);
 /* The geocoder of the snapshot's geography, made on first use; valid while the snapshot is held. */
 hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
                               const hs_geocoder **geocoder);

@@ -178,10 +178,12 @@ static void tiles(const town *t, double h) {
             ? HS_OK
             : HS_E_ARGUMENT;
     double before = cpu_s();
+    hs_lattice_weights *weights = NULL;
+    if (status == HS_OK) status = hs_lattice_weights_new(lattice.taps, &error, &weights);
     for (uint32_t c = 0; c < chunks && status == HS_OK; c++) {
         uint32_t count = t->n - (size_t)c * CHUNK < CHUNK ? (uint32_t)(t->n - (size_t)c * CHUNK) : CHUNK;
         hs_point_columns points = {.mercator = t->mercator + (size_t)c * CHUNK, .count = count};
-        status = hs_lattice_deposit_new(&lattice, &points, &error, &deposits[c]);
+        status = hs_lattice_deposit_new(&lattice, weights, &points, &error, &deposits[c]);
     }
     double most = 0;
     for (uint32_t i = 0; i < TILES_X * TILES_Y && status == HS_OK; i++) {
@@ -194,6 +196,7 @@ static void tiles(const town *t, double h) {
         }
     }
     double used = cpu_s() - before;
+    hs_lattice_weights_free(weights);
     double worst = 0;
     uint64_t *exact = calloc(65536, sizeof *exact);
     hs_density_view tile = {z, view.x + 2, view.y + 1, 256};

@@ -28,6 +28,7 @@ import geocoding
 import gis_peers
 import network
 import posts
+import scan
 
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BUILD_DIR", SOURCE / "build" / "release"))
@@ -386,6 +387,7 @@ def main():
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
+        scan.measure(table, BUILD, options.quick)
         geocoding.measure(table, folder, options.quick)
         addresses.measure(table, sys.modules[__name__], folder, options.runs, options.seconds, options.seed)
         gis_peers.measure(table, sys.modules[__name__], folder, options.quick, options.runs, options.seconds, options.seed)

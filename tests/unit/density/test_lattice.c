@@ -3,6 +3,7 @@
 #include "check.h"
 #include "density/lattice.h"
 #include "geo/mercator.h"
+#include "lattice_deposited.h"
 #include <stdlib.h>
 
 #define PIXELS (512 * 512)
@@ -25,8 +26,7 @@ static hs_density_view view_at(uint32_t z, uint32_t size, hs_mercator m) {
 static void values_of(const hs_lattice *lattice, const hs_density_view *view, const hs_point_columns *points,
                       float *values, float *squared) {
     hs_error error = {0};
-    hs_lattice_deposit *deposit;
-    check_ok(hs_lattice_deposit_new(lattice, points, &error, &deposit), &error);
+    hs_lattice_deposit *deposit = deposited(lattice, points);
     const hs_lattice_deposit *deposits[] = {deposit};
     check_ok(hs_lattice_values(lattice, view, deposits, 1, &error, values, squared), &error);
     hs_lattice_deposit_free(deposit);
@@ -161,7 +161,7 @@ static void test_splits(void **state) {
         hs_lattice_deposit *deposits[5];
         for (uint32_t p = 0; p < 5; p++) {
             hs_point_columns part = {.mercator = reversed + p * (TOWN / 5), .count = TOWN / 5};
-            check_ok(hs_lattice_deposit_new(&lattice, &part, &error, &deposits[p]), &error);
+            deposits[p] = deposited(&lattice, &part);
         }
         check_ok(hs_lattice_values(&lattice, &view, (const hs_lattice_deposit *const *)deposits, 5, &error,
                                    parts, NULL),

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "density/lattice_near.h"
 #include "geo/mercator.h"
+#include "lattice_deposited.h"
 #include <stdlib.h>
 
 #define SIDE   256u
@@ -35,12 +36,10 @@ static void fill(tile *t, hs_kernel kernel, double bandwidth_m, const hs_density
                  const hs_point_columns *points, double scale) {
     hs_error error = {0};
     hs_lattice cells;
-    hs_lattice_deposit *nodes;
-    hs_lattice_deposit *counted;
     assert_true(hs_lattice_of(view, kernel, bandwidth_m, scale, &t->lattice));
     hs_lattice_cells_of(&t->lattice, scale, &cells);
-    check_ok(hs_lattice_deposit_new(&t->lattice, points, &error, &nodes), &error);
-    check_ok(hs_lattice_deposit_new(&cells, points, &error, &counted), &error);
+    hs_lattice_deposit *nodes = deposited(&t->lattice, points);
+    hs_lattice_deposit *counted = deposited(&cells, points);
     const hs_lattice_deposit *one[] = {nodes};
     const hs_lattice_deposit *other[] = {counted};
     check_ok(hs_lattice_values(&t->lattice, view, one, 1, &error, t->values, t->squared), &error);

@@ -1,0 +1,77 @@
+/* The one table of methods of hotspots, and what all of them share. */
+#include "service/hotspots_method.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "service/service_private.h"
+
+/* clang-format off */
+static const hs_hotspot_method *const methods[] = {
+    &hs_hotspot_gi_star,
+    &hs_hotspot_local_moran,
+    &hs_hotspot_global,
+    &hs_hotspot_emerging,
+    &hs_hotspot_change,
+    &hs_hotspot_scan,
+};
+/* clang-format on */
+enum { METHODS = sizeof methods / sizeof(const hs_hotspot_method *) };
+
+const hs_hotspot_method *hs_hotspot_method_at(size_t index) {
+    return index < METHODS ? methods[index] : NULL;
+}
+
+const hs_hotspot_method *hs_hotspot_method_named(hs_str name) {
+    for (size_t i = 0; i < METHODS; i++)
+        if (hs_str_equal(name, hs_str_of(methods[i]->name))) return methods[i];
+    return NULL;
+}
+
+const char *hs_hotspot_method_name(const hs_hotspot_method *method) {
+    return method->name;
+}
+
+const char *hs_hotspot_method_help(const hs_hotspot_method *method, bool chinese) {
+    return hs_in_language(chinese, method->help_en, method->help_zh);
+}
+
+hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *snapshot, const hs_str *names,
+                            const hs_str *values, size_t count, hs_arena *arena, hs_error *error,
+                            hs_hotspot_run *run) {
+    const hs_hotspot_words words = {method, snapshot, names, values, count, arena, error};
+    hs_hotspot_run parsed = {.method = method, .snapshot = snapshot};
+    hs_status status = method->parse(&words, &parsed.request);
+    if (status == HS_OK) *run = parsed;
+    return status;
+}
+
+hs_status hs_hotspots_compute(hs_service *service, hs_hotspot_run *run, hs_error *error) {
+    const hs_hotspot_work work = {service, run->snapshot, run->request, run->stop, error};
+    double began_ms = hs_clock_monotonic_ms();
+    hs_status status = run->method->compute(&work, &run->result);
+    run->run_ms = hs_clock_monotonic_ms() - began_ms;
+    return status;
+}
+
+hs_status hs_hotspot_check(const hs_hotspot_work *work, hs_error *error) {
+    if (work->stop.stopped && work->stop.stopped(work->stop.context))
+        return hs_error_set(error, HS_E_CANCELLED, "nobody waits for the answer any more");
+    return hs_service_check_abandoned(work->service, error);
+}
+
+void hs_hotspots_done(hs_hotspot_run *run) {
+    if (run->result) run->method->done(run->result);
+    run->result = NULL;
+}
+
+uint32_t hs_hotspots_significant(const hs_hotspot_run *run) {
+    return run->method->significant(run);
+}
+
+void hs_hotspots_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
+    run->method->explain(run, chinese, out);
+    const char *reason = run->method->reason(run, chinese);
+    const char *caution = run->method->caution(run, chinese);
+    if (reason) hs_buffer_printf(out, "\n%s", reason);
+    if (caution) hs_buffer_printf(out, "\n%s", caution);
+}
