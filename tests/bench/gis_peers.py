@@ -245,7 +245,7 @@ def hotspotd(tools, store):
         server.wait(timeout=60)
 
 
-def bare_tile(tools, table, folder, port, csv_path, runs, seconds):
+def bare_tile(tools, table, folder, port, server_pid, csv_path, runs, seconds):
     """The cached tile nearest to 20 KB beside a server that does nothing but send the same answer."""
     best = None
     for z, tileset in ((14, "incidents"), (15, "base"), (15, "incidents"), (16, "base"), (16, "incidents")):
@@ -267,14 +267,22 @@ def bare_tile(tools, table, folder, port, csv_path, runs, seconds):
     try:
         bare_port = int(bare.stdout.readline())
         ours, theirs = [], []
+        spent = {"ours": [], "bare": []}
+
+        def load(kind, at, pid):
+            before = gis_sides.cpu_s([pid])
+            speed = tools.wrk([], f"http://127.0.0.1:{at}{path}", seconds, 16)
+            spent[kind].append((gis_sides.cpu_s([pid]) - before) / (speed * seconds) * 1e6)
+            return speed
         for _ in range(2 * runs):
-            theirs.append(tools.wrk([], f"http://127.0.0.1:{bare_port}{path}", seconds, 16))
-            ours.append(tools.wrk([], f"http://127.0.0.1:{port}{path}", seconds, 16))
+            theirs.append(load("bare", bare_port, bare.pid))
+            ours.append(load("ours", port, server_pid))
+        cpu = statistics.median(b / o for b, o in zip(spent["bare"], spent["ours"]))
         note = f"{len(body) / 1000:.1f} KB, wrk, 16 clients, {seconds} s, one core"
         table.add("cached tile: hotspotd", statistics.median(ours), "req/s", len(ours), note)
         table.add("cached tile: bare libmicrohttpd", statistics.median(theirs), "req/s", len(theirs), note)
         table.add("  cached : bare", statistics.median(o / t for o, t in zip(ours, theirs)), "ratio", len(ours),
-                  "to reach: 0.8")
+                  f"by processor time {cpu:.2f} ({statistics.median(spent['ours']):.0f} us each); to reach: 0.8")
     finally:
         bare.terminate()
         bare.wait(timeout=30)
@@ -315,7 +323,7 @@ def measure(table, tools, folder, quick, runs, seconds, seed, requests=None):
             density_tiles(bench, csv_path, requests)
             map_tiles(bench, requests)
             pages(bench, count, requests)
-            bare_tile(tools, table, folder, port, csv_path, runs, seconds)
+            bare_tile(tools, table, folder, port, pid, csv_path, runs, seconds)
         finally:
             os.sched_setaffinity(0, affinity)
             if database:
