@@ -66,7 +66,7 @@ static vector sum_of(const vector *all, size_t count) {
 
 static void permute(void *context, size_t begin, size_t end) {
     comparing *w = context;
-    vector *order = malloc(w->n * sizeof *order);
+    vector *order = calloc(w->n, sizeof *order);
     if (!order) atomic_store(&w->failed, true);
     vector total = sum_of(w->all, w->n);
     for (size_t p = begin; p < end && order; p++) {
