@@ -23,6 +23,7 @@
 #include <hotspot/point_clusters.h>
 #include <hotspot/point_pattern.h>
 #include <hotspot/raster_density.h>
+#include <hotspot/rate_ratio.h>
 #include <hotspot/rates.h>
 #include <hotspot/records.h>
 #include <hotspot/relative_risk.h>

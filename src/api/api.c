@@ -1,4 +1,5 @@
 #include "api/endpoint.h"
+#include "api/run_times.h"
 
 #include "base/asset.h"
 #include "base/hash.h"
@@ -43,7 +44,9 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     made->contact = hs_str_of(options->contact);
     for (const hs_asset_entry *asset = hs_asset_table; asset->name; asset++)
         made->assets_hash = hs_hash(asset->begin, (size_t)(asset->end - asset->begin), made->assets_hash);
-    hs_status status = hs_ramps_new(error, &made->ramps);
+    made->run_times = hs_run_times_new();
+    hs_status status =
+        made->run_times ? hs_ramps_new(error, &made->ramps) : hs_error_memory(error, "run times");
     if (status == HS_OK) status = hs_map_styles_new(error, &made->map_styles);
     if (status == HS_OK) status = hs_events_new(EVENT_CLIENTS, EVENTS_KEPT, error, &made->events);
     if (status == HS_OK && options->residents > 0)
@@ -68,6 +71,7 @@ void hs_api_free(hs_api *api) {
     hs_ramps_free(api->ramps);
     hs_map_styles_free(api->map_styles);
     hs_rate_limit_free(api->residents);
+    hs_run_times_free(api->run_times);
     free(api->bindings);
     free(api);
 }

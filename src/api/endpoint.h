@@ -22,7 +22,7 @@ enum {
     HS_OGC = 16,            /* also in the OGC part's own description */
     HS_HIDDEN = 32,         /* not described */
     HS_LONG = 64,           /* made on a thread for long work, the connection suspended meanwhile */
-    HS_LONG_AT_TIMES = 128, /* so where hs_density_is_long or hs_request_has_query says it */
+    HS_LONG_AT_TIMES = 128, /* so where is_long (call.c) says it */
     HS_POSTS = 256,         /* of method POST */
     HS_DELETES = 512,       /* of method DELETE */
     HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
@@ -32,6 +32,7 @@ enum {
     HS_PUTS = 32768,        /* of method PUT */
     HS_PATCHES = 65536,     /* of method PATCH */
     HS_ASKS = 131072,       /* of method OPTIONS */
+    HS_TOKENS = 262144,     /* needs a token */
     HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 
@@ -72,8 +73,9 @@ struct hs_api {
     hs_str jurisdiction, contact;
     atomic_bool loopback;
     atomic_uint_fast64_t load_us;
-    atomic_uint files_open;   /* exports that are made or sent */
-    atomic_uint batches_open; /* of addresses, likewise */
+    atomic_uint files_open;         /* exports that are made or sent */
+    atomic_uint batches_open;       /* of addresses, likewise */
+    struct hs_run_times *run_times; /* of answers that carry theirs */
     struct hs_binding *bindings;
     uint64_t assets_hash; /* of everything that travels in the program */
 };
@@ -156,6 +158,11 @@ static inline bool hs_selection_has(const hs_selection *selection, uint32_t chun
 
 #define HS_ALL_ACCURACIES (-1.0)
 
+/* The tile that the path's z, x and y name (tiles.c). */
+hs_status hs_call_tile(hs_call *call, hs_tile *tile);
+/* Members `bounds` and `center` of TileJSON; none of an empty box. */
+void hs_write_tile_bounds(hs_json *json, hs_box box);
+
 /* Says in an answer that is written and is an object, or in its header `Left-Out`, how many incidents the
  * filter leaves out and why (left_out.c). */
 hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
@@ -189,6 +196,7 @@ hs_status hs_serve_map_tile_jpeg(hs_call *call);
 hs_status hs_serve_map_tile_jpeg_2x(hs_call *call);
 hs_status hs_serve_map_png(hs_call *call);
 hs_status hs_serve_map_jpeg(hs_call *call);
+hs_status hs_serve_map_pdf(hs_call *call);
 hs_status hs_serve_density_legend(hs_call *call);
 hs_status hs_serve_density_legend_png(hs_call *call);
 hs_status hs_serve_density_value(hs_call *call);
@@ -197,6 +205,8 @@ hs_status hs_serve_density_tif(hs_call *call);
 hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_hotspots(hs_call *call);
+hs_status hs_serve_hotspots_tile(hs_call *call);
+hs_status hs_serve_hotspots_tilejson(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
 hs_status hs_serve_review(hs_call *call);
 hs_status hs_serve_review_entry(hs_call *call);

@@ -166,6 +166,16 @@ const hs_endpoint hs_endpoints[] = {
     {"/tiles/{tileset}/{z}/{x}/{y}.mvt", "vectorTile", CITY | HS_TAKES_FILTERS, MVT, version_parameters,
      "Vector tile of base or incidents; 204 where there is nothing.",
      "base 或 incidents 的矢量瓦片；空瓦片为 204。", hs_serve_vector_tile},
+    {"/tiles/hotspots.json", "hotspotsTilejson", LONG | HS_LENIENT, JSON, hotspot_tile_parameters,
+     "TileJSON 3.0 of hotspots; the parameters given are carried into the tile URLs.",
+     "热点的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_hotspots_tilejson},
+    {"/tiles/hotspots/{z}/{x}/{y}.mvt", "hotspotsTile", CITY | HS_TAKES_FILTERS | HS_LENIENT, MVT,
+     hotspot_tile_parameters,
+     "Vector tile of hotspots by any method, with the fields of its GeoJSON; the statistic is computed once "
+     "for "
+     "all tiles. 204 where there is nothing.",
+     "任一方法的热点矢量瓦片，字段同其 GeoJSON；统计量只计算一次供所有瓦片使用；空瓦片为 204。",
+     hs_serve_hotspots_tile},
     {"/tiles/density/{z}/{x}/{y}.png", "densityTile", PLOT, "image/png", density_parameters,
      "Heat picture, 256 px: kernel density in incidents per km², per month where a period is set.",
      "热力图瓦片 256 像素：核密度，单位件/平方公里，设时段时为每月。", hs_serve_density_tile},
@@ -183,6 +193,11 @@ const hs_endpoint hs_endpoints[] = {
     {"/map.png", "map", LONG, "image/png", map_parameters,
      "A map of any part at any size, with the density below its names where asked for.",
      "任意范围与尺寸的地图图片，可在注记之下叠加密度。", hs_serve_map_png},
+    {"/map.pdf", "mapPdf", LONG, "application/pdf", print_parameters,
+     "A map on paper: the density with its legend, period, count and bandwidth, scale bar, north arrow, date "
+     "and "
+     "version of the data.",
+     "打印用地图：密度及其图例、时段、件数与带宽，比例尺、指北针、日期与数据版本。", hs_serve_map_pdf},
     {"/map.jpg", "mapJpeg", LONG, "image/jpeg", map_parameters, "The same as JPEG.", "同上，JPEG 格式。",
      hs_serve_map_jpeg},
     {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
@@ -229,6 +244,13 @@ const hs_endpoint hs_endpoints[] = {
      "historical, of hot and of cold spots.",
      "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
      "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
+     hs_serve_hotspots},
+    {"/hotspots/change", "hotspotsChange", LONG, GEO, change_parameters,
+     "Change of each unit's rate from the period compare to datetime: the ratio with exact limits, exact "
+     "p-values "
+     "corrected over units, and the change of the whole; periods may differ in length.",
+     "各单元发生率自 compare 时段至 datetime 时段的变化：比率、精确区间、经多重检验校正的精确 p "
+     "值，及全市变化；时段长度可不同。",
      hs_serve_hotspots},
     {"/hotspots/scan", "hotspotsScan", LONG, GEO, scan_parameters,
      "Kulldorff's scan statistic in space, or in space and time, looking back or at what is going on now: "
@@ -311,7 +333,7 @@ const hs_endpoint hs_endpoints[] = {
     {"/autocomplete", "autocomplete", FIND, GEO, autocomplete_parameters,
      "Names and house numbers that a text typed so far may become, GeocodeJSON 0.1.0.",
      "输入联想：名称、拼音、首字母与门牌，GeocodeJSON 0.1.0。", hs_serve_autocomplete},
-    {"/incidents", "postIncidents", CITY | HS_POSTS, GEO, post_parameters,
+    {"/incidents", "postIncidents", CITY | HS_POSTS | HS_TOKENS, GEO, post_parameters,
      "Adds an incident (a GeoJSON Feature or a plain object; 201 and the stored Feature), or an array of "
      "them "
      "(200 and one result each). A known id updates its incident (200): members that are not there keep what "
@@ -321,22 +343,23 @@ const hs_endpoint hs_endpoints[] = {
      "的案件被更新（200）：未带的字段保留原值，null 清空该字段。需 reporter "
      "令牌；Idempotency-Key 可安全重试。",
      hs_post_incidents},
-    {"/imports", "postImports", HS_UPLOADS, JSON, import_parameters,
+    {"/imports", "postImports", HS_UPLOADS | HS_TOKENS, JSON, import_parameters,
      "Imports a file (multipart/form-data, at most 4 GiB; a Shapefile zipped or in its parts) as a job: 202 "
      "and "
      "the job, which /jobs/{jobId} shows. Needs a token of an editor.",
      "以作业方式导入文件（multipart/form-data，最大 4 GiB；Shapefile 可压缩或分文件上传）：返回 202 "
      "与作业，见 /jobs/{jobId}。需 editor 令牌。",
      hs_post_imports},
-    {"/jobs", "jobs", 0, JSON, NULL, "Jobs of the last day, the newest first. Needs a token of an editor.",
+    {"/jobs", "jobs", HS_TOKENS, JSON, NULL,
+     "Jobs of the last day, the newest first. Needs a token of an editor.",
      "最近一天的作业，新的在前。需 editor 令牌。", hs_serve_jobs},
-    {"/jobs/{jobId}", "job", 0, JSON, NULL,
+    {"/jobs/{jobId}", "job", HS_TOKENS, JSON, NULL,
      "A job: status (accepted, running, successful, failed, dismissed), progress, warnings, result.",
      "作业：状态（accepted、running、successful、failed、dismissed）、进度、提示与结果。", hs_serve_job},
-    {"/jobs/{jobId}", "deleteJob", HS_DELETES, JSON, NULL,
+    {"/jobs/{jobId}", "deleteJob", HS_DELETES | HS_TOKENS, JSON, NULL,
      "Cancels a job: nothing of it is kept. One that has ended stays as it is.",
      "取消作业：不保留任何改动；已结束的作业不受影响。", hs_delete_job},
-    {"/jobs/{jobId}/rejects", "jobRejects", 0, "text/csv", NULL,
+    {"/jobs/{jobId}/rejects", "jobRejects", HS_TOKENS, "text/csv", NULL,
      "The rows that an import refused: row, field, value, reason.",
      "导入时被拒绝的行：行号、字段、值、原因。", hs_serve_job_rejects},
     OPEN311("discovery", "open311Discovery", 0, open311_parameters,
@@ -386,7 +409,7 @@ const hs_endpoint hs_endpoints[] = {
     {"/review/{reviewId}", "reviewEntry", CITY | HS_LONG, GEO, NULL,
      "One address: its candidates as GeoJSON, and in `review` what is known of it and was decided.",
      "单个地址：候选位置（GeoJSON），review 中为其情况与已作决定。", hs_serve_review_entry},
-    {"/review/{reviewId}", "postReview", CITY | HS_POSTS, JSON, NULL,
+    {"/review/{reviewId}", "postReview", CITY | HS_POSTS | HS_TOKENS, JSON, NULL,
      "Decides about an address: {\"action\": \"accept\", \"candidate\": 1}, place with lon and lat, "
      "address with new_address, unlocatable or skip; note; remember: true keeps it as an alias. The same "
      "again "
@@ -396,7 +419,7 @@ const hs_endpoint hs_endpoints[] = {
      "new_address，unlocatable 或 skip；note 为备注；remember: true 存为别名。重复提交不变；附 label "
      "而候选已变时返回 409。需 editor 令牌。",
      hs_post_review},
-    {"/review/{reviewId}", "deleteReview", CITY | HS_DELETES, JSON, NULL,
+    {"/review/{reviewId}", "deleteReview", CITY | HS_DELETES | HS_TOKENS, JSON, NULL,
      "Takes the decision about an address back, an alias too: its incidents are located as before. Needs a "
      "token "
      "of an editor.",

@@ -61,4 +61,26 @@ static const hs_parameter map_parameters[] = {
     {0},
 };
 
+static const hs_parameter print_parameters[] = {
+    {"paper", "string", "a4 (default) or a3", "a4（默认）或 a3", false},
+    {"orientation", "string", "landscape (default) or portrait", "landscape（横向，默认）或 portrait（纵向）",
+     false},
+    {"title", "string", "default: the city and what was counted", "默认为城市名与所计案件", false},
+    {"bbox", "string",
+     "what is shown, here no filter: minx,miny,maxx,maxy in degrees; default the whole city",
+     "显示范围（此处不作筛选）：minx,miny,maxx,maxy，单位度；默认全市", false},
+    {"center", "string", "LON,LAT in degrees: the map's middle, instead of bbox",
+     "LON,LAT（度）：图幅中心，代替 bbox", false},
+    {"zoom", "number", "with center: MapLibre's zoom, -1 to 22, default 12",
+     "与 center 同用：MapLibre 缩放级，-1 至 22，默认 12", false},
+    {"density", "boolean", "false: the map alone", "false：仅底图", false},
+    MAP_LANGUAGE,
+    DENSITY_PARAMETERS,
+    {"ramp", "string", "colour ramp by name", "色带名称", false},
+    {"breaks", "string", "class breaks, ascending, comma separated", "分级界线，升序，逗号分隔", false},
+    {"style", "string", "print (default), light or dark", "print（默认）、light 或 dark", false},
+    MAP_VERSION,
+    {0},
+};
+
 #endif

@@ -26,6 +26,8 @@ hs_status hs_serve_ogc_landing(hs_call *call) {
                  "/ogc/conformance");
     hs_call_link(call, "data", "application/json", "Collections 要素集", "/ogc/collections");
     hs_call_link(call, REL "tilesets-vector", "application/json", "Vector tiles 矢量瓦片", "/ogc/tiles");
+    hs_call_link(call, REL "map", "image/png", "Map 地图", "/ogc/map");
+    hs_call_link(call, REL "tilesets-map", "application/json", "Map tiles 地图瓦片", "/ogc/map/tiles");
     hs_call_link(call, REL "tiling-schemes", "application/json", "Tile matrix sets 瓦片矩阵集",
                  "/ogc/tileMatrixSets");
     hs_call_link(call, REL "styles", "application/json", "Styles 样式", "/ogc/styles");
@@ -78,6 +80,8 @@ hs_status hs_serve_ogc_conformance(hs_call *call) {
         SPEC "ogcapi-tiles-1/1.0/conf/png",
         SPEC "ogcapi-tiles-1/1.0/conf/oas30",
         SPEC "ogcapi-maps-1/1.0/conf/core",
+        SPEC "ogcapi-maps-1/1.0/conf/dataset-map",
+        SPEC "ogcapi-maps-1/1.0/conf/dataset-map-tilesets",
         SPEC "ogcapi-maps-1/1.0/conf/collection-map",
         SPEC "ogcapi-maps-1/1.0/conf/collection-map-tilesets",
         SPEC "ogcapi-maps-1/1.0/conf/crs",

@@ -37,7 +37,29 @@ static const char *const density_carried[] = {
     "ramp",           "time-kernel", "tolerance", "breaks",   "style",           "theme",
     "network-kernel", "lixel",       "snap",      NULL};
 
+/* The whole map by a map style, on that style's own ground unless another one, or none, is asked for. */
+static hs_status draw_city(hs_call *call, hs_wms_view *view, hs_rgba ground) {
+    hs_map_request request = {.style = NULL};
+    hs_status status = hs_call_map_style(call, "style", hs_call_text(call, "style"), &request);
+    if (status == HS_OK) status = hs_wms_map_view(call, view, &request.view);
+    if (status != HS_OK || hs_call_begin(call, "image/png", HS_READS_GEOGRAPHY)) return status;
+    request.ground = ground;
+    request.transparent = hs_str_equal(hs_call_text(call, "transparent"), HS_STR("true"));
+    return hs_call_map_write(call, &request, HS_IMAGE_PNG);
+}
+
+static hs_status draw_city_tile(hs_call *call, hs_tile tile, uint32_t size_px) {
+    hs_map_request request = {.style = NULL};
+    hs_status status = hs_call_map_style(call, "style", hs_call_text(call, "style"), &request);
+    if (status != HS_OK || hs_call_begin(call, "image/png", HS_READS_GEOGRAPHY)) return status;
+    request.view = hs_map_tile_view(tile, size_px, 1);
+    return hs_call_map_write(call, &request, HS_IMAGE_PNG);
+}
+
+static const char *const city_carried[] = {"style", "lang", NULL};
+
 static const map_source sources[] = {
+    {NULL, "City map", "城市地图", city_carried, draw_city, draw_city_tile},
     {"incidents", "Density of incidents", "案件密度", density_carried, draw_density, hs_call_density_tile},
 };
 
@@ -53,7 +75,7 @@ static const map_source *find_source(hs_call *call) {
     hs_str id = hs_request_param(call->request, "collectionId");
     if (id.size > 0 && !hs_call_collection(call)) return NULL;
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
-        if (hs_str_equal(id, hs_str_of(sources[i].collection))) return &sources[i];
+        if (hs_str_equal(id, hs_str_of(sources[i].collection))) return &sources[i]; /* empty: the city */
     hs_response_problem(call->response, 404, "No map", "there is a map of incidents: their density");
     return NULL;
 }
@@ -206,7 +228,7 @@ static hs_tiled describe(hs_call *call, const map_source *source) {
         .data_type = "map",
         .form = {"png", "image/png", "PNG"},
         .degrees = true,
-        .version = call->snapshot->version,
+        .version = source->collection ? call->snapshot->version : call->snapshot->geography_version,
         .carried = source->carried};
 }
 

@@ -97,7 +97,8 @@ hs_status hs_serve_density_tile_2x(hs_call *call) {
 }
 
 typedef struct layer {
-    const char *name;
+    const char *name, *description;
+    int min_zoom;
     const char *const *texts, *const *numbers, *const *flags; /* fields by type, each ending with NULL */
 } layer;
 
@@ -128,14 +129,29 @@ static const char *const incident_texts[] = {"id",
 static const char *const incident_numbers[] = {"accuracy_m", "point_count", NULL};
 static const char *const incident_flags[] = {"clustered", NULL};
 
-static const layer base_layers[] = {{"units", unit_texts, only_id, no_fields},
-                                    {"unit_labels", unit_texts, only_id, no_fields},
-                                    {"streets", street_texts, street_numbers, no_fields},
-                                    {"places", street_texts, only_id, no_fields},
-                                    {"zones", zone_texts, only_id, no_fields},
-                                    {NULL, NULL, NULL, NULL}};
-static const layer incident_layers[] = {{"incidents", incident_texts, incident_numbers, incident_flags},
-                                        {NULL, NULL, NULL, NULL}};
+static const char *const reduced_texts[] = {"layer", NULL};
+static const char *const left_out_numbers[] = {"left_out", NULL};
+static const char *const merged_numbers[] = {"merged", NULL};
+
+static const layer base_layers[] = {
+    {"units", "Areas of the city's levels", 0, unit_texts, only_id, no_fields},
+    {"unit_labels", "A point for the name of each unit, in one tile of a zoom", 0, unit_texts, only_id,
+     no_fields},
+    {"streets", "Streets; below zoom 14 those of one name joined, with the id of the first", 6, street_texts,
+     street_numbers, no_fields},
+    {"places", "Areas of parks and waters, and points of all places from zoom 12 on", 9, street_texts,
+     only_id, no_fields},
+    {"zones", "Areas with a meaning and hours", 10, zone_texts, only_id, no_fields},
+    {HS_REDUCED_LAYER,
+     "Only in tiles that would be over 500 KB: how many features of which layer are left out", 0,
+     reduced_texts, left_out_numbers, no_fields},
+    {0}};
+static const layer incident_layers[] = {
+    {"incidents", "Clusters with point_count below zoom 14, from there on single incidents unless too many",
+     0, incident_texts, incident_numbers, incident_flags},
+    {HS_REDUCED_LAYER, "Only in tiles from zoom 14 on that would be over 500 KB: how many are in clusters",
+     14, reduced_texts, merged_numbers, no_fields},
+    {0}};
 static const tileset tilesets[] = {
     {"base", "mvt", "Units, streets, places and zones", MAX_ZOOM_BASE, base_layers},
     {"incidents", "mvt", "Incidents, clustered where many", MAX_ZOOM_INCIDENTS, incident_layers},
@@ -148,13 +164,16 @@ static void write_fields(hs_json *json, const char *const *names, const char *ty
         hs_json_pair_text(json, *names, type);
 }
 
+/* The schema of TileJSON 3.0.0 demands the list even of pictures. */
 static void write_layers(hs_json *json, const tileset *set) {
-    if (!set->layers) return;
     hs_json_key(json, "vector_layers");
     hs_json_array(json);
-    for (const layer *l = set->layers; l->name; l++) {
+    for (const layer *l = set->layers; l && l->name; l++) {
         hs_json_object(json);
         hs_json_pair_text(json, "id", l->name);
+        hs_json_pair_text(json, "description", l->description);
+        hs_json_pair_int(json, "minzoom", l->min_zoom);
+        hs_json_pair_int(json, "maxzoom", set->max_zoom);
         hs_json_key(json, "fields");
         hs_json_object(json);
         write_fields(json, l->numbers, "Number");
@@ -166,7 +185,7 @@ static void write_layers(hs_json *json, const tileset *set) {
     hs_json_array_end(json);
 }
 
-static void write_bounds(hs_json *json, hs_box box) {
+void hs_write_tile_bounds(hs_json *json, hs_box box) {
     if (box.min_lon_e7 > box.max_lon_e7) return;
     hs_json_key(json, "bounds");
     hs_json_array(json);
@@ -219,7 +238,7 @@ static void write_tilejson(hs_call *call, const tileset *set) {
     hs_json_array_end(json);
     hs_json_pair_int(json, "minzoom", 0);
     hs_json_pair_int(json, "maxzoom", set->max_zoom);
-    write_bounds(json, call->snapshot->geography->box);
+    hs_write_tile_bounds(json, call->snapshot->geography->box);
     write_layers(json, set);
     hs_json_object_end(json);
 }

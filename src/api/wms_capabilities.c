@@ -218,8 +218,8 @@ hs_status hs_wms_write_capabilities(hs_ows *ows) {
     hs_buffer_text(d.out, "<Layer>\n<Title>hotspotd</Title>\n");
     write_systems(&d);
     write_extent(&d);
-    write_map_layer(&d);
     if (status == HS_OK) status = write_layer(&d, &legend);
+    if (status == HS_OK) write_map_layer(&d);
     hs_buffer_printf(d.out, "</Layer>\n</Capability>\n</%s>\n",
                      d.older ? "WMT_MS_Capabilities" : "WMS_Capabilities");
     hs_buffer_done(&legend);

@@ -57,6 +57,39 @@ static hs_status make_shapes(const hs_geography *g, hs_geometry_type type, adder
     return hs_tile_shapes_finish(builder, error, shapes);
 }
 
+static bool number_of(hs_dictionary *texts, hs_str text, uint32_t *number) {
+    *number = text.size > 0 ? hs_dictionary_put(texts, text) : HS_NONE;
+    return text.size == 0 || *number != HS_NONE;
+}
+
+static hs_status make_tags(const hs_streets *streets, const hs_tile_shapes *shapes, hs_dictionary *texts,
+                           hs_error *error, hs_street_tags *tags) {
+    size_t room = (size_t)shapes->count + 1;
+    tags->id = malloc(room * sizeof *tags->id);
+    tags->name = malloc(room * sizeof *tags->name);
+    tags->name_en = malloc(room * sizeof *tags->name_en);
+    tags->road_class = malloc(room * sizeof *tags->road_class);
+    tags->layer = malloc(room * sizeof *tags->layer);
+    bool ok = texts && tags->id && tags->name && tags->name_en && tags->road_class && tags->layer;
+    for (uint32_t i = 0; ok && i < shapes->count; i++) {
+        uint32_t row = shapes->row[i];
+        tags->id[i] = streets->id[row];
+        tags->layer[i] = streets->layer[row];
+        ok = number_of(texts, streets->name[row], &tags->name[i]) &&
+             number_of(texts, streets->name_en[row], &tags->name_en[i]) &&
+             number_of(texts, streets->road_class[row], &tags->road_class[i]);
+    }
+    return ok ? HS_OK : hs_error_memory(error, "the names of tiles");
+}
+
+static void free_tags(hs_street_tags *tags) {
+    free(tags->id);
+    free(tags->name);
+    free(tags->name_en);
+    free(tags->road_class);
+    free(tags->layer);
+}
+
 typedef struct placed_point {
     uint64_t place;
     uint32_t row;
@@ -116,6 +149,11 @@ static hs_status fill(hs_base_index *index, hs_error *error) {
     if (status == HS_OK) status = make_shapes(g, HS_GEOMETRY_LINES, add_joined, error, &index->joined);
     if (status == HS_OK) status = make_shapes(g, HS_GEOMETRY_POLYGONS, add_areas, error, &index->areas);
     if (status == HS_OK) status = make_shapes(g, HS_GEOMETRY_POLYGONS, add_zones, error, &index->zones);
+    index->texts = hs_dictionary_new();
+    if (status == HS_OK)
+        status = make_tags(&g->streets, &index->streets, index->texts, error, &index->streets_tags);
+    if (status == HS_OK)
+        status = make_tags(&g->streets, &index->joined, index->texts, error, &index->joined_tags);
     if (status == HS_OK) status = make_points(g->units.label, g->units.count, error, &index->labels);
     if (status == HS_OK) status = make_points(g->places.position, g->places.count, error, &index->places);
     if (status != HS_OK) return status;
@@ -145,6 +183,9 @@ void hs_base_index_free(hs_base_index *index) {
     hs_tile_shapes_done(&index->joined);
     hs_tile_shapes_done(&index->areas);
     hs_tile_shapes_done(&index->zones);
+    free_tags(&index->streets_tags);
+    free_tags(&index->joined_tags);
+    hs_dictionary_free(index->texts);
     free_points(&index->labels);
     free_points(&index->places);
     hs_geography_unref(index->geography);
@@ -153,7 +194,9 @@ void hs_base_index_free(hs_base_index *index) {
 
 size_t hs_base_index_bytes(const hs_base_index *index) {
     size_t points = (size_t)index->labels.count + index->places.count;
-    return sizeof *index + hs_tile_shapes_bytes(&index->units) + hs_tile_shapes_bytes(&index->streets) +
+    size_t streets = (size_t)index->streets.count + index->joined.count;
+    return sizeof *index + streets * (sizeof(int64_t) + 4 * sizeof(uint32_t)) +
+           hs_tile_shapes_bytes(&index->units) + hs_tile_shapes_bytes(&index->streets) +
            hs_tile_shapes_bytes(&index->joined) + hs_tile_shapes_bytes(&index->areas) +
            hs_tile_shapes_bytes(&index->zones) +
            points * (sizeof(uint32_t) + sizeof(uint8_t) + sizeof(hs_mercator));

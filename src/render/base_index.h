@@ -3,6 +3,7 @@
 #ifndef RENDER_BASE_INDEX_H
 #define RENDER_BASE_INDEX_H
 
+#include "base/hash.h"
 #include "render/tile_shapes.h"
 #include <hotspot/geography.h>
 
@@ -15,13 +16,22 @@ typedef struct hs_index_points {
     hs_mercator_box *block_box;
 } hs_index_points;
 
+/* What streets are tagged with, in the order of their shapes: texts by number, HS_NONE where empty. */
+typedef struct hs_street_tags {
+    int64_t *id;
+    uint32_t *name, *name_en, *road_class;
+    int32_t *layer;
+} hs_street_tags;
+
 typedef struct hs_base_index {
     hs_geography *geography;
     hs_tile_shapes units;   /* group: level */
     hs_tile_shapes streets; /* as imported: drawn from HS_BASE_FULL_DETAIL_ZOOM on */
     hs_tile_shapes joined;  /* streets of one name, class and layer joined where they meet: drawn before that;
                           row: the first of them */
-    hs_tile_shapes areas;   /* of places */
+    hs_street_tags streets_tags, joined_tags;
+    hs_dictionary *texts; /* of streets */
+    hs_tile_shapes areas; /* of places */
     hs_tile_shapes zones;
     hs_index_points labels; /* of units: one each */
     hs_index_points places;

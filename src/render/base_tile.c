@@ -186,17 +186,32 @@ static bool street_candidate(const drawing *d, uint32_t at, candidate *c) {
     return shape_candidate(d, street_shapes(d), at, d->least_span, c);
 }
 
+/* The number of a text of the index in the layer. Texts of other numbers are other texts. */
+static uint32_t value_of(drawing *d, uint32_t text_number) {
+    uint32_t value;
+    if (hs_mvt_value_known(d->mvt, text_number, &value)) return value;
+    hs_str text = hs_dictionary_text(d->index->texts, text_number);
+    if (text.size > LABEL_TEXT_LIMIT) text.size = hs_utf8_cut(text, LABEL_TEXT_LIMIT);
+    return hs_mvt_value_keep(d->mvt, text_number, hs_mvt_value_own_str(d->mvt, text));
+}
+
+static void tag_street(drawing *d, const hs_street_tags *tags, uint32_t at) {
+    hs_mvt_tag(d->mvt, hs_mvt_key(d->mvt, "id"), hs_mvt_value_own_int(d->mvt, tags->id[at]));
+    if (tags->name[at] != HS_NONE)
+        hs_mvt_tag(d->mvt, hs_mvt_key(d->mvt, "name"), value_of(d, tags->name[at]));
+    if (tags->name_en[at] != HS_NONE)
+        hs_mvt_tag(d->mvt, hs_mvt_key(d->mvt, "name_en"), value_of(d, tags->name_en[at]));
+    if (tags->road_class[at] != HS_NONE)
+        hs_mvt_tag(d->mvt, hs_mvt_key(d->mvt, "class"), value_of(d, tags->road_class[at]));
+    if (tags->layer[at] != 0) hs_mvt_tag_int(d->mvt, "layer", tags->layer[at]);
+}
+
 static bool draw_street(drawing *d, uint32_t at, uint32_t detail_zoom, bool *fits) {
-    const hs_streets *streets = &d->geography->streets;
-    uint32_t row = street_shapes(d)->row[at];
+    bool joined = d->tile.z < HS_BASE_FULL_DETAIL_ZOOM;
+    const hs_street_tags *tags = joined ? &d->index->joined_tags : &d->index->streets_tags;
     hs_tile_shape shape = hs_tile_shapes_at(street_shapes(d), at);
-    if (!hs_mvt_lines(d->mvt, (uint64_t)streets->id[row], &shape, detail_zoom)) return false;
-    if (!has_room(d, fits)) return true;
-    hs_mvt_tag_int(d->mvt, "id", streets->id[row]);
-    tag_text(d->mvt, "name", streets->name[row]);
-    tag_text(d->mvt, "name_en", streets->name_en[row]);
-    tag_text(d->mvt, "class", streets->road_class[row]);
-    if (streets->layer[row] != 0) hs_mvt_tag_int(d->mvt, "layer", streets->layer[row]);
+    if (!hs_mvt_lines(d->mvt, (uint64_t)tags->id[at], &shape, detail_zoom)) return false;
+    if (has_room(d, fits)) tag_street(d, tags, at);
     return true;
 }
 

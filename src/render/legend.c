@@ -195,6 +195,20 @@ static cairo_status_t append(void *out, const unsigned char *data, unsigned size
     return buffer->status == HS_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
+static void draw_sheet(const sheet *s, cairo_t *pen, bool outlines) {
+    draw_swatches(s, pen);
+    for (uint32_t i = 0; i < s->line_count; i++) {
+        set_colour(pen, s->lines[i].colour);
+        cairo_move_to(pen, s->lines[i].x, s->lines[i].y);
+        if (outlines) {
+            pango_cairo_layout_path(pen, s->lines[i].layout);
+            cairo_fill(pen);
+        } else {
+            pango_cairo_show_layout(pen, s->lines[i].layout);
+        }
+    }
+}
+
 static hs_status draw(const sheet *s, hs_error *error, hs_buffer *out) {
     double scale = s->legend->device_scale;
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)lround(s->width * scale),
@@ -203,12 +217,7 @@ static hs_status draw(const sheet *s, hs_error *error, hs_buffer *out) {
     cairo_scale(pen, scale, scale);
     set_colour(pen, s->legend->paper.paper);
     cairo_paint(pen);
-    draw_swatches(s, pen);
-    for (uint32_t i = 0; i < s->line_count; i++) {
-        set_colour(pen, s->lines[i].colour);
-        cairo_move_to(pen, s->lines[i].x, s->lines[i].y);
-        pango_cairo_show_layout(pen, s->lines[i].layout);
-    }
+    draw_sheet(s, pen, false);
     cairo_status_t done = cairo_status(pen);
     if (done == CAIRO_STATUS_SUCCESS) done = cairo_surface_write_to_png_stream(surface, append, out);
     cairo_destroy(pen);
@@ -219,16 +228,37 @@ static hs_status draw(const sheet *s, hs_error *error, hs_buffer *out) {
                         cairo_status_to_string(done));
 }
 
+static hs_status open_sheet(sheet *s, const hs_legend *legend, const hs_ramp_classes *classes,
+                            hs_error *error) {
+    *s = (sheet){.legend = legend, .classes = classes, .context = hs_pango_context_new()};
+    return s->context ? lay_out(s, error) : hs_error_set(error, HS_E_MEMORY, "no memory for a legend");
+}
+
+static void close_sheet(sheet *s) {
+    for (uint32_t i = 0; i < s->line_count; i++)
+        g_object_unref(s->lines[i].layout);
+    if (s->context) g_object_unref(s->context);
+}
+
 hs_status hs_render_legend(const hs_legend *legend, const hs_ramp_classes *classes, hs_error *error,
                            hs_buffer *out) {
     if (!(legend->device_scale > 0 && legend->device_scale <= HS_LEGEND_MAX_SCALE))
         return hs_error_set(error, HS_E_ARGUMENT, "legend: the scale is above 0 to %g", HS_LEGEND_MAX_SCALE);
-    sheet s = {.legend = legend, .classes = classes, .context = hs_pango_context_new()};
-    if (!s.context) return hs_error_set(error, HS_E_MEMORY, "no memory for a legend");
-    hs_status status = lay_out(&s, error);
+    sheet s;
+    hs_status status = open_sheet(&s, legend, classes, error);
     if (status == HS_OK) status = draw(&s, error, out);
-    for (uint32_t i = 0; i < s.line_count; i++)
-        g_object_unref(s.lines[i].layout);
-    g_object_unref(s.context);
+    close_sheet(&s);
+    return status;
+}
+
+hs_status hs_legend_draw(const hs_legend *legend, const hs_ramp_classes *classes, cairo_t *pen,
+                         hs_error *error, double *height) {
+    sheet s;
+    hs_status status = open_sheet(&s, legend, classes, error);
+    if (status == HS_OK) {
+        draw_sheet(&s, pen, true);
+        *height = s.height;
+    }
+    close_sheet(&s);
     return status;
 }

@@ -17,6 +17,7 @@ typedef struct hs_map_picture {
     bool transparent; /* the background is left out */
     cairo_surface_t *heat;
     double heat_opacity;
+    bool whole_labels;                    /* names that the picture's edge would cut are left out */
     bool heat_first;                      /* the caller has drawn it below everything */
     bool (*stopped)(const void *context); /* asked between layers; NULL: never */
     const void *stop_context;
@@ -24,7 +25,8 @@ typedef struct hs_map_picture {
 
 /* Draws onto `pen`, whose unit is the view's pixel. Equal input gives equal pictures on a machine (its fonts
  * decide the words' shape), whatever was drawn before; pictures of one plane, ratio and zoom agree where they
- * meet. HS_E_UNSUPPORTED where no font has Chinese characters, HS_E_CANCELLED when it is stopped. */
+ * meet. HS_E_UNSUPPORTED where no font has Chinese characters, HS_E_CANCELLED when it is stopped,
+ * HS_E_ARGUMENT beyond zoom 26. */
 hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map_picture *picture,
                       cairo_t *pen, hs_arena *arena, hs_error *error);
 /* The heat alone. */

@@ -153,7 +153,7 @@ static uint32_t break_lines(const hs_map_label_look *look, text_line lines[MOST_
     uint32_t wanted = look->max_width > 0 ? (uint32_t)fmin(ceil(width / look->max_width), MOST_LINES) : 1;
     uint32_t place[MOST_GLYPHS + 1];
     double cost[MOST_GLYPHS + 1];
-    uint32_t from[MOST_GLYPHS + 1];
+    uint32_t from[MOST_GLYPHS + 1] = {0};
     uint32_t places = 0;
     place[places++] = 0;
     for (uint32_t i = 1; i < whole && wanted > 1; i++)
@@ -303,12 +303,17 @@ static void find_seats(const hs_map_label_look *look, const double *x, const dou
 }
 
 static void put_seat(const hs_map_label_look *look, const hs_map_glyph *g, const glyph_seat *s,
-                     hs_map_draft *draft) {
+                     bool downwards, hs_map_draft *draft) {
     double dx = s->x1 - s->x0;
     double dy = s->y1 - s->y0;
     double length = hypot(dx, dy);
     double cosine = length > 0 ? dx / length : 1;
     double sine = length > 0 ? dy / length : 0;
+    if (downwards) {
+        double along = cosine;
+        cosine = sine;
+        sine = -along;
+    }
     double middle_x = (s->x0 + s->x1) / 2 - draft->label.x;
     double middle_y = (s->y0 + s->y1) / 2 - draft->label.y;
     double half = 0.6 * fmax(look->size, length);
@@ -333,13 +338,16 @@ bool hs_map_draft_line(const hs_map_label_look *look, const double *x, const dou
     double from = along - hs_map_label_width(look) / 2;
     if (glyphs == 0 || glyphs > MOST_GLYPHS || from < 0) return false;
     find_seats(look, x, y, count, from, false, seat);
-    /* Never upside down; upwards where it stands straight. */
+    /* Never upside down, and upwards where it stands straight; Chinese is written downwards along what is
+     * steeper than half a right angle, each character upright. */
     double right = seat[glyphs - 1].x1 - seat[0].x0;
     double down = seat[glyphs - 1].y1 - seat[0].y0;
-    if (right < 0 || (right == 0 && down > 0)) find_seats(look, x, y, count, from, true, seat);
+    bool downwards = look->run->upright && fabs(down) > fabs(right);
+    if (downwards ? down < 0 : right < 0 || (right == 0 && down > 0))
+        find_seats(look, x, y, count, from, true, seat);
     if (bends_too_much(look, seat, glyphs)) return false;
     begin(look, anchor_x, anchor_y, draft);
     for (uint32_t i = 0; i < glyphs; i++)
-        put_seat(look, &look->run->glyph[i], &seat[i], draft);
+        put_seat(look, &look->run->glyph[i], &seat[i], downwards, draft);
     return draft->label.glyph_count > 0 && within_reach(&draft->label);
 }

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "render/map_style_private.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,11 +78,11 @@ static hs_status compile_word(reader *r, const hs_map_property_rule *rule, const
     const char *word = json_string_value(json);
     for (const hs_map_word_value *w = rule->words; word && w->word; w++)
         if (strcmp(word, w->word) == 0) return hs_map_compile(&r->c, json, HS_MAP_TEXT, out);
-    char offered[128] = "";
-    for (const hs_map_word_value *w = rule->words; w->word; w++) {
-        if (offered[0]) strcat(offered, ", ");
-        strncat(offered, w->word, 20);
-    }
+    char offered[160];
+    size_t size = 0;
+    for (const hs_map_word_value *w = rule->words; w->word && size < sizeof offered; w++)
+        size +=
+            (size_t)snprintf(offered + size, sizeof offered - size, "%s%s", size > 0 ? ", " : "", w->word);
     return hs_map_refuse(&r->c, "one of %s is needed, as a constant", offered);
 }
 
@@ -182,6 +183,15 @@ static bool is_known_id(const hs_map_style *style, uint32_t count, hs_str id) {
     return false;
 }
 
+/* Streets alone are joined to lines that names stand along. */
+static hs_status check_placement(reader *r, const hs_map_layer *layer) {
+    if (layer->type != HS_MAP_SYMBOL || hs_map_word(layer, HS_MAP_PLACEMENT) != HS_MAP_ALONG_LINE ||
+        layer->source == HS_MAP_STREETS)
+        return HS_OK;
+    (void)hs_map_enter(&r->c, "layout");
+    return refuse_member(r, "symbol-placement", "line goes with the source-layer streets only; write point");
+}
+
 static hs_status read_layer(reader *r, const json_t *json, uint32_t number) {
     static const char *const members[] = {"id",      "type",   "source", "source-layer", "minzoom",
                                           "maxzoom", "filter", "layout", "paint",        "metadata"};
@@ -208,6 +218,7 @@ static hs_status read_layer(reader *r, const json_t *json, uint32_t number) {
     if (status == HS_OK) status = read_filter(r, json, layer);
     if (status == HS_OK) status = read_group(r, json, "layout", false, layer);
     if (status == HS_OK) status = read_group(r, json, "paint", true, layer);
+    if (status == HS_OK) status = check_placement(r, layer);
     return status;
 }
 

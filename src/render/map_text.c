@@ -156,6 +156,11 @@ static bool stays(uint32_t code, uint32_t before) {
     return before == '(' || before == '[' || before == 0xFF08 || before == 0x300A || before == 0x300C;
 }
 
+static bool begins_ideograph(hs_str text, size_t at) {
+    hs_str rest = {text.data + at, text.size - at};
+    return is_ideograph(hs_utf8_next(&rest));
+}
+
 static bool breaks_before(hs_str text, size_t at) {
     if (at == 0) return false;
     size_t start = at - 1;
@@ -183,7 +188,7 @@ static void add_glyphs(shaping *s, PangoLayoutRun *run) {
     uint64_t face = face_of(font);
     for (int i = 0; i < run->glyphs->num_glyphs && s->count < s->capacity; i++) {
         const PangoGlyphInfo *info = &run->glyphs->glyphs[i];
-        size_t at = (size_t)(run->item->offset + run->glyphs->log_clusters[i]);
+        size_t at = (size_t)run->item->offset + (size_t)run->glyphs->log_clusters[i];
         double unit = PANGO_SCALE * SHAPED_PX;
         if (info->glyph & PANGO_GLYPH_UNKNOWN_FLAG) continue;
         hs_map_glyph *g = &s->glyph[s->count++];
@@ -191,7 +196,8 @@ static void add_glyphs(shaping *s, PangoLayoutRun *run) {
                             .y = (float)(info->geometry.y_offset / unit),
                             .advance = (float)(info->geometry.width / unit),
                             .blank = info->glyph == PANGO_GLYPH_EMPTY || s->text.data[at] == ' ',
-                            .may_break = breaks_before(s->text, at)};
+                            .may_break = breaks_before(s->text, at),
+                            .ideograph = begins_ideograph(s->text, at)};
         s->x += info->geometry.width / unit;
         if (g->blank) continue;
         g->outline = outline_of(s->texts, font, face, info->glyph);
@@ -229,7 +235,9 @@ static const hs_map_run *shape(hs_map_texts *texts, PangoLayout *layout, hs_str 
     bool good = s.glyph && run && kept && !s.failed;
     if (good) {
         memcpy(kept, s.glyph, s.count * sizeof *kept);
-        *run = (hs_map_run){s.count, kept, s.x, key};
+        *run = (hs_map_run){s.count, kept, s.x, key, s.count > 0};
+        for (uint32_t i = 0; i < s.count; i++)
+            run->upright = run->upright && kept[i].ideograph;
         good = put(&texts->runs, key, run);
     }
     free(s.glyph);

@@ -18,6 +18,7 @@ typedef struct hs_map_glyph {
     float x, y, advance;           /* ems; x from the text's beginning, without letter spacing */
     bool blank;
     bool may_break; /* a line may end before it */
+    bool ideograph;
 } hs_map_glyph;
 
 /* A text in one line. */
@@ -26,6 +27,7 @@ typedef struct hs_map_run {
     const hs_map_glyph *glyph;
     double width;       /* ems */
     uint64_t text_hash; /* tells texts apart */
+    bool upright;       /* ideographs alone: may be written downwards */
 } hs_map_run;
 
 typedef struct hs_map_texts hs_map_texts;

@@ -34,6 +34,12 @@ bool hs_mvt_fits(const hs_mvt *mvt, size_t tag_bytes, size_t most);
 uint32_t hs_mvt_key(hs_mvt *mvt, const char *key);
 uint32_t hs_mvt_value_str(hs_mvt *mvt, hs_str value);
 uint32_t hs_mvt_value_int(hs_mvt *mvt, int64_t value);
+/* Values that as good as no other feature has (ids): not looked for among those that are there. */
+uint32_t hs_mvt_value_own_str(hs_mvt *mvt, hs_str value);
+uint32_t hs_mvt_value_own_int(hs_mvt *mvt, int64_t value);
+/* Values that the caller knows by a number of its own: whether the layer has it already, and keeping it. */
+bool hs_mvt_value_known(hs_mvt *mvt, uint64_t key, uint32_t *value);
+uint32_t hs_mvt_value_keep(hs_mvt *mvt, uint64_t key, uint32_t value);
 void hs_mvt_tag(hs_mvt *mvt, uint32_t key, uint32_t value);
 void hs_mvt_tag_str(hs_mvt *mvt, const char *key, hs_str value); /* nothing for an empty text */
 void hs_mvt_tag_int(hs_mvt *mvt, const char *key, int64_t value);

@@ -30,6 +30,17 @@ typedef struct hs_mvt_scratch {
     size_t ring_capacity;
 } hs_mvt_scratch;
 
+typedef struct hs_value_slot {
+    uint64_t key;
+    uint32_t number; /* of the value, + 1; 0: free */
+} hs_value_slot;
+
+/* Open addressing; half full at most. */
+typedef struct hs_value_table {
+    hs_value_slot *slot;
+    uint32_t count, used;
+} hs_value_table;
+
 struct hs_mvt {
     hs_arena *arena;
     bool failed; /* the arena ran out */
@@ -42,9 +53,10 @@ struct hs_mvt {
     const char *layer;
     const char **keys;
     uint32_t key_count, key_capacity;
-    uint32_t *value_slot; /* hash table of value number + 1 */
-    size_t *value_start;  /* [value_count + 1] into values */
-    uint32_t value_count, value_capacity, slot_count;
+    size_t *value_start; /* [value_count + 1] into values */
+    uint32_t value_count, value_capacity;
+    hs_value_table distinct; /* values by their bytes */
+    hs_value_table memo;     /* values by what callers know them by */
     uint32_t feature_count;
     int32_t cursor_x, cursor_y;
     hs_mvt_scratch scratch;
@@ -52,6 +64,7 @@ struct hs_mvt {
 
 /* Appending that marks the tile as failed when the arena is out. */
 uint8_t *hs_mvt_bytes_reserve(hs_mvt *mvt, hs_bytes *bytes, size_t size);
+uint32_t *hs_mvt_words_reserve(hs_mvt *mvt, hs_words *words, size_t count);
 void hs_mvt_word(hs_mvt *mvt, hs_words *words, uint32_t word);
 /* Fills mvt->geometry with commands; false when nothing of the shape is in the tile. */
 bool hs_mvt_shape_lines(hs_mvt *mvt, const hs_tile_shape *lines, uint32_t detail_zoom);

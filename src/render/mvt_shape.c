@@ -55,20 +55,24 @@ static uint32_t zigzag(int32_t value) {
     return ((uint32_t)value << 1) ^ (value < 0 ? UINT32_MAX : 0);
 }
 
-static void put_step(hs_mvt *mvt, hs_cell to) {
-    hs_mvt_word(mvt, &mvt->geometry, zigzag(to.x - mvt->cursor_x));
-    hs_mvt_word(mvt, &mvt->geometry, zigzag(to.y - mvt->cursor_y));
+static uint32_t *put_step(hs_mvt *mvt, hs_cell to, uint32_t *at) {
+    *at++ = zigzag(to.x - mvt->cursor_x);
+    *at++ = zigzag(to.y - mvt->cursor_y);
     mvt->cursor_x = to.x;
     mvt->cursor_y = to.y;
+    return at;
 }
 
 static void put_path(hs_mvt *mvt, const hs_cell *cells, uint32_t count, bool close) {
-    hs_mvt_word(mvt, &mvt->geometry, 1u << 3 | MOVE_TO);
-    put_step(mvt, cells[0]);
-    hs_mvt_word(mvt, &mvt->geometry, (count - 1) << 3 | LINE_TO);
+    uint32_t *at = hs_mvt_words_reserve(mvt, &mvt->geometry, 2 * (size_t)count + 3);
+    if (!at) return;
+    *at++ = 1u << 3 | MOVE_TO;
+    at = put_step(mvt, cells[0], at);
+    *at++ = (count - 1) << 3 | LINE_TO;
     for (uint32_t i = 1; i < count; i++)
-        put_step(mvt, cells[i]);
-    if (close) hs_mvt_word(mvt, &mvt->geometry, 1u << 3 | CLOSE_PATH);
+        at = put_step(mvt, cells[i], at);
+    if (close) *at++ = 1u << 3 | CLOSE_PATH;
+    mvt->geometry.size = (size_t)(at - mvt->geometry.data);
 }
 
 static hs_cell to_cell(hs_corner corner) {
@@ -93,16 +97,13 @@ static uint32_t to_cells(const hs_corner *corners, uint32_t count, bool closed, 
 typedef enum meeting { OUTSIDE, PARTLY, INSIDE } meeting;
 
 static meeting meets(const hs_mvt *mvt, const hs_mercator_box *box) {
-    double margin = (double)mvt->side * HS_MVT_BUFFER / HS_MVT_EXTENT;
-    double west = (double)mvt->x0 - margin;
-    double north = (double)mvt->y0 - margin;
-    double east = (double)(mvt->x0 + mvt->side) + margin;
-    double south = (double)(mvt->y0 + mvt->side) + margin;
-    if ((double)box->max_x < west || (double)box->min_x > east || (double)box->max_y < north ||
-        (double)box->min_y > south)
-        return OUTSIDE;
-    bool inside = (double)box->min_x >= west && (double)box->max_x <= east && (double)box->min_y >= north &&
-                  (double)box->max_y <= south;
+    int64_t margin = (int64_t)(mvt->side * HS_MVT_BUFFER / HS_MVT_EXTENT);
+    int64_t west = (int64_t)mvt->x0 - margin;
+    int64_t north = (int64_t)mvt->y0 - margin;
+    int64_t east = (int64_t)(mvt->x0 + mvt->side) + margin;
+    int64_t south = (int64_t)(mvt->y0 + mvt->side) + margin;
+    if (box->max_x < west || box->min_x > east || box->max_y < north || box->min_y > south) return OUTSIDE;
+    bool inside = box->min_x >= west && box->max_x <= east && box->min_y >= north && box->max_y <= south;
     return inside ? INSIDE : PARTLY;
 }
 
@@ -139,26 +140,44 @@ static bool put_run(hs_mvt *mvt, const hs_corner *run, uint32_t count) {
     return true;
 }
 
+/* On which sides of the box a corner lies outside, a bit for each. */
+static unsigned sides_out(hs_corner c) {
+    return (unsigned)(c.x < LOW) | (unsigned)(c.x > HIGH) << 1 | (unsigned)(c.y < LOW) << 2 |
+           (unsigned)(c.y > HIGH) << 3;
+}
+
+/* The part of a piece in the box; false when there is none. */
+static bool clip_piece(hs_corner a, hs_corner b, hs_corner *begin, hs_corner *end) {
+    double from = 0.0;
+    double to = 1.0;
+    double dx = b.x - a.x;
+    double dy = b.y - a.y;
+    if (!clip_axis(a.x, dx, &from, &to) || !clip_axis(a.y, dy, &from, &to)) return false;
+    *begin = from > 0.0 ? (hs_corner){a.x + from * dx, a.y + from * dy} : a;
+    *end = to < 1.0 ? (hs_corner){a.x + to * dx, a.y + to * dy} : b;
+    return true;
+}
+
 /* Writes the runs of a line that lie in the box. */
 static bool put_clipped_line(hs_mvt *mvt, const hs_corner *line, uint32_t count) {
     hs_corner *run = mvt->scratch.corners[1];
     uint32_t length = 0;
     bool any = false;
+    unsigned out = count > 0 ? sides_out(line[0]) : 0;
     for (uint32_t i = 0; i + 1 < count; i++) {
-        double from = 0.0;
-        double to = 1.0;
-        double dx = line[i + 1].x - line[i].x;
-        double dy = line[i + 1].y - line[i].y;
-        if (!clip_axis(line[i].x, dx, &from, &to) || !clip_axis(line[i].y, dy, &from, &to)) continue;
-        hs_corner begin = from > 0.0 ? (hs_corner){line[i].x + from * dx, line[i].y + from * dy} : line[i];
-        hs_corner end = to < 1.0 ? (hs_corner){line[i].x + to * dx, line[i].y + to * dy} : line[i + 1];
-        if (from > 0.0 || length == 0) {
+        unsigned before = out;
+        hs_corner begin = line[i];
+        hs_corner end = line[i + 1];
+        out = sides_out(end);
+        if (before & out) continue; /* beyond one side as a whole */
+        if ((before | out) && !clip_piece(line[i], line[i + 1], &begin, &end)) continue;
+        if (before || length == 0) {
             if (length > 1 && put_run(mvt, run, length)) any = true;
             run[0] = begin;
             length = 1;
         }
         run[length++] = end;
-        if (to < 1.0) {
+        if (out) {
             if (put_run(mvt, run, length)) any = true;
             length = 0;
         }
@@ -167,11 +186,37 @@ static bool put_clipped_line(hs_mvt *mvt, const hs_corner *line, uint32_t count)
     return any;
 }
 
+/* The cell of a coordinate of the square: what to_cell makes of it, in whole numbers. */
+static int32_t cell_of(const hs_mvt *mvt, uint32_t m, uint64_t origin) {
+    int64_t units = ((int64_t)m - (int64_t)origin) * HS_MVT_EXTENT + (int64_t)(mvt->side / 2);
+    return (int32_t)(units >> mvt->shift);
+}
+
+/* A line that lies in the box as a whole. */
+static bool put_whole_line(hs_mvt *mvt, const hs_tile_shape *lines, uint32_t ring, uint32_t detail_zoom) {
+    uint32_t count = 0;
+    if (!reserve_cells(mvt, 0, lines->ring_start[ring + 1] - lines->ring_start[ring])) return false;
+    hs_cell *cells = mvt->scratch.cells;
+    for (uint32_t i = lines->ring_start[ring]; i < lines->ring_start[ring + 1]; i++) {
+        if (lines->vertex_zoom[i] > detail_zoom) continue;
+        hs_cell c = {cell_of(mvt, lines->vertex[i].x, mvt->x0), cell_of(mvt, lines->vertex[i].y, mvt->y0)};
+        if (count == 0 || cells[count - 1].x != c.x || cells[count - 1].y != c.y) cells[count++] = c;
+    }
+    if (count < 2) return false;
+    put_path(mvt, cells, count, false);
+    return true;
+}
+
 bool hs_mvt_shape_lines(hs_mvt *mvt, const hs_tile_shape *lines, uint32_t detail_zoom) {
     if (lines->type != HS_GEOMETRY_LINES) return false;
     bool any = false;
     for (uint32_t r = 0; r < lines->ring_count; r++) {
-        if (meets(mvt, &lines->ring_box[r]) == OUTSIDE) continue;
+        meeting where = meets(mvt, &lines->ring_box[r]);
+        if (where == OUTSIDE) continue;
+        if (where == INSIDE) {
+            if (put_whole_line(mvt, lines, r, detail_zoom)) any = true;
+            continue;
+        }
         if (!reserve_corners(mvt, lines->ring_start[r + 1] - lines->ring_start[r])) return false;
         hs_corner *corners = mvt->scratch.corners[0];
         uint32_t kept = kept_corners(mvt, lines, r, detail_zoom, corners);

@@ -30,11 +30,11 @@ typedef struct hs_selection {
  * an even choice. */
 hs_status hs_render_base_tile(const hs_base_index *index, hs_tile tile, hs_arena *arena, hs_error *error,
                               hs_buffer *out);
-/* Clusters are cells of a grid that each tile holds 16 x 16 of, so one is in one tile; a cell with one
- * incident is that incident. From z14 a tile with too many incidents for the limit has clusters too (64 x 64
- * cells, or 16 x 16): each cluster says `clustered` true, and has point_count and point_count_abbreviated.
- * Layer incidents: clusters with point_count below z14, single incidents with their fields from z14 or where
- * few remain. Never over 500 KB. */
+/* Layer incidents: below z14 clusters of the cells of a grid that each tile holds 16 x 16 of, so one is in
+ * one tile; a cell with one incident is that incident. A cluster says `clustered` true, and has point_count
+ * and point_count_abbreviated. From z14 on single incidents with their fields; where these would be over the
+ * limit, clusters too (64 x 64 cells, or 16 x 16), and the layer HS_REDUCED_LAYER with the number of
+ * incidents that are in clusters as `merged`. */
 hs_status hs_render_incident_tile(const hs_selection *selection, hs_tile tile, hs_arena *arena,
                                   hs_error *error, hs_buffer *out);
 /* A picture of width x height values in the colours of their classes; NAN is transparent. */

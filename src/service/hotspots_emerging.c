@@ -2,7 +2,6 @@
  * name of each unit's history. */
 #include "service/hotspots_emerging.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "service/hotspots_rank.h"
 #include <math.h>
@@ -18,6 +17,7 @@ typedef struct making {
     const hs_emerging_request *request;
     hs_emerging_result *h;
     hs_weights *weights;
+    hs_arena *scratch;          /* the cube, given back when it is named */
     double *values, *z, *p, *q; /* [steps][units] */
 } making;
 
@@ -33,7 +33,7 @@ static hs_status fill_cube(making *m, const hs_selection *selection) {
     const hs_areas_request *r = &m->request->areas;
     hs_emerging_result *h = m->h;
     size_t units = h->areas.count, bins = units * h->steps.count;
-    int64_t *weight = hs_arena_array(h->arena, bins + 1, sizeof *weight);
+    int64_t *weight = hs_arena_array(m->scratch, bins + 1, sizeof *weight);
     if (!weight) return hs_error_memory(m->work->error, "a space-time cube");
     memset(h->areas.n, 0, (units + 1) * sizeof *h->areas.n);
     for (uint32_t c = 0; c < selection->chunk_count; c++) {
@@ -81,10 +81,10 @@ static void measure(making *m) {
 static bool allocate(making *m) {
     hs_emerging_result *h = m->h;
     size_t units = (size_t)h->areas.count + 1, bins = (size_t)h->areas.count * h->steps.count + 1;
-    m->values = hs_arena_array(h->arena, bins, sizeof *m->values);
-    m->z = hs_arena_array(h->arena, bins, sizeof *m->z);
-    m->p = hs_arena_array(h->arena, bins, sizeof *m->p);
-    m->q = hs_arena_array(h->arena, bins, sizeof *m->q);
+    m->values = hs_arena_array(m->scratch, bins, sizeof *m->values);
+    m->z = hs_arena_array(m->scratch, bins, sizeof *m->z);
+    m->p = hs_arena_array(m->scratch, bins, sizeof *m->p);
+    m->q = hs_arena_array(m->scratch, bins, sizeof *m->q);
     h->series = hs_arena_array(h->arena, bins, sizeof *h->series);
     h->islands = hs_arena_array(h->arena, units, sizeof *h->islands);
     h->value = hs_arena_array(h->arena, units, sizeof *h->value);
@@ -279,7 +279,6 @@ static hs_status make(making *m) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_emerging_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -287,14 +286,14 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         return hs_error_memory(work->error, "hotspots");
     }
     h->arena = arena;
-    making m = {.work = work, .request = work->request, .h = h};
-    hs_status status = make(&m);
+    making m = {.work = work, .request = work->request, .h = h, .scratch = hs_arena_new(RESULT_MOST)};
+    hs_status status = m.scratch ? make(&m) : hs_error_memory(work->error, "hotspots");
     hs_weights_free(m.weights);
+    hs_arena_free(m.scratch);
     if (status != HS_OK) {
         hs_arena_free(arena);
         return status;
     }
-    h->run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }

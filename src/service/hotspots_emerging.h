@@ -72,7 +72,6 @@ typedef struct hs_emerging_result {
     uint32_t significant; /* units with a pattern */
     bool enough;
     const char *reason_en, *reason_zh, *caution_en, *caution_zh;
-    double run_ms;
 } hs_emerging_result;
 
 void hs_emerging_table(const hs_hotspot_run *run, hs_hotspot_table *table);

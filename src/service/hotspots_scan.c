@@ -1,7 +1,6 @@
 /* The scan statistic as a method of hotspots. */
 #include "service/hotspots_scan.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include <math.h>
 
@@ -36,6 +35,24 @@ static hs_status scan(hs_scanning *s, const hs_scan_zones *zones) {
     return status;
 }
 
+/* Who lives inside: of residents and the like the mean over the window, of cases and controls all. */
+static void set_population(hs_scanning *s) {
+    hs_scan_result *h = s->h;
+    uint32_t steps = h->steps.count > 0 ? h->steps.count : 1;
+    bool by_day = h->steps.count > 0 && s->ask->model == HS_SCAN_POISSON;
+    for (uint32_t k = 0; k < h->found && h->population; k++) {
+        hs_scan_cluster *c = &h->cluster[k];
+        double sum = 0;
+        for (uint32_t i = 0; i < h->areas.count; i++)
+            for (uint32_t t = c->first_step; h->cluster_of[i] == k && t < c->end_step; t++)
+                sum += h->population[(size_t)i * steps + t];
+        double days =
+            by_day ? (double)(h->steps.bound_s[c->end_step] - h->steps.bound_s[c->first_step]) / 86400 : 1;
+        c->population = sum / days;
+    }
+    if (by_day) h->summary.population /= h->step_days * steps;
+}
+
 static void set_caution(hs_scanning *s) {
     hs_scan_result *h = s->h;
     if (s->ask->replications == 0) {
@@ -60,12 +77,13 @@ static hs_status make(hs_scanning *s) {
     if (status != HS_OK) return status;
     status = scan(s, zones);
     hs_scan_zones_free(zones);
+    if (status != HS_OK) return status;
+    set_population(s);
     set_caution(s);
-    return status == HS_OK ? hs_scan_draw_shapes(s) : status;
+    return hs_scan_draw_shapes(s);
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_scan_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -79,7 +97,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         hs_arena_free(arena);
         return status;
     }
-    h->run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }
@@ -90,8 +107,8 @@ double hs_scan_recurrence_days(const hs_hotspot_run *run, const hs_scan_cluster 
     const hs_scan_ask *r = run->request;
     const hs_scan_result *h = run->result;
     if (r->when != HS_SCAN_PROSPECTIVE) return NAN;
-    double p = c->reaching < 10 && c->p_gumbel > 0 ? c->p_gumbel : c->p;
-    return h->step_days / p;
+    double p = c->reaching < 10 && c->p_gumbel >= 0 ? c->p_gumbel : c->p;
+    return fmin(h->step_days / p, HS_SCAN_MOST_RECURRENCE_DAYS);
 }
 
 static const char *reason(const hs_hotspot_run *run, bool chinese) {

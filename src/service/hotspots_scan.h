@@ -33,6 +33,8 @@ typedef struct hs_scan_ask {
 #define HS_SCAN_MOST_WORK 1e12
 /* How far zones reach along streets unasked. */
 #define HS_SCAN_STREETS_M 1000.0
+/* No recurrence interval is longer: ten thousand years. */
+#define HS_SCAN_MOST_RECURRENCE_DAYS 3652500.0
 /* Past against which a prospective scan holds the present, unasked; and the longest windows, unasked. */
 #define HS_SCAN_PAST_DAYS        365
 #define HS_SCAN_PROSPECTIVE_DAYS 30
@@ -47,6 +49,7 @@ typedef struct hs_scan_result {
     double step_days;       /* mean */
     uint32_t most_steps;
     uint64_t early, timeless, controls; /* incidents before the first whole step, without a time; not cases */
+    uint64_t weighted;                  /* that count as one though they weigh something else */
     uint32_t unmeasured;
     double *cases, *population;      /* [areas][steps]; population NULL for the permutation model */
     double *middle_x_m, *middle_y_m; /* [areas] */
@@ -60,7 +63,6 @@ typedef struct hs_scan_result {
     uint32_t significant;
     bool enough;
     const char *reason_en, *reason_zh, *caution_en, *caution_zh;
-    double run_ms;
 } hs_scan_result;
 
 /* A computation under way. */
@@ -91,7 +93,7 @@ const char *hs_scan_label(const hs_hotspot_run *run, uint32_t row, bool chinese,
 /* `2024-05-01` in the city's zone, a text of the arena's. */
 const char *hs_scan_date(const hs_hotspot_run *run, int64_t time_s, hs_arena *arena);
 const char *hs_scan_model_name(hs_scan_model model);
-const char *hs_scan_rates_name(hs_scan_rates rates);
+const char *hs_scan_rates_name(hs_scan_rates kind);
 const char *hs_scan_when_name(hs_scan_when when);
 
 #endif

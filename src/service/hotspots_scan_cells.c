@@ -25,8 +25,8 @@ static hs_status find_steps(hs_scanning *s) {
     hs_filter period = s->ask->areas.filter;
     if (s->ask->when == HS_SCAN_PROSPECTIVE && period.from_s == HS_NO_TIME) {
         int64_t end_s = period.to_s != HS_NO_TIME ? period.to_s : snapshot->incidents->max_time_s;
-        /* A day more, of which whole steps take what they need. */
-        if (end_s != HS_NO_TIME) period.from_s = end_s - (HS_SCAN_PAST_DAYS + (int64_t)1) * DAY_S;
+        /* Two hours more, as clocks may have been set meanwhile: days are whole ones anyway. */
+        if (end_s != HS_NO_TIME) period.from_s = end_s - HS_SCAN_PAST_DAYS * (int64_t)DAY_S - 7200;
     }
     hs_step step = s->ask->step;
     bool chosen = step.kind != HS_STEP_AUTO;
@@ -65,7 +65,9 @@ static void each_incident(hs_scanning *s, const hs_selection *selection, const h
             if (tallied && time_s == HS_NO_TIME) h->timeless++;
             if (tallied && time_s != HS_NO_TIME && step == HS_NONE) h->early++;
             if (time_s == HS_NO_TIME || step == HS_NONE) continue;
-            cells[(size_t)area * steps_of(h) + step] += weighed ? (double)hs_incident_weight(chunk, i) : 1;
+            double weight = (double)hs_incident_weight(chunk, i);
+            cells[(size_t)area * steps_of(h) + step] += weighed ? weight : 1;
+            if (tallied && !weighed) h->weighted += weight != 1;
             (*counted)++;
         }
     }
@@ -131,12 +133,13 @@ static hs_status leave_out(hs_scanning *s, double **exposure) {
 static hs_status make_cells(hs_scanning *s) {
     hs_scan_result *h = s->h;
     size_t cells = (size_t)h->areas.count * steps_of(h);
-    if (h->areas.count > HS_SCAN_MOST_AREAS || cells > HS_SCAN_MOST_CELLS)
+    uint32_t most = s->ask->areas.units == HS_UNITS_STREETS ? HS_SCAN_MOST_AREAS : HS_SCAN_MOST_MEASURED;
+    if (h->areas.count > most || cells > HS_SCAN_MOST_CELLS)
         return hs_error_set(
-            s->work->error, HS_E_LIMIT,
+            s->work->error, HS_E_ARGUMENT,
             "scan: %u units in %u steps of time are more than the %u units and %u cells that are "
-            "taken; take larger units, longer steps or a shorter period",
-            (unsigned)h->areas.count, (unsigned)steps_of(h), HS_SCAN_MOST_AREAS, HS_SCAN_MOST_CELLS);
+            "taken; take larger units, longer steps, a shorter period or a part by bbox or unit",
+            (unsigned)h->areas.count, (unsigned)steps_of(h), (unsigned)most, HS_SCAN_MOST_CELLS);
     h->cases = hs_arena_array(h->arena, cells + 1, sizeof *h->cases);
     if (s->ask->model != HS_SCAN_PERMUTATION)
         h->population = hs_arena_array(h->arena, cells + 1, sizeof *h->population);

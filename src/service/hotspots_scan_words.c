@@ -4,9 +4,7 @@
 #include "base/text.h"
 #include <math.h>
 
-static const char *name_of(const hs_scan_result *h, const hs_scan_cluster *c, bool significant, bool going_on,
-                           bool chinese) {
-    (void)h;
+static const char *name_of(const hs_scan_cluster *c, bool significant, bool going_on, bool chinese) {
     if (!significant) return hs_in_language(chinese, "not significant", "不显著");
     if (c->cases < c->expected) return hs_in_language(chinese, "fewer than expected", "低发聚集");
     if (going_on) return hs_in_language(chinese, "going on now: more than expected", "正在发生的高发聚集");
@@ -18,18 +16,21 @@ const char *hs_scan_label(const hs_hotspot_run *run, uint32_t row, bool chinese,
     const hs_scan_result *h = run->result;
     const hs_scan_cluster *c = &h->cluster[row];
     bool tested = h->summary.replications > 0;
-    const char *name = tested ? name_of(h, c, c->p <= r->areas.alpha, r->when == HS_SCAN_PROSPECTIVE, chinese)
+    const char *name = tested ? name_of(c, c->p <= r->areas.alpha, r->when == HS_SCAN_PROSPECTIVE, chinese)
                               : hs_in_language(chinese, "not tested", "未检验");
+    char counts[96];
+    (void)snprintf(counts, sizeof counts,
+                   hs_in_language(chinese, "%.10g, expected %.*f", "实际 %.10g，期望 %.*f"), c->cases,
+                   c->expected < 10    ? 2
+                   : c->expected < 100 ? 1
+                                       : 0,
+                   c->expected);
     if (h->steps.count == 0)
-        return hs_arena_printf(arena,
-                               hs_in_language(chinese, "%s: %.6g, expected %.4g", "%s：实际 %.6g，期望 %.4g"),
-                               name, c->cases, c->expected);
+        return hs_arena_printf(arena, hs_in_language(chinese, "%s: %s", "%s：%s"), name, counts);
     const char *from = hs_scan_date(run, h->steps.bound_s[c->first_step], arena);
     const char *to = hs_scan_date(run, h->steps.bound_s[c->end_step] - 1, arena);
-    return hs_arena_printf(
-        arena,
-        hs_in_language(chinese, "%s: %.6g, expected %.4g, %s to %s", "%s：实际 %.6g，期望 %.4g，%s 至 %s"),
-        name, c->cases, c->expected, from ? from : "", to ? to : "");
+    return hs_arena_printf(arena, hs_in_language(chinese, "%s: %s, %s to %s", "%s：%s，%s 至 %s"), name,
+                           counts, from ? from : "", to ? to : "");
 }
 
 static const char *method_words(const hs_scan_ask *r, bool chinese) {
@@ -89,6 +90,23 @@ static void explain_model(const hs_scan_ask *r, const hs_scan_result *h, bool ch
                          (unsigned long long)h->controls);
 }
 
+/* What max-share is of. */
+static const char *whole_words(const hs_scan_ask *r, const hs_scan_result *h, bool chinese) {
+    if (r->model == HS_SCAN_PERMUTATION) return hs_in_language(chinese, "cases", "案件");
+    if (r->model == HS_SCAN_BERNOULLI) return hs_in_language(chinese, "cases and controls", "病例与对照");
+    if (r->expected_attribute.size > 0) return hs_in_language(chinese, "expected number", "期望数");
+    switch (h->value) {
+    case HS_VALUE_PER_POPULATION:
+        return hs_in_language(chinese, "residents", "人口");
+    case HS_VALUE_PER_KM2:
+        return hs_in_language(chinese, "area", "面积");
+    case HS_VALUE_PER_KM:
+        return hs_in_language(chinese, "length", "长度");
+    default:
+        return hs_in_language(chinese, "units", "单元");
+    }
+}
+
 static void explain_windows(const hs_scan_ask *r, const hs_scan_result *h, bool chinese, hs_buffer *out) {
     char units[64];
     hs_hotspot_units_words(&r->areas, units, sizeof units);
@@ -102,9 +120,7 @@ static void explain_windows(const hs_scan_ask *r, const hs_scan_result *h, bool 
         out,
         hs_in_language(chinese, " Windows: %s about the middles of %u units (%s), at most %g %% of the %s",
                        "扫描窗口：以 %2$u 个单元（%3$s）中心为心的%1$s，至多占%5$s的 %4$g%%"),
-        shape, (unsigned)h->areas.count, units, 100 * r->extent.max_share,
-        r->model == HS_SCAN_PERMUTATION ? hs_in_language(chinese, "cases", "案件")
-                                        : hs_in_language(chinese, "population", "总体"));
+        shape, (unsigned)h->areas.count, units, 100 * r->extent.max_share, whole_words(r, h, chinese));
     if (r->extent.max_radius_m > 0)
         hs_buffer_printf(out, hs_in_language(chinese, " and %g m of radius", "、半径至多 %g 米"),
                          r->extent.max_radius_m);
@@ -196,5 +212,11 @@ void hs_scan_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
     explain_windows(r, h, chinese, out);
     explain_time(run, chinese, out);
     hs_areas_explain_counts(&r->areas, &h->tally, chinese, out);
+    if (h->weighted > 0)
+        hs_buffer_printf(out,
+                         hs_in_language(chinese,
+                                        " The model counts incidents: the weights of %llu are not looked at.",
+                                        "该模型按件计数，%llu 件案件的权重未计入。"),
+                         (unsigned long long)h->weighted);
     if (h->enough) explain_p(r, h, chinese, out);
 }

@@ -94,9 +94,10 @@ static void colour_values(const float *values, const hs_ramp_classes *classes, c
 static hs_status make_heat(hs_service *service, const hs_snapshot *snapshot, const hs_map_request *request,
                            hs_error *error, cairo_surface_t **out) {
     uint32_t longer = request->view.width > request->view.height ? request->view.width : request->view.height;
-    uint32_t part = (longer + HS_PICTURE_MOST_PX - 1) / HS_PICTURE_MOST_PX;
-    heat_view h = {&request->view, (request->view.width + part - 1) / part,
-                   (request->view.height + part - 1) / part};
+    double detail =
+        fmin(request->heat_detail > 0 ? request->heat_detail : 1, (double)HS_PICTURE_MOST_PX / longer);
+    heat_view h = {&request->view, (uint32_t)fmax(request->view.width * detail, 1),
+                   (uint32_t)fmax(request->view.height * detail, 1)};
     float *values = malloc((size_t)h.width * h.height * sizeof *values);
     cairo_surface_t *surface = hs_image_surface(h.width, h.height, false);
     hs_status status = values && surface
@@ -129,6 +130,7 @@ hs_status hs_service_map_draw(hs_service *service, const hs_snapshot *snapshot, 
     hs_map_picture picture = {.style = request->style,
                               .english = request->english,
                               .transparent = request->transparent,
+                              .whole_labels = request->whole_names,
                               .heat_first = request->density_first,
                               .heat_opacity = request->base ? heat_opacity(request->view.zoom) : 1,
                               .stopped = should_stop,

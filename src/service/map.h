@@ -19,6 +19,8 @@ typedef struct hs_map_request {
     bool base;                         /* the base map is drawn */
     const hs_density_request *density; /* NULL: none */
     const hs_ramp_classes *classes;    /* of the density */
+    bool whole_names;                  /* those that the edge would cut are left out: for single pictures */
+    double heat_detail;                /* the density's pixels for each of the view's along a side; 0: one */
     bool density_first;                /* below the whole map instead of between its layers */
     hs_rgba ground;                    /* below everything; a 0: none */
     hs_density_stop stop;

@@ -44,6 +44,7 @@ PUBLIC = {
     "rates.h": "statistics",
     "scan_statistic.h": "statistics",
     "trend.h": "statistics",
+    "rate_ratio.h": "statistics",
     "labelling.h": "statistics",
     "emerging.h": "statistics",
     "circular_statistics.h": "statistics",

@@ -448,6 +448,8 @@ def check_tiles():
     carried = link(get("/ogc/collections/incidents/tiles/WebMercatorQuad?category=0104"), "item")
     assert "category=0104" in carried
     ask("/ogc/collections/zones/tiles/WebMercatorQuad/14/6240/12861?category=0104", status=400)
+    ask("/ogc/collections/zones/tiles?category=0104", status=400)
+    ask("/ogc/tiles/WebMercatorQuad/14/6240/12861", status=200, Accept="application/x-protobuf")
     ask("/ogc/collections/addresses/tiles", status=404)
 
 
@@ -491,6 +493,21 @@ def check_maps():
     for wrong in ("bbox=1,2,3", "width=0", "width=99999", "bgcolor=red", "transparent=maybe", "crs=x", "nonsense=1"):
         ask(path + "?" + wrong, status=400)
     ask("/ogc/collections/units/map", status=404)
+    # The city's own map: by style and language, its tiles as those of the server's own address.
+    city = urlsplit(link(get("/ogc"), "http://www.opengis.net/def/rel/ogc/1.0/map")).path
+    light, dark = (picture(ask(city + f"?width=200&style={s}", status=200).body) for s in ("light", "dark"))
+    assert light.shape == dark.shape and light[:3].mean() > dark[:3].mean() + 50
+    ground = picture(ask(city + "?width=200&transparent=true", status=200).body)
+    assert (ground[3] == 0).mean() > 0.1
+    utm = next(c for c in owner["crs"] if "326" in c)
+    assert picture(ask(city + "?width=200&crs=" + quote(utm, safe=""), status=200).body).shape[2] == 200
+    own = ask("/tiles/map/13/6430/3120.png?lang=zh", status=200).body
+    assert ask(city + "/tiles/WebMercatorQuad/13/3120/6430?lang=zh", status=200).body == own
+    template = link(get(city + "/tiles/WorldCRS84Quad?style=dark"), "item")
+    assert "style=dark" in template
+    assert picture(ask(template.format(tileMatrix=12, tileRow=1153, tileCol=6430), status=200).body).shape[1:] == (256, 256)
+    ask(city + "?style=odd", status=400)
+    ask(city + "?bandwidth=300", status=400)
     ask(path, status=406, Accept="image/tiff")
 
 
@@ -607,6 +624,31 @@ def check_jobs():
     assert job_id not in [j["jobID"] for j in get("/ogc/jobs")["jobs"]]
 
 
+def check_closed():
+    """Where single incidents are not public, and where nothing can be written."""
+    global PORT
+    own = PORT
+    for options, reads in ((["--listen", "0.0.0.0:0"], False), (["--listen", "127.0.0.1:0", "--read-only"], True)):
+        other = subprocess.Popen([HOTSPOTD, "serve", store, *options], stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
+        try:
+            PORT = int(other.stdout.readline().rsplit(":", 1)[1].split("/")[0])
+            wait_for("/readyz", lambda r: r.status == 200)
+            seen = 200 if reads else 403
+            for path in ("", "/items", "/items/3", "/tiles", "/tiles/WebMercatorQuad/14/6240/12861"):
+                ask("/ogc/collections/incidents" + path, status=seen)
+            for path in ("/ogc/collections/incidents/map?width=50", "/ogc/map?width=50", "/ogc/collections/zones/items"):
+                ask(path, status=200)
+            ask("/ogc/jobs", status=200 if reads else 401)
+            ask("/ogc/jobs", status=200, token=EDITOR)
+            for path in ("/ogc/collections/incidents/items/3", "/ogc/collections/zones/items/3"):
+                ask(path, "PATCH", {"properties": {}}, 403 if reads else 200, EDITOR)
+                assert ("PUT" in ask(path, "OPTIONS", status=204).headers["allow"]) != reads
+        finally:
+            other.terminate()
+            assert other.wait() == 0
+    PORT = own
+
+
 def add_user(name, role, *more):
     made = subprocess.run([HOTSPOTD, "user", store, "add", name, "--role", role, *more], capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
@@ -625,7 +667,7 @@ try:
         PORT = int(server.stdout.readline().rsplit(":", 1)[1].split("/")[0])
         wait_for("/readyz", lambda r: r.status == 200)
         for check in (check_negotiation, check_jsonfg, check_pages, check_tiles, check_maps, check_styles, check_processes,
-                      check_jobs, check_paging, check_rights, check_changes, check_creation):
+                      check_jobs, check_paging, check_rights, check_changes, check_creation, check_closed):
             check()
     finally:
         server.terminate()

@@ -277,7 +277,7 @@ static void test_significance(void **state) {
     hs_tile_shape_significance(points, COUNT, stack, significance, zoom);
     assert_true(zoom[0] == 0 && zoom[COUNT - 1] == 0);
     int left_before = 0;
-    for (uint8_t z = 0; z <= HS_FULL_DETAIL_ZOOM; z++) {
+    for (uint8_t z = 0; z <= HS_BASE_FULL_DETAIL_ZOOM; z++) {
         double tolerance = HS_SHAPE_TOLERANCE_UNITS * (1 << (20 - z));
         int left = 0;
         int before = 0;
