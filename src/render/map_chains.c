@@ -68,7 +68,7 @@ static bool number_names(joiner *j) {
 
 /* Where exactly two ends of a name meet they are linked; more of them are a junction. */
 static bool link_ends(joiner *j) {
-    line_end *ends = malloc(((size_t)2 * j->count + 1) * sizeof *ends);
+    line_end *ends = calloc((size_t)2 * j->count + 1, sizeof *ends);
     uint32_t count = 0;
     if (!ends) return false;
     for (uint32_t end = 0; end < 2 * j->count; end++) {
@@ -149,9 +149,9 @@ hs_status hs_map_chains_build(hs_map_features *f, hs_error *error) {
     chains->box = hs_arena_array(f->arena, (size_t)count + 1, sizeof *chains->box);
     chains->vertex = hs_arena_array(f->arena, (size_t)vertices + 1, sizeof *chains->vertex);
     joiner j = {.features = f, .first = first, .count = count};
-    j.name = malloc(((size_t)count + 1) * sizeof *j.name);
-    j.feature = malloc(((size_t)count + 1) * sizeof *j.feature);
-    j.link = malloc(((size_t)2 * count + 1) * sizeof *j.link);
+    j.name = calloc((size_t)count + 1, sizeof *j.name);
+    j.feature = calloc((size_t)count + 1, sizeof *j.feature);
+    j.link = calloc((size_t)2 * count + 1, sizeof *j.link);
     j.used = calloc((size_t)count + 1, 1);
     bool good = chains->feature && chains->start && chains->box && chains->vertex && j.name && j.feature &&
                 j.link && j.used && number_names(&j) && link_ends(&j);

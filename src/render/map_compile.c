@@ -2,55 +2,10 @@
 #include "base/text.h"
 #include "render/map_expression_private.h"
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { DEEPEST = 48, LONGEST_LIST = 4096 };
-
-static size_t enter(hs_map_compiler *c, const char *format, ...) HS_PRINTF(2, 3);
-
-static size_t enter(hs_map_compiler *c, const char *format, ...) {
-    size_t before = c->size;
-    if (c->size >= sizeof c->pointer) return before;
-    va_list list;
-    va_start(list, format);
-    int made = vsnprintf(c->pointer + c->size, sizeof c->pointer - c->size, format, list);
-    va_end(list);
-    c->size += made > 0 ? (size_t)made : 0;
-    return before;
-}
-
-size_t hs_map_enter(hs_map_compiler *c, const char *key) {
-    size_t before = enter(c, "/");
-    for (; *key; key++) {
-        if (*key == '~' || *key == '/')
-            (void)enter(c, "~%c", *key == '/' ? '1' : '0');
-        else
-            (void)enter(c, "%c", *key);
-    }
-    return before;
-}
-
-size_t hs_map_enter_item(hs_map_compiler *c, size_t item) {
-    return enter(c, "/%zu", item);
-}
-
-void hs_map_leave(hs_map_compiler *c, size_t before) {
-    c->size = before;
-    if (before < sizeof c->pointer) c->pointer[before] = 0;
-}
-
-hs_status hs_map_refuse(hs_map_compiler *c, const char *format, ...) {
-    char words[384];
-    va_list list;
-    va_start(list, format);
-    (void)vsnprintf(words, sizeof words, format, list);
-    va_end(list);
-    size_t size = c->size < sizeof c->pointer ? c->size : sizeof c->pointer - 1;
-    return hs_error_set(c->error, HS_E_INPUT, "%s, %.*s: %s", c->file, (int)(size > 0 ? size : 1),
-                        size > 0 ? c->pointer : "/", words);
-}
 
 static const char *type_name(hs_map_type type) {
     static const char *const names[] = {"null",     "true or false", "a number", "a text",
@@ -64,7 +19,7 @@ static hs_map_expression *new_node(hs_map_compiler *c, hs_map_op op, hs_map_type
     made->op = op;
     made->type = type;
     made->count = count;
-    made->args = hs_arena_array(c->arena, (size_t)count + 1, sizeof *made->args);
+    made->args = hs_arena_array(c->arena, (size_t)count + 1, sizeof(void *));
     return made->args ? made : NULL;
 }
 
@@ -139,7 +94,7 @@ typedef struct context {
     bool zoom; /* it may be read here */
 } context;
 
-static hs_status compile(const context *x, const json_t *json, size_t item, hs_map_type wanted, bool zoom,
+static hs_status compile(const context *above, const json_t *json, size_t item, hs_map_type wanted, bool zoom,
                          const hs_map_expression **out);
 
 /* Item `item` of the operator's list as argument `i`. */
@@ -475,12 +430,13 @@ static hs_status compile(const context *above, const json_t *json, size_t item, 
             return hs_map_refuse(
                 c, "an expression begins with its name; lists are written [\"literal\", [...]]");
         status = compile_operator(&x, name, wanted, out);
+        if (status == HS_OK && !*out) status = no_memory(c);
         if (status == HS_OK) note_reads((hs_map_expression *)*out);
     } else {
         status = compile_constant(c, json, wanted, out);
     }
     /* Arguments were settled one by one where the type is passed on to them. */
-    if (status == HS_OK && !passes_on((*out)->op)) status = settle_type(&x, wanted, out);
+    if (status == HS_OK && *out && !passes_on((*out)->op)) status = settle_type(&x, wanted, out);
     if (status == HS_OK) hs_map_leave(c, before);
     return status;
 }

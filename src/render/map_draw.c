@@ -7,6 +7,8 @@
 
 #define CELLS_BYTES ((size_t)64 << 20)
 #define PI          3.14159265358979323846
+#define FINE        2.0
+#define NARROW      4.0
 
 struct hs_map_world {
     hs_map_features *features;
@@ -69,10 +71,13 @@ static hs_map_colour faded(hs_map_colour colour, double opacity) {
     return colour;
 }
 
+static bool colours_equal(const hs_map_colour *a, const hs_map_colour *b) {
+    return a->r == b->r && a->g == b->g && a->b == b->b && a->a == b->a;
+}
+
 static bool paints_equal(const paint *a, const paint *b) {
-    return memcmp(&a->colour, &b->colour, sizeof a->colour) == 0 &&
-           memcmp(&a->second, &b->second, sizeof a->second) == 0 && a->width == b->width &&
-           a->radius == b->radius && a->smooth == b->smooth;
+    return colours_equal(&a->colour, &b->colour) && colours_equal(&a->second, &b->second) &&
+           a->width == b->width && a->radius == b->radius && a->smooth == b->smooth;
 }
 
 /* What a feature is drawn with; lengths in pixels of the picture. */
@@ -146,7 +151,7 @@ static bool look_at(drawing *d, uint32_t feature, paint *p) {
 /* Whether the layer's seen features are drawn in more than one way. */
 static bool is_mixed(drawing *d) {
     const uint32_t *found = d->found[d->layer->source];
-    paint first;
+    paint first = {.width = 0};
     bool any = false;
     for (uint32_t i = 0; i < d->count[d->layer->source]; i++) {
         paint p;
@@ -168,13 +173,27 @@ static void set_line(drawing *d, const hs_map_layer *layer) {
     cairo_set_miter_limit(d->pen, hs_map_number(layer, HS_MAP_LINE_MITER_LIMIT, &scope));
 }
 
+/* Round ends and corners of a line that is thinner than FINE pixels cannot be told from straight ones.
+ * Streets are by far the most lines: while they are narrow sixteen samples a pixel do. */
+static void stroke(drawing *d, double width) {
+    bool fine = width < FINE && cairo_get_line_join(d->pen) == CAIRO_LINE_JOIN_ROUND;
+    if (d->layer->source == HS_MAP_STREETS && width < NARROW)
+        cairo_set_antialias(d->pen, CAIRO_ANTIALIAS_FAST);
+    if (fine) cairo_set_line_join(d->pen, CAIRO_LINE_JOIN_BEVEL);
+    if (fine && cairo_get_line_cap(d->pen) == CAIRO_LINE_CAP_ROUND)
+        cairo_set_line_cap(d->pen, CAIRO_LINE_CAP_SQUARE);
+    cairo_set_line_width(d->pen, width);
+    cairo_stroke(d->pen);
+    cairo_set_antialias(d->pen, CAIRO_ANTIALIAS_DEFAULT);
+    if (fine) set_line(d, d->layer);
+}
+
 /* Ends what was begun for one paint. Areas of one paint are one shape, so that no ground shows between them;
  * where a layer has several, each reaches half a pixel under its neighbours, as MapLibre draws it. */
 static void finish(drawing *d, const paint *p, bool mixed) {
     set_colour(d->pen, p->colour);
     if (d->layer->type == HS_MAP_LINES) {
-        cairo_set_line_width(d->pen, p->width);
-        cairo_stroke(d->pen);
+        stroke(d, p->width);
         return;
     }
     cairo_set_antialias(d->pen, p->smooth ? CAIRO_ANTIALIAS_DEFAULT : CAIRO_ANTIALIAS_NONE);
@@ -290,7 +309,9 @@ static void draw_label(drawing *d, const hs_map_cell *cell, const hs_map_label *
     if (label->halo_width > 0 && label->halo.a > 0) {
         set_colour(d->pen, label->halo);
         cairo_set_line_width(d->pen, 2 * label->halo_width * r);
+        cairo_set_antialias(d->pen, CAIRO_ANTIALIAS_FAST);
         cairo_stroke_preserve(d->pen);
+        cairo_set_antialias(d->pen, CAIRO_ANTIALIAS_DEFAULT);
     }
     set_colour(d->pen, label->colour);
     cairo_fill(d->pen);
@@ -347,7 +368,7 @@ static hs_status draw_layer(drawing *d, uint32_t number) {
 }
 
 /* Widest that a line reaches beyond its own middle, half as much again for joins. */
-enum { SEEN_MARGIN_PX = 48 };
+enum { SEEN_MARGIN_PX = 48, MOST_ZOOM = 26 };
 
 static hs_status find_features(drawing *d) {
     const hs_map_view *v = d->view;
@@ -381,13 +402,23 @@ static hs_status find_labels(drawing *d) {
                              (v->top + v->height) / r, &d->labels);
 }
 
+/* Pixels are counted in whole numbers: so far from the plane's origin there is nothing of the Earth. */
+static bool is_near(const hs_map_view *view) {
+    return fabs(view->left) < 0x1p50 && fabs(view->top) < 0x1p50;
+}
+
 hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map_picture *picture,
                       cairo_t *pen, hs_arena *arena, hs_error *error) {
     drawing d = {
         .world = world, .view = view, .picture = picture, .pen = pen, .arena = arena, .error = error};
     d.path = (hs_map_path){.pen = pen, .view = view, .features = world->features};
-    hs_status status = find_features(&d);
-    if (status == HS_OK) status = find_labels(&d);
+    cairo_set_tolerance(pen, 0.2);
+    hs_status status = HS_OK;
+    if (!(view->zoom <= MOST_ZOOM))
+        status = hs_error_set(error, HS_E_ARGUMENT,
+                              "the map is drawn to zoom %d of MapLibre: a larger area is needed", MOST_ZOOM);
+    if (status == HS_OK && is_near(view)) status = find_features(&d);
+    if (status == HS_OK && is_near(view)) status = find_labels(&d);
     uint32_t layers = picture->style->layer_count;
     for (uint32_t i = 0; i <= layers && status == HS_OK; i++) {
         if (picture->stopped && picture->stopped(picture->stop_context))

@@ -25,7 +25,8 @@ typedef struct hs_map_picture {
 
 /* Draws onto `pen`, whose unit is the view's pixel. Equal input gives equal pictures on a machine (its fonts
  * decide the words' shape), whatever was drawn before; pictures of one plane, ratio and zoom agree where they
- * meet. HS_E_UNSUPPORTED where no font has Chinese characters, HS_E_CANCELLED when it is stopped. */
+ * meet. HS_E_UNSUPPORTED where no font has Chinese characters, HS_E_CANCELLED when it is stopped,
+ * HS_E_ARGUMENT beyond zoom 26. */
 hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map_picture *picture,
                       cairo_t *pen, hs_arena *arena, hs_error *error);
 /* The heat alone. */

@@ -313,10 +313,10 @@ static bool length(const hs_map_expression *e, const hs_map_scope *scope, hs_map
         return true;
     }
     if (value.type != HS_MAP_TEXT) return false;
-    double count = 0;
+    size_t count = 0;
     for (hs_str rest = value.text; rest.size > 0; count++)
         (void)hs_utf8_next(&rest);
-    *out = of_number(count);
+    *out = of_number((double)count);
     return true;
 }
 

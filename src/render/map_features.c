@@ -215,7 +215,7 @@ static hs_status name_kinds(filler *f, hs_error *error) {
 static hs_status fill(filler *f, hs_map_source source, hs_error *error) {
     f->set = &f->features->set[source];
     f->kinds = hs_dictionary_new();
-    if (!f->kinds) return hs_error_memory(error, "the map's features");
+    if (!f->kinds || !f->set->ring) return hs_error_memory(error, "the map's features");
     f->set->ring[0] = f->rings;
     if (source == HS_MAP_UNITS || source == HS_MAP_UNIT_LABELS) fill_units(f, source == HS_MAP_UNIT_LABELS);
     if (source == HS_MAP_STREETS) fill_streets(f);

@@ -118,6 +118,7 @@ static kept_cell *publish(hs_map_cells *cells, kept_cell *made) {
 }
 
 static void release(hs_map_cells *cells, kept_cell *k) {
+    if (!k) return;
     pthread_mutex_lock(&cells->lock);
     bool last = --k->users == 0 && !k->kept;
     pthread_mutex_unlock(&cells->lock);
@@ -151,7 +152,7 @@ static hs_status get_around(hs_map_cells *cells, const hs_map_labelling *l, cons
 }
 
 static hs_status make(hs_map_cells *cells, const hs_map_labelling *l, const cell_key *key, kept_cell **out) {
-    kept_cell *around[18];
+    kept_cell *around[18] = {NULL};
     const hs_map_cell *cell[18];
     uint32_t count = 0;
     kept_cell *made = calloc(1, sizeof *made);
@@ -201,7 +202,7 @@ hs_status hs_map_cells_hold(hs_map_cells *cells, const hs_map_labelling *l, doub
     int64_t count = (last_column - first_column + 1) * (last_row - first_row + 1);
     *held = (hs_map_held){NULL, 0};
     if (count > MOST_HELD) return hs_error_set(l->error, HS_E_LIMIT, "the map is too large for its labels");
-    held->cell = malloc((size_t)(2 * count + 1) * sizeof *held->cell);
+    held->cell = calloc((size_t)(2 * count + 1), sizeof(void *));
     if (!held->cell) return hs_error_memory(l->error, "the map's labels");
     uint64_t look = look_of(l);
     hs_status status = HS_OK;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What is taken lies in bins over the cell and half a cell round it. */
-enum { BIN_PX = 32, BINS = 32 }; /* BINS * BIN_PX: two cells */
+enum { BIN_PX = 32, BINS = 32, MOST_ALONG = 1 << 18 }; /* BINS * BIN_PX: two cells */
 
 typedef struct taken {
     hs_map_label_box box;
@@ -254,11 +254,13 @@ static void gather_along(placing *p, uint32_t chain, const hs_map_label_look *lo
     double length = count >= 2 ? length_of(p, count) : 0;
     if (length < width || width <= 0) return;
     double spacing = fmax(look->distance, width + look->distance / 4);
-    double labels = floor((length - width) / spacing) + 1;
-    for (double n = 0; n < labels && p->status == HS_OK; n++) {
+    double room = (length - width) / spacing;
+    if (!(room < MOST_ALONG)) return;
+    uint32_t labels = (uint32_t)room + 1;
+    for (uint32_t n = 0; n < labels && p->status == HS_OK; n++) {
         candidate c = {
             .feature = p->l->features->chains.feature[chain], .chain = chain, .sort_key = look->sort_key};
-        c.along = length / 2 + (n - (labels - 1) / 2) * spacing;
+        c.along = length / 2 + (n - (labels - 1) / 2.0) * spacing;
         point_along(p, count, c.along, &c.x, &c.y);
         if (in_cell(p, c.x, c.y)) add_candidate(p, c);
     }
@@ -335,7 +337,7 @@ static hs_status prepare(placing *p) {
     uint32_t most = 0;
     for (int i = 0; i < HS_MAP_SOURCES; i++)
         if (p->l->features->set[i].count > most) most = p->l->features->set[i].count;
-    p->found = hs_arena_array(p->l->arena, (size_t)most + 1, sizeof *p->found);
+    p->found = hs_arena_alloc(p->l->arena, ((size_t)most + 1) * sizeof *p->found);
     p->draft = hs_arena_alloc(p->l->arena, sizeof *p->draft);
     if (!p->found || !p->draft) return hs_error_memory(p->l->error, "the map's labels");
     for (int i = 0; i < BINS * BINS; i++)

@@ -153,7 +153,7 @@ static uint32_t break_lines(const hs_map_label_look *look, text_line lines[MOST_
     uint32_t wanted = look->max_width > 0 ? (uint32_t)fmin(ceil(width / look->max_width), MOST_LINES) : 1;
     uint32_t place[MOST_GLYPHS + 1];
     double cost[MOST_GLYPHS + 1];
-    uint32_t from[MOST_GLYPHS + 1];
+    uint32_t from[MOST_GLYPHS + 1] = {0};
     uint32_t places = 0;
     place[places++] = 0;
     for (uint32_t i = 1; i < whole && wanted > 1; i++)

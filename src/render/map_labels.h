@@ -76,8 +76,9 @@ typedef struct hs_map_label_look {
     unsigned anchor, justify;
 } hs_map_label_look;
 
-/* Reads a feature's label; *look->run is NULL where it has no text (map_label_shape.c). */
-hs_status hs_map_label_look_of(const hs_map_labelling *l, uint32_t layer, uint32_t feature,
+/* Reads a feature's label by the layer of this number; *look->run is NULL where it has no text
+ * (map_label_shape.c). */
+hs_status hs_map_label_look_of(const hs_map_labelling *l, uint32_t number, uint32_t feature,
                                hs_map_label_look *look);
 double hs_map_label_width(const hs_map_label_look *look);
 /* Lays a label out at a point, or along a line with its middle at `along` of its length; false where it

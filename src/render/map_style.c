@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "render/map_style_private.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,11 +78,11 @@ static hs_status compile_word(reader *r, const hs_map_property_rule *rule, const
     const char *word = json_string_value(json);
     for (const hs_map_word_value *w = rule->words; word && w->word; w++)
         if (strcmp(word, w->word) == 0) return hs_map_compile(&r->c, json, HS_MAP_TEXT, out);
-    char offered[128] = "";
-    for (const hs_map_word_value *w = rule->words; w->word; w++) {
-        if (offered[0]) strcat(offered, ", ");
-        strncat(offered, w->word, 20);
-    }
+    char offered[160];
+    size_t size = 0;
+    for (const hs_map_word_value *w = rule->words; w->word && size < sizeof offered; w++)
+        size +=
+            (size_t)snprintf(offered + size, sizeof offered - size, "%s%s", size > 0 ? ", " : "", w->word);
     return hs_map_refuse(&r->c, "one of %s is needed, as a constant", offered);
 }
 

@@ -188,7 +188,7 @@ static void add_glyphs(shaping *s, PangoLayoutRun *run) {
     uint64_t face = face_of(font);
     for (int i = 0; i < run->glyphs->num_glyphs && s->count < s->capacity; i++) {
         const PangoGlyphInfo *info = &run->glyphs->glyphs[i];
-        size_t at = (size_t)(run->item->offset + run->glyphs->log_clusters[i]);
+        size_t at = (size_t)run->item->offset + (size_t)run->glyphs->log_clusters[i];
         double unit = PANGO_SCALE * SHAPED_PX;
         if (info->glyph & PANGO_GLYPH_UNKNOWN_FLAG) continue;
         hs_map_glyph *g = &s->glyph[s->count++];

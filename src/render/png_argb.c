@@ -6,7 +6,7 @@
 
 enum { FILTER_SUB = 1, FILTER_UP_ROW = 2, SLOTS = 1024, COLOUR_RGB = 2, COLOUR_RGBA = 6 };
 
-#define LEVEL 4
+#define LEVEL 2
 
 typedef struct argb_picture {
     const uint8_t *pixels;

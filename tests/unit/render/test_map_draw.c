@@ -152,7 +152,7 @@ static int apart(uint32_t a, uint32_t b) {
 }
 
 /* Coverage of a row of pixels is counted exactly or by fifteenths, by what else lies in the row. */
-enum { ROUNDING = 12 };
+enum { ROUNDING = 24 };
 
 static void tiles_meet(void **state) {
     (void)state;
@@ -375,6 +375,31 @@ static void empty_places_are_drawn(void **state) {
     hs_map_world_free(world);
 }
 
+/* Nearer than numbers of pixels reach it is refused; far from the Earth there is ground alone. */
+static void ends_of_the_scale(void **state) {
+    (void)state;
+    hs_error error = {0};
+    hs_map_world *world = new_world();
+    hs_arena *arena = hs_arena_new(1 << 24);
+    hs_map_picture picture = {.style = hs_map_styles_find(styles, HS_STR("light"))};
+    hs_map_view view = hs_map_tile_view((hs_tile){10, 5, 5}, 16, 1);
+    cairo_surface_t *surface = hs_image_surface(16, 16, true);
+    cairo_t *pen = cairo_create(surface);
+    view.zoom = 26.5;
+    assert_int_equal(hs_map_draw(world, &view, &picture, pen, arena, &error), HS_E_ARGUMENT);
+    view.zoom = (double)NAN;
+    assert_int_equal(hs_map_draw(world, &view, &picture, pen, arena, &error), HS_E_ARGUMENT);
+    view.zoom = 9;
+    view.left = -1e300;
+    check_ok(hs_map_draw(world, &view, &picture, pen, arena, &error), &error);
+    cairo_destroy(pen);
+    cairo_surface_flush(surface);
+    assert_int_equal(pixel(surface, 0, 0), 0xECEAE6);
+    cairo_surface_destroy(surface);
+    hs_arena_free(arena);
+    hs_map_world_free(world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tiles_meet),
@@ -384,6 +409,7 @@ int main(void) {
         cmocka_unit_test(areas_have_no_hairlines),
         cmocka_unit_test(other_systems_are_drawn),
         cmocka_unit_test(empty_places_are_drawn),
+        cmocka_unit_test(ends_of_the_scale),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
