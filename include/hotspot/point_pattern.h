@@ -29,10 +29,12 @@ HS_API hs_status hs_pattern_window_of_box(double west_m, double south_m, double 
 HS_API void hs_pattern_window_free(hs_pattern_window *window);
 HS_API double hs_pattern_window_area_m2(const hs_pattern_window *window);
 HS_API double hs_pattern_window_perimeter_m(const hs_pattern_window *window);
+HS_API void hs_pattern_window_box(const hs_pattern_window *window, double *west_m, double *south_m,
+                                  double *east_m, double *north_m);
 /* O(edges near). */
 HS_API bool hs_pattern_window_holds(const hs_pattern_window *window, double x_m, double y_m);
 HS_API double hs_pattern_window_border_m(const hs_pattern_window *window, double x_m, double y_m);
-/* A fair step number for distances: to the lesser of a quarter of the shorter side of the window's box and of
+/* A fair longest distance: the lesser of a quarter of the shorter side of the window's box and of
  * the radius in which a thousand of `count` points are expected (as spatstat). */
 HS_API double hs_pattern_window_reach_m(const hs_pattern_window *window, uint32_t count);
 
@@ -82,6 +84,9 @@ typedef struct hs_csr_request {
     uint32_t simulations; /* of as many points, uniform in the window; 19 to HS_PATTERN_MOST_SIMULATIONS */
     uint64_t seed;
     double alpha; /* of the global envelope */
+    bool (*stopped)(
+        const void *context); /* NULL: never; asked on any thread: true ends with HS_E_CANCELLED */
+    const void *context;
 } hs_csr_request;
 #define HS_PATTERN_MOST_SIMULATIONS 9999u
 

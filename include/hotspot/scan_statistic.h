@@ -17,7 +17,8 @@ extern "C" {
 
 struct hs_pool;
 
-#define HS_SCAN_MOST_AREAS        20000u
+#define HS_SCAN_MOST_AREAS        250000u
+#define HS_SCAN_MOST_MEASURED     20000u              /* areas whose distances are measured each to each */
 #define HS_SCAN_MOST_CELLS        (UINT32_C(1) << 22) /* areas times steps */
 #define HS_SCAN_MOST_REPLICATIONS 99999u
 #define HS_SCAN_MOST_RATIO        5.0 /* of an ellipse's axes */
@@ -36,8 +37,9 @@ typedef struct hs_scan_extent {
 } hs_scan_extent;
 
 /* Circles, and ellipses if wanted, about every area's middle. size[count], 0 or more, is what max_share is
- * of: population, or cases. Areas as far as each other from a centre enter together. HS_E_LIMIT above 2^26
- * steps of growth in all. O(count^2) a shape, and O(log count) for each area that enters. */
+ * of: population, or cases. Areas as far as each other from a centre enter together; those of no size make no
+ * zone of their own. At most HS_SCAN_MOST_MEASURED areas (HS_E_ARGUMENT); HS_E_LIMIT above 2^26 areas in
+ * zones, of each order the longest. O(count^2) a shape, and O(log count) for each area that enters. */
 HS_API hs_status hs_scan_zones_new(uint32_t count, const double *x_m, const double *y_m, const double *size,
                                    const hs_scan_extent *extent, hs_error *error, hs_scan_zones **zones);
 

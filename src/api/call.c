@@ -138,9 +138,11 @@ static bool is_map(const hs_call *call) {
 
 static bool is_long(const hs_call *call) {
     unsigned flags = call->endpoint->flags;
+    /* What is made of GeoJSON that is written already takes as long again, and more. */
+    bool rewritten = call->as && (call->html || strcmp(call->as->f, "jsonfg") == 0);
     return (flags & HS_LONG) ||
-           ((flags & HS_LONG_AT_TIMES) &&
-            (hs_density_is_long(call->request) || hs_request_has_query(call->request) || is_map(call)));
+           ((flags & HS_LONG_AT_TIMES) && (rewritten || hs_density_is_long(call->request) ||
+                                           hs_request_has_query(call->request) || is_map(call)));
 }
 
 static bool begin(hs_call *call, const char *media_type, hs_reads reads, uint64_t etag) {

@@ -22,7 +22,7 @@ enum {
     HS_OGC = 16,            /* also in the OGC part's own description */
     HS_HIDDEN = 32,         /* not described */
     HS_LONG = 64,           /* made on a thread for long work, the connection suspended meanwhile */
-    HS_LONG_AT_TIMES = 128, /* so where hs_density_is_long or hs_request_has_query says it */
+    HS_LONG_AT_TIMES = 128, /* so where is_long (call.c) says it */
     HS_POSTS = 256,         /* of method POST */
     HS_DELETES = 512,       /* of method DELETE */
     HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
@@ -32,6 +32,7 @@ enum {
     HS_PUTS = 32768,        /* of method PUT */
     HS_PATCHES = 65536,     /* of method PATCH */
     HS_ASKS = 131072,       /* of method OPTIONS */
+    HS_TOKENS = 262144,     /* needs a token */
     HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 

@@ -5,6 +5,7 @@
 #include "api/items_parameters.h"
 #include "api/map_parameters.h"
 #include "api/ogc_parameters.h"
+#include "api/points_parameters.h"
 #include "api/scan_parameters.h"
 #include "api/web_map_parameters.h"
 
@@ -258,6 +259,21 @@ const hs_endpoint hs_endpoints[] = {
      "Kulldorff 扫描统计：空间或时空、回顾或前瞻；给出互不共单元的聚集，含似然比、随机重复的 p "
      "值与重现间隔。",
      hs_serve_hotspots},
+    {"/hotspots/clusters", "hotspotsClusters", LONG, GEO, clusters_parameters,
+     "Clusters of incidents by DBSCAN, HDBSCAN, OPTICS or nearest neighbours, planar or along streets, as "
+     "concave "
+     "hulls or ellipses; a description, with p-values against an even spread where they are cheap.",
+     "案件聚类（DBSCAN、HDBSCAN、OPTICS、最近邻），平面或沿街道，以凹包或椭圆表示；属描述，可行时附与均匀分布"
+     "比较的 p 值。",
+     hs_serve_hotspots},
+    {"/hotspots/near-repeat", "hotspotsNearRepeat", LONG, GEO, near_repeat_parameters,
+     "Knox test: pairs of incidents by distance and interval against chance, features without geometry.",
+     "Knox 检验：按距离与间隔统计案件对并与随机比较（无几何要素）。", hs_serve_hotspots},
+    {"/hotspots/k-function", "hotspotsKFunction", LONG, GEO, k_function_parameters,
+     "Ripley's K and L with pointwise and global envelopes and tests, planar or along streets, and the "
+     "nearest-neighbour index: features without geometry, one a distance.",
+     "Ripley K 与 L 函数及逐点、全局包络与检验，平面或沿街道，附最近邻指数（无几何要素，每距离一条）。",
+     hs_serve_hotspots},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
@@ -317,7 +333,7 @@ const hs_endpoint hs_endpoints[] = {
     {"/autocomplete", "autocomplete", FIND, GEO, autocomplete_parameters,
      "Names and house numbers that a text typed so far may become, GeocodeJSON 0.1.0.",
      "输入联想：名称、拼音、首字母与门牌，GeocodeJSON 0.1.0。", hs_serve_autocomplete},
-    {"/incidents", "postIncidents", CITY | HS_POSTS, GEO, post_parameters,
+    {"/incidents", "postIncidents", CITY | HS_POSTS | HS_TOKENS, GEO, post_parameters,
      "Adds an incident (a GeoJSON Feature or a plain object; 201 and the stored Feature), or an array of "
      "them "
      "(200 and one result each). A known id updates its incident (200): members that are not there keep what "
@@ -327,22 +343,23 @@ const hs_endpoint hs_endpoints[] = {
      "的案件被更新（200）：未带的字段保留原值，null 清空该字段。需 reporter "
      "令牌；Idempotency-Key 可安全重试。",
      hs_post_incidents},
-    {"/imports", "postImports", HS_UPLOADS, JSON, import_parameters,
+    {"/imports", "postImports", HS_UPLOADS | HS_TOKENS, JSON, import_parameters,
      "Imports a file (multipart/form-data, at most 4 GiB; a Shapefile zipped or in its parts) as a job: 202 "
      "and "
      "the job, which /jobs/{jobId} shows. Needs a token of an editor.",
      "以作业方式导入文件（multipart/form-data，最大 4 GiB；Shapefile 可压缩或分文件上传）：返回 202 "
      "与作业，见 /jobs/{jobId}。需 editor 令牌。",
      hs_post_imports},
-    {"/jobs", "jobs", 0, JSON, NULL, "Jobs of the last day, the newest first. Needs a token of an editor.",
+    {"/jobs", "jobs", HS_TOKENS, JSON, NULL,
+     "Jobs of the last day, the newest first. Needs a token of an editor.",
      "最近一天的作业，新的在前。需 editor 令牌。", hs_serve_jobs},
-    {"/jobs/{jobId}", "job", 0, JSON, NULL,
+    {"/jobs/{jobId}", "job", HS_TOKENS, JSON, NULL,
      "A job: status (accepted, running, successful, failed, dismissed), progress, warnings, result.",
      "作业：状态（accepted、running、successful、failed、dismissed）、进度、提示与结果。", hs_serve_job},
-    {"/jobs/{jobId}", "deleteJob", HS_DELETES, JSON, NULL,
+    {"/jobs/{jobId}", "deleteJob", HS_DELETES | HS_TOKENS, JSON, NULL,
      "Cancels a job: nothing of it is kept. One that has ended stays as it is.",
      "取消作业：不保留任何改动；已结束的作业不受影响。", hs_delete_job},
-    {"/jobs/{jobId}/rejects", "jobRejects", 0, "text/csv", NULL,
+    {"/jobs/{jobId}/rejects", "jobRejects", HS_TOKENS, "text/csv", NULL,
      "The rows that an import refused: row, field, value, reason.",
      "导入时被拒绝的行：行号、字段、值、原因。", hs_serve_job_rejects},
     OPEN311("discovery", "open311Discovery", 0, open311_parameters,
@@ -392,7 +409,7 @@ const hs_endpoint hs_endpoints[] = {
     {"/review/{reviewId}", "reviewEntry", CITY | HS_LONG, GEO, NULL,
      "One address: its candidates as GeoJSON, and in `review` what is known of it and was decided.",
      "单个地址：候选位置（GeoJSON），review 中为其情况与已作决定。", hs_serve_review_entry},
-    {"/review/{reviewId}", "postReview", CITY | HS_POSTS, JSON, NULL,
+    {"/review/{reviewId}", "postReview", CITY | HS_POSTS | HS_TOKENS, JSON, NULL,
      "Decides about an address: {\"action\": \"accept\", \"candidate\": 1}, place with lon and lat, "
      "address with new_address, unlocatable or skip; note; remember: true keeps it as an alias. The same "
      "again "
@@ -402,7 +419,7 @@ const hs_endpoint hs_endpoints[] = {
      "new_address，unlocatable 或 skip；note 为备注；remember: true 存为别名。重复提交不变；附 label "
      "而候选已变时返回 409。需 editor 令牌。",
      hs_post_review},
-    {"/review/{reviewId}", "deleteReview", CITY | HS_DELETES, JSON, NULL,
+    {"/review/{reviewId}", "deleteReview", CITY | HS_DELETES | HS_TOKENS, JSON, NULL,
      "Takes the decision about an address back, an alias too: its incidents are located as before. Needs a "
      "token "
      "of an editor.",

@@ -17,11 +17,14 @@ static unsigned quality(hs_call *call, const char *media_type) {
     return text ? hs_request_quality(call->request, text) : 0;
 }
 
-/* Any JSON is taken where plain JSON is asked for. */
+/* Any JSON is taken where plain JSON is asked for, and vector tiles by what they are made of. */
 static unsigned quality_of(hs_call *call, const hs_representation *r) {
     unsigned own = quality(call, r->media_type);
-    unsigned plain = strcmp(r->f, "json") == 0 ? quality(call, "application/json") : 0;
-    return own > plain ? own : plain;
+    const char *alias = strcmp(r->f, "json") == 0  ? "application/json"
+                        : strcmp(r->f, "mvt") == 0 ? "application/x-protobuf"
+                                                   : r->media_type;
+    unsigned other = quality(call, alias);
+    return own > other ? own : other;
 }
 
 static void list_offered(const hs_representation *offered, hs_buffer *out) {

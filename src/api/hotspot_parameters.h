@@ -39,6 +39,13 @@ static const hs_parameter hotspot_parameters[] = {
     {"alpha", "number", "significance after correction, default 0.05", "校正后的显著性水平，默认 0.05",
      false},
     {"correction", "string", "bh (default), by, bonferroni, none", "bh（默认）、by、bonferroni、none", false},
+    {"jitter", "integer",
+     "runs, at most 199, in which each incident lies at a random place within its accuracy: survival is the "
+     "share in "
+     "which a unit stays significant; gi-star and local-moran",
+     "重复次数（至多 199）：每件案件在其误差范围内随机取位，survival 为单元仍显著的比例；用于 gi-star 与 "
+     "local-moran",
+     false},
     {"v", "integer", "version of the data; the current one is answered immutable",
      "数据版本；当前版本的应答可永久缓存", false},
     {0},

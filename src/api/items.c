@@ -68,22 +68,68 @@ static int by_id(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The first limit + 1 selected rows behind the key, in id order. */
-static size_t gather(const hs_selection *selection, const page *p, incident_row *rows) {
-    size_t count = 0, capacity = (size_t)p->limit + 1;
-    const hs_incidents *incidents = selection->snapshot->incidents;
+/* The rows whose ids lie behind `after` and up to `last`. */
+typedef struct id_window {
+    int64_t after, last;
+} id_window;
+
+enum { WINDOW_ROWS = 32, FIRST_WINDOW = 2, NEXT_WINDOW = 8 };
+
+/* Whether one of WINDOW_ROWS rows lies in the window: rows stand in the order of places, so that most
+ * look-ups end here. Columns reach behind the last row. */
+static bool meets_window(const hs_incident_chunk *chunk, uint32_t begin, const id_window *window) {
+    if (!chunk->row_offset) return true;
+    int64_t low = window->after - chunk->first_row; /* offsets above it */
+    int64_t high = window->last - chunk->first_row;
+    if (high < 0 || low >= UINT32_MAX) return false;
+    uint32_t from = low < 0 ? 0 : (uint32_t)low + 1;
+    uint32_t span = (high > UINT32_MAX ? UINT32_MAX : (uint32_t)high) - from;
+    const uint32_t *offset = chunk->row_offset + begin;
+    uint32_t any = 0;
+    for (uint32_t i = 0; i < WINDOW_ROWS; i++)
+        any |= offset[i] - from <= span;
+    return any;
+}
+
+static void gather_row(const hs_selection *selection, const id_window *window, uint32_t c, uint32_t i,
+                       size_t capacity, incident_row *rows, size_t *count) {
+    int64_t id = hs_incident_row(selection->snapshot->incidents->chunk[c], i);
+    if (id <= window->after || id > window->last || !hs_selection_has(selection, c, i)) return;
+    if (*count < capacity) {
+        push(rows, count, (incident_row){id, c, i});
+    } else if (id < rows[0].id) {
+        rows[0] = (incident_row){id, c, i};
+        sift_down(rows, *count);
+    }
+}
+
+/* The first `capacity` selected rows of a window, as a heap. */
+static size_t gather_window(const hs_selection *selection, const id_window *window, size_t capacity,
+                            incident_row *rows) {
+    size_t count = 0;
     for (uint32_t c = 0; c < selection->chunk_count; c++) {
-        const hs_incident_chunk *chunk = incidents->chunk[c];
-        for (uint32_t i = 0; i < chunk->count; i++) {
-            int64_t id = hs_incident_row(chunk, i);
-            if (id <= p->after || !hs_selection_has(selection, c, i)) continue;
-            if (count < capacity) {
-                push(rows, &count, (incident_row){id, c, i});
-            } else if (id < rows[0].id) {
-                rows[0] = (incident_row){id, c, i};
-                sift_down(rows, count);
-            }
+        const hs_incident_chunk *chunk = selection->snapshot->incidents->chunk[c];
+        for (uint32_t begin = 0; begin < chunk->count; begin += WINDOW_ROWS) {
+            if (!meets_window(chunk, begin, window)) continue;
+            for (uint32_t i = begin; i < chunk->count && i < begin + WINDOW_ROWS; i++)
+                gather_row(selection, window, c, i, capacity, rows, &count);
         }
+    }
+    return count;
+}
+
+/* The first limit + 1 selected rows behind the key, in id order. Ids of rows that follow one another are near
+ * each other as a rule: what is looked at grows until it has enough of them. */
+static size_t gather(const hs_selection *selection, const page *p, incident_row *rows) {
+    size_t capacity = (size_t)p->limit + 1;
+    size_t count = 0;
+    int64_t width = FIRST_WINDOW * (int64_t)capacity;
+    id_window window = {p->after, p->after};
+    while (count < capacity && window.last < INT64_MAX) {
+        bool whole = width > INT64_MAX / NEXT_WINDOW || window.after > INT64_MAX - width;
+        window.last = whole ? INT64_MAX : window.after + width;
+        width = whole ? width : width * NEXT_WINDOW;
+        count = gather_window(selection, &window, capacity, rows);
     }
     qsort(rows, count, sizeof *rows, by_id);
     return count;
@@ -303,7 +349,6 @@ static hs_status write_page(hs_call *call, page *p) {
     hs_status status = write_features(call, p);
     if (status != HS_OK) return status;
     write_tail(call, p);
-    if (p->more) hs_service_keep_snapshot(call->api->service, call->snapshot);
     if (p->properties)
         status = hs_geojson_select(&call->response->body, p->properties, p->property_count, call->error);
     if (status == HS_OK) status = hs_call_project_body(call, &p->crs);
@@ -379,6 +424,8 @@ hs_status hs_serve_ogc_items(hs_call *call) {
     hs_status status = parse_page(call, &p);
     hs_reads reads = hs_collection_is_geography(p.collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
     if (status == HS_OK) hs_call_tell_crs(call, &p.crs);
+    /* Also where the page itself comes from the server's cache. */
+    if (status == HS_OK) hs_service_keep_snapshot(call->api->service, call->snapshot, p.after > 0);
     if (status == HS_OK && !hs_call_begin_format(call, reads)) status = write_page(call, &p);
     hs_feature_query_done(&p.query);
     return status;

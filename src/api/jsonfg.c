@@ -9,8 +9,7 @@
 
 enum { DIGITS = 15 };
 
-static const char *const classes[] = {"http://www.opengis.net/spec/json-fg-1/0.2/conf/core",
-                                      "http://www.opengis.net/spec/json-fg-1/0.2/conf/types-schemas"};
+static const char conformance[] = "http://www.opengis.net/spec/json-fg-1/0.2/conf/core";
 
 static json_t *end_of(const json_t *time) {
     return json_is_string(time) ? json_incref((json_t *)time) : json_string("..");
@@ -50,8 +49,7 @@ static void turn_feature(json_t *feature, const hs_collection *collection, const
 
 static void describe(json_t *document, const hs_collection *collection, const hs_ogc_crs *crs) {
     json_t *conforms = json_array();
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        json_array_append_new(conforms, json_string(classes[i]));
+    json_array_append_new(conforms, json_string(conformance));
     json_object_set_new(document, "conformsTo", conforms);
     json_object_set_new(document, "featureType", json_string(collection->id));
     json_object_set_new(document, "coordRefSys", json_string(crs->uri));

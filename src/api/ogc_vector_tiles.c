@@ -59,10 +59,20 @@ static hs_tiled describe(hs_call *call, const struct source *source, const hs_co
                       .carried = source->incidents ? none : NULL};
 }
 
+/* Filters are for incidents: what they would not change is not passed over in silence. */
+static bool refuse_filters(hs_call *call, const struct source *source) {
+    for (size_t i = 0; i < call->request->query_count && !source->incidents; i++) {
+        if (!hs_filter_is_word(call->request->query[i].name)) continue;
+        hs_response_problem(call->response, 400, NULL, "filters are for tiles of incidents");
+        return true;
+    }
+    return false;
+}
+
 static hs_status serve_document(hs_call *call, hs_status (*serve)(hs_call *call, const hs_tiled *tiled)) {
     const hs_collection *collection;
     const struct source *source = find_source(call, &collection);
-    if (!source) return HS_OK;
+    if (!source || refuse_filters(call, source)) return HS_OK;
     hs_tiled tiled = describe(call, source, collection);
     return serve(call, &tiled);
 }
@@ -130,16 +140,6 @@ static void keep_layers(const struct source *source, hs_buffer *tile) {
         size += whole.size;
     }
     tile->size = size;
-}
-
-/* Filters are for incidents: what they would not change is not passed over in silence. */
-static bool refuse_filters(hs_call *call, const struct source *source) {
-    for (size_t i = 0; i < call->request->query_count && !source->incidents; i++) {
-        if (!hs_filter_is_word(call->request->query[i].name)) continue;
-        hs_response_problem(call->response, 400, NULL, "filters are for tiles of incidents");
-        return true;
-    }
-    return false;
 }
 
 static hs_status render(hs_call *call, const struct source *source, hs_tile tile) {

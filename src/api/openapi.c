@@ -197,6 +197,10 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     hs_json_pair_text(json, "operationId", hs_arena_printf(call->arena, "%s%s", endpoint->id, suffix));
     hs_json_pair_text(json, "summary", endpoint->help_en);
     hs_json_pair_text(json, "x-summary-zh", endpoint->help_zh);
+    if (endpoint->flags & HS_TOKENS) {
+        hs_json_key(json, "security");
+        hs_json_raw(json, HS_STR("[{\"token\":[]}]"));
+    }
     write_parameters(call, endpoint, path);
     if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS | HS_PUTS | HS_PATCHES))
         write_body(endpoint, json);
@@ -252,6 +256,9 @@ static void write_head(hs_call *call, const char *title, const char *prefix) {
 
 static void write_end(hs_json *json) {
     hs_json_object_end(json);
+    hs_json_key(json, "components");
+    hs_json_raw(json, HS_STR("{\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\","
+                             "\"description\":\"A token of `hotspotd user STORE add NAME --role ROLE`\"}}}"));
     hs_json_object_end(json);
 }
 

@@ -16,7 +16,11 @@ const hs_process hs_processes[] = {
     {"gi-star", "Getis-Ord Gi*", "Getis-Ord Gi* 热点", {{"hotspotsGiStar", GEOJSON, true}}},
     {"local-moran", "Local Moran's I", "局部 Moran 指数", {{"hotspotsLocalMoran", GEOJSON, true}}},
     {"emerging", "Emerging hot spots", "新兴热点", {{"hotspotsEmerging", GEOJSON, true}}},
+    {"clusters", "Clusters of incidents", "案件聚类", {{"hotspotsClusters", GEOJSON, true}}},
     {"scan", "Scan statistic", "扫描统计", {{"hotspotsScan", GEOJSON, true}}},
+    {"change", "Change between two periods", "两时段变化", {{"hotspotsChange", GEOJSON, true}}},
+    {"near-repeat", "Near-repeat (Knox)", "近重复（Knox 检验）", {{"hotspotsNearRepeat", GEOJSON, true}}},
+    {"k-function", "K function", "K 函数", {{"hotspotsKFunction", GEOJSON, true}}},
     {"global", "Global clustering", "全局聚集检验", {{"hotspotsGlobal", GEOJSON, true}}},
     {0},
 };

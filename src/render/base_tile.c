@@ -186,13 +186,13 @@ static bool street_candidate(const drawing *d, uint32_t at, candidate *c) {
     return shape_candidate(d, street_shapes(d), at, d->least_span, c);
 }
 
-/* The number of a text of the index in the layer; in each layer every text is looked up once. */
+/* The number of a text of the index in the layer. Texts of other numbers are other texts. */
 static uint32_t value_of(drawing *d, uint32_t text_number) {
     uint32_t value;
     if (hs_mvt_value_known(d->mvt, text_number, &value)) return value;
     hs_str text = hs_dictionary_text(d->index->texts, text_number);
     if (text.size > LABEL_TEXT_LIMIT) text.size = hs_utf8_cut(text, LABEL_TEXT_LIMIT);
-    return hs_mvt_value_keep(d->mvt, text_number, hs_mvt_value_str(d->mvt, text));
+    return hs_mvt_value_keep(d->mvt, text_number, hs_mvt_value_own_str(d->mvt, text));
 }
 
 static void tag_street(drawing *d, const hs_street_tags *tags, uint32_t at) {

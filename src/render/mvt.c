@@ -72,11 +72,9 @@ static size_t varint_put(uint8_t *at, uint64_t value) {
     return size;
 }
 
+/* 7 bits to a byte; 0 takes one too. */
 static size_t varint_size(uint64_t value) {
-    size_t size = 1;
-    for (; value >= 0x80; value >>= 7)
-        size++;
-    return size;
+    return (size_t)(63 - __builtin_clzll(value | 1)) / 7 + 1;
 }
 
 static void put_varint(hs_mvt *mvt, hs_bytes *bytes, uint64_t value) {
@@ -237,14 +235,21 @@ bool hs_mvt_polygons(hs_mvt *mvt, uint64_t id, const hs_tile_shape *polygons, ui
     return true;
 }
 
-/* Number of a key; keys are few, so a walk is quickest. */
-static bool key_number(hs_mvt *mvt, const char *key, uint32_t *number) {
+static bool find_key(const hs_mvt *mvt, const char *key, uint32_t *number) {
     for (uint32_t i = 0; i < mvt->key_count; i++) {
-        if (mvt->keys[i] == key || strcmp(mvt->keys[i], key) == 0) {
-            *number = i;
-            return true;
-        }
+        *number = i;
+        if (mvt->keys[i] == key) return true;
     }
+    for (uint32_t i = 0; i < mvt->key_count; i++) {
+        *number = i;
+        if (strcmp(mvt->keys[i], key) == 0) return true;
+    }
+    return false;
+}
+
+/* Number of a key; keys are few, so a walk is quickest, most often by the same literal. */
+static bool key_number(hs_mvt *mvt, const char *key, uint32_t *number) {
+    if (find_key(mvt, key, number)) return true;
     if (mvt->key_count == mvt->key_capacity) {
         uint32_t capacity = mvt->key_capacity ? 2 * mvt->key_capacity : 32;
         const char **keys = hs_arena_array(mvt->arena, capacity, sizeof *keys);
@@ -449,7 +454,9 @@ void hs_mvt_feature_end(hs_mvt *mvt) {
 }
 
 bool hs_mvt_fits(const hs_mvt *mvt, size_t tag_bytes, size_t most) {
-    return hs_mvt_size(mvt) + packed_size(&mvt->geometry) + tag_bytes + 32 <= most;
+    size_t size = hs_mvt_size(mvt) + tag_bytes + 32;
+    /* A word takes 5 bytes at most; how many exactly matters near the limit only. */
+    return size + 5 * mvt->geometry.size <= most || size + packed_size(&mvt->geometry) <= most;
 }
 
 size_t hs_mvt_size(const hs_mvt *mvt) {

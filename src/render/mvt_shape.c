@@ -140,26 +140,44 @@ static bool put_run(hs_mvt *mvt, const hs_corner *run, uint32_t count) {
     return true;
 }
 
+/* On which sides of the box a corner lies outside, a bit for each. */
+static unsigned sides_out(hs_corner c) {
+    return (unsigned)(c.x < LOW) | (unsigned)(c.x > HIGH) << 1 | (unsigned)(c.y < LOW) << 2 |
+           (unsigned)(c.y > HIGH) << 3;
+}
+
+/* The part of a piece in the box; false when there is none. */
+static bool clip_piece(hs_corner a, hs_corner b, hs_corner *begin, hs_corner *end) {
+    double from = 0.0;
+    double to = 1.0;
+    double dx = b.x - a.x;
+    double dy = b.y - a.y;
+    if (!clip_axis(a.x, dx, &from, &to) || !clip_axis(a.y, dy, &from, &to)) return false;
+    *begin = from > 0.0 ? (hs_corner){a.x + from * dx, a.y + from * dy} : a;
+    *end = to < 1.0 ? (hs_corner){a.x + to * dx, a.y + to * dy} : b;
+    return true;
+}
+
 /* Writes the runs of a line that lie in the box. */
 static bool put_clipped_line(hs_mvt *mvt, const hs_corner *line, uint32_t count) {
     hs_corner *run = mvt->scratch.corners[1];
     uint32_t length = 0;
     bool any = false;
+    unsigned out = count > 0 ? sides_out(line[0]) : 0;
     for (uint32_t i = 0; i + 1 < count; i++) {
-        double from = 0.0;
-        double to = 1.0;
-        double dx = line[i + 1].x - line[i].x;
-        double dy = line[i + 1].y - line[i].y;
-        if (!clip_axis(line[i].x, dx, &from, &to) || !clip_axis(line[i].y, dy, &from, &to)) continue;
-        hs_corner begin = from > 0.0 ? (hs_corner){line[i].x + from * dx, line[i].y + from * dy} : line[i];
-        hs_corner end = to < 1.0 ? (hs_corner){line[i].x + to * dx, line[i].y + to * dy} : line[i + 1];
-        if (from > 0.0 || length == 0) {
+        unsigned before = out;
+        hs_corner begin = line[i];
+        hs_corner end = line[i + 1];
+        out = sides_out(end);
+        if (before & out) continue; /* beyond one side as a whole */
+        if ((before | out) && !clip_piece(line[i], line[i + 1], &begin, &end)) continue;
+        if (before || length == 0) {
             if (length > 1 && put_run(mvt, run, length)) any = true;
             run[0] = begin;
             length = 1;
         }
         run[length++] = end;
-        if (to < 1.0) {
+        if (out) {
             if (put_run(mvt, run, length)) any = true;
             length = 0;
         }

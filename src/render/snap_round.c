@@ -162,7 +162,7 @@ static hs_status find_pixels(const hs_rings *rings, const edge *edges, cell_list
             if (pixels->count > (1 + (size_t)MOST_CROSSINGS_PER_EDGE) * total) return HS_E_LIMIT;
             if (!list_add(pixels, at)) return HS_E_MEMORY;
         }
-    qsort(pixels->cell, pixels->count, sizeof *pixels->cell, compare_cells);
+    if (pixels->count > 1) qsort(pixels->cell, pixels->count, sizeof *pixels->cell, compare_cells);
     size_t kept = 0;
     for (size_t i = 0; i < pixels->count; i++)
         if (kept == 0 || !hs_cells_equal(pixels->cell[kept - 1], pixels->cell[i]))
@@ -302,7 +302,7 @@ static int compare_noded(const void *a, const void *b) {
 /* Edges that lie on one another become one; those that cancel out, none. */
 static void merge(edge_list *list) {
     size_t kept = 0;
-    qsort(list->edge, list->count, sizeof *list->edge, compare_noded);
+    if (list->count > 1) qsort(list->edge, list->count, sizeof *list->edge, compare_noded);
     for (size_t i = 0; i < list->count;) {
         hs_noded_edge e = list->edge[i++];
         for (; i < list->count && compare_noded(&e, &list->edge[i]) == 0; i++)

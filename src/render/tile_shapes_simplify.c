@@ -143,24 +143,19 @@ typedef struct border_scratch {
     uint32_t *stack;
 } border_scratch;
 
-static bool make_scratch(border_scratch *s, uint32_t longest) {
+/* One block of memory; NULL when there is none. */
+static void *make_scratch(border_scratch *s, uint32_t longest) {
     size_t room = 2 * (size_t)longest + 4;
-    s->line = malloc(room * sizeof *s->line);
-    s->turned = malloc(room * sizeof *s->turned);
-    s->zoom = malloc(room);
-    s->line_zoom = malloc(room);
-    s->significance = malloc(room * sizeof *s->significance);
-    s->stack = malloc(3 * room * sizeof *s->stack);
-    return s->line && s->turned && s->zoom && s->line_zoom && s->significance && s->stack;
-}
-
-static void free_scratch(border_scratch *s) {
-    free(s->line);
-    free(s->turned);
-    free(s->zoom);
-    free(s->line_zoom);
-    free(s->significance);
-    free(s->stack);
+    size_t each = 2 * sizeof *s->line + sizeof *s->significance + 3 * sizeof *s->stack + 2;
+    char *memory = malloc(room * each);
+    if (!memory) return NULL;
+    s->significance = (double *)(void *)memory;
+    s->line = (hs_mercator *)(void *)(s->significance + room);
+    s->turned = s->line + room;
+    s->stack = (uint32_t *)(void *)(s->turned + room);
+    s->zoom = (uint8_t *)(s->stack + 3 * room);
+    s->line_zoom = s->zoom + room;
+    return memory;
 }
 
 /* Whether a line read backwards comes before itself: the direction that all who share it choose. */
@@ -239,11 +234,12 @@ hs_status hs_tile_shape_borders(hs_mercator *vertex, uint8_t *zoom, const uint32
     uint32_t longest = 0;
     for (uint32_t r = 0; r < ring_count; r++)
         if (ring_start[r + 1] - ring_start[r] > longest) longest = ring_start[r + 1] - ring_start[r];
-    bool ok = make_scratch(&s, longest) && make_table(&table, vertex, ring_start, ring_count);
+    void *memory = make_scratch(&s, longest);
+    bool ok = memory && make_table(&table, vertex, ring_start, ring_count);
     for (uint32_t r = 0; ok && r < ring_count; r++)
         simplify_ring(&s, &table, vertex + ring_start[r], ring_start[r + 1] - ring_start[r],
                       zoom + ring_start[r]);
     free(table.corner);
-    free_scratch(&s);
+    free(memory);
     return ok ? HS_OK : HS_E_MEMORY;
 }

@@ -231,6 +231,53 @@ static hs_status rank_rows(making *m) {
     return hs_hotspot_rank(key, rows->count, m->error, rows->rank);
 }
 
+/* Whether the trial finds a unit as the answer has it: hot or cold, or of the same class. */
+static bool is_alike(const making *m, const hs_hotspot_rows *trial, uint32_t i) {
+    const hs_hotspot_rows *rows = &m->h->rows;
+    if (!(trial->q[i] <= m->request->alpha)) return false;
+    return m->request->method == HS_AREAS_LOCAL_MORAN ? trial->moran_class[i] == rows->moran_class[i]
+                                                      : (trial->z[i] > 0) == (rows->z[i] > 0);
+}
+
+/* The same with incidents at random places within their accuracy. */
+static hs_status try_again(making *m, const hs_selection *selection, uint32_t run, hs_arena *scratch) {
+    hs_areas_result result = {.arena = scratch, .island_count = m->h->island_count, .islands = m->h->islands};
+    making trial = *m;
+    trial.h = &result;
+    trial.areas.events = hs_arena_array(scratch, (size_t)m->areas.count + 1, sizeof *trial.areas.events);
+    if (!trial.areas.events || !rows_init(&trial)) return hs_error_memory(m->error, "jittered runs");
+    result.islands = m->h->islands;
+    hs_status status =
+        hs_areas_count_moved(m->work, m->request, &m->areas, selection, run, trial.areas.events);
+    if (status == HS_OK) status = measure(&trial);
+    if (status != HS_OK || !values_vary(&result.rows)) return status;
+    status = test_locally(&trial);
+    for (uint32_t i = 0; i < m->areas.count && status == HS_OK; i++)
+        m->h->rows.kept[i] += is_alike(m, &result.rows, i);
+    return status;
+}
+
+static hs_status jitter(making *m) {
+    if (m->request->jitter == 0) return HS_OK;
+    const hs_selection *selection;
+    hs_arena *scratch = hs_arena_new(RESULT_MOST);
+    m->h->rows.kept = hs_arena_array(m->h->arena, (size_t)m->areas.count + 1, sizeof *m->h->rows.kept);
+    if (!scratch || !m->h->rows.kept) {
+        hs_arena_free(scratch);
+        return hs_error_memory(m->error, "jittered runs");
+    }
+    hs_status status = hs_service_select(m->service, m->snapshot, &m->request->filter, m->error, &selection);
+    if (status == HS_OK) {
+        for (uint32_t run = 1; run <= m->request->jitter && status == HS_OK; run++) {
+            status = try_again(m, selection, run, scratch);
+            hs_arena_reset(scratch);
+        }
+        hs_service_selection_unref(selection);
+    }
+    hs_arena_free(scratch);
+    return status;
+}
+
 static hs_status test_globally(making *m) {
     const hs_areas_request *r = m->request;
     double p[HS_GLOBAL_STATISTICS];
@@ -284,7 +331,8 @@ static hs_status make(making *m) {
                 "分析单元少于 30 个：解析 p 值仅为近似，置换 p 值有效。");
     if (m->request->method == HS_AREAS_GLOBAL) return test_globally(m);
     status = test_locally(m);
-    return status == HS_OK ? rank_rows(m) : status;
+    if (status == HS_OK) status = rank_rows(m);
+    return status == HS_OK ? jitter(m) : status;
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {

@@ -56,6 +56,7 @@ typedef struct hs_areas_request {
     uint64_t seed;
     double alpha;
     hs_correction correction;
+    uint32_t jitter; /* runs with uncertain positions; 0: none */
 } hs_areas_request;
 
 #define HS_HOTSPOT_MOST_UNITS        250000u
@@ -63,6 +64,7 @@ typedef struct hs_areas_request {
 #define HS_HOTSPOT_LEAST_UNITS       10u
 #define HS_HOTSPOT_LEAST_INCIDENTS   10u
 #define HS_HOTSPOT_MOST_PERMUTATIONS 99999u
+#define HS_HOTSPOT_MOST_JITTER       199u
 /* Boundaries that come as near as this touch: what hand-drawn ones are apart by. */
 #define HS_HOTSPOT_GAP_M 1.0
 
@@ -87,6 +89,8 @@ typedef struct hs_hotspot_rows {
     double *value, *expected_n, *statistic, *expected, *variance, *z, *p, *q;
     hs_moran_class *moran_class;
     uint32_t *rank; /* 1 is the strongest; 0: none */
+    uint32_t
+        *kept; /* jittered runs in which a significant unit is so in the same way; NULL: none were made */
 } hs_hotspot_rows;
 
 /* Incidents; outside: in no unit of analysis. `weight` is the sum of what the counted ones weigh. */
@@ -154,6 +158,11 @@ hs_status hs_areas_build(const hs_snapshot *snapshot, const hs_areas_request *re
 hs_status hs_areas_count(const hs_snapshot *snapshot, const hs_areas_request *request,
                          const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas,
                          hs_areas_tally *tally);
+/* What the selection's incidents weigh in each unit when each lies at a random place within its accuracy: the
+ * run-th time of the request's seed. */
+hs_status hs_areas_count_moved(const hs_hotspot_work *work, const hs_areas_request *request,
+                               const hs_areas *areas, const hs_selection *selection, uint32_t run,
+                               double *events);
 /* The request's filter as a selection, and in the tally what it leaves out for its position. */
 hs_status hs_areas_select(const hs_hotspot_work *work, const hs_areas_request *request, hs_areas_tally *tally,
                           const hs_selection **selection);

@@ -12,8 +12,8 @@ static const hs_field fields[] = {
     {"statistic", HS_FIELD_REAL}, {"p_value", HS_FIELD_REAL},  {"q_value", HS_FIELD_REAL},
     {"n", HS_FIELD_INTEGER},      {"expected", HS_FIELD_REAL}, {"rank", HS_FIELD_INTEGER},
     {"z", HS_FIELD_REAL},         {"class", HS_FIELD_TEXT},    {"label_zh", HS_FIELD_TEXT},
-    {"label_en", HS_FIELD_TEXT},  {"area_km2", HS_FIELD_REAL}, {"length_km", HS_FIELD_REAL},
-    {"lon", HS_FIELD_REAL},       {"lat", HS_FIELD_REAL},
+    {"label_en", HS_FIELD_TEXT},  {"survival", HS_FIELD_REAL}, {"area_km2", HS_FIELD_REAL},
+    {"length_km", HS_FIELD_REAL}, {"lon", HS_FIELD_REAL},      {"lat", HS_FIELD_REAL},
 };
 #define FIELDS (sizeof fields / sizeof *fields)
 
@@ -39,6 +39,8 @@ static void read_row(const hs_hotspot_run *run, uint32_t i, hs_value *v) {
     *v++ = hs_hotspot_text(moran ? hs_moran_class_name(r->moran_class[i]) : "");
     *v++ = hs_hotspot_text(hs_hotspot_label(request, h, i, true));
     *v++ = hs_hotspot_text(hs_hotspot_label(request, h, i, false));
+    bool tried = r->kept && r->q[i] <= request->alpha;
+    *v++ = hs_hotspot_real(tried ? (double)r->kept[i] / request->jitter : (double)NAN);
     *v++ = hs_hotspot_real(request->units == HS_UNITS_STREETS ? (double)NAN : r->measure[i]);
     *v++ = hs_hotspot_real(request->units == HS_UNITS_STREETS ? r->measure[i] : (double)NAN);
     *v++ = hs_hotspot_real(r->label[i].lon_e7 * 1e-7);
@@ -69,7 +71,7 @@ static void read_global(const hs_hotspot_run *run, int which, hs_value *v) {
     *v++ = (hs_value){.absent = true};
     *v++ = hs_hotspot_text(hs_hotspot_global_label(request, h, which, true));
     *v++ = hs_hotspot_text(hs_hotspot_global_label(request, h, which, false));
-    for (int absent = 0; absent < 4; absent++)
+    for (int absent = 0; absent < 5; absent++)
         *v++ = hs_hotspot_real(NAN);
 }
 
@@ -157,6 +159,7 @@ void hs_areas_head(const hs_hotspot_run *run, hs_json *json) {
     hs_areas_parameter_members(request, json);
     hs_json_pair_text(json, "p_values", h->exact ? "exact" : h->permutations > 0 ? "permutation" : "normal");
     hs_json_pair_int(json, "permutations", h->permutations);
+    hs_json_pair_int(json, "jitter", request->jitter);
     hs_json_object_end(json);
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");

@@ -104,6 +104,7 @@ static inline hs_value hs_hotspot_integer_value(int64_t integer) {
 
 /* Rows of the table. */
 extern const hs_hotspot_method hs_hotspot_gi_star, hs_hotspot_local_moran, hs_hotspot_global,
-    hs_hotspot_emerging, hs_hotspot_change, hs_hotspot_scan;
+    hs_hotspot_emerging, hs_hotspot_change, hs_hotspot_scan, hs_hotspot_clusters, hs_hotspot_near_repeat,
+    hs_hotspot_k_function;
 
 #endif

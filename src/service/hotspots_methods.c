@@ -13,6 +13,9 @@ static const hs_hotspot_method *const methods[] = {
     &hs_hotspot_emerging,
     &hs_hotspot_change,
     &hs_hotspot_scan,
+    &hs_hotspot_clusters,
+    &hs_hotspot_near_repeat,
+    &hs_hotspot_k_function,
 };
 /* clang-format on */
 enum { METHODS = sizeof methods / sizeof(const hs_hotspot_method *) };

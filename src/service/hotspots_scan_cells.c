@@ -133,12 +133,13 @@ static hs_status leave_out(hs_scanning *s, double **exposure) {
 static hs_status make_cells(hs_scanning *s) {
     hs_scan_result *h = s->h;
     size_t cells = (size_t)h->areas.count * steps_of(h);
-    if (h->areas.count > HS_SCAN_MOST_AREAS || cells > HS_SCAN_MOST_CELLS)
+    uint32_t most = s->ask->areas.units == HS_UNITS_STREETS ? HS_SCAN_MOST_AREAS : HS_SCAN_MOST_MEASURED;
+    if (h->areas.count > most || cells > HS_SCAN_MOST_CELLS)
         return hs_error_set(
             s->work->error, HS_E_ARGUMENT,
             "scan: %u units in %u steps of time are more than the %u units and %u cells that are "
-            "taken; take larger units, longer steps or a shorter period",
-            (unsigned)h->areas.count, (unsigned)steps_of(h), HS_SCAN_MOST_AREAS, HS_SCAN_MOST_CELLS);
+            "taken; take larger units, longer steps, a shorter period or a part by bbox or unit",
+            (unsigned)h->areas.count, (unsigned)steps_of(h), (unsigned)most, HS_SCAN_MOST_CELLS);
     h->cases = hs_arena_array(h->arena, cells + 1, sizeof *h->cases);
     if (s->ask->model != HS_SCAN_PERMUTATION)
         h->population = hs_arena_array(h->arena, cells + 1, sizeof *h->population);

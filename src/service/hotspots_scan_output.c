@@ -31,11 +31,11 @@ static const hs_field fields[] = {
     {"radius_m", HS_FIELD_REAL},
     {"axis_ratio", HS_FIELD_REAL},
     {"angle_deg", HS_FIELD_REAL},
-    {"members", HS_FIELD_TEXT},
     {"lon", HS_FIELD_REAL},
     {"lat", HS_FIELD_REAL},
+    {"members", HS_FIELD_TEXT},
 };
-enum { FIELDS = sizeof fields / sizeof *fields, FILE_ONLY = 3 };
+enum { FIELDS = sizeof fields / sizeof *fields, FILE_ONLY = 1 };
 
 const char *hs_scan_date(const hs_hotspot_run *run, int64_t time_s, hs_arena *arena) {
     hs_civil c = hs_civil_from_s(time_s + hs_timezone_offset(run->snapshot->timezone, time_s));
@@ -99,15 +99,13 @@ static void read_row(const hs_hotspot_run *run, uint32_t k, hs_arena *arena, hs_
     *v++ = hs_hotspot_real(c->radius_m);
     *v++ = hs_hotspot_real(streets ? (double)NAN : c->ratio);
     *v++ = hs_hotspot_real(c->ratio > 1 ? c->angle_rad * 180 / 3.141592653589793 : (double)NAN);
-    *v++ = text_or_none(member_text(h, k, arena));
     *v++ = hs_hotspot_real(h->centre[k].lon_e7 * 1e-7);
-    *v = hs_hotspot_real(h->centre[k].lat_e7 * 1e-7);
+    *v++ = hs_hotspot_real(h->centre[k].lat_e7 * 1e-7);
+    *v = text_or_none(member_text(h, k, arena));
 }
 
 static void write_members(const hs_hotspot_run *run, uint32_t row, hs_json *json) {
     const hs_scan_result *h = run->result;
-    hs_json_key(json, "centre");
-    hs_json_position(json, h->centre[row]);
     hs_json_key(json, "members");
     hs_json_array(json);
     for (uint32_t i = 0; i < h->areas.count; i++)

@@ -10,12 +10,14 @@ static bool is_of(const hs_snapshot *snapshot, uint64_t version, bool geography)
     return (geography ? snapshot->geography_version : snapshot->version) == version;
 }
 
-void hs_service_keep_snapshot(hs_service *service, hs_snapshot *snapshot) {
+void hs_service_keep_snapshot(hs_service *service, hs_snapshot *snapshot, bool read_on) {
+    size_t first = read_on ? 0 : HS_KEPT_READ_ON;
+    size_t end = read_on ? HS_KEPT_READ_ON : HS_KEPT_SNAPSHOTS;
     double now_ms = hs_clock_monotonic_ms();
     hs_snapshot *dropped = NULL;
     pthread_mutex_lock(&service->lock);
-    struct hs_kept_snapshot *at = &service->kept[0];
-    for (size_t i = 0; i < HS_KEPT_SNAPSHOTS; i++) {
+    struct hs_kept_snapshot *at = &service->kept[first];
+    for (size_t i = first; i < end; i++) {
         struct hs_kept_snapshot *kept = &service->kept[i];
         if (kept->snapshot == snapshot) {
             at = kept;

@@ -11,7 +11,9 @@
 
 struct hs_selection_cache;
 
-#define HS_KEPT_SNAPSHOTS 8
+/* For who reads on, and for who has read a first page only: these are many more. */
+#define HS_KEPT_READ_ON   8
+#define HS_KEPT_SNAPSHOTS 32
 
 /* What finds things in one geography; each is made when it is first asked for and holds the geography. */
 typedef struct hs_geocoder_entry {

@@ -9,14 +9,18 @@ typedef struct simulating {
     const hs_csr_work *work;
     double *curves, *nearest_m; /* [simulations][steps], [simulations] */
     hs_error *errors;           /* [simulations] */
-    atomic_uint failed;         /* the first simulation that did, and 1 */
+    atomic_bool stopped;
+    atomic_uint failed; /* the first simulation that did, and 1 */
 } simulating;
 
 static void simulate(void *context, size_t begin, size_t end) {
     simulating *s = context;
     for (size_t k = begin; k < end; k++) {
         hs_random random;
-        hs_random_seed_stream(&random, s->work->request->seed, k);
+        const hs_csr_request *request = s->work->request;
+        if (request->stopped && request->stopped(request->context)) atomic_store(&s->stopped, true);
+        if (atomic_load(&s->stopped)) return;
+        hs_random_seed_stream(&random, request->seed, k);
         hs_status status = s->work->simulate(s->work->context, &random, &s->errors[k],
                                              s->curves + k * s->work->steps->count, &s->nearest_m[k]);
         if (status != HS_OK) atomic_store(&s->failed, (unsigned)k + 1);
@@ -108,7 +112,8 @@ hs_status hs_csr_simulate(const hs_csr_work *work, struct hs_pool *pool, hs_erro
     if (status == HS_OK) {
         hs_pool_for(pool, simulations, 1, simulate, &s);
         unsigned failed = atomic_load(&s.failed);
-        if (failed > 0)
+        if (atomic_load(&s.stopped)) status = hs_error_set(error, HS_E_CANCELLED, "simulations were stopped");
+        if (status == HS_OK && failed > 0)
             status = hs_error_set(error, s.errors[failed - 1].status, "%s", s.errors[failed - 1].message);
     }
     if (status == HS_OK) {

@@ -25,7 +25,7 @@ typedef struct knox {
     uint64_t row_total[MOST_ROWS], column_total[MOST_ROWS];
     double row_paths[MOST_ROWS], column_paths[MOST_ROWS]; /* ordered pairs of pairs with a common point */
     uint64_t *counts;                                     /* [permutations][rows * columns] */
-    atomic_bool failed;
+    atomic_bool failed, stopped;
 } knox;
 
 uint32_t hs_knox_rows(const hs_knox_request *request) {
@@ -42,14 +42,6 @@ static uint32_t row_of(const hs_knox_request *r, double distance_m) {
     while (band < r->distance_count && distance_m > r->distance_m[band])
         band++;
     return band + r->same_place;
-}
-
-static uint32_t column_of(const hs_knox_request *r, int64_t a_s, int64_t b_s) {
-    uint64_t apart = a_s > b_s ? (uint64_t)a_s - (uint64_t)b_s : (uint64_t)b_s - (uint64_t)a_s;
-    uint32_t band = 0;
-    while (band < r->interval_count && apart > (uint64_t)r->interval_s[band])
-        band++;
-    return band;
 }
 
 typedef struct listing {
@@ -190,14 +182,40 @@ static hs_status measure_columns(knox *k, hs_error *error) {
     return status;
 }
 
+/* Pairs of one row within each interval, into cells[columns]: of a block of them first how long they lie
+ * apart, then how many of these are within each bound. */
+static void count_row(const knox *k, const int64_t *time_s, uint32_t row, uint64_t *cells) {
+    enum { BLOCK = 512 };
+    uint64_t apart[BLOCK];
+    uint64_t before = 0;
+    for (size_t at = k->row_first[row]; at < k->row_first[row + 1]; at += BLOCK) {
+        size_t size = k->row_first[row + 1] - at < BLOCK ? k->row_first[row + 1] - at : BLOCK;
+        for (size_t i = 0; i < size; i++) {
+            int64_t a = time_s[k->pairs[at + i].a], b = time_s[k->pairs[at + i].b];
+            apart[i] = a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
+        }
+        for (uint32_t c = 0; c + 1 < k->columns; c++) {
+            uint64_t bound = (uint64_t)k->request->interval_s[c], within = 0;
+            for (size_t i = 0; i < size; i++)
+                within += apart[i] <= bound;
+            cells[c] += within;
+        }
+        cells[k->columns - 1] += size;
+    }
+    for (uint32_t c = 0; c < k->columns; c++) {
+        uint64_t within = cells[c];
+        cells[c] -= before;
+        before = within;
+    }
+}
+
 static void count_cells(const knox *k, const int64_t *time_s, uint64_t *cells) {
     uint64_t far[MOST_ROWS];
     memset(cells, 0, sizeof *cells * k->rows * k->columns);
     memcpy(far, k->column_total, sizeof far);
     for (uint32_t r = 0; r + 1 < k->rows; r++) {
         uint64_t *row = cells + (size_t)r * k->columns;
-        for (size_t at = k->row_first[r]; at < k->row_first[r + 1]; at++)
-            row[column_of(k->request, time_s[k->pairs[at].a], time_s[k->pairs[at].b])]++;
+        count_row(k, time_s, r, row);
         for (uint32_t c = 0; c < k->columns; c++)
             far[c] -= row[c];
     }
@@ -210,6 +228,8 @@ static void permute(void *context, size_t begin, size_t end) {
     if (!time_s) atomic_store(&k->failed, true);
     for (size_t p = begin; p < end && time_s; p++) {
         hs_random random;
+        if (k->request->stopped && k->request->stopped(k->request->context)) atomic_store(&k->stopped, true);
+        if (atomic_load(&k->stopped)) break;
         hs_random_seed_stream(&random, k->request->seed, p);
         memcpy(time_s, k->time_s, k->n * sizeof *time_s);
         for (uint32_t i = k->n - 1; i > 0; i--) {
@@ -311,7 +331,10 @@ hs_status hs_knox(const hs_point_links *links, const int64_t *time_s, const hs_k
     if (status == HS_OK) status = measure_columns(&k, error);
     if (status == HS_OK) {
         hs_pool_for(pool, request->permutations, PERMUTATIONS_A_PIECE, permute, &k);
-        if (atomic_load(&k.failed)) status = hs_error_memory(error, "permutations");
+        if (atomic_load(&k.stopped))
+            status = hs_error_set(error, HS_E_CANCELLED, "permutations were stopped");
+        else if (atomic_load(&k.failed))
+            status = hs_error_memory(error, "permutations");
     }
     if (status == HS_OK) {
         uint64_t *observed = k.counts + request->permutations * table;

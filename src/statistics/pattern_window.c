@@ -155,6 +155,14 @@ double hs_pattern_window_perimeter_m(const hs_pattern_window *window) {
     return window->perimeter_m;
 }
 
+void hs_pattern_window_box(const hs_pattern_window *window, double *west_m, double *south_m, double *east_m,
+                           double *north_m) {
+    *west_m = window->west;
+    *south_m = window->south;
+    *east_m = window->east;
+    *north_m = window->north;
+}
+
 double hs_pattern_window_reach_m(const hs_pattern_window *window, uint32_t count) {
     double side = fmin(window->east - window->west, window->north - window->south);
     return fmin(side / 4, sqrt(1000 * window->area_m2 / (3.14159265358979323846 * fmax(count, 1))));

@@ -101,11 +101,12 @@ typedef struct margins {
 } margins;
 
 static double share_above(const margins *m, double log_ratio, double from) {
+    size_t count = (size_t)(m->most - m->least) + 1;
     double largest = -INFINITY, all = 0, above = 0;
-    for (double x = m->least; x <= m->most; x++)
-        largest = fmax(largest, m->log_weight[(size_t)(x - m->least)] + x * log_ratio);
-    for (double x = m->least; x <= m->most; x++) {
-        double weight = exp(m->log_weight[(size_t)(x - m->least)] + x * log_ratio - largest);
+    for (size_t k = 0; k < count; k++)
+        largest = fmax(largest, m->log_weight[k] + (m->least + (double)k) * log_ratio);
+    for (size_t k = 0; k < count; k++) {
+        double x = m->least + (double)k, weight = exp(m->log_weight[k] + x * log_ratio - largest);
         all += weight;
         if (x >= from) above += weight;
     }
@@ -151,17 +152,18 @@ hs_status hs_rate_ratio_relative(const hs_two_counts *unit, const hs_two_counts 
     }
     margins m = {.now = (double)unit->now, .least = fmax(0, (double)n + (double)marked - (double)total)};
     m.most = fmin((double)n, (double)marked);
-    m.log_weight = malloc((size_t)(m.most - m.least + 1) * sizeof *m.log_weight);
+    size_t values = (size_t)(m.most - m.least) + 1;
+    m.log_weight = calloc(values, sizeof *m.log_weight);
     if (!m.log_weight) return hs_error_memory(error, "a distribution");
-    for (double x = m.least; x <= m.most; x++)
-        m.log_weight[(size_t)(x - m.least)] = conditional(x, (double)n, (double)marked, (double)total);
+    for (size_t k = 0; k < values; k++)
+        m.log_weight[k] = conditional(m.least + (double)k, (double)n, (double)marked, (double)total);
     limit_relative(&m, alpha, &r);
     double more = hs_hypergeometric_tail(unit->now, n, marked, total);
     double less = hs_hypergeometric_tail(unit->before, n, total - marked, total);
     double same = exp(m.log_weight[(size_t)(m.now - m.least)]);
     r.p = fmin(1, 2 * fmin(more, less));
     r.mid_p = fmin(1, 2 * fmin(more - same / 2, less - same / 2));
-    r.least_p = fmin(1, 2 * exp(fmin(m.log_weight[0], m.log_weight[(size_t)(m.most - m.least)])));
+    r.least_p = fmin(1, 2 * exp(fmin(m.log_weight[0], m.log_weight[values - 1])));
     r.z = root_deviance(m.now, (double)n, (double)marked / (double)total);
     free(m.log_weight);
     *ratio = r;

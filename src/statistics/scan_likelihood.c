@@ -54,13 +54,9 @@ static double edge(uint32_t bin) {
     return ldexp(1 + (bin % steps) / (double)steps, HS_SCAN_LEAST_EXPONENT + (int)(bin / steps));
 }
 
-/* How far from what is expected cases are at least where the ratio is so large: a Kullback-Leibler divergence
- * is at most the chi-squared one. */
+/* How far from what is expected cases are at least where the ratio is so large. */
 static double least_distance(const hs_scan_likelihood *l, double size, double ratio) {
-    double expected = hs_scan_expected(l, size);
-    double square = ratio * expected * fmax(0, l->cases - expected) / l->cases;
-    if (l->model == HS_SCAN_BERNOULLI) square *= (l->size - l->cases) / l->size;
-    return sqrt(square) * (1 - 1e-6);
+    return sqrt(ratio * hs_scan_spread(l, size)) * (1 - 1e-6);
 }
 
 /* The ratio of so many cases falls while the size grows to where they are expected: at the least size of the

@@ -46,15 +46,19 @@ typedef struct hs_scan_likelihood {
 double hs_scan_expected(const hs_scan_likelihood *l, double size);
 /* The log likelihood ratio; 0 where the rate is not of the kind that is looked for. */
 double hs_scan_ratio(const hs_scan_likelihood *l, double cases, double size);
-/* Whether the ratio may be above `ratio`, by a bound that needs no logarithm: never wrongly false. */
-static inline bool hs_scan_may_exceed(const hs_scan_likelihood *l, double cases, double size, double ratio) {
+/* The square of what cases are off where the chi-squared bound of the ratio is 1: a Kullback-Leibler
+ * divergence is at most the chi-squared one. */
+static inline double hs_scan_spread(const hs_scan_likelihood *l, double size) {
     double expected = l->model == HS_SCAN_BERNOULLI ? l->cases * size / l->size : size;
-    double off = cases - expected;
+    double rest = l->cases - expected;
+    double spread = rest > 0 ? expected * rest / l->cases : 0;
+    return l->model == HS_SCAN_BERNOULLI ? spread * (l->size - l->cases) / l->size : spread;
+}
+/* Whether the ratio may be above `ratio`, by that bound: never wrongly false. */
+static inline bool hs_scan_may_exceed(const hs_scan_likelihood *l, double cases, double size, double ratio) {
+    double off = cases - (l->model == HS_SCAN_BERNOULLI ? l->cases * size / l->size : size);
     if (l->rates == HS_SCAN_HIGH ? off <= 0 : l->rates == HS_SCAN_LOW && off >= 0) return false;
-    /* A Kullback-Leibler divergence is at most the chi-squared one. */
-    double scale = expected * (l->cases - expected);
-    if (l->model == HS_SCAN_BERNOULLI) scale *= (l->size - l->cases) / l->size;
-    return off * off * l->cases * (1 + 1e-9) > ratio * scale;
+    return off * off * (1 + 1e-9) > ratio * hs_scan_spread(l, size);
 }
 
 /* For windows by size, the cases that may give a ratio above some `ratio`: `more` or more, or fewer than

@@ -34,6 +34,7 @@ typedef struct block {
     void *zone;      /* [steps + 1][lanes] the same of a zone, a row of nothing before them */
     double *size;    /* [steps + 1] of the zone */
     double *largest; /* [lanes] */
+    float *floor;    /* the same */
     hs_scan_limits limits[HS_SCAN_SHAPES];
     uint32_t *scratch, *cell;
     int32_t *more, *less; /* [steps] of windows that end at a step */
@@ -46,6 +47,14 @@ typedef uint16_t narrow_count;
 typedef int16_t narrow_signed;
 typedef uint32_t wide_count;
 typedef int32_t wide_signed;
+
+/* What a lane's cases are held against: limits that all share, and its own largest statistic by the
+ * chi-squared bound of the ratio (hs_scan_may_exceed), with room for a float's rounding. */
+typedef struct window {
+    int32_t more, less;
+    float expected, scale;
+    const float *floor;
+} window;
 
 #define DEFINE_COUNTS(name, most)                                                                            \
     static inline void add_##name(name##_count *restrict to, const name##_count *restrict from, size_t n) {  \
@@ -73,17 +82,24 @@ typedef int32_t wide_signed;
             if (any_##name(end, rows + w * n, n, more[w], less[w], low)) hit[hits++] = w;                    \
         return hits;                                                                                         \
     }                                                                                                        \
-    /* Such lanes of one window, and their cases. */                                                         \
-    static inline uint32_t pick_##name(const name##_count *end, const name##_count *begin, size_t n,         \
-                                       int32_t more, int32_t less, uint32_t *lane, uint32_t *cases) {        \
+    /* Of one window the lanes that may beat their own largest statistic, and their cases. */                \
+    static inline uint32_t pick_##name(const name##_count *restrict end, const name##_count *restrict begin, \
+                                       size_t n, const window *w, uint32_t *lane, uint32_t *cases) {         \
         uint32_t picked = 0;                                                                                 \
         for (size_t i = 0; i < n; i += GROUP) {                                                              \
-            if (!any_##name(end + i, begin + i, GROUP, more, less, true)) continue;                          \
-            for (size_t k = i; k < i + GROUP; k++) {                                                         \
-                name##_count inside = (name##_count)(end[k] - begin[k]);                                     \
-                lane[picked] = (uint32_t)k;                                                                  \
-                cases[picked] = inside;                                                                      \
-                picked += (int64_t)inside >= more || (int64_t)inside < less;                                 \
+            uint32_t worth[GROUP];                                                                           \
+            uint32_t any = 0;                                                                                \
+            for (size_t k = 0; k < GROUP; k++) {                                                             \
+                int32_t inside = (name##_count)(end[i + k] - begin[i + k]);                                  \
+                float off = (float)inside - w->expected;                                                     \
+                worth[k] = (uint32_t)((inside >= w->more) | (inside < w->less)) &                            \
+                           (uint32_t)(off * off > w->scale * w->floor[i + k]);                               \
+                any |= worth[k];                                                                             \
+            }                                                                                                \
+            for (size_t k = 0; any && k < GROUP; k++) {                                                      \
+                lane[picked] = (uint32_t)(i + k);                                                            \
+                cases[picked] = (name##_count)(end[i + k] - begin[i + k]);                                   \
+                picked += worth[k];                                                                          \
             }                                                                                                \
         }                                                                                                    \
         return picked;                                                                                       \
@@ -106,10 +122,10 @@ VECTORS static uint32_t find_windows(lanes l, bool low, const void *end, const v
     return find_narrow(end, rows, l.count, windows, more, less, false, hit);
 }
 
-VECTORS static uint32_t pick_lanes(lanes l, const void *end, const void *begin, int32_t more, int32_t less,
+VECTORS static uint32_t pick_lanes(lanes l, const void *end, const void *begin, const window *w,
                                    uint32_t *lane, uint32_t *cases) {
-    if (l.wide) return pick_wide(end, begin, l.count, more, less, lane, cases);
-    return pick_narrow(end, begin, l.count, more, less, lane, cases);
+    return l.wide ? pick_wide(end, begin, l.count, w, lane, cases)
+                  : pick_narrow(end, begin, l.count, w, lane, cases);
 }
 
 static size_t width(const lanes *l) {
@@ -141,7 +157,7 @@ static void fill(block *b) {
             add_counts(b->lanes.wide, row, row - bytes, n);
         }
     for (size_t lane = 0; lane < n; lane++)
-        b->largest[lane] = 0;
+        b->largest[lane] = b->floor[lane] = 0;
 }
 
 /* Limits follow the least of the lanes' largest statistics, as likelihoods are computed and it rises. */
@@ -161,14 +177,19 @@ static void settle(block *b, const void *end, const void *begin, double size, in
                    double penalty) {
     uint32_t lane[MOST_LANES + 1];
     uint32_t cases[MOST_LANES + 1];
-    uint32_t picked = pick_lanes(b->lanes, end, begin, more, less, lane, cases);
+    const hs_scan_likelihood *l = &b->work->drawn;
+    const window w = {more, less, (float)hs_scan_expected(l, size),
+                      (float)((1 - 2e-3) * hs_scan_spread(l, size) / penalty), b->floor};
+    uint32_t picked = pick_lanes(b->lanes, end, begin, &w, lane, cases);
     for (uint32_t k = 0; k < picked; k++) {
         double *largest = &b->largest[lane[k]];
-        if (!hs_scan_may_exceed(&b->work->drawn, cases[k], size, *largest / penalty)) continue;
-        double ratio = penalty * hs_scan_ratio(&b->work->drawn, cases[k], size);
-        if (ratio > *largest) *largest = ratio;
+        if (!hs_scan_may_exceed(l, cases[k], size, *largest / penalty)) continue;
+        double ratio = penalty * hs_scan_ratio(l, cases[k], size);
+        if (!(ratio > *largest)) continue;
+        *largest = ratio;
+        b->floor[lane[k]] = (float)ratio;
     }
-    b->settled += picked;
+    b->settled += picked + GROUP;
 }
 
 static void try_windows(block *b, uint32_t end, uint32_t begin, uint32_t windows,
@@ -265,6 +286,7 @@ static void block_done(block *b) {
     free(b->zone);
     free(b->size);
     free(b->largest);
+    free(b->floor);
     free(b->scratch);
     free(b->cell);
     free(b->more);
@@ -281,13 +303,14 @@ static bool block_init(block *b, const hs_scan_work *work, const hs_scan_source 
     b->zone = malloc(steps * row);
     b->size = malloc(steps * sizeof *b->size);
     b->largest = malloc(l.count * sizeof *b->largest);
+    b->floor = malloc(l.count * sizeof *b->floor);
     b->scratch = malloc((hs_scan_scratch(source) + 1) * sizeof *b->scratch);
     b->cell = malloc(((size_t)source->drawn + 1) * sizeof *b->cell);
     b->more = malloc(steps * sizeof *b->more);
     b->less = malloc(steps * sizeof *b->less);
     b->hit = malloc(steps * sizeof *b->hit);
-    bool good =
-        b->area && b->zone && b->size && b->largest && b->scratch && b->cell && b->more && b->less && b->hit;
+    bool good = b->area && b->zone && b->size && b->largest && b->floor && b->scratch && b->cell && b->more &&
+                b->less && b->hit;
     bool used[HS_SCAN_SHAPES] = {false};
     for (uint32_t o = 0; o < work->zones->order_count; o++)
         used[work->zones->order[o].shape] = true;

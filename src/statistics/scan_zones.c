@@ -68,44 +68,54 @@ static bool make_room(making *m) {
     return true;
 }
 
-/* One order out of the `count` entries of the heap; areas at one distance enter together or not at all. */
+/* The nearest areas of the heap that are equally far. */
+static hs_status enter(making *m, uint32_t *count, double *inside) {
+    hs_scan_zones *z = m->zones;
+    double distance = m->heap[0].distance;
+    while (*count > 0 && m->heap[0].distance <= distance * (1 + SAME)) {
+        if (z->step_count >= MOST_STEPS)
+            return hs_error_set(
+                m->error, HS_E_LIMIT,
+                "scan: more than 2^26 areas in zones; take a smaller max-share or max-radius, or "
+                "larger units");
+        if (!make_room(m)) return hs_error_memory(m->error, "zones");
+        near entry = pop(m->heap, count);
+        *inside += m->size[entry.area];
+        z->radius_m[z->step_count] = (float)entry.distance;
+        z->step[z->step_count++] = (hs_scan_step){entry.area, 0};
+    }
+    return HS_OK;
+}
+
+/* One order out of the `count` entries of the heap; areas at one distance enter together or not at all, and
+ * end a zone where they bring something along. */
 static hs_status grow(making *m, uint32_t count, hs_scan_order order) {
     hs_scan_zones *z = m->zones;
     double inside = 0;
     order.first = z->step_count;
     for (uint32_t k = count / 2; k > 0; k--)
         sink(m->heap, count, k - 1);
+    size_t end = z->step_count;
     while (count > 0) {
-        size_t begin = z->step_count;
-        double distance = m->heap[0].distance;
-        while (count > 0 && m->heap[0].distance <= distance * (1 + SAME)) {
-            if (begin >= MOST_STEPS || !make_room(m))
-                return begin >= MOST_STEPS
-                           ? hs_error_set(m->error, HS_E_LIMIT,
-                                          "scan: more than 2^26 areas in zones; take a smaller max-share or "
-                                          "max-radius, or larger units")
-                           : hs_error_memory(m->error, "zones");
-            near entry = pop(m->heap, &count);
-            inside += m->size[entry.area];
-            z->radius_m[z->step_count] = (float)entry.distance;
-            z->step[z->step_count++] = (hs_scan_step){entry.area, 0};
-        }
-        if (inside > m->most) {
-            z->step_count = begin;
-            break;
-        }
-        z->step[z->step_count - 1].whole = 1;
+        double before = inside;
+        hs_status status = enter(m, &count, &inside);
+        if (status != HS_OK) return status;
+        if (inside > m->most) break;
+        if (!(inside > before)) continue;
+        end = z->step_count;
+        z->step[end - 1].whole = 1;
         z->zone_count++;
     }
-    order.count = (uint32_t)(z->step_count - order.first);
+    z->step_count = end;
+    order.count = (uint32_t)(end - order.first);
     z->order[z->order_count++] = order;
     return HS_OK;
 }
 
-static hs_status check(uint32_t count, const double *size, const hs_scan_extent *extent, double *sum,
-                       hs_error *error) {
-    if (count < 2 || count > HS_SCAN_MOST_AREAS)
-        return hs_error_set(error, HS_E_ARGUMENT, "scan: takes 2 to %u areas, not %u", HS_SCAN_MOST_AREAS,
+static hs_status check(uint32_t count, uint32_t most, const double *size, const hs_scan_extent *extent,
+                       double *sum, hs_error *error) {
+    if (count < 2 || count > most)
+        return hs_error_set(error, HS_E_ARGUMENT, "scan: takes 2 to %u areas, not %u", (unsigned)most,
                             (unsigned)count);
     if (!(extent->max_share > 0 && extent->max_share <= 0.5))
         return hs_error_set(error, HS_E_ARGUMENT, "scan: max-share is above 0 to 0.5");
@@ -119,9 +129,9 @@ static hs_status check(uint32_t count, const double *size, const hs_scan_extent 
     return *sum > 0 ? HS_OK : hs_error_set(error, HS_E_ARGUMENT, "scan: all areas are empty");
 }
 
-static hs_status begin(making *m, uint32_t count, uint32_t orders) {
+static hs_status begin(making *m, uint32_t count, uint32_t most, uint32_t orders) {
     double sum = 0;
-    hs_status status = check(count, m->size, m->extent, &sum, m->error);
+    hs_status status = check(count, most, m->size, m->extent, &sum, m->error);
     if (status != HS_OK) return status;
     m->most = m->extent->max_share * sum * (1 + 1e-12);
     m->zones = calloc(1, sizeof *m->zones);
@@ -169,7 +179,7 @@ hs_status hs_scan_zones_new(uint32_t count, const double *x_m, const double *y_m
     uint32_t orders = 0;
     for (unsigned s = 0; s < shapes; s++)
         orders += angles[s] * count;
-    hs_status status = begin(&m, count, orders);
+    hs_status status = begin(&m, count, HS_SCAN_MOST_MEASURED, orders);
     for (unsigned s = 0; s < shapes; s++)
         for (unsigned a = 0; a < angles[s]; a++)
             for (uint32_t centre = 0; centre < count && status == HS_OK; centre++) {
@@ -186,7 +196,7 @@ hs_status hs_scan_zones_new_reached(uint32_t count, const double *size, const hs
     making m = {.size = size, .extent = extent, .error = error};
     if (extent->ellipses)
         return hs_error_set(error, HS_E_ARGUMENT, "scan: along a network there are no ellipses");
-    hs_status status = begin(&m, count, count);
+    hs_status status = begin(&m, count, HS_SCAN_MOST_AREAS, count);
     uint32_t *areas = malloc(((size_t)count + 1) * sizeof *areas);
     double *distances_m = malloc(((size_t)count + 1) * sizeof *distances_m);
     if (status == HS_OK && (!areas || !distances_m)) status = hs_error_memory(error, "zones");

@@ -325,7 +325,7 @@ static hs_status replace_row(hs_geopackage *gp, hs_table table, int64_t id, row 
     }
     gp->batch.keys_loaded = false; /* they would name the old content */
     r->key = old.key;
-    if (!old.same_identity) status = choose_new_key(gp, table, id, error, r);
+    if (gp->identity.size == 0 || !old.same_identity) status = choose_new_key(gp, table, id, error, r);
     if (status != HS_OK) return status;
     r->found_id = id;
     r->found_hash = old.hash;

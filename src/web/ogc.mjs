@@ -29,7 +29,7 @@ async function read() {
   }
   const url = new URL(place.dataset.items);
   url.searchParams.delete('crs');
-  const reply = await fetch(url);
+  const reply = await fetch(url.pathname + url.search); // of this server, by whatever name it was reached
   if (!reply.ok) throw new Error(`${url}: ${reply.status}`);
   const answer = await reply.json();
   return answer.features ?? [answer];

@@ -9,10 +9,16 @@
 
 enum { HEADER_SIZE = 1024, CONNECTION_MEMORY = 32 << 10 };
 
+/* An answer given at the first call, before the request was read to its end, would close the connection. */
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *data, size_t *size,
                               void **request) {
-    (void)url, (void)method, (void)version, (void)data, (void)size, (void)request;
+    static int begun;
+    (void)url, (void)method, (void)version, (void)data, (void)size;
+    if (!*request) {
+        *request = &begun;
+        return MHD_YES;
+    }
     return MHD_queue_response(connection, 200, context);
 }
 

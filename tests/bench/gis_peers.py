@@ -19,7 +19,7 @@ import gis_sides
 
 ZOOMS = (12, 13, 14)
 POINT_TARGETS = {12: "12", 13: "10", 14: "6"}
-DENSITY = {12: ("30", 9), 14: ("6", 36)}  # zoom: target, MapServer's radius in pixels
+DENSITY = ((12, "30", 30), (12, "30 (a narrower kernel)", 9), (14, "6", 36))  # zoom, target, MapServer's radius in pixels
 WARM = 8
 KERNELDENSITY_MOST = 8000  # points in a tile; it crashes on many more
 EARTH_M_PER_PX = 156543.03392804097
@@ -119,17 +119,31 @@ CLUSTER_SQL = """SELECT ST_AsMVT(q, 'incidents', 4096, 'geom') FROM (SELECT coun
 LINE_SQL = """SELECT ST_AsMVT(q, 'streets', 4096, 'geom', 'fid') FROM (SELECT fid, name, class,
   ST_AsMVTGeom(geom, ST_TileEnvelope($1, $2, $3), 4096, 64, true) AS geom FROM streets
   WHERE geom && ST_TileEnvelope($1, $2, $3)) q"""
+PAGE_MEMBERS = ("id category category_zh category_en reported occurred closed deadline source status address department "
+                "description match_type accuracy_m unit city district subdistrict community cell street street_id segment weight "
+                "batch category_text").split()
 PAGE_SQL = f"""SELECT json_build_object('type', 'FeatureCollection', 'features', json_agg(json_build_object('type', 'Feature',
-  'id', id, 'geometry', ST_AsGeoJSON(place, 7)::json, 'properties', json_build_object('id', id, 'category', category,
-  'reported', reported, 'source', source, 'status', status))))::text
-  FROM (SELECT * FROM incidents WHERE fid > $1 ORDER BY fid LIMIT 1000) q"""
+  'id', fid, 'geometry', ST_AsGeoJSON(place, 7)::json, 'properties', json_build_object(
+  {", ".join(f"'{name}', {name}" for name in PAGE_MEMBERS)}))))::text
+  FROM (SELECT * FROM pages WHERE fid > $1 ORDER BY fid LIMIT 1000) q"""
 
 
 def tile_target(layer, z, x, y, image="mvt"):
     return f"/?mode=tile&tilemode=gmap&tile={x}+{y}+{z}&layers={layer}&map.imagetype={image}"
 
 
+def single_tiles(bench, csv_path, requests):
+    """Where ours has each incident by itself too, with the same fields."""
+    tiles = [tile for tile in gis_data.tiles_by_count(csv_path, 14) if 300 <= tile[0] <= 3000][:12]
+    rows = [(14, x, y) for _, x, y in tiles]
+    ours = bench.ours([f"/tiles/incidents/{z}/{x}/{y}.mvt" for z, x, y in rows])
+    peers = bench.sql("singles", POINT_SQL, rows) + bench.cgi([tile_target("incidents", *row) for row in rows])
+    compare(bench.table, "point MVT z14, single incidents", ours, peers, requests, ["6", "15"] if bench.database else ["15"],
+            f"{tiles[-1][0]} to {tiles[0][0]} points; MapServer with the fields of the file only")
+
+
 def point_tiles(bench, csv_path, requests):
+    single_tiles(bench, csv_path, requests)
     for z in ZOOMS:
         tiles = gis_data.tiles_by_count(csv_path, z)[:12]
         rows = [(z, x, y) for _, x, y in tiles]
@@ -157,7 +171,7 @@ def line_tiles(bench, requests):
 
 def density_tiles(bench, csv_path, requests):
     """Its kernel is a Gaussian whose deviation is a third of the radius."""
-    for z, (target, radius) in DENSITY.items():
+    for z, target, radius in DENSITY:
         tiles = [(z, x, y) for n, x, y in gis_data.tiles_by_count(csv_path, z) if 500 < n <= KERNELDENSITY_MOST][:12]
         if not tiles or not bench.mapserver:
             continue
@@ -175,7 +189,7 @@ def density_tiles(bench, csv_path, requests):
             return body
         ours.ask = ask
         peers = bench.cgi([tile_target(f"density{radius}", *tile, image="png") for tile in tiles])
-        compare(bench.table, f"density tile z{z}", ours, peers, requests, [target],
+        compare(bench.table, f"density tile z{z}, {bandwidth:.0f} m", ours, peers, requests, [target],
                 f"Gaussian of {bandwidth:.0f} m, {radius / 3:.0f} pixels; tiles of at most {KERNELDENSITY_MOST} points")
 
 
@@ -209,7 +223,8 @@ def pages(bench, points, requests):
     peers = bench.sql("page", PAGE_SQL, [(n * 1000,) for n in range(count)])
     peers += bench.cgi([f"/?service=WFS&version=2.0.0&request=GetFeature&typenames=incidents&outputformat=geojson&"
                         f"count=1000&startindex={n * 1000}" for n in range(count)])
-    compare(bench.table, "page of 1,000 GeoJSON features", ours, peers, count, ["10", "30"] if bench.database else ["30"])
+    compare(bench.table, "page of 1,000 GeoJSON features", ours, peers, count, ["10", "30"] if bench.database else ["30"],
+            "PostGIS with the same members, MapServer with those of the file")
 
 
 def wait_port(server):
@@ -230,12 +245,12 @@ def hotspotd(tools, store):
         server.wait(timeout=60)
 
 
-def bare_tile(tools, table, folder, port, csv_path, runs, seconds):
+def bare_tile(tools, table, folder, port, server_pid, csv_path, runs, seconds):
     """The cached tile nearest to 20 KB beside a server that does nothing but send the same answer."""
     best = None
-    for z in (11, 12, 13, 14, 15):
-        for _, x, y in gis_data.tiles_by_count(csv_path, z)[:30]:
-            path = f"/tiles/incidents/{z}/{x}/{y}.mvt"
+    for z, tileset in ((14, "incidents"), (15, "base"), (15, "incidents"), (16, "base"), (16, "incidents")):
+        for _, x, y in gis_data.tiles_by_count(csv_path, z)[:60]:
+            path = f"/tiles/{tileset}/{z}/{x}/{y}.mvt"
             connection = http.client.HTTPConnection("127.0.0.1", port)
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -252,14 +267,22 @@ def bare_tile(tools, table, folder, port, csv_path, runs, seconds):
     try:
         bare_port = int(bare.stdout.readline())
         ours, theirs = [], []
-        for _ in range(max(runs, 1)):
-            theirs.append(tools.wrk([], f"http://127.0.0.1:{bare_port}{path}", seconds, 16))
-            ours.append(tools.wrk([], f"http://127.0.0.1:{port}{path}", seconds, 16))
+        spent = {"ours": [], "bare": []}
+
+        def load(kind, at, pid):
+            before = gis_sides.cpu_s([pid])
+            speed = tools.wrk([], f"http://127.0.0.1:{at}{path}", seconds, 16)
+            spent[kind].append((gis_sides.cpu_s([pid]) - before) / (speed * seconds) * 1e6)
+            return speed
+        for _ in range(2 * runs):
+            theirs.append(load("bare", bare_port, bare.pid))
+            ours.append(load("ours", port, server_pid))
+        cpu = statistics.median(b / o for b, o in zip(spent["bare"], spent["ours"]))
         note = f"{len(body) / 1000:.1f} KB, wrk, 16 clients, {seconds} s, one core"
         table.add("cached tile: hotspotd", statistics.median(ours), "req/s", len(ours), note)
         table.add("cached tile: bare libmicrohttpd", statistics.median(theirs), "req/s", len(theirs), note)
         table.add("  cached : bare", statistics.median(o / t for o, t in zip(ours, theirs)), "ratio", len(ours),
-                  "to reach: 0.8")
+                  f"by processor time {cpu:.2f} ({statistics.median(spent['ours']):.0f} us each); to reach: 0.8")
     finally:
         bare.terminate()
         bare.wait(timeout=30)
@@ -287,7 +310,7 @@ def measure(table, tools, folder, quick, runs, seconds, seed, requests=None):
         data = stack.enter_context(gis_sides.postgis(folder))
         database = gis_sides.fill_postgis(data, csv_path, lines, package) if data else None
         mapserver_port, mapserver_pids = stack.enter_context(
-            gis_sides.mapserver(folder, csv_path, lines, package, [radius for _, radius in DENSITY.values()]))
+            gis_sides.mapserver(folder, csv_path, lines, package, sorted({radius for _, _, radius in DENSITY})))
         for name, there in (("PostgreSQL", database), ("MapServer", mapserver_port)):
             if not there:
                 print(f"GIS servers: no {name} here, so not beside it", flush=True)
@@ -300,7 +323,7 @@ def measure(table, tools, folder, quick, runs, seconds, seed, requests=None):
             density_tiles(bench, csv_path, requests)
             map_tiles(bench, requests)
             pages(bench, count, requests)
-            bare_tile(tools, table, folder, port, csv_path, runs, seconds)
+            bare_tile(tools, table, folder, port, pid, csv_path, runs, seconds)
         finally:
             os.sched_setaffinity(0, affinity)
             if database:

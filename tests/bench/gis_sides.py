@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 SERVER_CORE, CLIENT_CORE = 0, max(0, (os.cpu_count() or 1) - 1)
-POINT_FIELDS = "id, category, reported, source, status"
+POINT_FIELDS = "id, category, category_zh, category_en, reported, source, status, match_type, accuracy_m"
 
 
 def pinned(command):
@@ -123,12 +123,21 @@ def fill_postgis(data, csv_path, lines, package):
     cursor.execute("CREATE TABLE raw (id text, category text, reported text, source text, status text, lon float8, lat float8)")
     with open(csv_path, encoding="utf-8") as source:
         cursor.copy_expert("COPY raw FROM STDIN WITH (FORMAT csv, HEADER)", source)
-    cursor.execute(f"""CREATE TABLE incidents AS SELECT row_number() OVER (ORDER BY id)::int AS fid, {POINT_FIELDS},
+    cursor.execute(f"""CREATE TABLE incidents AS SELECT row_number() OVER (ORDER BY id)::int AS fid, id, category,
+        '暴露垃圾' AS category_zh, 'Exposed garbage' AS category_en, reported, source, status, 'given' AS match_type, 0 AS accuracy_m,
         ST_SetSRID(ST_MakePoint(lon, lat), 4326) AS place, ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), 3857) AS geom
         FROM raw""")
     cursor.execute("ALTER TABLE incidents ADD PRIMARY KEY (fid)")
     ogr_to_postgis(data, lines, "streets", "streets", "EPSG:3857")
     ogr_to_postgis(data, package, "neighborhoods", "units", "EPSG:3857", "-nlt", "PROMOTE_TO_MULTI")
+    # What a feature of ours has besides, as it would lie in a table: of some length, nothing to be computed.
+    cursor.execute("""CREATE TABLE more AS SELECT fid, NULL::text AS occurred, NULL::text AS closed, NULL::text AS deadline, NULL::text AS address, NULL::text AS department,
+        NULL::text AS description, '79' AS unit, NULL::text AS city,
+        NULL::text AS district, NULL::text AS subdistrict, '79' AS community, NULL::text AS cell, 'Riverview Dr' AS street,
+        15848 AS street_id, 383571 AS segment, 1 AS weight, 3 AS batch, NULL::text AS category_text FROM incidents""")
+    cursor.execute("CREATE TABLE pages AS SELECT * FROM incidents JOIN more USING (fid) ORDER BY fid")
+    cursor.execute("ALTER TABLE pages ADD PRIMARY KEY (fid)")
+    cursor.execute("VACUUM ANALYZE pages")
     for table in ("incidents", "streets", "units"):
         cursor.execute(f"CREATE INDEX {table}_place ON {table} USING gist (geom)")
         cursor.execute(f"CLUSTER {table} USING {table}_place")

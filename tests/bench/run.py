@@ -25,7 +25,10 @@ from pathlib import Path
 import addresses
 import density
 import geocoding
+import gis_peers
+import local
 import network
+import points
 import posts
 import scan
 
@@ -386,9 +389,12 @@ def main():
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
+        points.measure(table, BUILD, options.quick)
         scan.measure(table, BUILD, options.quick)
+        local.measure(table, BUILD, options.quick)
         geocoding.measure(table, folder, options.quick)
         addresses.measure(table, sys.modules[__name__], folder, options.runs, options.seconds, options.seed)
+        gis_peers.measure(table, sys.modules[__name__], folder, options.quick, options.runs, options.seconds, options.seed)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
     lines = "".join(json.dumps(row) + "\n" for row in table.rows)
     if options.json:

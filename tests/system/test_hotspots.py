@@ -146,6 +146,21 @@ def check_tiles():
     assert len(bodies) == 1
 
 
+def check_jitter():
+    """The share of runs, each incident within its accuracy, in which a hot spot stays one."""
+    answer = ask("/hotspots/gi-star?grid=square:60&jitter=9&max-accuracy=100")
+    kept = [f["properties"]["survival"] for f in answer["features"] if f["properties"]["survival"] is not None]
+    assert len(kept) == answer["significant"] > 5 and all(0 <= k <= 1 and abs(9 * k - round(9 * k)) < 1e-9 for k in kept)
+    assert min(kept) < 1, "small cells are unsure"
+    path = write("gi-star", "jitter.geojson", "--grid", "square:60", "--jitter", "9", "--max-accuracy", "100")
+    assert json.load(open(path))["features"] == answer["features"], "the same seed, the same runs"
+    large = ask("/hotspots/gi-star?level=community&jitter=9")
+    sure = [f["properties"]["survival"] for f in large["features"] if f["properties"]["survival"] is not None]
+    assert not sure or sum(sure) / len(sure) >= sum(kept) / len(kept)
+    ask("/hotspots/global?jitter=3", 400)
+    ask("/hotspots/gi-star?jitter=200", 400)
+
+
 def check_weights_count():
     """Incidents count by their weight; without weights nothing says so."""
     other = os.path.join(folder, "weighted.gpkg")
@@ -371,6 +386,7 @@ try:
     check_files()
     check_tiles()
     check_accuracy()
+    check_jitter()
     check_weights_count()
 finally:
     server.terminate()

@@ -448,6 +448,8 @@ def check_tiles():
     carried = link(get("/ogc/collections/incidents/tiles/WebMercatorQuad?category=0104"), "item")
     assert "category=0104" in carried
     ask("/ogc/collections/zones/tiles/WebMercatorQuad/14/6240/12861?category=0104", status=400)
+    ask("/ogc/collections/zones/tiles?category=0104", status=400)
+    ask("/ogc/tiles/WebMercatorQuad/14/6240/12861", status=200, Accept="application/x-protobuf")
     ask("/ogc/collections/addresses/tiles", status=404)
 
 
@@ -622,6 +624,31 @@ def check_jobs():
     assert job_id not in [j["jobID"] for j in get("/ogc/jobs")["jobs"]]
 
 
+def check_closed():
+    """Where single incidents are not public, and where nothing can be written."""
+    global PORT
+    own = PORT
+    for options, reads in ((["--listen", "0.0.0.0:0"], False), (["--listen", "127.0.0.1:0", "--read-only"], True)):
+        other = subprocess.Popen([HOTSPOTD, "serve", store, *options], stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
+        try:
+            PORT = int(other.stdout.readline().rsplit(":", 1)[1].split("/")[0])
+            wait_for("/readyz", lambda r: r.status == 200)
+            seen = 200 if reads else 403
+            for path in ("", "/items", "/items/3", "/tiles", "/tiles/WebMercatorQuad/14/6240/12861"):
+                ask("/ogc/collections/incidents" + path, status=seen)
+            for path in ("/ogc/collections/incidents/map?width=50", "/ogc/map?width=50", "/ogc/collections/zones/items"):
+                ask(path, status=200)
+            ask("/ogc/jobs", status=200 if reads else 401)
+            ask("/ogc/jobs", status=200, token=EDITOR)
+            for path in ("/ogc/collections/incidents/items/3", "/ogc/collections/zones/items/3"):
+                ask(path, "PATCH", {"properties": {}}, 403 if reads else 200, EDITOR)
+                assert ("PUT" in ask(path, "OPTIONS", status=204).headers["allow"]) != reads
+        finally:
+            other.terminate()
+            assert other.wait() == 0
+    PORT = own
+
+
 def add_user(name, role, *more):
     made = subprocess.run([HOTSPOTD, "user", store, "add", name, "--role", role, *more], capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
@@ -640,7 +667,7 @@ try:
         PORT = int(server.stdout.readline().rsplit(":", 1)[1].split("/")[0])
         wait_for("/readyz", lambda r: r.status == 200)
         for check in (check_negotiation, check_jsonfg, check_pages, check_tiles, check_maps, check_styles, check_processes,
-                      check_jobs, check_paging, check_rights, check_changes, check_creation):
+                      check_jobs, check_paging, check_rights, check_changes, check_creation, check_closed):
             check()
     finally:
         server.terminate()

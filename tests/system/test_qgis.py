@@ -1,5 +1,6 @@
 """Headless QGIS as its users have it: the features of a collection with filter and extent, WMS, WMTS, and vector tiles
 with the style converted from MapLibre's; what it draws is not blank. Skipped where QGIS is not installed."""
+import json
 import os
 import shutil
 import subprocess
@@ -19,8 +20,8 @@ try:
     from qgis.PyQt.QtCore import QSize
     from qgis.PyQt.QtGui import QColor
 except ImportError:
+    shutil.rmtree(folder)
     raise SystemExit(77)
-import json
 
 HOTSPOTD = os.environ["HOTSPOTD"]
 BOX = (102.58, 39.31, 102.64, 39.36)

@@ -251,6 +251,44 @@ static void test_base_layers(void **state) {
     }
 }
 
+/* Pieces of one name become one line whichever way they run; a fork and another name end it. */
+static void test_streets_are_joined(void **state) {
+    (void)state;
+    enum { STREETS = 6 };
+    hs_position ends[STREETS][2] = {{{0, 0}, {1000, 0}},    {{2000, 0}, {1000, 0}},
+                                    {{2000, 0}, {3000, 0}}, {{9000, 0}, {9000, 1000}},
+                                    {{9000, 0}, {8000, 0}}, {{9000, 0}, {9900, 0}}};
+    hs_str name[STREETS] = {HS_STR("甲"), HS_STR("甲"), HS_STR("乙"),
+                            HS_STR("丙"), HS_STR("丙"), HS_STR("丙")};
+    hs_str none[STREETS] = {{0}};
+    int32_t layer[STREETS] = {0};
+    uint32_t starts[] = {0, 2};
+    hs_geometry geometry[STREETS];
+    for (int i = 0; i < STREETS; i++)
+        geometry[i] = (hs_geometry){
+            .type = HS_GEOMETRY_LINES, .ring_count = 1, .ring_start = starts, .positions = ends[i]};
+    hs_streets streets = {.count = STREETS,
+                          .name = name,
+                          .name_en = none,
+                          .road_class = none,
+                          .layer = layer,
+                          .geometry = geometry};
+    hs_tile_shapes_builder *builder = hs_tile_shapes_builder_new(HS_GEOMETRY_LINES);
+    hs_tile_shapes shapes;
+    hs_error error = {0};
+    assert_true(hs_join_streets(&streets, builder));
+    check_ok(hs_tile_shapes_finish(builder, &error, &shapes), &error);
+    unsigned corners[STREETS] = {0};
+    for (uint32_t i = 0; i < shapes.count; i++)
+        corners[shapes.row[i]] =
+            shapes.ring_start[shapes.shape_ring[i + 1]] - shapes.ring_start[shapes.shape_ring[i]];
+    assert_int_equal(shapes.count, 5);
+    assert_int_equal(corners[0], 3);
+    for (int i = 2; i < STREETS; i++)
+        assert_int_equal(corners[i], 2);
+    hs_tile_shapes_done(&shapes);
+}
+
 static void test_far_tile_is_empty(void **state) {
     (void)state;
     hs_arena *arena = hs_arena_new(1 << 20);
@@ -455,10 +493,10 @@ static void test_other_features(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_incident_counts),   cmocka_unit_test(test_base_layers),
-        cmocka_unit_test(test_far_tile_is_empty), cmocka_unit_test(test_density_pictures),
-        cmocka_unit_test(test_unit_feature),      cmocka_unit_test(test_incident_feature),
-        cmocka_unit_test(test_shared_members),    cmocka_unit_test(test_levels_have_their_names),
-        cmocka_unit_test(test_other_features)};
+        cmocka_unit_test(test_incident_counts),         cmocka_unit_test(test_base_layers),
+        cmocka_unit_test(test_streets_are_joined),      cmocka_unit_test(test_far_tile_is_empty),
+        cmocka_unit_test(test_density_pictures),        cmocka_unit_test(test_unit_feature),
+        cmocka_unit_test(test_incident_feature),        cmocka_unit_test(test_shared_members),
+        cmocka_unit_test(test_levels_have_their_names), cmocka_unit_test(test_other_features)};
     return cmocka_run_group_tests(tests, make_town, end_town);
 }
