@@ -164,7 +164,8 @@ static int run(const hs_arguments *arguments) {
     }
     hs_error error = {0};
     hs_service *service = NULL;
-    hs_status status = hs_service_open(arguments->positional[0], title ? HS_STORE_WRITE : HS_STORE_READ, NULL, &error, &service);
+    hs_status status = hs_service_open(arguments->positional[0], title ? HS_STORE_WRITE : HS_STORE_READ, NULL,
+                                       &error, &service);
     if (status == HS_OK) status = hs_service_load(service, &error, NULL);
     if (status == HS_OK) status = make(arguments, method, path, service, &error);
     hs_service_close(service);
