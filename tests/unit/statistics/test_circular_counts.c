@@ -59,7 +59,7 @@ static void references(void **state) {
         check_ok(hs_circular_compare_counts(&samples, NULL, &error, &d), &error);
         check_close(d.f, expected[4]);
         check_close(d.f_p, expected[5]);
-        check_near(d.f / expected[6], 1, 0.04);
+        check_near(d.f / expected[6], 1, 0.06);
         assert_true(isnan(d.permuted_p));
         double both =
             (c.resultant * (double)m + hs_circular_of_counts(second, MINUTES).resultant * (double)n) /
