@@ -157,7 +157,7 @@ static bool counts_long(const hs_call *call) {
 
 static bool is_long(const hs_call *call) {
     unsigned flags = call->endpoint->flags;
-    if (flags & HS_LONG_BY_SIZE) return counts_long(call);
+    if (flags & HS_LONG_COUNT) return counts_long(call);
     /* What is made of GeoJSON that is written already takes as long again, and more. */
     bool rewritten = call->as && (call->html || strcmp(call->as->f, "jsonfg") == 0);
     return (flags & HS_LONG) ||

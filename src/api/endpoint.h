@@ -15,26 +15,26 @@ typedef struct hs_parameter {
 } hs_parameter;
 
 enum {
-    HS_TAKES_FILTERS = 1,     /* besides its own parameters the filters' words */
-    HS_NEEDS_SNAPSHOT = 2,    /* 503 before the city is loaded */
-    HS_LENIENT = 4,           /* unknown parameters are ignored: pages and files */
-    HS_NEEDS_INCIDENTS = 8,   /* shows single incidents or address texts: 403 where they are not public */
-    HS_OGC = 16,              /* also in the OGC part's own description */
-    HS_HIDDEN = 32,           /* not described */
-    HS_LONG = 64,             /* made on a thread for long work, the connection suspended meanwhile */
-    HS_LONG_AT_TIMES = 128,   /* so where is_long (call.c) says it */
-    HS_POSTS = 256,           /* of method POST */
-    HS_DELETES = 512,         /* of method DELETE */
-    HS_UPLOADS = 1024,        /* of method POST, its body a form with files */
-    HS_FORMS = 2048,          /* of method POST, its parameters the fields of a form */
-    HS_OPEN311 = 4096,        /* its errors are of Open311's own form */
-    HS_OWS = 16384,           /* its errors are exceptions in XML of the OGC's older services */
-    HS_PUTS = 32768,          /* of method PUT */
-    HS_PATCHES = 65536,       /* of method PATCH */
-    HS_ASKS = 131072,         /* of method OPTIONS */
-    HS_TOKENS = 262144,       /* needs a token */
-    HS_LONG_BY_SIZE = 524288, /* HS_LONG where incidents are many or sides compared (call.c); of a snapshot */
-    HS_TABLES = 8192,         /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
+    HS_TAKES_FILTERS = 1,   /* besides its own parameters the filters' words */
+    HS_NEEDS_SNAPSHOT = 2,  /* 503 before the city is loaded */
+    HS_LENIENT = 4,         /* unknown parameters are ignored: pages and files */
+    HS_NEEDS_INCIDENTS = 8, /* shows single incidents or address texts: 403 where they are not public */
+    HS_OGC = 16,            /* also in the OGC part's own description */
+    HS_HIDDEN = 32,         /* not described */
+    HS_LONG = 64,           /* made on a thread for long work, the connection suspended meanwhile */
+    HS_LONG_AT_TIMES = 128, /* so where is_long (call.c) says it */
+    HS_POSTS = 256,         /* of method POST */
+    HS_DELETES = 512,       /* of method DELETE */
+    HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
+    HS_FORMS = 2048,        /* of method POST, its parameters the fields of a form */
+    HS_OPEN311 = 4096,      /* its errors are of Open311's own form */
+    HS_OWS = 16384,         /* its errors are exceptions in XML of the OGC's older services */
+    HS_PUTS = 32768,        /* of method PUT */
+    HS_PATCHES = 65536,     /* of method PATCH */
+    HS_ASKS = 131072,       /* of method OPTIONS */
+    HS_TOKENS = 262144,     /* needs a token */
+    HS_LONG_COUNT = 524288, /* HS_LONG where incidents are many or sides compared (call.c) */
+    HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 
 struct hs_call;
