@@ -76,10 +76,14 @@ static void take(void *context, int64_t local_s) {
 
 static void describe(const counting *c, uint32_t day[DAY_S], hs_calendar_side *side) {
     memset(day, 0, DAY_S * sizeof *day);
-    for (int second = 0; second < WEEK_S; second++) {
-        uint32_t count = c->second[second];
-        side->counts[second / DAY_S][second % DAY_S / HOUR_S] += count;
-        day[second % DAY_S] += count;
+    for (int hour = 0; hour < HS_WEEKDAYS * HS_DAY_HOURS; hour++) {
+        const uint32_t *second = c->second + (size_t)hour * HOUR_S;
+        uint32_t *of_day = day + (size_t)(hour % HS_DAY_HOURS) * HOUR_S, count = 0;
+        for (int s = 0; s < HOUR_S; s++) {
+            of_day[s] += second[s];
+            count += second[s];
+        }
+        side->counts[hour / HS_DAY_HOURS][hour % HS_DAY_HOURS] = count;
         side->counted += count;
     }
     side->day = hs_circular_of_counts(day, DAY_S);
@@ -116,8 +120,9 @@ static void count_side(const working *w, const hs_filter *filter, const hs_selec
 /* `counts` of each second summed by the minute, round the day or the week. */
 static void by_minute(const uint32_t *counts, uint32_t minutes, uint32_t *out) {
     memset(out, 0, minutes * sizeof *out);
-    for (uint32_t second = 0; second < WEEK_S; second++)
-        out[second / 60 % minutes] += counts[second];
+    for (uint32_t minute = 0; minute < WEEK_MINUTES; minute++)
+        for (uint32_t s = 0; s < 60; s++)
+            out[minute % minutes] += counts[minute * 60 + s];
 }
 
 static hs_status compare_round(const working *w, uint32_t minutes, hs_circular_difference *difference) {
@@ -147,7 +152,7 @@ static hs_status count_both(const working *w, hs_calendar *calendar) {
     hs_status status = hs_service_select(w->service, w->snapshot, &r->filter, w->error, &selection);
     if (status != HS_OK) return status;
     count_side(w, &r->filter, selection, NULL, w->first, &calendar->now, NULL);
-    if (r->compares) {
+    if (w->second) {
         status = hs_service_select(w->service, w->snapshot, &r->other, w->error, &other);
         if (status == HS_OK) {
             count_side(w, &r->other, other, selection, w->second, &calendar->other, &calendar->shared);
@@ -155,7 +160,7 @@ static hs_status count_both(const working *w, hs_calendar *calendar) {
         }
     }
     hs_service_selection_unref(selection);
-    return status == HS_OK && r->compares ? compare(w, calendar) : status;
+    return status == HS_OK && w->second ? compare(w, calendar) : status;
 }
 
 hs_status hs_service_calendar(hs_service *service, const hs_snapshot *snapshot,

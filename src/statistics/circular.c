@@ -10,7 +10,12 @@
 /* Shorter is no direction: rounding alone gives as much. */
 #define NO_RESULTANT 1e-12
 
-enum { PERMUTATIONS_A_PIECE = 16 };
+enum { PERMUTATIONS_A_PIECE = 16, FINE = 60 };
+
+static hs_circular_vector direction(size_t bin, size_t bins) {
+    double angle = TWO_PI * (double)bin / (double)bins;
+    return (hs_circular_vector){cos(angle), sin(angle)};
+}
 
 /* Of n times whose directions sum to a hs_circular_vector. */
 static hs_circular describe(hs_circular_vector sum, double n) {
@@ -43,14 +48,25 @@ hs_circular hs_circular_of(const double *turn, const double *weight, size_t coun
 }
 
 hs_circular hs_circular_of_counts(const uint32_t *count, size_t bins) {
-    hs_circular_vector sum = {0, 0};
+    /* Directions of bins by those of every 60th bin and of the first 60, which turn about them. */
+    size_t fine = bins % FINE == 0 ? FINE : 1;
+    hs_circular_vector small[FINE], sum = {0, 0};
     double n = 0;
-    for (size_t i = 0; i < bins; i++) {
-        if (count[i] == 0) continue;
-        double turn = (double)i / (double)bins;
-        sum.c += count[i] * cos(TWO_PI * turn);
-        sum.s += count[i] * sin(TWO_PI * turn);
-        n += count[i];
+    for (size_t k = 0; k < fine; k++)
+        small[k] = direction(k, bins);
+    for (size_t first = 0; first < bins; first += fine) {
+        hs_circular_vector part = {0, 0};
+        uint64_t here = 0;
+        for (size_t k = 0; k < fine; k++) {
+            part.c += count[first + k] * small[k].c;
+            part.s += count[first + k] * small[k].s;
+            here += count[first + k];
+        }
+        if (here == 0) continue;
+        hs_circular_vector about = direction(first, bins);
+        sum.c += about.c * part.c - about.s * part.s;
+        sum.s += about.s * part.c + about.c * part.s;
+        n += (double)here;
     }
     return describe(sum, n);
 }
