@@ -9,6 +9,7 @@
 enum {
     PERMUTATIONS_A_PIECE = 4,
     BY_ONES = 24, /* so few are drawn one by one */
+    SMALL = 1024, /* numbers whose factorials are kept */
     MOST_PERMUTATIONS = 99999
 };
 
@@ -16,11 +17,13 @@ enum {
 typedef struct part {
     double c, s;
     uint32_t count;
+    double log_ways; /* -ln of the ways to draw `count` from this part and those after it */
 } part;
 
 typedef struct comparing {
     const hs_circular_samples *samples;
     part *parts;
+    double small[SMALL];
     size_t part_count;
     uint64_t n, first_n;
     hs_circular_vector total;
@@ -53,6 +56,10 @@ static double log_factorial(double n) {
            (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / square) / square) / n;
 }
 
+static double of_small(const double *small, double n) {
+    return n < SMALL ? small[(int)n] : log_factorial(n);
+}
+
 static uint32_t draw_by_ones(hs_random *random, double marked, double total, uint32_t draws) {
     uint32_t hits = 0;
     for (uint32_t k = 0; k < draws; k++)
@@ -60,16 +67,17 @@ static uint32_t draw_by_ones(hs_random *random, double marked, double total, uin
     return hits;
 }
 
-/* How many of `draws` out of `total` are marked, `marked` of which are: inversion, outwards from the mode. */
-static uint32_t draw(hs_random *random, double marked, double total, uint32_t draws) {
-    if (marked <= 0 || marked >= total) return marked > 0 ? draws : 0;
-    if (draws <= BY_ONES) return draw_by_ones(random, marked, total, draws);
-    double k = draws, rest = total - marked;
+/* How many of a part, drawn out of `total`, are marked, `marked` of which are: inversion, outwards from the
+ * mode.
+ */
+static uint32_t draw(hs_random *random, double marked, double total, const part *at, const double *small) {
+    if (marked <= 0 || marked >= total) return marked > 0 ? at->count : 0;
+    if (at->count <= BY_ONES) return draw_by_ones(random, marked, total, at->count);
+    double k = at->count, rest = total - marked;
     double least = fmax(0, k - rest), most = fmin(k, marked);
     double mode = fmin(most, fmax(least, floor((k + 1) * (marked + 1) / (total + 2))));
-    double p = exp(log_factorial(marked) - log_factorial(mode) - log_factorial(marked - mode) +
-                   log_factorial(rest) - log_factorial(k - mode) - log_factorial(rest - k + mode) -
-                   log_factorial(total) + log_factorial(k) + log_factorial(total - k));
+    double p = exp(at->log_ways + log_factorial(marked) - log_factorial(marked - mode) + log_factorial(rest) -
+                   log_factorial(rest - k + mode) - of_small(small, mode) - of_small(small, k - mode));
     double u = hs_random_uniform(random) - p, up = mode, down = mode, up_p = p, down_p = p;
     while (u >= 0 && (up < most || down > least)) {
         if (up < most) {
@@ -94,7 +102,7 @@ static double permuted_lengths(const comparing *w, hs_random *random) {
     double total = (double)w->n, marked = (double)w->first_n;
     for (size_t i = 0; i < w->part_count; i++) {
         const part *at = &w->parts[i];
-        uint32_t hits = draw(random, marked, total, at->count);
+        uint32_t hits = draw(random, marked, total, at, w->small);
         first.c += hits * at->c;
         first.s += hits * at->s;
         marked -= hits;
@@ -126,13 +134,21 @@ static hs_circular_vector gather(comparing *w) {
         uint32_t count = s->first[i] + s->second[i];
         if (count == 0) continue;
         double angle = TWO_PI * (double)i / (double)s->bins;
-        const part at = {cos(angle), sin(angle), count};
+        const part at = {cos(angle), sin(angle), count, 0};
         w->parts[w->part_count++] = at;
         first.c += s->first[i] * at.c;
         first.s += s->first[i] * at.s;
         w->total.c += count * at.c;
         w->total.s += count * at.s;
     }
+    double total = (double)w->n;
+    for (size_t i = 0; i < w->part_count; i++) {
+        part *at = &w->parts[i];
+        at->log_ways = log_factorial(at->count) + log_factorial(total - at->count) - log_factorial(total);
+        total -= at->count;
+    }
+    for (int i = 0; i < SMALL; i++)
+        w->small[i] = log_factorial(i);
     return first;
 }
 
