@@ -250,6 +250,11 @@ static void write_json(hs_call *call, const hs_calendar_request *r, const hs_cal
     hs_json_key(json, "parameters");
     hs_json_object(json);
     hs_json_pair_text(json, "midnight", r->without_midnight ? "exclude" : "include");
+    static const char *const sides[] = {"category", "datetime", "over", "compare"};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        hs_str text = hs_call_text(call, sides[i]);
+        if (text.size > 0) hs_json_pair_str(json, sides[i], text);
+    }
     hs_json_pair_int(json, "permutations", r->compares ? r->permutations : 0);
     hs_json_pair_int(json, "seed", (int64_t)r->seed);
     hs_json_object_end(json);

@@ -23,6 +23,11 @@ static const char *time_words(hs_time_field field, bool chinese) {
 
 static void explain_difference(const hs_calendar_request *r, const hs_calendar *calendar, bool chinese,
                                hs_buffer *out) {
+    if (calendar->shared > 0)
+        hs_buffer_printf(out,
+                         hs_in_language(chinese, " %llu incidents of both sides count in the first alone.",
+                                        "同属两侧的 %llu 件只计入前者。"),
+                         (unsigned long long)calendar->shared);
     if (!calendar->tested) {
         hs_buffer_printf(out,
                          hs_in_language(chinese,
@@ -45,11 +50,6 @@ static void explain_difference(const hs_calendar_request *r, const hs_calendar *
             "水平无差异）时用 Watson-Williams（1956），否则置换各时间所属的一侧（置换 %u 次，种子 "
             "%llu），原假设为两侧发生时刻相同。q_value：对日与周两项作 Benjamini-Hochberg 校正。"),
         (unsigned)r->permutations, (unsigned long long)r->seed);
-    if (calendar->shared > 0)
-        hs_buffer_printf(out,
-                         hs_in_language(chinese, " %llu incidents of both sides count in the first alone.",
-                                        "同属两侧的 %llu 件只计入前者。"),
-                         (unsigned long long)calendar->shared);
 }
 
 void hs_calendar_explain(const hs_calendar_request *request, const hs_calendar *calendar,

@@ -68,7 +68,7 @@ static hs_status lay_out(const hs_snapshot *snapshot, const counting *c, hs_aren
         count++;
     if (count > HS_TIMELINE_MOST)
         return hs_error_set(error, HS_E_ARGUMENT,
-                            "step: %s gives more than %d periods; take a longer one or set datetime",
+                            "step: %s gives more than %d periods; take a longer step or a shorter datetime",
                             names[t->step], HS_TIMELINE_MOST);
     t->period = hs_arena_array(arena, (size_t)count + 1, sizeof *t->period);
     if (!t->period) return hs_error_memory(error, "the timeline");

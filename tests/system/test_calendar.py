@@ -222,6 +222,9 @@ def check_comparisons(rows):
     assert "Watson" in answer["how_en"] and "置换" in answer["how_zh"]
     other = get("/calendar?category=0510&over=0102")
     assert other["shared"] == 0 and other["compared"]["total"] == kinds["0102"]
+    assert other["parameters"] == {"midnight": "include", "category": "0510", "over": "0102", "permutations": 999, "seed": 1}
+    same = get("/calendar?category=0510&over=0510")
+    assert same["compared"]["total"] == 0 and same["difference"] is None and f"{same['shared']} incidents of both" in same["how_en"]
     few = get("/calendar?category=0510&datetime=2023-02-01&compare=2023-03-01")
     assert few["difference"] is None and "too few" in few["caution_en"] and not few["enough"]
 
