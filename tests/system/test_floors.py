@@ -46,6 +46,7 @@ PUBLIC = {
     "trend.h": "statistics",
     "labelling.h": "statistics",
     "emerging.h": "statistics",
+    "forecast_scores.h": "plan",
 }
 PLAIN = {"error.h", "types.h", "geometry.h"}
 NOT_C = {"web"}
