@@ -1,6 +1,7 @@
 #include "api/density_parameters.h"
 #include "api/endpoint.h"
 #include "api/find_parameters.h"
+#include "api/forecast_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
 #include "api/web_map_parameters.h"
@@ -216,6 +217,13 @@ const hs_endpoint hs_endpoints[] = {
      "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
      "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
      hs_serve_hotspots},
+    {"/forecast", "forecast", LONG, GEO, forecast_parameters,
+     "Where incidents are to be expected in the coming days: the cells or street segments to choose within a "
+     "share "
+     "of the area, ranked, with scores of every method on held-out periods and how it was computed.",
+     "预测未来若干天案件将发生之处：在给定面积占比内选出的单元或街道段，含排序、各方法在留出期的评分与计算说"
+     "明。",
+     hs_serve_forecast},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},

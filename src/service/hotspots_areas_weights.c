@@ -88,6 +88,8 @@ static int ascending(const void *left, const void *right) {
 /* Rows that grow as they are filled. */
 typedef struct rows {
     uint32_t *first, *neighbour;
+    float *way_m; /* or NULL where ways are not wanted */
+    bool wants_ways;
     size_t capacity;
     uint32_t links;
 } rows;
@@ -99,23 +101,32 @@ static bool add_neighbour(rows *r, uint32_t j) {
             capacity <= (size_t)1 << 28 ? realloc(r->neighbour, capacity * sizeof *grown) : NULL;
         if (!grown) return false;
         r->neighbour = grown;
+        float *ways = r->wants_ways ? realloc(r->way_m, capacity * sizeof *ways) : NULL;
+        if (r->wants_ways && !ways) return false;
+        r->way_m = ways;
         r->capacity = capacity;
     }
     r->neighbour[r->links++] = j;
     return true;
 }
 
+/* Adds what was found to its row; segments stand in the order of areas, so that ways keep beside them. */
 static bool take_row(walk *w, rows *r, uint32_t own) {
     bool good = true;
     uint32_t begin = r->links;
+    if (r->wants_ways) qsort(w->found, w->found_count, sizeof *w->found, ascending);
     for (uint32_t k = 0; k < w->found_count; k++) {
         uint32_t j = w->area_of[w->found[k]];
+        float way_m = (float)w->segment_m[w->found[k]];
         w->segment_m[w->found[k]] = INFINITY;
-        if (j != HS_NONE && j != own) good = good && add_neighbour(r, j);
+        if (j == HS_NONE || j == own) continue;
+        good = good && add_neighbour(r, j);
+        if (good && r->wants_ways) r->way_m[r->links - 1] = way_m;
     }
     for (uint32_t k = 0; k < w->touched_count; k++)
         w->node_m[w->touched[k]] = INFINITY;
-    if (r->links > begin) qsort(r->neighbour + begin, r->links - begin, sizeof *r->neighbour, ascending);
+    if (!r->wants_ways && r->links > begin)
+        qsort(r->neighbour + begin, r->links - begin, sizeof *r->neighbour, ascending);
     return good;
 }
 
@@ -153,19 +164,55 @@ static void walk_done(walk *w) {
     free(w->found);
 }
 
+/* Area by segment, HS_NONE; NULL when memory is out. */
+static uint32_t *areas_of_segments(const hs_snapshot *snapshot, const hs_areas *areas) {
+    uint32_t count = snapshot->geography->segments.count;
+    uint32_t *area_of = malloc(((size_t)count + 1) * sizeof *area_of);
+    for (uint32_t s = 0; area_of && s < count; s++)
+        area_of[s] = HS_NONE;
+    for (uint32_t i = 0; area_of && i < areas->count; i++)
+        area_of[areas->segment[i]] = i;
+    return area_of;
+}
+
+hs_status hs_street_ways(const hs_snapshot *snapshot, const hs_areas *areas, double reach_m, hs_error *error,
+                         hs_street_reach *reach) {
+    walk w = {.segments = &snapshot->geography->segments, .reach_m = reach_m};
+    rows r = {.first = calloc((size_t)areas->count + 1, sizeof *r.first), .wants_ways = true};
+    uint32_t *area_of = areas_of_segments(snapshot, areas);
+    w.area_of = area_of;
+    bool good = area_of && r.first && walk_init(&w) && add_neighbour(&r, 0);
+    r.links = 0;
+    for (uint32_t i = 0; good && i < areas->count; i++) {
+        r.first[i] = r.links;
+        walk_from(&w, areas->segment[i]);
+        good = take_row(&w, &r, i);
+    }
+    if (good) r.first[areas->count] = r.links;
+    walk_done(&w);
+    free(area_of);
+    *reach = (hs_street_reach){r.first, r.neighbour, r.way_m};
+    if (good) return HS_OK;
+    hs_street_reach_done(reach);
+    return hs_error_memory(error, "ways along the streets");
+}
+
+void hs_street_reach_done(hs_street_reach *reach) {
+    free(reach->first);
+    free(reach->link);
+    free(reach->way_m);
+    *reach = (hs_street_reach){0};
+}
+
 hs_status hs_street_weights(const hs_snapshot *snapshot, const hs_areas_request *request,
                             const hs_areas *areas, hs_error *error, hs_weights **weights) {
     walk w = {.segments = &snapshot->geography->segments};
     bool network = request->neighbours == HS_NEIGHBOURS_NETWORK;
     w.reach_m = network ? request->distance_m : 1;
-    uint32_t *area_of = malloc(((size_t)w.segments->count + 1) * sizeof *area_of);
+    uint32_t *area_of = areas_of_segments(snapshot, areas);
     rows r = {.first = calloc((size_t)areas->count + 1, sizeof *r.first)};
     bool good = area_of && r.first && walk_init(&w) && add_neighbour(&r, 0);
     r.links = 0;
-    for (uint32_t s = 0; good && s < w.segments->count; s++)
-        area_of[s] = HS_NONE;
-    for (uint32_t i = 0; good && i < areas->count; i++)
-        area_of[areas->segment[i]] = i;
     w.area_of = area_of;
     for (uint32_t i = 0; good && i < areas->count; i++) {
         r.first[i] = r.links;

@@ -47,6 +47,7 @@ PUBLIC = {
     "labelling.h": "statistics",
     "emerging.h": "statistics",
     "forecast_scores.h": "plan",
+    "forecast.h": "plan",
 }
 PLAIN = {"error.h", "types.h", "geometry.h"}
 NOT_C = {"web"}
