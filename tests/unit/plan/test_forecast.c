@@ -163,7 +163,7 @@ static void no_future(void **state) {
     for (uint32_t i = 0; i < c.count; i++)
         if (c.incident[i].time_s >= options.origin_s) c.incident[i].cell = 0;
     for (uint32_t i = 0; i < 1500; i++) /* old, but reported later */
-        c.incident[c.count++] = (hs_forecast_incident){(int64_t)i * 25000, options.origin_s + 5, 17, 4, 0, 0};
+        c.incident[c.count++] = (hs_forecast_incident){(int64_t)i * 37000, options.origin_s + 5, 17, 4, 0, 0};
     f = forecast(&c, options, 2);
     assert_memory_equal(f->expected, expected, CELLS * sizeof *expected);
     assert_true(f->result[HS_FORECAST_AUTO].score[0].hit_rate != score); /* they count as what came */
