@@ -32,7 +32,7 @@ hs_status hs_backtest_init(hs_backtest *b, hs_error *error) {
     b->count = count_origins(b, horizon_s / b->per_horizon, most);
     b->folds = (b->count - 1) / b->per_horizon < b->options->folds ? (b->count - 1) / b->per_horizon
                                                                    : b->options->folds;
-    b->origin = calloc(b->count, sizeof *b->origin);
+    b->origin = calloc((size_t)b->count + 1, sizeof *b->origin);
     if (!b->origin) return hs_error_memory(error, "a backtest");
     for (uint32_t i = 0; i < b->count; i++)
         b->origin[i].time_s = b->options->origin_s - (int64_t)i * (horizon_s / b->per_horizon);

@@ -142,7 +142,8 @@ static hs_status list_incidents(hs_backtest *b, hs_origin *o, const float *surfa
     const hs_history *h = b->history;
     uint32_t cells = b->space->cells->count;
     uint32_t begin = hs_history_find(h, o->time_s), end = hs_history_find(h, o->time_s + h->horizon_s);
-    o->cell = malloc(((size_t)(end - begin) + 1) * sizeof *o->cell);
+    o->count = 0;
+    o->cell = calloc((size_t)(end - begin) + 1, sizeof *o->cell);
     o->chance = malloc(((size_t)(end - begin) * h->surface_count + 1) * sizeof *o->chance);
     if (!o->cell || !o->chance) return hs_error_memory(&o->error, "what came");
     for (uint32_t i = begin; i < end; i++)

@@ -106,10 +106,11 @@ double hs_history_known(const hs_history *h, int64_t from_s, int64_t to_s, int64
 
 static double season_weight(double age_days, double horizon_days) {
     double weight = 0, fade = 1;
-    for (int year = 1; year <= MOST_YEARS; year++, fade *= YEAR_FADES) {
+    for (int year = 1; year <= MOST_YEARS; year++) {
         double off = fabs(year * YEAR_DAYS - horizon_days / 2 - age_days);
         double width = horizon_days / 2 + SEASON_DAYS;
         if (off < width) weight += fade * (1 - off / width);
+        fade *= YEAR_FADES;
     }
     return weight;
 }

@@ -97,11 +97,13 @@ static hs_status choose_size(trying *t, double *size_m) {
 }
 
 static hs_status choose_turn(trying *t, double size_m, const trial **chosen, trial *trials) {
-    for (int k = 0; k < TRIED; k++)
+    for (int k = 0; k < TRIED; k++) {
+        int turn = k / (SHIFTS * SHIFTS), east = k / SHIFTS % SHIFTS, north = k % SHIFTS;
         trials[k] = (trial){.size_m = size_m,
-                            .angle_deg = TURN_DEG * (k / (SHIFTS * SHIFTS)),
-                            .east_m = size_m * (k / SHIFTS % SHIFTS) / SHIFTS,
-                            .north_m = size_m * (k % SHIFTS) / SHIFTS};
+                            .angle_deg = TURN_DEG * turn,
+                            .east_m = size_m * east / SHIFTS,
+                            .north_m = size_m * north / SHIFTS};
+    }
     t->until_s = t->before_s;
     hs_status status = try_all(t, trials, TRIED);
     *chosen = &trials[0];

@@ -114,8 +114,8 @@ static bool is_wanted(const hs_snapshot *snapshot, const hs_forecast_request *re
     double y_m;
     double lon;
     double lat;
-    turn_back(g, g->west_m + (place % g->cells.columns + 0.5) * g->size_m,
-              g->south_m + (place / g->cells.columns + 0.5) * g->size_m, &x_m, &y_m);
+    uint32_t column = place % g->cells.columns, row = place / g->cells.columns;
+    turn_back(g, g->west_m + (column + 0.5) * g->size_m, g->south_m + (row + 0.5) * g->size_m, &x_m, &y_m);
     hs_plane_inverse(&snapshot->plane, x_m, y_m, &lon, &lat);
     int64_t lon_e7 = llround(lon * 1e7), lat_e7 = llround(lat * 1e7);
     return lon_e7 >= filter->box.min_lon_e7 && lon_e7 <= filter->box.max_lon_e7 &&
