@@ -86,6 +86,12 @@ static double level_by(const hs_history *h, int rule, int64_t origin_s) {
     return before > 0 ? then * now / before : NAN;
 }
 
+/* The mean of the whole past: where nothing is known of late, reports are missing rather than incidents. */
+static double long_level(const hs_history *h, int64_t origin_s) {
+    double horizons = (double)(origin_s - h->first_s) / (double)h->horizon_s;
+    return hs_history_known(h, h->first_s, origin_s, origin_s) / (horizons > 1 ? horizons : 1);
+}
+
 /* The rule that came nearest in the periods that had ended. */
 static void set_level(hs_backtest *b, uint32_t own) {
     uint32_t first, end;
@@ -107,6 +113,7 @@ static void set_level(hs_backtest *b, uint32_t own) {
             o->level = level;
         }
     }
+    if (!(o->level > 0)) o->level = long_level(b->history, o->time_s);
 }
 
 static bool is_sampled(uint32_t cell, uint32_t own, uint32_t stride) {

@@ -273,6 +273,11 @@ static const char *reason(const hs_hotspot_run *run, bool chinese) {
 
 static const char *caution(const hs_hotspot_run *run, bool chinese) {
     const hs_forecast_answer *a = run->result;
+    if (a->chosen == 0)
+        return hs_in_language(chinese,
+                              "No cell is as small as the share of the area: take smaller cells (cell) or a "
+                              "larger area-share.",
+                              "没有单元小于所给面积占比：请减小边长 cell 或增大 area-share。");
     if (a->forecast->used < FEW)
         return hs_in_language(
             chinese,

@@ -159,6 +159,8 @@ def check_files():
 
 
 def check_mistakes():
+    coarse, _ = forecast("--cell", "5000", "--backtest", "0")
+    assert coarse["features"] == [] and "smaller cells" in coarse["caution_en"]
     for bad in ("--area-share=0", "--area-share=x", "--cell=5", "--horizon=0", "--backtest=61", "--method=magic",
                 "--origin=yesterday", "--origin=2024-01-01/2024-02-01"):
         said = run("forecast", store, bad, "-o", os.path.join(folder, "x.geojson"), status=2).stderr

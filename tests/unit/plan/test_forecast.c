@@ -260,6 +260,10 @@ static void short_pasts_and_mistakes(void **state) {
     f = forecast(&c, options, 1);
     assert_int_equal(f->folds, 3);
     hs_forecast_free(f);
+    options.origin_s = 3000 * DAY; /* years after the last report */
+    f = forecast(&c, options, 1);
+    assert_true(f->fitted.total > 0 && of_the_best(&c, f->expected, 0.05) > 0.9);
+    hs_forecast_free(f);
     options.origin_s = 0;
     assert_int_equal(hs_forecast_new(&c.cells, c.incident, c.count, &options, NULL, &error, &f), HS_E_INPUT);
     options = usual();
