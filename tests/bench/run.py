@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What ./dev bench measures: import, start-up, tiles, requests, geocoding and memory on real data.
+"""What ./dev bench measures: import, start-up, tiles, requests, forecasts, geocoding and memory on real data.
 
 Every row is the median of its runs and, where there are enough, the 99th percentile. The peer of the import
 runs interleaved with it. Lines of JSON follow the table (--json FILE: there). Where the data sets are absent
@@ -24,6 +24,7 @@ from pathlib import Path
 
 import addresses
 import density
+import forecast
 import geocoding
 import network
 import posts
@@ -385,6 +386,7 @@ def main():
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
+        forecast.measure(table, folder, options.quick)
         geocoding.measure(table, folder, options.quick)
         addresses.measure(table, sys.modules[__name__], folder, options.runs, options.seconds, options.seed)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
