@@ -21,7 +21,8 @@ typedef enum hs_forecast_method {
     HS_FORECAST_SELF_EXCITING, /* background and near-repeat triggering, fitted by EM (Mohler et al. 2011) */
     HS_FORECAST_REGRESSION,    /* Poisson regression with a ridge on logarithms of surfaces and distances */
     HS_FORECAST_MIXTURE,       /* all bandwidths and half-lives, weighted by EM on later incidents */
-    HS_FORECAST_STACK,         /* kernel, self-exciting, regression and mixture, weighted in the same way */
+    HS_FORECAST_STACK, /* all but last-period and kernel-scott, by likelihood and what each caught (Wolpert
+                          1992) */
     HS_FORECAST_METHODS,
     HS_FORECAST_AUTO =
         HS_FORECAST_METHODS /* the stack, unless another caught clearly more at earlier origins */

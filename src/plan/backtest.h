@@ -39,7 +39,7 @@ typedef struct hs_backtest {
 } hs_backtest;
 
 /* Members of the stack, in order. */
-enum { HS_STACKED = 4 };
+enum { HS_STACKED = 5 };
 extern const hs_forecast_method hs_stacked[HS_STACKED];
 
 /* Origins before `own`, in order, whose periods had ended by then: [*first, *end) of backtest->origin. */

@@ -1,17 +1,51 @@
 /* The third pass: the stack, by the members' own forecasts of periods that had ended, and what auto is. */
 #include "plan/backtest.h"
 
+#include "geo/real.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS 60
-#define PRIOR 40.0 /* incidents that equal weights are worth */
+#define STEPS     60
+#define MOST_LEAD 2.0
+#define PRIOR     40.0 /* incidents that equal weights are worth */
 /* Another method is taken when it caught more by so many standard errors. */
 #define CLEARLY 3.0
 
-const hs_forecast_method hs_stacked[HS_STACKED] = {HS_FORECAST_KERNEL, HS_FORECAST_SELF_EXCITING,
-                                                   HS_FORECAST_REGRESSION, HS_FORECAST_MIXTURE};
+const hs_forecast_method hs_stacked[HS_STACKED] = {HS_FORECAST_ALL, HS_FORECAST_KERNEL,
+                                                   HS_FORECAST_SELF_EXCITING, HS_FORECAST_REGRESSION,
+                                                   HS_FORECAST_MIXTURE};
+
+/* How much more a member caught than the members' mean, in standard errors, at most MOST_LEAD either way. */
+static double lead_of(const hs_backtest *b, uint32_t first, uint32_t end, int member) {
+    double n = 0, sum = 0, square = 0;
+    for (uint32_t j = first; j < end; j += b->per_horizon) {
+        const hs_origin *o = &b->origin[j];
+        double mean = 0;
+        if (o->count == 0) continue;
+        for (int m = 0; m < HS_STACKED; m++)
+            mean += o->method_caught[hs_stacked[m]] / HS_STACKED;
+        double more = (o->method_caught[hs_stacked[member]] - mean) / o->count;
+        n++;
+        sum += more;
+        square += more * more;
+    }
+    if (n < 4) return 0;
+    double variance = (square - sum * sum / n) / (n - 1);
+    double z = variance > 0 ? sum / n / sqrt(variance / n) : 0;
+    return fmin(MOST_LEAD, fmax(-MOST_LEAD, z));
+}
+
+/* Half by likelihood and half alike, then by what each caught: the plan is to catch, not to be likely. */
+static void weigh(const hs_backtest *b, uint32_t first, uint32_t end, double *weight) {
+    double sum = 0;
+    for (int m = 0; m < HS_STACKED; m++) {
+        weight[m] = (weight[m] + 1.0 / HS_STACKED) / 2 * hs_real_exp(lead_of(b, first, end, m));
+        sum += weight[m];
+    }
+    for (int m = 0; m < HS_STACKED; m++)
+        weight[m] /= sum;
+}
 
 static hs_status stack(hs_backtest *b, uint32_t own) {
     hs_origin *o = &b->origin[own];
@@ -32,6 +66,7 @@ static hs_status stack(hs_backtest *b, uint32_t own) {
             prior[m] = PRIOR / HS_STACKED;
         const hs_mixture_data data = {HS_STACKED, end - first, chance, count};
         hs_mixture_fit(&data, prior, STEPS, spare, weight);
+        weigh(b, first, end, weight);
         float *mass = o->mass + (size_t)HS_FORECAST_STACK * cells;
         memset(mass, 0, cells * sizeof *mass);
         for (int m = 0; m < HS_STACKED; m++) {

@@ -37,11 +37,13 @@ static const method_words words[HS_FORECAST_METHODS] = {
      "what came after earlier origins is likeliest",
      "mixture：所有带宽与半衰期的密度面，按 EM（Dempster、Laird 与 Rubin "
      "1977）加权，使更早起点之后的案件似然最大"},
-    {"stack: kernel, self-exciting, regression and mixture, weighted in the same way by their own forecasts "
-     "of "
-     "earlier periods (Wolpert 1992)",
-     "stack：kernel、self-exciting、regression、mixture 四法，按各自对更早各期的预测同法加权（Wolpert "
-     "1992）"},
+    {"stack: all-history, kernel, self-exciting, regression and mixture, weighted by how likely their own "
+     "forecasts of earlier periods made what came (Wolpert 1992) and by how much more than the others each "
+     "caught "
+     "in the share asked for",
+     "stack：all-history、kernel、self-exciting、regression、mixture "
+     "五法，按各自对更早各期预测的似然（Wolpert "
+     "1992）及在所给占比内比其余多命中的程度加权"},
 };
 
 /* Numbers of a method's fit, as its words want them. */
