@@ -5,6 +5,7 @@
 
 #include <hotspot/adaptive_bandwidth.h>
 #include <hotspot/bandwidth.h>
+#include <hotspot/circular_statistics.h>
 #include <hotspot/coordinates.h>
 #include <hotspot/density.h>
 #include <hotspot/density_interval.h>
@@ -19,14 +20,19 @@
 #include <hotspot/kernel.h>
 #include <hotspot/labelling.h>
 #include <hotspot/multiple_testing.h>
+#include <hotspot/near_repeat.h>
 #include <hotspot/network_density.h>
+#include <hotspot/point_clusters.h>
+#include <hotspot/point_pattern.h>
 #include <hotspot/raster_density.h>
+#include <hotspot/rate_ratio.h>
 #include <hotspot/rates.h>
 #include <hotspot/records.h>
 #include <hotspot/relative_risk.h>
 #include <hotspot/scan_statistic.h>
 #include <hotspot/spatial_statistics.h>
 #include <hotspot/spatial_weights.h>
+#include <hotspot/street_points.h>
 #include <hotspot/time_kernel.h>
 #include <hotspot/trend.h>
 #include <hotspot/types.h>

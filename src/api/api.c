@@ -1,8 +1,10 @@
 #include "api/endpoint.h"
+#include "api/run_times.h"
 
 #include "base/asset.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "render/map_style.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,15 @@ static void announce(void *context, const char *event, hs_str data) {
 
 hs_method hs_endpoint_method(const hs_endpoint *endpoint) {
     if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS)) return HS_POST;
+    if (endpoint->flags & HS_PUTS) return HS_PUT;
+    if (endpoint->flags & HS_PATCHES) return HS_PATCH;
+    if (endpoint->flags & HS_ASKS) return HS_OPTIONS;
     return endpoint->flags & HS_DELETES ? HS_DELETE : HS_GET;
+}
+
+const char *hs_endpoint_method_name(const hs_endpoint *endpoint) {
+    static const char *const names[HS_METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    return names[hs_endpoint_method(endpoint)];
 }
 
 hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_error *error, hs_api **api) {
@@ -34,7 +44,10 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     made->contact = hs_str_of(options->contact);
     for (const hs_asset_entry *asset = hs_asset_table; asset->name; asset++)
         made->assets_hash = hs_hash(asset->begin, (size_t)(asset->end - asset->begin), made->assets_hash);
-    hs_status status = hs_ramps_new(error, &made->ramps);
+    made->run_times = hs_run_times_new();
+    hs_status status =
+        made->run_times ? hs_ramps_new(error, &made->ramps) : hs_error_memory(error, "run times");
+    if (status == HS_OK) status = hs_map_styles_new(error, &made->map_styles);
     if (status == HS_OK) status = hs_events_new(EVENT_CLIENTS, EVENTS_KEPT, error, &made->events);
     if (status == HS_OK && options->residents > 0)
         status = hs_rate_limit_new(options->residents, error, &made->residents);
@@ -56,7 +69,9 @@ void hs_api_free(hs_api *api) {
     hs_service_observe(api->service, NULL, NULL);
     hs_events_free(api->events);
     hs_ramps_free(api->ramps);
+    hs_map_styles_free(api->map_styles);
     hs_rate_limit_free(api->residents);
+    hs_run_times_free(api->run_times);
     free(api->bindings);
     free(api);
 }
@@ -69,7 +84,7 @@ void hs_api_set_load_times(hs_api *api, const hs_load_times *times) {
     atomic_store(&api->load_us, (uint64_t)(times->total_ms * 1000));
 }
 
-static bool takes(const hs_endpoint *endpoint, hs_str name) {
+bool hs_endpoint_takes(const hs_endpoint *endpoint, hs_str name) {
     for (const hs_parameter *p = endpoint->parameters; p && p->name; p++)
         if (hs_str_equal(name, hs_str_of(p->name))) return true;
     return (endpoint->flags & HS_TAKES_FILTERS) && hs_filter_is_word(name);
@@ -94,7 +109,7 @@ bool hs_call_refuse_unknown(hs_call *call) {
     hs_buffer_init(&text, 8192);
     for (size_t i = 0; i < call->request->query_count; i++) {
         hs_str name = call->request->query[i].name;
-        if (takes(call->endpoint, name)) continue;
+        if (hs_endpoint_takes(call->endpoint, name)) continue;
         hs_buffer_printf(&text, "%s%.*s", text.size ? ", " : "unknown parameter ",
                          (int)hs_utf8_cut(name, 100), name.data);
     }

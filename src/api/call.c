@@ -1,4 +1,5 @@
 #include "api/query.h"
+#include "api/representation.h"
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -88,6 +89,7 @@ static uint64_t hash_read(const hs_call *call, hs_reads reads, uint64_t hash) {
     if (reads == HS_READS_PROGRAM || !snapshot) return hash;
     const hs_geography *geography = snapshot->geography;
     hash = hs_hash_str(hs_str_of(snapshot->info.name), hash);
+    hash = hs_hash_str(hs_str_of(snapshot->info.lang), hash);
     hash = hs_hash(&geography->box, sizeof geography->box, hash);
     hash = mix(hash, snapshot->geography_version);
     hash = mix(hash, (uint64_t)geography->units.count << 32 | geography->streets.count);
@@ -102,7 +104,9 @@ static uint64_t hash_request(const hs_call *call) {
     uint64_t hash = hs_hash_str(HS_STR(HS_VERSION), 0);
     hash = hs_hash_str(request->base_url, hash);
     hash = hs_hash_str(request->path, hash);
-    hash = mix(hash, (uint64_t)hs_call_sees_incidents(call) << 1 | call->html);
+    hash = mix(hash, (uint64_t)hs_call_sees_incidents(call) << 2 | (uint64_t)call->html << 1 |
+                         (call->html && call->chinese));
+    if (call->as) hash = hs_hash_str(hs_str_of(call->as->f), hash);
     for (size_t i = 0; i < request->query_count; i++) {
         if (hs_str_equal(request->query[i].name, HS_STR("v"))) continue;
         hash = mix(hash, request->query[i].name.size);
@@ -126,15 +130,25 @@ static bool is_current_version(const hs_call *call, hs_reads reads) {
            (reads == HS_READS_GEOGRAPHY && given == call->snapshot->geography_version);
 }
 
+/* A tile of WMTS of the layer that is rendered. */
+static bool is_map(const hs_call *call) {
+    return hs_str_equal(hs_request_param(call->request, "layer"), HS_STR("map")) ||
+           hs_str_equal(hs_call_text(call, "layer"), HS_STR("map"));
+}
+
 static bool is_long(const hs_call *call) {
     unsigned flags = call->endpoint->flags;
-    return (flags & HS_LONG) || ((flags & HS_LONG_AT_TIMES) &&
-                                 (hs_density_is_long(call->request) || hs_request_has_query(call->request)));
+    /* What is made of GeoJSON that is written already takes as long again, and more. */
+    bool rewritten = call->as && (call->html || strcmp(call->as->f, "jsonfg") == 0);
+    return (flags & HS_LONG) ||
+           ((flags & HS_LONG_AT_TIMES) && (rewritten || hs_density_is_long(call->request) ||
+                                           hs_request_has_query(call->request) || is_map(call)));
 }
 
 static bool begin(hs_call *call, const char *media_type, hs_reads reads, uint64_t etag) {
     call->response->content_type = media_type;
-    call->response->compressible = strcmp(media_type, "image/png") != 0;
+    call->response->compressible =
+        strcmp(media_type, "image/png") != 0 && strcmp(media_type, "image/jpeg") != 0;
     if (is_current_version(call, reads))
         call->response->cache_control = "public, max-age=31536000, immutable";
     return is_long(call) ? hs_request_cached_or_defer(call->request, call->response, etag)
@@ -166,6 +180,15 @@ void hs_call_carry_query(const hs_call *call, const char *const *extra, char sep
         hs_buffer_byte(out, '=');
         hs_percent_encode(out, pair->value);
         separator = '&';
+    }
+}
+
+void hs_call_carry_names(const hs_call *call, const char *const *names, hs_buffer *out) {
+    for (; *names; names++) {
+        hs_str value = hs_call_text(call, *names);
+        if (value.size == 0) continue;
+        hs_buffer_printf(out, "&%s=", *names);
+        hs_percent_encode(out, value);
     }
 }
 

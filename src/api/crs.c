@@ -53,11 +53,16 @@ bool hs_ogc_crs_at(const hs_snapshot *snapshot, unsigned index, hs_ogc_crs *crs)
     }
 }
 
+bool hs_ogc_crs_find(const hs_snapshot *snapshot, hs_str uri, hs_ogc_crs *crs) {
+    for (unsigned i = 0; hs_ogc_crs_at(snapshot, i, crs); i++)
+        if (hs_str_equal(uri, hs_str_of(crs->uri))) return true;
+    return false;
+}
+
 hs_status hs_call_crs(hs_call *call, const char *parameter, hs_ogc_crs *crs) {
     hs_str wanted = hs_call_text(call, parameter);
     if (wanted.size == 0) wanted = HS_STR(HS_CRS84);
-    for (unsigned i = 0; hs_ogc_crs_at(call->snapshot, i, crs); i++)
-        if (hs_str_equal(wanted, hs_str_of(crs->uri))) return HS_OK;
+    if (hs_ogc_crs_find(call->snapshot, wanted, crs)) return HS_OK;
     return hs_error_set(call->error, HS_E_ARGUMENT,
                         "%s: %.*s is not offered; the member crs of /ogc/collections lists what is",
                         parameter, (int)hs_utf8_cut(wanted, 100), wanted.data);

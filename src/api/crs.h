@@ -17,6 +17,8 @@ typedef struct hs_ogc_crs {
 
 /* The declared systems in order, the city's own zones last; false where there are no more. */
 bool hs_ogc_crs_at(const hs_snapshot *snapshot, unsigned index, hs_ogc_crs *crs);
+/* The declared system of a URI; false where it is none. */
+bool hs_ogc_crs_find(const hs_snapshot *snapshot, hs_str uri, hs_ogc_crs *crs);
 /* The system that a parameter names, CRS84 where it is absent; HS_E_ARGUMENT for one that is not declared. */
 hs_status hs_call_crs(hs_call *call, const char *parameter, hs_ogc_crs *crs);
 static inline bool hs_ogc_crs_is_default(const hs_ogc_crs *crs) {

@@ -24,6 +24,9 @@ typedef struct hs_density_standing {
 /* Filters, bandwidth, kernel, comparison, ramp, breaks and period of a request (density_request.c). */
 hs_status hs_call_density(hs_call *call, hs_density_ask *ask);
 
+/* The same where `bbox` is a picture's extent and no filter. */
+hs_status hs_call_density_extent(hs_call *call, hs_density_ask *ask, hs_box *box, bool *has_box);
+
 /* The same with `network` set and bbox as the part that is wanted. */
 hs_status hs_call_lixels(hs_call *call, hs_density_ask *ask, hs_box *box, bool *has_box);
 

@@ -1,11 +1,11 @@
 /* /density/legend.png: the legend as a picture. */
-#include "api/density.h"
+#include "api/map.h"
 
 #include "base/text.h"
 #include "service/density_legend.h"
 
 /* The city's own language unless one is asked for. */
-static hs_status parse_language(hs_call *call, bool *chinese) {
+hs_status hs_call_words_language(hs_call *call, bool *chinese) {
     hs_str text = hs_call_text(call, "lang");
     if (text.size == 0) text = hs_str_of(call->snapshot->info.lang);
     *chinese = hs_str_equal(text, HS_STR("zh"));
@@ -19,7 +19,7 @@ hs_status hs_serve_density_legend_png(hs_call *call) {
     bool chinese = false;
     int64_t scale = 1;
     hs_status status = hs_call_density(call, &ask);
-    if (status == HS_OK) status = parse_language(call, &chinese);
+    if (status == HS_OK) status = hs_call_words_language(call, &chinese);
     if (status == HS_OK) status = hs_call_integer(call, "scale", 1, 2, 1, &scale);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "image/png", HS_READS_ALL)) return HS_OK;

@@ -84,6 +84,11 @@ static hs_status call_raster(hs_call *call, hs_density_ask *ask, hs_box *box, bo
     return status == HS_OK ? parse_classes(call, ask) : status;
 }
 
+hs_status hs_call_density_extent(hs_call *call, hs_density_ask *ask, hs_box *box, bool *has_box) {
+    double cell_m = 0;
+    return call_raster(call, ask, box, has_box, &cell_m);
+}
+
 hs_status hs_call_lixels(hs_call *call, hs_density_ask *ask, hs_box *box, bool *has_box) {
     double cell_m = 0;
     hs_str *names;

@@ -22,13 +22,17 @@ enum {
     HS_OGC = 16,            /* also in the OGC part's own description */
     HS_HIDDEN = 32,         /* not described */
     HS_LONG = 64,           /* made on a thread for long work, the connection suspended meanwhile */
-    HS_LONG_AT_TIMES = 128, /* so where hs_density_is_long or hs_request_has_query says it */
+    HS_LONG_AT_TIMES = 128, /* so where is_long (call.c) says it */
     HS_POSTS = 256,         /* of method POST */
     HS_DELETES = 512,       /* of method DELETE */
     HS_UPLOADS = 1024,      /* of method POST, its body a form with files */
     HS_FORMS = 2048,        /* of method POST, its parameters the fields of a form */
     HS_OPEN311 = 4096,      /* its errors are of Open311's own form */
     HS_OWS = 16384,         /* its errors are exceptions in XML of the OGC's older services */
+    HS_PUTS = 32768,        /* of method PUT */
+    HS_PATCHES = 65536,     /* of method PATCH */
+    HS_ASKS = 131072,       /* of method OPTIONS */
+    HS_TOKENS = 262144,     /* needs a token */
     HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 
@@ -54,19 +58,25 @@ const hs_endpoint *hs_endpoint_of_forecast(void);
 
 /* The method of an endpoint. */
 hs_method hs_endpoint_method(const hs_endpoint *endpoint);
+/* Whether it takes a parameter of this name. */
+bool hs_endpoint_takes(const hs_endpoint *endpoint, hs_str name);
+/* Its name in upper case. */
+const char *hs_endpoint_method_name(const hs_endpoint *endpoint);
 
 struct hs_api {
     hs_service *service;
     hs_events *events; /* of /events */
     hs_ramps *ramps;
+    struct hs_map_styles *map_styles;
     hs_log *log;
     bool read_only, public_incidents;
     hs_rate_limit *residents; /* of posts without a key; NULL: none are taken */
     hs_str jurisdiction, contact;
     atomic_bool loopback;
     atomic_uint_fast64_t load_us;
-    atomic_uint files_open;   /* exports that are made or sent */
-    atomic_uint batches_open; /* of addresses, likewise */
+    atomic_uint files_open;         /* exports that are made or sent */
+    atomic_uint batches_open;       /* of addresses, likewise */
+    struct hs_run_times *run_times; /* of answers that carry theirs */
     struct hs_binding *bindings;
     uint64_t assets_hash; /* of everything that travels in the program */
 };
@@ -79,9 +89,11 @@ typedef struct hs_call {
     hs_response *response;
     hs_error *error;
     hs_arena *arena;
-    hs_snapshot *snapshot; /* NULL where the endpoint needs none */
-    hs_json json;          /* ready to write the answer's body */
-    bool html;             /* the answer is for people */
+    hs_snapshot *snapshot;              /* NULL where the endpoint needs none */
+    hs_json json;                       /* ready to write the answer's body */
+    const struct hs_representation *as; /* what was negotiated (api/representation.h), or NULL */
+    bool html;                          /* the answer is for people */
+    bool chinese;                       /* and in Chinese, else in English */
 } hs_call;
 
 /* Whether single incidents and address texts may be shown. */
@@ -132,6 +144,9 @@ bool hs_density_is_long(const hs_request *request);
 /* Appends the request's filters (and `extra` names, NULL-ended, or NULL) as a query after `separator`. */
 void hs_call_carry_query(const hs_call *call, const char *const *extra, char separator, hs_buffer *out);
 
+/* Appends the parameters of these names alone, NULL-ended. */
+void hs_call_carry_names(const hs_call *call, const char *const *names, hs_buffer *out);
+
 /* A selection's rows over all chunks, and whether row i of chunk c passes. */
 typedef struct hs_counts {
     uint64_t positioned, unpositioned;
@@ -144,10 +159,18 @@ static inline bool hs_selection_has(const hs_selection *selection, uint32_t chun
 
 #define HS_ALL_ACCURACIES (-1.0)
 
+/* The tile that the path's z, x and y name (tiles.c). */
+hs_status hs_call_tile(hs_call *call, hs_tile *tile);
+/* Members `bounds` and `center` of TileJSON; none of an empty box. */
+void hs_write_tile_bounds(hs_json *json, hs_box box);
+
 /* Says in an answer that is written and is an object, or in its header `Left-Out`, how many incidents the
  * filter leaves out and why (left_out.c). */
 hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
 hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter);
+
+/* Writes a map style that travels in the program with this server's address in its place (page.c). */
+void hs_call_write_style(hs_call *call, hs_str style);
 
 /* Families. */
 hs_status hs_serve_page(hs_call *call);
@@ -168,6 +191,13 @@ hs_status hs_serve_tilejson(hs_call *call);
 hs_status hs_serve_vector_tile(hs_call *call);
 hs_status hs_serve_density_tile(hs_call *call);
 hs_status hs_serve_density_tile_2x(hs_call *call);
+hs_status hs_serve_map_tile(hs_call *call);
+hs_status hs_serve_map_tile_2x(hs_call *call);
+hs_status hs_serve_map_tile_jpeg(hs_call *call);
+hs_status hs_serve_map_tile_jpeg_2x(hs_call *call);
+hs_status hs_serve_map_png(hs_call *call);
+hs_status hs_serve_map_jpeg(hs_call *call);
+hs_status hs_serve_map_pdf(hs_call *call);
 hs_status hs_serve_density_legend(hs_call *call);
 hs_status hs_serve_density_legend_png(hs_call *call);
 hs_status hs_serve_density_value(hs_call *call);
@@ -177,6 +207,8 @@ hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_hotspots(hs_call *call);
 hs_status hs_serve_forecast(hs_call *call);
+hs_status hs_serve_hotspots_tile(hs_call *call);
+hs_status hs_serve_hotspots_tilejson(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);
 hs_status hs_serve_review(hs_call *call);
 hs_status hs_serve_review_entry(hs_call *call);
@@ -207,6 +239,7 @@ hs_status hs_serve_wms(hs_call *call);
 hs_status hs_serve_wmts(hs_call *call);
 hs_status hs_serve_wmts_capabilities(hs_call *call);
 hs_status hs_serve_wmts_tile(hs_call *call);
+hs_status hs_serve_wmts_tile_jpeg(hs_call *call);
 hs_status hs_serve_wmts_info(hs_call *call);
 hs_status hs_serve_ogc_landing(hs_call *call);
 hs_status hs_serve_ogc_conformance(hs_call *call);
@@ -215,5 +248,29 @@ hs_status hs_serve_ogc_collection(hs_call *call);
 hs_status hs_serve_ogc_queryables(hs_call *call);
 hs_status hs_serve_ogc_items(hs_call *call);
 hs_status hs_serve_ogc_item(hs_call *call);
+hs_status hs_serve_ogc_sets(hs_call *call);
+hs_status hs_serve_ogc_set(hs_call *call);
+hs_status hs_serve_ogc_tilesets(hs_call *call);
+hs_status hs_serve_ogc_tileset(hs_call *call);
+hs_status hs_serve_ogc_vector_tile(hs_call *call);
+hs_status hs_serve_ogc_map(hs_call *call);
+hs_status hs_serve_ogc_map_tilesets(hs_call *call);
+hs_status hs_serve_ogc_map_tileset(hs_call *call);
+hs_status hs_serve_ogc_map_tile(hs_call *call);
+hs_status hs_serve_ogc_styles(hs_call *call);
+hs_status hs_serve_ogc_style(hs_call *call);
+hs_status hs_serve_ogc_style_metadata(hs_call *call);
+hs_status hs_serve_ogc_processes(hs_call *call);
+hs_status hs_serve_ogc_process(hs_call *call);
+hs_status hs_post_ogc_execution(hs_call *call);
+hs_status hs_serve_ogc_jobs(hs_call *call);
+hs_status hs_serve_ogc_job(hs_call *call);
+hs_status hs_delete_ogc_job(hs_call *call);
+hs_status hs_serve_ogc_results(hs_call *call);
+hs_status hs_options_ogc_items(hs_call *call);
+hs_status hs_post_ogc_items(hs_call *call);
+hs_status hs_put_ogc_item(hs_call *call);
+hs_status hs_patch_ogc_item(hs_call *call);
+hs_status hs_delete_ogc_item(hs_call *call);
 
 #endif

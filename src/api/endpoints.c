@@ -4,6 +4,10 @@
 #include "api/forecast_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
+#include "api/map_parameters.h"
+#include "api/ogc_parameters.h"
+#include "api/points_parameters.h"
+#include "api/scan_parameters.h"
 #include "api/web_map_parameters.h"
 
 static const hs_parameter version_parameters[] = {
@@ -23,10 +27,6 @@ static const hs_parameter target_parameters[] = {
     {"category", "string",
      "codes or names, comma separated: targets of these classes and what lies below them",
      "类别编码或名称，逗号分隔：这些类别及其下级的目标", false},
-    {0},
-};
-static const hs_parameter format_parameters[] = {
-    {"f", "string", "json or html", "json 或 html", false},
     {0},
 };
 static const hs_parameter post_parameters[] = {
@@ -161,17 +161,46 @@ const hs_endpoint hs_endpoints[] = {
     {"/targets", "targets", CITY, JSON, target_parameters,
      "What was promised: the most incidents of a category in a unit, from one local day to another.",
      "承诺目标：某单元某类别在起止日期（当地日）内的案件上限。", hs_serve_targets},
-    {"/tiles/{tileset}.json", "tilejson", CITY | HS_TAKES_FILTERS, JSON, density_parameters,
-     "TileJSON 3.0 of base, incidents or density; the parameters given are carried into the tile URLs.",
-     "base、incidents 或 density 的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_tilejson},
+    {"/tiles/{tileset}.json", "tilejson", CITY | HS_TAKES_FILTERS, JSON, tilejson_parameters,
+     "TileJSON 3.0 of base, incidents, density or map; the parameters given are carried into the tile URLs.",
+     "base、incidents、density 或 map 的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_tilejson},
     {"/tiles/{tileset}/{z}/{x}/{y}.mvt", "vectorTile", CITY | HS_TAKES_FILTERS, MVT, version_parameters,
      "Vector tile of base or incidents; 204 where there is nothing.",
      "base 或 incidents 的矢量瓦片；空瓦片为 204。", hs_serve_vector_tile},
+    {"/tiles/hotspots.json", "hotspotsTilejson", LONG | HS_LENIENT, JSON, hotspot_tile_parameters,
+     "TileJSON 3.0 of hotspots; the parameters given are carried into the tile URLs.",
+     "热点的 TileJSON 3.0；所给参数带入瓦片地址。", hs_serve_hotspots_tilejson},
+    {"/tiles/hotspots/{z}/{x}/{y}.mvt", "hotspotsTile", CITY | HS_TAKES_FILTERS | HS_LENIENT, MVT,
+     hotspot_tile_parameters,
+     "Vector tile of hotspots by any method, with the fields of its GeoJSON; the statistic is computed once "
+     "for "
+     "all tiles. 204 where there is nothing.",
+     "任一方法的热点矢量瓦片，字段同其 GeoJSON；统计量只计算一次供所有瓦片使用；空瓦片为 204。",
+     hs_serve_hotspots_tile},
     {"/tiles/density/{z}/{x}/{y}.png", "densityTile", PLOT, "image/png", density_parameters,
      "Heat picture, 256 px: kernel density in incidents per km², per month where a period is set.",
      "热力图瓦片 256 像素：核密度，单位件/平方公里，设时段时为每月。", hs_serve_density_tile},
     {"/tiles/density/{z}/{x}/{y}@2x.png", "densityTile2x", PLOT, "image/png", density_parameters,
      "The same with 512 px.", "同上，512 像素。", hs_serve_density_tile_2x},
+    {"/tiles/map/{z}/{x}/{y}.png", "mapTile", CITY | HS_LONG, "image/png", map_tile_parameters,
+     "The whole map rendered by a map style, 256 px; names are placed alike in all tiles of a zoom.",
+     "按地图样式渲染的整幅地图瓦片 256 像素；同级各瓦片注记一致。", hs_serve_map_tile},
+    {"/tiles/map/{z}/{x}/{y}@2x.png", "mapTile2x", CITY | HS_LONG, "image/png", map_tile_parameters,
+     "The same with 512 px.", "同上，512 像素。", hs_serve_map_tile_2x},
+    {"/tiles/map/{z}/{x}/{y}.jpg", "mapTileJpeg", CITY | HS_LONG, "image/jpeg", map_tile_parameters,
+     "The same as JPEG.", "同上，JPEG 格式。", hs_serve_map_tile_jpeg},
+    {"/tiles/map/{z}/{x}/{y}@2x.jpg", "mapTileJpeg2x", CITY | HS_LONG, "image/jpeg", map_tile_parameters,
+     "The same as JPEG with 512 px.", "同上，JPEG 格式，512 像素。", hs_serve_map_tile_jpeg_2x},
+    {"/map.png", "map", LONG, "image/png", map_parameters,
+     "A map of any part at any size, with the density below its names where asked for.",
+     "任意范围与尺寸的地图图片，可在注记之下叠加密度。", hs_serve_map_png},
+    {"/map.pdf", "mapPdf", LONG, "application/pdf", print_parameters,
+     "A map on paper: the density with its legend, period, count and bandwidth, scale bar, north arrow, date "
+     "and "
+     "version of the data.",
+     "打印用地图：密度及其图例、时段、件数与带宽，比例尺、指北针、日期与数据版本。", hs_serve_map_pdf},
+    {"/map.jpg", "mapJpeg", LONG, "image/jpeg", map_parameters, "The same as JPEG.", "同上，JPEG 格式。",
+     hs_serve_map_jpeg},
     {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
      "Classes, unit and what was counted, for the same parameters as the tiles.",
      "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},
@@ -224,24 +253,62 @@ const hs_endpoint hs_endpoints[] = {
      "预测未来若干天案件将发生之处：在给定面积占比内选出的单元或街道段，含排序、各方法在留出期的评分与计算说"
      "明。",
      hs_serve_forecast},
+    {"/hotspots/change", "hotspotsChange", LONG, GEO, change_parameters,
+     "Change of each unit's rate from the period compare to datetime: the ratio with exact limits, exact "
+     "p-values "
+     "corrected over units, and the change of the whole; periods may differ in length.",
+     "各单元发生率自 compare 时段至 datetime 时段的变化：比率、精确区间、经多重检验校正的精确 p "
+     "值，及全市变化；时段长度可不同。",
+     hs_serve_hotspots},
+    {"/hotspots/scan", "hotspotsScan", LONG, GEO, scan_parameters,
+     "Kulldorff's scan statistic in space, or in space and time, looking back or at what is going on now: "
+     "clusters "
+     "that share no unit, with the likelihood ratio, p-values by replications and a recurrence interval.",
+     "Kulldorff 扫描统计：空间或时空、回顾或前瞻；给出互不共单元的聚集，含似然比、随机重复的 p "
+     "值与重现间隔。",
+     hs_serve_hotspots},
+    {"/hotspots/clusters", "hotspotsClusters", LONG, GEO, clusters_parameters,
+     "Clusters of incidents by DBSCAN, HDBSCAN, OPTICS or nearest neighbours, planar or along streets, as "
+     "concave "
+     "hulls or ellipses; a description, with p-values against an even spread where they are cheap.",
+     "案件聚类（DBSCAN、HDBSCAN、OPTICS、最近邻），平面或沿街道，以凹包或椭圆表示；属描述，可行时附与均匀分布"
+     "比较的 p 值。",
+     hs_serve_hotspots},
+    {"/hotspots/near-repeat", "hotspotsNearRepeat", LONG, GEO, near_repeat_parameters,
+     "Knox test: pairs of incidents by distance and interval against chance, features without geometry.",
+     "Knox 检验：按距离与间隔统计案件对并与随机比较（无几何要素）。", hs_serve_hotspots},
+    {"/hotspots/k-function", "hotspotsKFunction", LONG, GEO, k_function_parameters,
+     "Ripley's K and L with pointwise and global envelopes and tests, planar or along streets, and the "
+     "nearest-neighbour index: features without geometry, one a distance.",
+     "Ripley K 与 L 函数及逐点、全局包络与检验，平面或沿街道，附最近邻指数（无几何要素，每距离一条）。",
+     hs_serve_hotspots},
     {"/density/value", "densityValue", PLOT, JSON, value_parameters,
      "Density at a position with its interval, of a comparison with its test, and unit and street there.",
      "某点的密度及其区间，比较时附检验，以及所在单元与街道。", hs_serve_density_value},
     {"/wms", "wms", HS_TAKES_FILTERS | HS_LENIENT | HS_OWS | HS_LONG, XML, wms_parameters,
-     "OGC WMS 1.3.0 and 1.1.1, names in any case: the layer density in any reference system, with our "
-     "filters and "
-     "the dimension TIME.",
-     "OGC WMS 1.3.0 与 1.1.1（参数名不分大小写）：图层 density，任意坐标系，支持筛选条件与 TIME 维。",
+     "OGC WMS 1.3.0 and 1.1.1, names in any case: the layers density and map in any reference system, "
+     "as PNG or JPEG, the density with our filters and the dimension TIME.",
+     "OGC WMS 1.3.0 与 1.1.1（参数名不分大小写）：图层 density 与 map，任意坐标系，PNG 或 "
+     "JPEG，密度支持筛选条件与 TIME 维。",
      hs_serve_wms},
     {"/wmts", "wmts", WEB_MAP, XML, wmts_parameters,
-     "OGC WMTS 1.0.0 by KVP, names in any case: the layer density with our filters and the dimension TIME.",
-     "OGC WMTS 1.0.0（KVP，参数名不分大小写）：图层 density，支持筛选条件与 TIME 维。", hs_serve_wmts},
+     "OGC WMTS 1.0.0 by KVP, names in any case: the layers density and map as PNG or JPEG, the density "
+     "with our filters and the dimension TIME.",
+     "OGC WMTS 1.0.0（KVP，参数名不分大小写）：图层 density 与 map，PNG 或 JPEG，密度支持筛选条件与 TIME "
+     "维。",
+     hs_serve_wmts},
     {"/wmts/1.0.0/WMTSCapabilities.xml", "wmtsCapabilities", HS_LENIENT | HS_OWS, XML, NULL,
      "OGC WMTS 1.0.0: the service's description.", "OGC WMTS 1.0.0 服务说明。", hs_serve_wmts_capabilities},
     {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}.png", "wmtsTile", WEB_MAP,
      "image/png", wmts_rest_parameters,
-     "A tile by REST: layer density, style default, WebMercatorQuad or WorldCRS84Quad.",
-     "REST 瓦片：图层 density，样式 default，WebMercatorQuad 或 WorldCRS84Quad。", hs_serve_wmts_tile},
+     "A tile by REST: layer density (style default) or map (default, light, dark, print), WebMercatorQuad or "
+     "WorldCRS84Quad.",
+     "REST 瓦片：图层 density（样式 default）或 map（default、light、dark、print），WebMercatorQuad 或 "
+     "WorldCRS84Quad。",
+     hs_serve_wmts_tile},
+    {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}.jpg", "wmtsTileJpeg",
+     WEB_MAP, "image/jpeg", wmts_rest_parameters, "The same as JPEG.", "同上，JPEG 格式。",
+     hs_serve_wmts_tile_jpeg},
     {"/wmts/1.0.0/{layer}/{style}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}/{j}/{i}.json",
      "wmtsFeatureInfo", WEB_MAP, GEO, wmts_rest_parameters, "Density at a pixel's centre by REST.",
      "REST：像素中心处的密度。", hs_serve_wmts_info},
@@ -274,7 +341,7 @@ const hs_endpoint hs_endpoints[] = {
     {"/autocomplete", "autocomplete", FIND, GEO, autocomplete_parameters,
      "Names and house numbers that a text typed so far may become, GeocodeJSON 0.1.0.",
      "输入联想：名称、拼音、首字母与门牌，GeocodeJSON 0.1.0。", hs_serve_autocomplete},
-    {"/incidents", "postIncidents", CITY | HS_POSTS, GEO, post_parameters,
+    {"/incidents", "postIncidents", CITY | HS_POSTS | HS_TOKENS, GEO, post_parameters,
      "Adds an incident (a GeoJSON Feature or a plain object; 201 and the stored Feature), or an array of "
      "them "
      "(200 and one result each). A known id updates its incident (200): members that are not there keep what "
@@ -284,22 +351,23 @@ const hs_endpoint hs_endpoints[] = {
      "的案件被更新（200）：未带的字段保留原值，null 清空该字段。需 reporter "
      "令牌；Idempotency-Key 可安全重试。",
      hs_post_incidents},
-    {"/imports", "postImports", HS_UPLOADS, JSON, import_parameters,
+    {"/imports", "postImports", HS_UPLOADS | HS_TOKENS, JSON, import_parameters,
      "Imports a file (multipart/form-data, at most 4 GiB; a Shapefile zipped or in its parts) as a job: 202 "
      "and "
      "the job, which /jobs/{jobId} shows. Needs a token of an editor.",
      "以作业方式导入文件（multipart/form-data，最大 4 GiB；Shapefile 可压缩或分文件上传）：返回 202 "
      "与作业，见 /jobs/{jobId}。需 editor 令牌。",
      hs_post_imports},
-    {"/jobs", "jobs", 0, JSON, NULL, "Jobs of the last day, the newest first. Needs a token of an editor.",
+    {"/jobs", "jobs", HS_TOKENS, JSON, NULL,
+     "Jobs of the last day, the newest first. Needs a token of an editor.",
      "最近一天的作业，新的在前。需 editor 令牌。", hs_serve_jobs},
-    {"/jobs/{jobId}", "job", 0, JSON, NULL,
+    {"/jobs/{jobId}", "job", HS_TOKENS, JSON, NULL,
      "A job: status (accepted, running, successful, failed, dismissed), progress, warnings, result.",
      "作业：状态（accepted、running、successful、failed、dismissed）、进度、提示与结果。", hs_serve_job},
-    {"/jobs/{jobId}", "deleteJob", HS_DELETES, JSON, NULL,
+    {"/jobs/{jobId}", "deleteJob", HS_DELETES | HS_TOKENS, JSON, NULL,
      "Cancels a job: nothing of it is kept. One that has ended stays as it is.",
      "取消作业：不保留任何改动；已结束的作业不受影响。", hs_delete_job},
-    {"/jobs/{jobId}/rejects", "jobRejects", 0, "text/csv", NULL,
+    {"/jobs/{jobId}/rejects", "jobRejects", HS_TOKENS, "text/csv", NULL,
      "The rows that an import refused: row, field, value, reason.",
      "导入时被拒绝的行：行号、字段、值、原因。", hs_serve_job_rejects},
     OPEN311("discovery", "open311Discovery", 0, open311_parameters,
@@ -349,7 +417,7 @@ const hs_endpoint hs_endpoints[] = {
     {"/review/{reviewId}", "reviewEntry", CITY | HS_LONG, GEO, NULL,
      "One address: its candidates as GeoJSON, and in `review` what is known of it and was decided.",
      "单个地址：候选位置（GeoJSON），review 中为其情况与已作决定。", hs_serve_review_entry},
-    {"/review/{reviewId}", "postReview", CITY | HS_POSTS, JSON, NULL,
+    {"/review/{reviewId}", "postReview", CITY | HS_POSTS | HS_TOKENS, JSON, NULL,
      "Decides about an address: {\"action\": \"accept\", \"candidate\": 1}, place with lon and lat, "
      "address with new_address, unlocatable or skip; note; remember: true keeps it as an alias. The same "
      "again "
@@ -359,7 +427,7 @@ const hs_endpoint hs_endpoints[] = {
      "new_address，unlocatable 或 skip；note 为备注；remember: true 存为别名。重复提交不变；附 label "
      "而候选已变时返回 409。需 editor 令牌。",
      hs_post_review},
-    {"/review/{reviewId}", "deleteReview", CITY | HS_DELETES, JSON, NULL,
+    {"/review/{reviewId}", "deleteReview", CITY | HS_DELETES | HS_TOKENS, JSON, NULL,
      "Takes the decision about an address back, an alias too: its incidents are located as before. Needs a "
      "token "
      "of an editor.",
@@ -372,22 +440,6 @@ const hs_endpoint hs_endpoints[] = {
      hs_serve_events},
     {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
-    {"/ogc", "ogcLanding", HS_OGC, JSON, format_parameters, "Landing page of OGC API Features.",
-     "OGC API Features 首页。", hs_serve_ogc_landing},
-    {"/ogc/conformance", "ogcConformance", HS_OGC, JSON, format_parameters, "Conformance classes.",
-     "符合的规范类。", hs_serve_ogc_conformance},
-    {"/ogc/api", "ogcApi", HS_OGC, "application/vnd.oai.openapi+json;version=3.0", format_parameters,
-     "Description of the OGC part.", "OGC 部分的接口说明。", hs_serve_ogc_openapi},
-    {"/ogc/collections", "ogcCollections", CITY | HS_OGC, JSON, format_parameters, "Collections.",
-     "要素集列表。", hs_serve_ogc_collections},
-    {"/ogc/collections/{collectionId}", "ogcCollection", CITY | HS_OGC, JSON, format_parameters,
-     "One collection.", "单个要素集。", hs_serve_ogc_collection},
-    {"/ogc/collections/{collectionId}/queryables", "ogcQueryables", CITY | HS_OGC, "application/schema+json",
-     format_parameters, "What the items can be filtered by.", "可用于筛选的属性。", hs_serve_ogc_queryables},
-    {"/ogc/collections/{collectionId}/items", "ogcItems", PLOT | HS_OGC, GEO, items_parameters,
-     "Features page by page, or all as a file; incidents take the filters.",
-     "分页要素，或全部导出为文件；incidents 可用全部筛选条件。", hs_serve_ogc_items},
-    {"/ogc/collections/{collectionId}/items/{featureId}", "ogcItem", CITY | HS_OGC, GEO, item_parameters,
-     "One feature.", "单个要素。", hs_serve_ogc_item},
+#include "api/ogc_endpoints.inc"
     {0},
 };

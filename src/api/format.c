@@ -1,31 +1,122 @@
-/* JSON for programs, the same as a page for people. */
-#include "api/collection.h"
+/* Content negotiation of the OGC resources (RFC 9110, 12.5). */
+#include "api/representation.h"
 
-#include "base/json.h"
 #include "base/text.h"
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-hs_status hs_call_format(hs_call *call) {
-    hs_str f = hs_call_text(call, "f");
-    if (f.size == 0) {
-        unsigned html = hs_request_quality(call->request, "text/html");
-        unsigned json = hs_request_quality(call->request, call->endpoint->media_type);
-        unsigned plain = hs_request_quality(call->request, "application/json");
-        call->html = html > (json > plain ? json : plain);
-        return HS_OK;
-    }
-    call->html = hs_str_equal(f, HS_STR("html"));
-    if (call->html || hs_str_equal(f, HS_STR("json")) || hs_str_equal(f, HS_STR("geojson"))) return HS_OK;
-    bool items = call->endpoint->handler == hs_serve_ogc_items;
-    return hs_error_set(
-        call->error, HS_E_ARGUMENT, "f: %.*s is not offered; json and html are%s", (int)hs_utf8_cut(f, 60),
-        f.data, items ? ", and as files geojsonseq, ndjson, gpkg, fgb, csv, xlsx, kml, gpx and shp" : "");
+/* A media type without its parameters: ranges in Accept have lost theirs too. */
+static hs_str base_type(const char *media_type) {
+    hs_str rest = hs_str_of(media_type);
+    return hs_str_trim(hs_str_cut(&rest, ';'));
 }
 
-bool hs_call_begin_format(hs_call *call, const char *media_type, hs_reads reads) {
+static unsigned quality(hs_call *call, const char *media_type) {
+    hs_str type = base_type(media_type);
+    const char *text = hs_arena_strndup(call->arena, type.data, type.size);
+    return text ? hs_request_quality(call->request, text) : 0;
+}
+
+/* Any JSON is taken where plain JSON is asked for, and vector tiles by what they are made of. */
+static unsigned quality_of(hs_call *call, const hs_representation *r) {
+    unsigned own = quality(call, r->media_type);
+    const char *alias = strcmp(r->f, "json") == 0  ? "application/json"
+                        : strcmp(r->f, "mvt") == 0 ? "application/x-protobuf"
+                                                   : r->media_type;
+    unsigned other = quality(call, alias);
+    return own > other ? own : other;
+}
+
+static void list_offered(const hs_representation *offered, hs_buffer *out) {
+    for (const hs_representation *r = offered; r->f; r++) {
+        hs_str type = base_type(r->media_type);
+        hs_buffer_printf(out, "%s%.*s (f=%s)", r == offered ? "" : ", ", (int)type.size, type.data, r->f);
+    }
+    hs_buffer_byte(out, '\0');
+}
+
+static bool refuse(hs_call *call, unsigned status, const char *before, hs_str given,
+                   const hs_representation *offered) {
+    hs_buffer text;
+    hs_buffer_init(&text, 8192);
+    hs_buffer_printf(&text, "%s%.*s is not offered; there are ", before, (int)hs_utf8_cut(given, 100),
+                     given.data);
+    list_offered(offered, &text);
+    hs_response_problem(call->response, status, NULL, text.status == HS_OK ? text.data : NULL);
+    hs_buffer_done(&text);
     hs_response_header(call->response, "Vary", "Accept");
-    return hs_call_begin(call, call->html ? "text/html; charset=utf-8" : media_type, reads);
+    return false;
+}
+
+static const hs_representation *by_name(hs_str f, const hs_representation *offered) {
+    if (hs_str_equal(f, HS_STR("geojson"))) f = HS_STR("json");
+    for (const hs_representation *r = offered; r->f; r++)
+        if (hs_str_equal(f, hs_str_of(r->f))) return r;
+    return NULL;
+}
+
+static const hs_representation *by_accept(hs_call *call, const hs_representation *offered) {
+    const hs_representation *best = NULL;
+    unsigned most = 0;
+    for (const hs_representation *r = offered; r->f; r++) {
+        unsigned wanted = quality_of(call, r);
+        if (wanted <= most) continue;
+        most = wanted;
+        best = r;
+    }
+    return best;
+}
+
+/* The first of the languages that a person prefers; the city's where neither is among them. */
+static bool prefers_chinese(const hs_call *call) {
+    hs_str list = hs_request_header(call->request, "Accept-Language");
+    while (list.size > 0) {
+        hs_str tag = hs_str_trim(hs_str_cut(&list, ','));
+        if (hs_str_starts(tag, HS_STR("zh"))) return true;
+        if (hs_str_starts(tag, HS_STR("en"))) return false;
+    }
+    hs_snapshot *snapshot = hs_service_snapshot(call->api->service);
+    bool chinese = snapshot && strcmp(snapshot->info.lang, "zh") == 0;
+    hs_snapshot_unref(snapshot);
+    return chinese;
+}
+
+static bool choose_language(hs_call *call) {
+    hs_str lang = hs_call_text(call, "lang");
+    call->chinese = lang.size > 0 ? hs_str_equal(lang, HS_STR("zh")) : prefers_chinese(call);
+    if (lang.size == 0 || call->chinese || hs_str_equal(lang, HS_STR("en"))) return true;
+    hs_response_problem(call->response, 400, NULL, "lang: zh or en is expected");
+    return false;
+}
+
+bool hs_call_negotiate(hs_call *call, const hs_representation *offered) {
+    hs_str f = hs_call_text(call, "f");
+    call->as = f.size > 0 ? by_name(f, offered) : by_accept(call, offered);
+    if (!call->as && f.size > 0) return refuse(call, 400, "f: ", f, offered);
+    if (!call->as) return refuse(call, 406, "Accept: ", hs_request_header(call->request, "Accept"), offered);
+    call->html = strcmp(call->as->f, "html") == 0;
+    return choose_language(call);
+}
+
+bool hs_call_format(hs_call *call) {
+    hs_representation *offered = hs_arena_array(call->arena, 3, sizeof *offered);
+    if (!offered) {
+        hs_response_problem(call->response, 503, NULL, "out of memory");
+        return false;
+    }
+    offered[0] = (hs_representation){"json", call->endpoint->media_type, "JSON"};
+    offered[1] = (hs_representation){"html", "text/html; charset=utf-8", "HTML"};
+    return hs_call_negotiate(call, offered);
+}
+
+void hs_call_vary(hs_call *call) {
+    hs_response_header(call->response, "Vary", call->html ? "Accept, Accept-Language" : "Accept");
+    if (call->html) hs_call_page_headers(call);
+}
+
+bool hs_call_begin_format(hs_call *call, hs_reads reads) {
+    hs_call_vary(call);
+    return hs_call_begin(call, call->as->media_type, reads);
 }
 
 void hs_call_link(hs_call *call, const char *rel, const char *type, const char *title, const char *path) {
@@ -41,141 +132,17 @@ void hs_call_link(hs_call *call, const char *rel, const char *type, const char *
     hs_json_object_end(json);
 }
 
-static void escape(hs_buffer *out, hs_str text) {
-    for (size_t i = 0; i < text.size; i++) {
-        switch (text.data[i]) {
-        case '<':
-            hs_buffer_text(out, "&lt;");
-            break;
-        case '>':
-            hs_buffer_text(out, "&gt;");
-            break;
-        case '&':
-            hs_buffer_text(out, "&amp;");
-            break;
-        case '"':
-            hs_buffer_text(out, "&quot;");
-            break;
-        default:
-            hs_buffer_byte(out, text.data[i]);
-        }
-    }
+void hs_call_form_link(hs_call *call, const char *rel, const hs_representation *form, const char *path) {
+    hs_str type = base_type(form->media_type);
+    hs_call_link(call, rel, hs_arena_strndup(call->arena, type.data, type.size), form->title, path);
 }
 
-static void write_html(hs_buffer *out, const json_t *value);
-
-static void write_scalar(hs_buffer *out, const json_t *value) {
-    if (json_is_string(value)) {
-        hs_str text = {json_string_value(value), json_string_length(value)};
-        bool link = hs_str_starts(text, HS_STR("http://")) || hs_str_starts(text, HS_STR("https://"));
-        if (link) {
-            hs_buffer_text(out, "<a href=\"");
-            escape(out, text);
-            hs_buffer_text(out, "\">");
-        }
-        escape(out, text);
-        if (link) hs_buffer_text(out, "</a>");
-        return;
-    }
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-    if (text) escape(out, hs_str_of(text));
-    free(text);
-}
-
-static void write_object(hs_buffer *out, const json_t *object) {
-    const char *key;
-    json_t *member;
-    hs_buffer_text(out, "<table>");
-    json_object_foreach((json_t *)object, key, member) {
-        hs_buffer_text(out, "<tr><th>");
-        escape(out, hs_str_of(key));
-        hs_buffer_text(out, "</th><td>");
-        write_html(out, member);
-        hs_buffer_text(out, "</td></tr>\n");
-    }
-    hs_buffer_text(out, "</table>");
-}
-
-/* A geometry's coordinates say nothing to a reader: its type does. */
-static void write_feature_row(hs_buffer *out, const json_t *feature) {
-    const char *key;
-    json_t *member;
-    json_t *properties = json_object_get(feature, "properties");
-    hs_buffer_text(out, "<tr><td>");
-    write_scalar(out, json_object_get(feature, "id"));
-    hs_buffer_text(out, "</td><td>");
-    const json_t *type = json_object_get(json_object_get(feature, "geometry"), "type");
-    if (type) write_scalar(out, type);
-    hs_buffer_text(out, "</td>");
-    json_object_foreach(properties, key, member) {
-        hs_buffer_text(out, "<td>");
-        write_html(out, member);
-        hs_buffer_text(out, "</td>");
-    }
-    hs_buffer_text(out, "</tr>\n");
-}
-
-static void write_features(hs_buffer *out, const json_t *features) {
-    const char *key;
-    json_t *member;
-    hs_buffer_text(out, "<table><tr><th>id</th><th>geometry</th>");
-    json_object_foreach(json_object_get(json_array_get(features, 0), "properties"), key, member) {
-        hs_buffer_text(out, "<th>");
-        escape(out, hs_str_of(key));
-        hs_buffer_text(out, "</th>");
-    }
-    hs_buffer_text(out, "</tr>\n");
-    for (size_t i = 0; i < json_array_size(features); i++)
-        write_feature_row(out, json_array_get(features, i));
-    hs_buffer_text(out, "</table>");
-}
-
-static bool is_features(const json_t *value) {
-    const json_t *type = json_object_get(json_array_get(value, 0), "type");
-    return json_is_string(type) && strcmp(json_string_value(type), "Feature") == 0;
-}
-
-static void write_html(hs_buffer *out, const json_t *value) {
-    if (json_is_object(value)) {
-        const json_t *coordinates = json_object_get(value, "coordinates");
-        if (coordinates && json_array_size(coordinates) > 2)
-            write_scalar(out, json_object_get(value, "type"));
-        else
-            write_object(out, value);
-    } else if (json_is_array(value)) {
-        if (is_features(value)) {
-            write_features(out, value);
-            return;
-        }
-        hs_buffer_text(out, "<ul>");
-        for (size_t i = 0; i < json_array_size(value); i++) {
-            hs_buffer_text(out, "<li>");
-            write_html(out, json_array_get(value, i));
-            hs_buffer_text(out, "</li>");
-        }
-        hs_buffer_text(out, "</ul>");
-    } else {
-        write_scalar(out, value);
-    }
-}
-
-/* No style at all: the security policy of pages allows none inline, and a browser's own is readable. */
-hs_status hs_call_finish(hs_call *call, const char *title) {
-    hs_buffer *body = &call->response->body;
-    if (!call->html || body->status != HS_OK) return HS_OK;
-    json_t *value;
-    hs_status status = hs_json_parse((hs_str){body->data, body->size}, call->error, &value);
-    if (status != HS_OK) return status;
-    hs_buffer_clear(body);
-    hs_buffer_text(body, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>");
-    escape(body, hs_str_of(title));
-    hs_buffer_text(body, "</title></head><body>\n<h1>");
-    escape(body, hs_str_of(title));
-    hs_buffer_text(body, "</h1>\n");
-    write_html(body, value);
-    hs_buffer_text(body, "\n</body></html>\n");
-    json_decref(value);
-    hs_response_header(call->response, "Content-Security-Policy",
-                       "default-src 'none'; frame-ancestors 'none'");
-    return HS_OK;
+void hs_call_self_links(hs_call *call, const char *path) {
+    const char *json = call->endpoint->media_type;
+    const char *own = call->html ? "html" : "json";
+    const char *other = call->html ? "json" : "html";
+    hs_call_link(call, "self", call->html ? "text/html" : json, "This document 本文档",
+                 hs_arena_printf(call->arena, "%s?f=%s", path, own));
+    hs_call_link(call, "alternate", call->html ? json : "text/html", call->html ? "JSON" : "As a page 网页",
+                 hs_arena_printf(call->arena, "%s?f=%s", path, other));
 }

@@ -213,7 +213,7 @@ hs_status hs_serve_jobs(hs_call *call) {
     if (!authorise(call, &user)) return HS_OK;
     hs_json_object(&call->json);
     hs_json_key(&call->json, "jobs");
-    hs_service_write_jobs(call->api->service, call->request->base_url, &call->json);
+    hs_service_write_jobs(call->api->service, call->request->base_url, false, &call->json);
     hs_json_object_end(&call->json);
     call->response->content_type = "application/json";
     return HS_OK;

@@ -1,6 +1,8 @@
 /* Features of a collection, page by page. A page begins behind a key (the store's row id of incidents, the
- * row of everything else), so pages neither repeat nor miss a feature while data come in. */
+ * row of everything else) in the version of the data that the first page was of, which is kept for a while.
+ */
 #include "api/crs.h"
+#include "api/feature.h"
 #include "api/query.h"
 
 #include "base/clock.h"
@@ -25,6 +27,7 @@ typedef struct page {
     int64_t limit, after;
     hs_row_filter filter; /* of all but incidents */
     hs_ogc_crs crs;
+    uint64_t version;         /* that the links to other pages name */
     const hs_str *properties; /* the only ones that are wanted; NULL: all */
     size_t property_count;
     bool has_query;
@@ -65,22 +68,68 @@ static int by_id(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The first limit + 1 selected rows behind the key, in id order. */
-static size_t gather(const hs_selection *selection, const page *p, incident_row *rows) {
-    size_t count = 0, capacity = (size_t)p->limit + 1;
-    const hs_incidents *incidents = selection->snapshot->incidents;
+/* The rows whose ids lie behind `after` and up to `last`. */
+typedef struct id_window {
+    int64_t after, last;
+} id_window;
+
+enum { WINDOW_ROWS = 32, FIRST_WINDOW = 2, NEXT_WINDOW = 8 };
+
+/* Whether one of WINDOW_ROWS rows lies in the window: rows stand in the order of places, so that most
+ * look-ups end here. Columns reach behind the last row. */
+static bool meets_window(const hs_incident_chunk *chunk, uint32_t begin, const id_window *window) {
+    if (!chunk->row_offset) return true;
+    int64_t low = window->after - chunk->first_row; /* offsets above it */
+    int64_t high = window->last - chunk->first_row;
+    if (high < 0 || low >= UINT32_MAX) return false;
+    uint32_t from = low < 0 ? 0 : (uint32_t)low + 1;
+    uint32_t span = (high > UINT32_MAX ? UINT32_MAX : (uint32_t)high) - from;
+    const uint32_t *offset = chunk->row_offset + begin;
+    uint32_t any = 0;
+    for (uint32_t i = 0; i < WINDOW_ROWS; i++)
+        any |= offset[i] - from <= span;
+    return any;
+}
+
+static void gather_row(const hs_selection *selection, const id_window *window, uint32_t c, uint32_t i,
+                       size_t capacity, incident_row *rows, size_t *count) {
+    int64_t id = hs_incident_row(selection->snapshot->incidents->chunk[c], i);
+    if (id <= window->after || id > window->last || !hs_selection_has(selection, c, i)) return;
+    if (*count < capacity) {
+        push(rows, count, (incident_row){id, c, i});
+    } else if (id < rows[0].id) {
+        rows[0] = (incident_row){id, c, i};
+        sift_down(rows, *count);
+    }
+}
+
+/* The first `capacity` selected rows of a window, as a heap. */
+static size_t gather_window(const hs_selection *selection, const id_window *window, size_t capacity,
+                            incident_row *rows) {
+    size_t count = 0;
     for (uint32_t c = 0; c < selection->chunk_count; c++) {
-        const hs_incident_chunk *chunk = incidents->chunk[c];
-        for (uint32_t i = 0; i < chunk->count; i++) {
-            int64_t id = hs_incident_row(chunk, i);
-            if (id <= p->after || !hs_selection_has(selection, c, i)) continue;
-            if (count < capacity) {
-                push(rows, &count, (incident_row){id, c, i});
-            } else if (id < rows[0].id) {
-                rows[0] = (incident_row){id, c, i};
-                sift_down(rows, count);
-            }
+        const hs_incident_chunk *chunk = selection->snapshot->incidents->chunk[c];
+        for (uint32_t begin = 0; begin < chunk->count; begin += WINDOW_ROWS) {
+            if (!meets_window(chunk, begin, window)) continue;
+            for (uint32_t i = begin; i < chunk->count && i < begin + WINDOW_ROWS; i++)
+                gather_row(selection, window, c, i, capacity, rows, &count);
         }
+    }
+    return count;
+}
+
+/* The first limit + 1 selected rows behind the key, in id order. Ids of rows that follow one another are near
+ * each other as a rule: what is looked at grows until it has enough of them. */
+static size_t gather(const hs_selection *selection, const page *p, incident_row *rows) {
+    size_t capacity = (size_t)p->limit + 1;
+    size_t count = 0;
+    int64_t width = FIRST_WINDOW * (int64_t)capacity;
+    id_window window = {p->after, p->after};
+    while (count < capacity && window.last < INT64_MAX) {
+        bool whole = width > INT64_MAX / NEXT_WINDOW || window.after > INT64_MAX - width;
+        window.last = whole ? INT64_MAX : window.after + width;
+        width = whole ? width : width * NEXT_WINDOW;
+        count = gather_window(selection, &window, capacity, rows);
     }
     qsort(rows, count, sizeof *rows, by_id);
     return count;
@@ -244,19 +293,33 @@ static hs_status parse_page(hs_call *call, page *p) {
 }
 
 /* The request's own address with another format or start. */
-static void write_self(hs_call *call, const page *p, const char *rel, const char *type, const char *format,
+static void write_self(hs_call *call, const page *p, const char *rel, const hs_representation *form,
                        int64_t after) {
     hs_buffer path;
     hs_buffer_init(&path, 65536);
-    hs_buffer_printf(&path, "/ogc/collections/%s/items?f=%s&limit=%lld", p->collection->id, format,
+    hs_buffer_printf(&path, "/ogc/collections/%s/items?f=%s&limit=%lld", p->collection->id, form->f,
                      (long long)p->limit);
     static const char *const extra[] = {"crs",        "filter", "filter-lang", "filter-crs",
                                         "properties", "sortby", NULL};
     hs_call_carry_query(call, extra, '&', &path);
-    if (after > 0) hs_buffer_printf(&path, "&after=%lld", (long long)after);
+    if (after > 0)
+        hs_buffer_printf(&path, "&after=%lld&version=%llu", (long long)after, (unsigned long long)p->version);
     hs_buffer_byte(&path, '\0');
-    if (path.status == HS_OK) hs_call_link(call, rel, type, NULL, path.data);
+    if (path.status == HS_OK) hs_call_form_link(call, rel, form, path.data);
     hs_buffer_done(&path);
+}
+
+static void write_links(hs_call *call, const page *p) {
+    hs_json_key(&call->json, "links");
+    hs_json_array(&call->json);
+    write_self(call, p, "self", call->as, p->after);
+    for (const hs_representation *r = hs_item_representations; r->f; r++)
+        if (strcmp(r->f, call->as->f) != 0) write_self(call, p, "alternate", r, p->after);
+    if (p->after > 0) write_self(call, p, "first", call->as, 0);
+    if (p->more) write_self(call, p, "next", call->as, p->next);
+    hs_call_link(call, "collection", "application/json", NULL,
+                 hs_arena_printf(call->arena, "/ogc/collections/%s", p->collection->id));
+    hs_json_array_end(&call->json);
 }
 
 static void write_tail(hs_call *call, const page *p) {
@@ -266,43 +329,36 @@ static void write_tail(hs_call *call, const page *p) {
     hs_json_pair_int(json, "numberReturned", (int64_t)p->returned);
     hs_json_key(json, "timeStamp");
     hs_json_time(json, hs_clock_now_s());
-    hs_json_key(json, "links");
-    hs_json_array(json);
-    const char *own = call->html ? "html" : "json";
-    write_self(call, p, "self", call->html ? "text/html" : "application/geo+json", own, p->after);
-    write_self(call, p, "alternate", call->html ? "application/geo+json" : "text/html",
-               call->html ? "json" : "html", p->after);
-    if (p->more) write_self(call, p, "next", call->html ? "text/html" : "application/geo+json", own, p->next);
-    hs_call_link(call, "collection", "application/json", NULL,
-                 hs_arena_printf(call->arena, "/ogc/collections/%s", p->collection->id));
-    hs_json_array_end(json);
+    write_links(call, p);
     hs_json_object_end(json);
+}
+
+static hs_status write_features(hs_call *call, page *p) {
+    if (p->has_query) return write_query(call, p);
+    if (p->collection->kind == HS_COLLECT_INCIDENTS) return write_incidents(call, p);
+    write_rows(call, p);
+    return HS_OK;
 }
 
 static hs_status write_page(hs_call *call, page *p) {
     hs_json *json = &call->json;
-    hs_status status = HS_OK;
     hs_json_object(json);
     hs_json_pair_text(json, "type", "FeatureCollection");
     hs_json_key(json, "features");
     hs_json_array(json);
-    if (p->has_query)
-        status = write_query(call, p);
-    else if (p->collection->kind == HS_COLLECT_INCIDENTS)
-        status = write_incidents(call, p);
-    else
-        write_rows(call, p);
+    hs_status status = write_features(call, p);
     if (status != HS_OK) return status;
     write_tail(call, p);
     if (p->properties)
         status = hs_geojson_select(&call->response->body, p->properties, p->property_count, call->error);
     if (status == HS_OK) status = hs_call_project_body(call, &p->crs);
-    return status == HS_OK ? hs_call_finish(call, p->collection->title_en) : status;
+    if (status == HS_OK) status = hs_call_jsonfg(call, p->collection, &p->crs);
+    return status == HS_OK ? hs_call_finish(call, p->collection->title_en, p->collection->title_zh) : status;
 }
 
 /* Files are whole and in WGS 84; what only pages can do is said. */
 static hs_status serve_file(hs_call *call, const hs_collection *collection, const hs_export_format *format) {
-    static const char *const words[] = {"sortby", "crs", "properties"};
+    static const char *const words[] = {"sortby", "crs", "properties", "version"};
     hs_feature_query query = {.where = NULL};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (hs_call_text(call, words[i]).size > 0)
@@ -310,95 +366,67 @@ static hs_status serve_file(hs_call *call, const hs_collection *collection, cons
                                 words[i]);
     hs_status status = hs_call_bbox_in_degrees(call);
     if (status == HS_OK) status = hs_call_query(call, collection, &query);
+    hs_call_vary(call);
     if (status == HS_OK) status = hs_call_export(call, collection, format, query.where);
     hs_feature_query_done(&query);
     return status;
+}
+
+/* Pages, then files: for whom anything will do the first is a page. */
+static bool negotiate(hs_call *call) {
+    enum { MOST = 32 };
+    hs_representation *offered = hs_arena_array(call->arena, MOST, sizeof *offered);
+    size_t count = 0;
+    for (const hs_representation *r = hs_item_representations; offered && r->f; r++)
+        offered[count++] = *r;
+    for (const hs_export_format *f = hs_export_formats; offered && f->name && count + 1 < MOST; f++)
+        if (f->over_http) offered[count++] = (hs_representation){f->name, f->media_type, NULL};
+    if (offered) return hs_call_negotiate(call, offered);
+    hs_response_problem(call->response, 503, NULL, "out of memory");
+    return false;
+}
+
+/* Goes on in the version that the page's address names. Where that is kept no more, incidents in the order of
+ * their rows go on in the newest one: rows only come behind, so none is repeated and none that stays is
+ * missed. In any other order they would be: 410. */
+static bool find_version(hs_call *call, page *p) {
+    hs_str text = hs_call_text(call, "version");
+    bool geography = hs_collection_is_geography(p->collection);
+    int64_t version = 0;
+    bool named = hs_str_to_int(text, &version) && version >= 0;
+    if (text.size > 0 && !named) {
+        hs_response_problem(call->response, 400, NULL, "version: take it from the link `next`");
+        return false;
+    }
+    hs_snapshot *found =
+        named ? hs_service_find_snapshot(call->api->service, (uint64_t)version, geography) : NULL;
+    if (found) {
+        hs_snapshot_unref(call->snapshot);
+        call->snapshot = found;
+    }
+    p->version = geography ? call->snapshot->geography_version : call->snapshot->version;
+    bool by_row = p->collection->kind == HS_COLLECT_INCIDENTS && hs_call_text(call, "sortby").size == 0;
+    if (found || !named || by_row) return true;
+    hs_response_problem(call->response, 410, "Version gone",
+                        "the version of the data that this page is of is kept no more (10 minutes after its "
+                        "last page): begin anew with the first page");
+    return false;
 }
 
 hs_status hs_serve_ogc_items(hs_call *call) {
     page p = {.collection = hs_call_collection(call)};
     if (!p.collection) return HS_OK;
     if (!hs_collection_open(call, p.collection)) return hs_call_deny_incidents(call);
-    const hs_export_format *file_format = hs_export_format_named(hs_call_text(call, "f"));
+    if (!negotiate(call)) return HS_OK;
+    const hs_export_format *file_format = hs_export_format_named(hs_str_of(call->as->f));
     if (file_format) return serve_file(call, p.collection, file_format);
-    hs_status status = hs_call_format(call);
-    if (status == HS_OK) status = parse_page(call, &p);
+    if (!find_version(call, &p)) return HS_OK;
+    hs_status status = parse_page(call, &p);
     hs_reads reads = hs_collection_is_geography(p.collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
     if (status == HS_OK) hs_call_tell_crs(call, &p.crs);
-    if (status == HS_OK && !hs_call_begin_format(call, "application/geo+json", reads))
-        status = write_page(call, &p);
+    /* Also where the page itself comes from the server's cache. */
+    if (status == HS_OK) hs_service_keep_snapshot(call->api->service, call->snapshot, p.after > 0);
+    if (status == HS_OK && !hs_call_begin_format(call, reads)) status = write_page(call, &p);
     hs_feature_query_done(&p.query);
     return status;
-}
-
-static bool write_incident(hs_call *call, int64_t id) {
-    hs_geojson_context context;
-    hs_geojson_context_init(&context, call->snapshot, NULL);
-    uint32_t i;
-    const hs_incident_chunk *chunk = hs_incidents_find(call->snapshot->incidents, id, &i);
-    hs_duplicates *duplicates = NULL;
-    if (!chunk ||
-        hs_service_duplicates(call->api->service, call->snapshot, call->error, &duplicates) != HS_OK)
-        return false;
-    context.duplicates = duplicates;
-    hs_geojson_incident(&call->json, &context, chunk, i);
-    hs_duplicates_unref(duplicates);
-    return true;
-}
-
-static bool write_feature(hs_call *call, const hs_collection *collection, int64_t id) {
-    if (collection->kind == HS_COLLECT_INCIDENTS) return write_incident(call, id);
-    uint32_t first, end;
-    hs_collection_rows(collection, call->snapshot, &first, &end);
-    for (uint32_t row = first; row < end; row++) {
-        if (hs_collection_row_id(collection, call->snapshot, row) != id) continue;
-        hs_geojson_row(&call->json, collection, call->snapshot, row);
-        return true;
-    }
-    return false;
-}
-
-/* The links go into the feature: before the brace that ends it. */
-static void write_feature_links(hs_call *call, const hs_collection *collection, int64_t id) {
-    hs_buffer *body = &call->response->body;
-    if (body->status != HS_OK || body->size == 0) return;
-    body->size--;
-    hs_buffer_text(body, ",\"links\":");
-    hs_json_init(&call->json, body);
-    hs_json_array(&call->json);
-    const char *path =
-        hs_arena_printf(call->arena, "/ogc/collections/%s/items/%lld", collection->id, (long long)id);
-    hs_call_link(call, "self", "application/geo+json", NULL, hs_arena_printf(call->arena, "%s?f=json", path));
-    hs_call_link(call, "alternate", "text/html", NULL, hs_arena_printf(call->arena, "%s?f=html", path));
-    hs_call_link(call, "collection", "application/json", NULL,
-                 hs_arena_printf(call->arena, "/ogc/collections/%s", collection->id));
-    hs_json_array_end(&call->json);
-    hs_buffer_byte(body, '}');
-}
-
-static hs_status serve_feature(hs_call *call, const hs_collection *collection, int64_t id,
-                               const hs_ogc_crs *crs) {
-    if (!write_feature(call, collection, id))
-        return hs_response_problem(call->response, 404, "No such feature",
-                                   "this collection has no feature of this id");
-    write_feature_links(call, collection, id);
-    hs_status status = hs_call_project_body(call, crs);
-    return status == HS_OK ? hs_call_finish(call, collection->title_en) : status;
-}
-
-hs_status hs_serve_ogc_item(hs_call *call) {
-    const hs_collection *collection = hs_call_collection(call);
-    if (!collection) return HS_OK;
-    if (!hs_collection_open(call, collection)) return hs_call_deny_incidents(call);
-    int64_t id = 0;
-    hs_ogc_crs crs;
-    hs_status status = hs_call_format(call);
-    if (status == HS_OK) status = hs_call_crs(call, "crs", &crs);
-    if (status != HS_OK) return status;
-    if (!hs_str_to_int(hs_request_param(call->request, "featureId"), &id))
-        return hs_response_problem(call->response, 404, "No such feature", "ids are whole numbers");
-    hs_reads reads = hs_collection_is_geography(collection) ? HS_READS_GEOGRAPHY : HS_READS_ALL;
-    hs_call_tell_crs(call, &crs);
-    if (hs_call_begin_format(call, "application/geo+json", reads)) return HS_OK;
-    return serve_feature(call, collection, id, &crs);
 }

@@ -6,53 +6,98 @@
 #include "base/text.h"
 #include <string.h>
 
+#define REL          "http://www.opengis.net/def/rel/ogc/1.0/"
+#define SPEC         "http://www.opengis.net/spec/"
 #define OPENAPI_TYPE "application/vnd.oai.openapi+json;version=3.0"
 
 hs_status hs_serve_ogc_landing(hs_call *call) {
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/json", HS_READS_PROGRAM)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_PROGRAM)) return HS_OK;
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_pair_text(json, "title", "hotspotd");
     hs_json_pair_text(json, "description", "City units, streets, places and incidents");
     hs_json_key(json, "links");
     hs_json_array(json);
-    hs_call_link(call, "self", "application/json", "This document", "/ogc?f=json");
-    hs_call_link(call, "alternate", "text/html", "This document as a page", "/ogc?f=html");
-    hs_call_link(call, "service-desc", OPENAPI_TYPE, "Description of the interface", "/ogc/api");
-    hs_call_link(call, "service-doc", "text/html", "Description for people", "/api.html");
-    hs_call_link(call, "conformance", "application/json", "Conformance classes", "/ogc/conformance");
-    hs_call_link(call, "data", "application/json", "Collections", "/ogc/collections");
+    hs_call_self_links(call, "/ogc");
+    hs_call_link(call, "service-desc", OPENAPI_TYPE, "Interface 接口说明", "/ogc/api");
+    hs_call_link(call, "service-doc", "text/html", "Interface, for people 接口说明（网页）", "/api.html");
+    hs_call_link(call, "conformance", "application/json", "Conformance classes 符合的规范类",
+                 "/ogc/conformance");
+    hs_call_link(call, "data", "application/json", "Collections 要素集", "/ogc/collections");
+    hs_call_link(call, REL "tilesets-vector", "application/json", "Vector tiles 矢量瓦片", "/ogc/tiles");
+    hs_call_link(call, REL "map", "image/png", "Map 地图", "/ogc/map");
+    hs_call_link(call, REL "tilesets-map", "application/json", "Map tiles 地图瓦片", "/ogc/map/tiles");
+    hs_call_link(call, REL "tiling-schemes", "application/json", "Tile matrix sets 瓦片矩阵集",
+                 "/ogc/tileMatrixSets");
+    hs_call_link(call, REL "styles", "application/json", "Styles 样式", "/ogc/styles");
+    hs_call_link(call, REL "processes", "application/json", "Processes 处理过程", "/ogc/processes");
+    hs_call_link(call, REL "job-list", "application/json", "Jobs 作业", "/ogc/jobs");
     hs_json_array_end(json);
     hs_json_object_end(json);
-    return hs_call_finish(call, "hotspotd");
+    return hs_call_finish(call, "City data", "城市数据");
 }
 
 hs_status hs_serve_ogc_conformance(hs_call *call) {
     static const char *const classes[] = {
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-        "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
-        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
-        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
-        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
-        "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
-        "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
-        "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
-        "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
-        "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
-        "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
-        "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
-        "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
-        "http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
-        "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
+        SPEC "ogcapi-features-1/1.0/conf/core",
+        SPEC "ogcapi-features-1/1.0/conf/oas30",
+        SPEC "ogcapi-features-1/1.0/conf/html",
+        SPEC "ogcapi-features-1/1.0/conf/geojson",
+        SPEC "ogcapi-features-2/1.0/conf/crs",
+        SPEC "ogcapi-features-3/1.0/conf/queryables",
+        SPEC "ogcapi-features-3/1.0/conf/filter",
+        SPEC "ogcapi-features-3/1.0/conf/features-filter",
+        SPEC "cql2/1.0/conf/cql2-text",
+        SPEC "cql2/1.0/conf/cql2-json",
+        SPEC "cql2/1.0/conf/basic-cql2",
+        SPEC "cql2/1.0/conf/advanced-comparison-operators",
+        SPEC "cql2/1.0/conf/case-insensitive-comparison",
+        SPEC "cql2/1.0/conf/basic-spatial-functions",
+        SPEC "cql2/1.0/conf/basic-spatial-functions-plus",
+        SPEC "cql2/1.0/conf/spatial-functions",
+        SPEC "cql2/1.0/conf/temporal-functions",
+        SPEC "cql2/1.0/conf/property-property",
+        SPEC "ogcapi-features-4/1.0/conf/create-replace-delete",
+        SPEC "ogcapi-features-4/1.0/conf/update",
+        SPEC "ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+        SPEC "ogcapi-features-4/1.0/conf/features",
+        SPEC "ogcapi-common-1/1.0/conf/core",
+        SPEC "ogcapi-common-1/1.0/conf/landing-page",
+        SPEC "ogcapi-common-1/1.0/conf/json",
+        SPEC "ogcapi-common-1/1.0/conf/html",
+        SPEC "ogcapi-common-1/1.0/conf/oas30",
+        SPEC "ogcapi-common-2/1.0/conf/collections",
+        SPEC "json-fg-1/0.2/conf/core",
+        SPEC "tms/2.0/conf/tilematrixset",
+        SPEC "tms/2.0/conf/json-tilematrixset",
+        SPEC "ogcapi-tiles-1/1.0/conf/core",
+        SPEC "ogcapi-tiles-1/1.0/conf/tileset",
+        SPEC "ogcapi-tiles-1/1.0/conf/tilesets-list",
+        SPEC "ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+        SPEC "ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+        SPEC "ogcapi-tiles-1/1.0/conf/mvt",
+        SPEC "ogcapi-tiles-1/1.0/conf/png",
+        SPEC "ogcapi-tiles-1/1.0/conf/oas30",
+        SPEC "ogcapi-maps-1/1.0/conf/core",
+        SPEC "ogcapi-maps-1/1.0/conf/dataset-map",
+        SPEC "ogcapi-maps-1/1.0/conf/dataset-map-tilesets",
+        SPEC "ogcapi-maps-1/1.0/conf/collection-map",
+        SPEC "ogcapi-maps-1/1.0/conf/collection-map-tilesets",
+        SPEC "ogcapi-maps-1/1.0/conf/crs",
+        SPEC "ogcapi-maps-1/1.0/conf/png",
+        SPEC "ogcapi-styles-1/0.0/conf/core",
+        SPEC "ogcapi-styles-1/0.0/conf/mapbox-styles",
+        SPEC "ogcapi-processes-1/1.0/conf/core",
+        SPEC "ogcapi-processes-1/1.0/conf/ogc-process-description",
+        SPEC "ogcapi-processes-1/1.0/conf/json",
+        SPEC "ogcapi-processes-1/1.0/conf/html",
+        SPEC "ogcapi-processes-1/1.0/conf/oas30",
+        SPEC "ogcapi-processes-1/1.0/conf/job-list",
+        SPEC "ogcapi-processes-1/1.0/conf/dismiss",
     };
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/json", HS_READS_PROGRAM)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_PROGRAM)) return HS_OK;
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_key(json, "conformsTo");
@@ -61,7 +106,7 @@ hs_status hs_serve_ogc_conformance(hs_call *call) {
         hs_json_text(json, classes[i]);
     hs_json_array_end(json);
     hs_json_object_end(json);
-    return hs_call_finish(call, "Conformance");
+    return hs_call_finish(call, "Conformance", "符合的规范类");
 }
 
 static void write_extent(hs_call *call, const hs_collection *collection) {
@@ -122,7 +167,18 @@ static void write_files(hs_call *call, const hs_collection *collection) {
                 hs_arena_printf(call->arena, "/ogc/collections/%s/items?f=%s", collection->id, f->name));
 }
 
-static void write_collection(hs_call *call, const hs_collection *collection) {
+static void write_pictures(hs_call *call, const hs_collection *collection) {
+    const char *tiles = hs_ogc_tiles_path(call, collection);
+    const char *map = hs_ogc_map_path(call, collection);
+    if (tiles) hs_call_link(call, REL "tilesets-vector", "application/json", "Vector tiles", tiles);
+    if (map) hs_call_link(call, REL "map", "image/png", "Map", map);
+    if (map)
+        hs_call_link(call, REL "tilesets-map", "application/json", "Map tiles",
+                     hs_arena_printf(call->arena, "%s/tiles", map));
+}
+
+/* `alone`: a document of its own, which has a page of its own. */
+static void write_collection(hs_call *call, const hs_collection *collection, bool alone) {
     hs_json *json = &call->json;
     hs_arena *arena = call->arena;
     hs_json_object(json);
@@ -136,49 +192,50 @@ static void write_collection(hs_call *call, const hs_collection *collection) {
     write_extent(call, collection);
     hs_json_key(json, "links");
     hs_json_array(json);
-    hs_call_link(call, "self", "application/json", NULL,
-                 hs_arena_printf(arena, "/ogc/collections/%s", collection->id));
+    const char *own = hs_arena_printf(arena, "/ogc/collections/%s", collection->id);
+    if (alone)
+        hs_call_self_links(call, own);
+    else
+        hs_call_link(call, "self", "application/json", collection->id, own);
     hs_call_link(call, "items", "application/geo+json", "Features",
                  hs_arena_printf(arena, "/ogc/collections/%s/items", collection->id));
     hs_call_link(call, "items", "text/html", "Features as a page",
                  hs_arena_printf(arena, "/ogc/collections/%s/items?f=html", collection->id));
     write_files(call, collection);
-    hs_call_link(call, "http://www.opengis.net/def/rel/ogc/1.0/queryables", "application/schema+json",
-                 "Queryables", hs_arena_printf(arena, "/ogc/collections/%s/queryables", collection->id));
+    hs_call_link(call, REL "queryables", "application/schema+json", "Queryables",
+                 hs_arena_printf(arena, "/ogc/collections/%s/queryables", collection->id));
+    write_pictures(call, collection);
     hs_json_array_end(json);
     hs_json_object_end(json);
 }
 
 hs_status hs_serve_ogc_collections(hs_call *call) {
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/json", HS_READS_ALL)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_ALL)) return HS_OK;
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_key(json, "links");
     hs_json_array(json);
-    hs_call_link(call, "self", "application/json", NULL, "/ogc/collections?f=json");
-    hs_call_link(call, "alternate", "text/html", NULL, "/ogc/collections?f=html");
+    hs_call_self_links(call, "/ogc/collections");
     hs_json_array_end(json);
     write_systems(call);
     hs_json_key(json, "collections");
     hs_json_array(json);
     for (const hs_collection *c = hs_collections; c->id; c++)
-        if (hs_collection_open(call, c)) write_collection(call, c);
+        if (hs_collection_open(call, c)) write_collection(call, c, false);
     hs_json_array_end(json);
     hs_json_object_end(json);
-    return hs_call_finish(call, "Collections");
+    return hs_call_finish(call, "Collections", "要素集");
 }
 
 hs_status hs_serve_ogc_collection(hs_call *call) {
     const hs_collection *collection = hs_call_collection(call);
     if (!collection) return HS_OK;
     if (!hs_collection_open(call, collection)) return hs_call_deny_incidents(call);
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/json", HS_READS_ALL)) return HS_OK;
-    write_collection(call, collection);
-    return hs_call_finish(call, collection->title_en);
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_ALL)) return HS_OK;
+    write_collection(call, collection, true);
+    return hs_call_finish(call, collection->title_en, collection->title_zh);
 }
 
 static void write_property(hs_json *json, const hs_field *field) {
@@ -200,9 +257,8 @@ static bool has_geometry(const hs_collection *collection) {
 hs_status hs_serve_ogc_queryables(hs_call *call) {
     const hs_collection *collection = hs_call_collection(call);
     if (!collection) return HS_OK;
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, "application/schema+json", HS_READS_PROGRAM)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_PROGRAM)) return HS_OK;
     hs_json *json = &call->json;
     hs_json_object(json);
     hs_json_pair_text(json, "$schema", "https://json-schema.org/draft/2019-09/schema");
@@ -227,5 +283,5 @@ hs_status hs_serve_ogc_queryables(hs_call *call) {
     hs_json_object_end(json);
     hs_json_pair_bool(json, "additionalProperties", false);
     hs_json_object_end(json);
-    return hs_call_finish(call, "Queryables");
+    return hs_call_finish(call, "Queryables", "可筛选属性");
 }

@@ -93,8 +93,8 @@ static void write_response(hs_json *json, const char *status, const char *descri
 }
 
 static const char *method_key(const hs_endpoint *endpoint) {
-    hs_method method = hs_endpoint_method(endpoint);
-    return method == HS_POST ? "post" : method == HS_DELETE ? "delete" : "get";
+    static const char *const keys[HS_METHOD_COUNT] = {"get", "post", "put", "patch", "delete", "options"};
+    return keys[hs_endpoint_method(endpoint)];
 }
 
 /* The parameters as fields of a form. */
@@ -129,6 +129,10 @@ static void write_form(hs_json *json) {
                              "\"type\":\"string\"}}"));
 }
 
+static bool is_feature(const hs_endpoint *endpoint) {
+    return endpoint->handler == hs_post_ogc_items || endpoint->handler == hs_put_ogc_item;
+}
+
 static void write_body(const hs_endpoint *endpoint, hs_json *json) {
     bool files = endpoint->flags & HS_UPLOADS, fields = endpoint->flags & HS_FORMS;
     hs_json_key(json, "requestBody");
@@ -136,9 +140,11 @@ static void write_body(const hs_endpoint *endpoint, hs_json *json) {
     hs_json_pair_bool(json, "required", true);
     hs_json_key(json, "content");
     hs_json_object(json);
-    hs_json_key(json, files    ? "multipart/form-data"
-                      : fields ? "application/x-www-form-urlencoded"
-                               : "application/json");
+    hs_json_key(json, files                          ? "multipart/form-data"
+                      : fields                       ? "application/x-www-form-urlencoded"
+                      : endpoint->flags & HS_PATCHES ? "application/merge-patch+json"
+                      : is_feature(endpoint)         ? "application/geo+json"
+                                                     : "application/json");
     hs_json_object(json);
     if (files) write_form(json);
     if (fields) write_fields(json, endpoint);
@@ -151,6 +157,39 @@ static void write_body(const hs_endpoint *endpoint, hs_json *json) {
     hs_json_object_end(json);
 }
 
+/* What is answered when it went well, where that is not 200 with the endpoint's media type. */
+static const struct success {
+    hs_endpoint_handler handler;
+    const char *status, *description;
+    bool is_empty;
+} successes[] = {
+    {hs_post_ogc_items, "201", "Added; Location names it", false},
+    {hs_delete_ogc_item, "204", "Removed", true},
+    {hs_serve_vector_tile, "204", "There is nothing in this tile", true},
+    {hs_serve_ogc_vector_tile, "204", "There is nothing in this tile", true},
+    {hs_post_incidents, "201", "Added; Location names it", false},
+};
+
+static void write_success(hs_json *json, const hs_endpoint *endpoint) {
+    bool removes = endpoint->handler == hs_delete_ogc_item;
+    for (size_t i = 0; i < sizeof successes / sizeof *successes; i++) {
+        const struct success *s = &successes[i];
+        if (s->handler != endpoint->handler) continue;
+        if (!s->is_empty) {
+            write_response(json, s->status, s->description, endpoint->media_type, false);
+            continue;
+        }
+        hs_json_key(json, s->status);
+        hs_json_object(json);
+        hs_json_pair_text(json, "description", s->description);
+        hs_json_object_end(json);
+    }
+    if (endpoint->handler == hs_post_ogc_execution)
+        write_response(json, "201", "Taken as a job; Location names it", "application/json", false);
+    if (!removes)
+        write_response(json, "200", "Done", endpoint->media_type, endpoint->handler == hs_serve_ogc_items);
+}
+
 static void write_method(hs_call *call, const hs_endpoint *endpoint, const char *path, const char *suffix) {
     hs_json *json = &call->json;
     hs_json_key(json, method_key(endpoint));
@@ -158,14 +197,19 @@ static void write_method(hs_call *call, const hs_endpoint *endpoint, const char 
     hs_json_pair_text(json, "operationId", hs_arena_printf(call->arena, "%s%s", endpoint->id, suffix));
     hs_json_pair_text(json, "summary", endpoint->help_en);
     hs_json_pair_text(json, "x-summary-zh", endpoint->help_zh);
+    if (endpoint->flags & HS_TOKENS) {
+        hs_json_key(json, "security");
+        hs_json_raw(json, HS_STR("[{\"token\":[]}]"));
+    }
     write_parameters(call, endpoint, path);
-    if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS)) write_body(endpoint, json);
+    if (endpoint->flags & (HS_POSTS | HS_UPLOADS | HS_FORMS | HS_PUTS | HS_PATCHES))
+        write_body(endpoint, json);
     hs_json_key(json, "responses");
     hs_json_object(json);
     if ((endpoint->flags & HS_UPLOADS) && !(endpoint->flags & HS_TABLES))
         write_response(json, "202", "Taken as a job", endpoint->media_type, false);
     else
-        write_response(json, "200", "Done", endpoint->media_type, endpoint->handler == hs_serve_ogc_items);
+        write_success(json, endpoint);
     if (endpoint->flags & HS_OPEN311)
         write_response(json, "default", "A list of errors, each with code and description",
                        endpoint->media_type, false);
@@ -212,6 +256,9 @@ static void write_head(hs_call *call, const char *title, const char *prefix) {
 
 static void write_end(hs_json *json) {
     hs_json_object_end(json);
+    hs_json_key(json, "components");
+    hs_json_raw(json, HS_STR("{\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\","
+                             "\"description\":\"A token of `hotspotd user STORE add NAME --role ROLE`\"}}}"));
     hs_json_object_end(json);
 }
 
@@ -226,9 +273,8 @@ hs_status hs_serve_openapi(hs_call *call) {
 
 /* Clients such as GDAL look for a collection's own path before they push filters down to it. */
 hs_status hs_serve_ogc_openapi(hs_call *call) {
-    hs_status status = hs_call_format(call);
-    if (status != HS_OK) return status;
-    if (hs_call_begin_format(call, OPENAPI_TYPE, HS_READS_PROGRAM)) return HS_OK;
+    if (!hs_call_format(call)) return HS_OK;
+    if (hs_call_begin_format(call, HS_READS_PROGRAM)) return HS_OK;
     write_head(call, "hotspotd, OGC API Features", "/ogc");
     const size_t prefix = strlen("/ogc");
     for (const hs_endpoint *e = hs_endpoints; e->path; e++) {
@@ -238,7 +284,7 @@ hs_status hs_serve_ogc_openapi(hs_call *call) {
             write_operation(call, e, "/collections/incidents/items", "OfIncidents");
     }
     write_end(&call->json);
-    return hs_call_finish(call, "hotspotd, OGC API Features");
+    return hs_call_finish(call, "Interface", "接口说明");
 }
 
 static void escape(hs_buffer *out, const char *text) {
@@ -262,10 +308,7 @@ static void write_row(hs_buffer *out, const char *name, const char *help_en, con
 
 static void write_endpoint_html(hs_buffer *out, const hs_endpoint *endpoint) {
     hs_buffer_printf(out, "<h2 id=\"%s\"><code>%s %s</code></h2>\n<p>", endpoint->id,
-                     hs_endpoint_method(endpoint) == HS_GET    ? "GET"
-                     : hs_endpoint_method(endpoint) == HS_POST ? "POST"
-                                                               : "DELETE",
-                     endpoint->path);
+                     hs_endpoint_method_name(endpoint), endpoint->path);
     escape(out, endpoint->help_en);
     hs_buffer_text(out, "<br>");
     escape(out, endpoint->help_zh);

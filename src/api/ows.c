@@ -236,6 +236,7 @@ hs_status hs_ows_feature_info(hs_ows *ows, hs_str format, hs_position position) 
     if (status != HS_OK) return status;
     bool plain = hs_str_equal_nocase(format, HS_STR("text/plain"));
     call->html = hs_str_equal_nocase(format, HS_STR("text/html"));
+    if (call->html) hs_call_page_headers(call);
     const char *type = call->html ? "text/html; charset=utf-8"
                        : plain    ? "text/plain; charset=utf-8"
                                   : hs_arena_strndup(call->arena, format.data, format.size);
@@ -243,7 +244,7 @@ hs_status hs_ows_feature_info(hs_ows *ows, hs_str format, hs_position position) 
     if (!plain && !call->html) return write_feature(call, &ask, position);
     status = hs_call_density_value(call, &ask, position);
     if (status != HS_OK) return status;
-    return plain ? write_plain(call) : hs_call_finish(call, "density");
+    return plain ? write_plain(call) : hs_call_finish(call, "Density", "密度");
 }
 
 /* Units where there are any, else incidents, else the whole map. */

@@ -75,6 +75,17 @@ hs_status hs_add_asset_routes(hs_api *api, hs_router *router, hs_error *error) {
 
 static const char placeholder[] = "{base_url}";
 
+void hs_call_write_style(hs_call *call, hs_str style) {
+    const char *at = style.data;
+    const char *found;
+    while ((found = strstr(at, placeholder))) { /* assets end with a NUL */
+        hs_buffer_append(&call->response->body, at, (size_t)(found - at));
+        hs_buffer_str(&call->response->body, call->request->base_url);
+        at = found + sizeof placeholder - 1;
+    }
+    hs_buffer_text(&call->response->body, at);
+}
+
 hs_status hs_serve_style(hs_call *call) {
     hs_str id = hs_request_param(call->request, "id");
     hs_str ending = HS_STR(".json");
@@ -85,13 +96,6 @@ hs_status hs_serve_style(hs_call *call) {
     if (!name || hs_str_equal(id, HS_STR("ramps")) || !hs_asset_find(name, &content))
         return hs_response_problem(call->response, 404, NULL, "there are the styles light, dark and print");
     if (hs_call_begin(call, "application/json", HS_READS_PROGRAM)) return HS_OK;
-    const char *at = content.data;
-    const char *found;
-    while ((found = strstr(at, placeholder))) { /* assets end with a NUL */
-        hs_buffer_append(&call->response->body, at, (size_t)(found - at));
-        hs_buffer_str(&call->response->body, call->request->base_url);
-        at = found + sizeof placeholder - 1;
-    }
-    hs_buffer_text(&call->response->body, at);
+    hs_call_write_style(call, content);
     return HS_OK;
 }

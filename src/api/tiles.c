@@ -1,13 +1,14 @@
 #include "api/endpoint.h"
 
-#include "api/density.h"
+#include "api/map.h"
 #include "base/text.h"
+#include "service/base_tile.h"
 #include <math.h>
 #include <string.h>
 
-enum { MAX_ZOOM_BASE = 16, MAX_ZOOM_INCIDENTS = 16, MAX_ZOOM_DENSITY = 18, MAX_ZOOM = 24 };
+enum { MAX_ZOOM_BASE = 16, MAX_ZOOM_INCIDENTS = 16, MAX_ZOOM_DENSITY = 18, MAX_ZOOM_MAP = 20, MAX_ZOOM = 24 };
 
-static hs_status parse_tile(hs_call *call, hs_tile *tile) {
+hs_status hs_call_tile(hs_call *call, hs_tile *tile) {
     static const char *const names[] = {"z", "x", "y"};
     int64_t values[3];
     for (int i = 0; i < 3; i++) {
@@ -42,12 +43,16 @@ hs_status hs_serve_vector_tile(hs_call *call) {
     if (!base && !hs_call_sees_incidents(call)) return hs_call_deny_incidents(call);
     hs_tile tile = {0};
     hs_filter filter;
-    hs_status status = parse_tile(call, &tile);
+    hs_status status = hs_call_tile(call, &tile);
     if (status == HS_OK && !base) status = hs_call_filter(call, HS_ALL_ACCURACIES, NULL, &filter);
     if (status != HS_OK) return status;
+    hs_service *service = call->api->service;
+    if (base && !hs_service_has_base_index(service, call->snapshot) && hs_request_defer(call->request))
+        return HS_OK;
     if (hs_call_begin(call, "application/vnd.mapbox-vector-tile", base ? HS_READS_GEOGRAPHY : HS_READS_ALL))
         return HS_OK;
-    status = base ? hs_render_base_tile(call->snapshot, tile, call->arena, call->error, &call->response->body)
+    status = base ? hs_service_base_tile(service, call->snapshot, tile, call->arena, call->error,
+                                         &call->response->body)
                   : render_incidents(call, tile);
     if (status == HS_OK && call->response->body.size == 0) call->response->status = 204;
     return status;
@@ -79,7 +84,7 @@ hs_status hs_call_density_tile(hs_call *call, hs_tile tile, uint32_t size_px) {
 
 static hs_status density_tile(hs_call *call, uint32_t size_px) {
     hs_tile tile = {0};
-    hs_status status = parse_tile(call, &tile);
+    hs_status status = hs_call_tile(call, &tile);
     return status == HS_OK ? hs_call_density_tile(call, tile, size_px) : status;
 }
 
@@ -92,7 +97,8 @@ hs_status hs_serve_density_tile_2x(hs_call *call) {
 }
 
 typedef struct layer {
-    const char *name;
+    const char *name, *description;
+    int min_zoom;
     const char *const *texts, *const *numbers, *const *flags; /* fields by type, each ending with NULL */
 } layer;
 
@@ -123,18 +129,34 @@ static const char *const incident_texts[] = {"id",
 static const char *const incident_numbers[] = {"accuracy_m", "point_count", NULL};
 static const char *const incident_flags[] = {"clustered", NULL};
 
-static const layer base_layers[] = {{"units", unit_texts, only_id, no_fields},
-                                    {"unit_labels", unit_texts, only_id, no_fields},
-                                    {"streets", street_texts, street_numbers, no_fields},
-                                    {"places", street_texts, only_id, no_fields},
-                                    {"zones", zone_texts, only_id, no_fields},
-                                    {NULL, NULL, NULL, NULL}};
-static const layer incident_layers[] = {{"incidents", incident_texts, incident_numbers, incident_flags},
-                                        {NULL, NULL, NULL, NULL}};
+static const char *const reduced_texts[] = {"layer", NULL};
+static const char *const left_out_numbers[] = {"left_out", NULL};
+static const char *const merged_numbers[] = {"merged", NULL};
+
+static const layer base_layers[] = {
+    {"units", "Areas of the city's levels", 0, unit_texts, only_id, no_fields},
+    {"unit_labels", "A point for the name of each unit, in one tile of a zoom", 0, unit_texts, only_id,
+     no_fields},
+    {"streets", "Streets; below zoom 14 those of one name joined, with the id of the first", 6, street_texts,
+     street_numbers, no_fields},
+    {"places", "Areas of parks and waters, and points of all places from zoom 12 on", 9, street_texts,
+     only_id, no_fields},
+    {"zones", "Areas with a meaning and hours", 10, zone_texts, only_id, no_fields},
+    {HS_REDUCED_LAYER,
+     "Only in tiles that would be over 500 KB: how many features of which layer are left out", 0,
+     reduced_texts, left_out_numbers, no_fields},
+    {0}};
+static const layer incident_layers[] = {
+    {"incidents", "Clusters with point_count below zoom 14, from there on single incidents unless too many",
+     0, incident_texts, incident_numbers, incident_flags},
+    {HS_REDUCED_LAYER, "Only in tiles from zoom 14 on that would be over 500 KB: how many are in clusters",
+     14, reduced_texts, merged_numbers, no_fields},
+    {0}};
 static const tileset tilesets[] = {
     {"base", "mvt", "Units, streets, places and zones", MAX_ZOOM_BASE, base_layers},
     {"incidents", "mvt", "Incidents, clustered where many", MAX_ZOOM_INCIDENTS, incident_layers},
     {"density", "png", "Kernel density of incidents", MAX_ZOOM_DENSITY, NULL},
+    {"map", "png", "The whole map rendered", MAX_ZOOM_MAP, NULL},
 };
 
 static void write_fields(hs_json *json, const char *const *names, const char *type) {
@@ -142,13 +164,16 @@ static void write_fields(hs_json *json, const char *const *names, const char *ty
         hs_json_pair_text(json, *names, type);
 }
 
+/* The schema of TileJSON 3.0.0 demands the list even of pictures. */
 static void write_layers(hs_json *json, const tileset *set) {
-    if (!set->layers) return;
     hs_json_key(json, "vector_layers");
     hs_json_array(json);
-    for (const layer *l = set->layers; l->name; l++) {
+    for (const layer *l = set->layers; l && l->name; l++) {
         hs_json_object(json);
         hs_json_pair_text(json, "id", l->name);
+        hs_json_pair_text(json, "description", l->description);
+        hs_json_pair_int(json, "minzoom", l->min_zoom);
+        hs_json_pair_int(json, "maxzoom", set->max_zoom);
         hs_json_key(json, "fields");
         hs_json_object(json);
         write_fields(json, l->numbers, "Number");
@@ -160,7 +185,7 @@ static void write_layers(hs_json *json, const tileset *set) {
     hs_json_array_end(json);
 }
 
-static void write_bounds(hs_json *json, hs_box box) {
+void hs_write_tile_bounds(hs_json *json, hs_box box) {
     if (box.min_lon_e7 > box.max_lon_e7) return;
     hs_json_key(json, "bounds");
     hs_json_array(json);
@@ -184,13 +209,16 @@ static void write_tile_url(hs_call *call, const tileset *set) {
         "min-n",          "network",     "network-kernel", "snap",     "lixel",           "ramp",
         "breaks",         "theme",       "style",          NULL};
     const hs_snapshot *snapshot = call->snapshot;
-    bool base = set->layers == base_layers;
+    static const char *const looks[] = {"style", "lang", NULL};
+    bool map = strcmp(set->name, "map") == 0;
+    bool base = set->layers == base_layers || map;
     uint64_t version = base ? snapshot->geography_version : snapshot->version;
     hs_buffer url;
     hs_buffer_init(&url, 65536);
     hs_buffer_str(&url, call->request->base_url);
     hs_buffer_printf(&url, "/tiles/%s/{z}/{x}/{y}.%s?v=%llu", set->name, set->extension,
                      (unsigned long long)version);
+    if (map) hs_call_carry_names(call, looks, &url);
     if (!base) hs_call_carry_query(call, set->layers ? NULL : drawing, '&', &url);
     hs_json_str(&call->json, (hs_str){url.data, url.size});
     hs_buffer_done(&url);
@@ -210,7 +238,7 @@ static void write_tilejson(hs_call *call, const tileset *set) {
     hs_json_array_end(json);
     hs_json_pair_int(json, "minzoom", 0);
     hs_json_pair_int(json, "maxzoom", set->max_zoom);
-    write_bounds(json, call->snapshot->geography->box);
+    hs_write_tile_bounds(json, call->snapshot->geography->box);
     write_layers(json, set);
     hs_json_object_end(json);
 }
@@ -222,7 +250,7 @@ hs_status hs_serve_tilejson(hs_call *call) {
         if (hs_str_equal(name, hs_str_of(tilesets[i].name))) set = &tilesets[i];
     if (!set)
         return hs_response_problem(call->response, 404, NULL,
-                                   "there are the tile sets base, incidents and density");
+                                   "there are the tile sets base, incidents, density and map");
     hs_density_ask ask;
     hs_status status = hs_call_density(call, &ask);
     if (status != HS_OK) return status;

@@ -24,10 +24,20 @@ static const hs_parameter wms_parameters[] = {
      "GetCapabilities、GetMap、GetFeatureInfo 或 GetLegendGraphic", true},
     {"version", "string", "1.3.0 or 1.1.1; needed for GetMap and GetFeatureInfo",
      "1.3.0 或 1.1.1；GetMap 与 GetFeatureInfo 时必填", false},
-    {"layers", "string", "density (layer in GetLegendGraphic)", "density（GetLegendGraphic 中为 layer）",
+    {"layers", "string",
+     "density, map, or both, the later above; map,density has the density between the map's grounds and its "
+     "names (layer in GetLegendGraphic: density)",
+     "density、map 或两者，后者在上；map,density 将密度置于地图注记之下（GetLegendGraphic 中为 layer，仅 "
+     "density）",
      false},
     {"query_layers", "string", "of GetFeatureInfo: density", "GetFeatureInfo：density", false},
-    {"styles", "string", "default, or empty", "default 或空", false},
+    {"styles", "string", "one for each layer: default or empty; of map also light, dark, print",
+     "与图层一一对应：default 或空；map 另有 light、dark、print", false},
+    {"lang", "string", "of map: zh or en; default the city's", "map：zh 或 en，默认为城市的语言", false},
+    {"dpi", "number",
+     "of map: how large lines and names are drawn, default 96; also as MAP_RESOLUTION or "
+     "FORMAT_OPTIONS=dpi:N",
+     "map：线条与注记的大小，默认 96；亦可用 MAP_RESOLUTION 或 FORMAT_OPTIONS=dpi:N", false},
     {"crs", "string", "CRS:84, or EPSG:code; srs in version 1.1.1", "CRS:84 或 EPSG:代码；1.1.1 版为 srs",
      false},
     {"bbox", "string",
@@ -36,7 +46,7 @@ static const hs_parameter wms_parameters[] = {
      "图幅范围（此处不作筛选）：minx,miny,maxx,maxy，1.3.0 版按坐标系自身的轴序", false},
     {"width", "integer", "pixels, at most 2048", "像素，最大 2048", false},
     {"height", "integer", "pixels, at most 2048", "像素，最大 2048", false},
-    {"format", "string", "image/png", "image/png", false},
+    {"format", "string", "image/png or image/jpeg", "image/png 或 image/jpeg", false},
     {"transparent", "string", "TRUE or FALSE (default)", "TRUE 或 FALSE（默认）", false},
     {"bgcolor", "string", "0xRRGGBB, default 0xFFFFFF", "0xRRGGBB，默认 0xFFFFFF", false},
     {"i", "integer", "of GetFeatureInfo: the pixel's column; x in version 1.1.1", "像素列；1.1.1 版为 x",
@@ -50,7 +60,11 @@ static const hs_parameter wms_parameters[] = {
     {0},
 };
 static const hs_parameter wmts_rest_parameters[] = {
-    TIME_DIMENSION, DENSITY_PARAMETERS, DRAWING_PARAMETERS, {0}};
+    {"lang", "string", "of map: zh or en; default the city's", "map：zh 或 en，默认为城市的语言", false},
+    TIME_DIMENSION,
+    DENSITY_PARAMETERS,
+    DRAWING_PARAMETERS,
+    {0}};
 static const hs_parameter wmts_parameters[] = {
     {"service", "string", "WMTS", "WMTS", true},
     {"request", "string", "GetCapabilities, GetTile or GetFeatureInfo",
@@ -58,9 +72,11 @@ static const hs_parameter wmts_parameters[] = {
     {"acceptversions", "string", "of GetCapabilities: versions that are taken, comma separated",
      "GetCapabilities：可接受的版本，逗号分隔", false},
     {"version", "string", "1.0.0; needed but for GetCapabilities", "1.0.0；除 GetCapabilities 外必填", false},
-    {"layer", "string", "density", "density", false},
-    {"style", "string", "default, or empty", "default 或空", false},
-    {"format", "string", "image/png", "image/png", false},
+    {"layer", "string", "density or map", "density 或 map", false},
+    {"style", "string", "default, or empty; of map also light, dark, print",
+     "default 或空；map 另有 light、dark、print", false},
+    {"lang", "string", "of map: zh or en; default the city's", "map：zh 或 en，默认为城市的语言", false},
+    {"format", "string", "image/png or image/jpeg", "image/png 或 image/jpeg", false},
     {"tilematrixset", "string", "WebMercatorQuad or WorldCRS84Quad", "WebMercatorQuad 或 WorldCRS84Quad",
      false},
     {"tilematrix", "integer", "0 to 18, of WorldCRS84Quad 0 to 17", "0 至 18，WorldCRS84Quad 为 0 至 17",

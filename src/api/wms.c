@@ -1,27 +1,22 @@
-/* OGC Web Map Service 1.3.0 (06-042) and 1.1.1 (01-068r3): the layer `density`. */
+/* OGC Web Map Service 1.3.0 (06-042) and 1.1.1 (01-068r3): the layers `density` and `map`. */
 #include "api/wms.h"
 
 #include "base/text.h"
 #include "service/density_picture.h"
 #include <stdlib.h>
 
-/* An absent or empty one is the default. */
-static hs_status check_styles(hs_ows *ows, const char *parameter) {
-    hs_str style = hs_call_text(ows->call, parameter);
-    if (style.size == 0 || hs_str_equal(style, HS_STR("default"))) return HS_OK;
-    return hs_ows_fail(ows, "StyleNotDefined", parameter, "%s: %.*s is not offered; default is", parameter,
-                       (int)hs_utf8_cut(style, 60), style.data);
-}
-
 /* Clients write parameters of the type behind it. */
-static hs_status check_format(hs_ows *ows) {
-    hs_str format;
-    hs_status status = hs_ows_need(ows, "format", &format);
-    hs_str type = format;
-    if (status != HS_OK || hs_str_equal_nocase(hs_str_trim(hs_str_cut(&type, ';')), HS_STR("image/png")))
+static hs_status check_format(hs_ows *ows, hs_image_format *format) {
+    hs_str given;
+    hs_status status = hs_ows_need(ows, "format", &given);
+    hs_str type = given;
+    type = hs_str_trim(hs_str_cut(&type, ';'));
+    *format = hs_str_equal_nocase(type, HS_STR("image/jpeg")) ? HS_IMAGE_JPEG : HS_IMAGE_PNG;
+    if (status != HS_OK || *format == HS_IMAGE_JPEG || hs_str_equal_nocase(type, HS_STR("image/png")))
         return status;
-    return hs_ows_fail(ows, "InvalidFormat", "format", "format: %.*s is not offered; image/png is",
-                       (int)hs_utf8_cut(format, 60), format.data);
+    return hs_ows_fail(ows, "InvalidFormat", "format",
+                       "format: %.*s is not offered; image/png and image/jpeg are",
+                       (int)hs_utf8_cut(given, 60), given.data);
 }
 
 /* Opaque white unless TRANSPARENT is true; BGCOLOR as 0xRRGGBB. */
@@ -60,19 +55,37 @@ hs_status hs_wms_draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *vie
     return status;
 }
 
+/* The density alone as PNG has a palette; everything else is drawn by the map renderer. */
+static hs_status draw(hs_call *call, const hs_wms_layers *layers, const hs_density_ask *ask,
+                      hs_wms_view *view, hs_rgba ground, hs_image_format format) {
+    if (!layers->map && format == HS_IMAGE_PNG) return hs_wms_draw(call, ask, view, ground);
+    hs_map_request request = layers->request;
+    hs_status status = hs_wms_map_view(call, view, &request.view);
+    request.ground = ground;
+    request.transparent = ground.a == 0 && format == HS_IMAGE_PNG;
+    if (format == HS_IMAGE_JPEG && ground.a == 0) request.ground = (hs_rgba){255, 255, 255, 255};
+    if (layers->density) {
+        request.density = &ask->request;
+        request.classes = &ask->classes;
+    }
+    return status == HS_OK ? hs_call_map_write(call, &request, format) : status;
+}
+
 static hs_status serve_map(hs_ows *ows) {
     hs_call *call = ows->call;
     hs_wms_view view = {.width = 0};
     hs_rgba ground = {0, 0, 0, 0};
+    hs_wms_layers layers;
+    hs_image_format format = HS_IMAGE_PNG;
     hs_density_ask ask;
-    hs_status status = hs_wms_check_layers(ows, "layers");
-    if (status == HS_OK) status = check_styles(ows, "styles");
-    if (status == HS_OK) status = check_format(ows);
+    hs_status status = hs_wms_parse_layers(ows, "layers", "styles", &layers);
+    if (status == HS_OK) status = check_format(ows, &format);
     if (status == HS_OK) status = parse_ground(ows, &ground);
     if (status == HS_OK) status = hs_call_density(call, &ask);
     if (status == HS_OK) status = hs_wms_parse_view(ows, &view);
     if (status != HS_OK) return status;
-    if (!hs_call_begin(call, "image/png", HS_READS_ALL)) status = hs_wms_draw(call, &ask, &view, ground);
+    if (!hs_call_begin(call, hs_image_media_type(format), layers.density ? HS_READS_ALL : HS_READS_GEOGRAPHY))
+        status = draw(call, &layers, &ask, &view, ground, format);
     hs_wms_view_done(&view);
     return status;
 }
@@ -93,7 +106,7 @@ static hs_status serve_info(hs_ows *ows) {
     hs_str format;
     uint32_t column = 0;
     uint32_t row = 0;
-    hs_status status = hs_wms_check_layers(ows, "query_layers");
+    hs_status status = hs_wms_check_density(ows, "query_layers");
     if (status == HS_OK) status = hs_ows_need(ows, "info_format", &format);
     if (status == HS_OK) status = hs_wms_parse_view(ows, &view);
     if (status == HS_OK) status = parse_pixel(ows, older ? "x" : "i", view.width, &column);
@@ -105,9 +118,13 @@ static hs_status serve_info(hs_ows *ows) {
 }
 
 static hs_status serve_legend(hs_ows *ows) {
-    hs_status status = hs_wms_check_layers(ows, "layer");
-    if (status == HS_OK) status = check_styles(ows, "style");
-    if (status == HS_OK) status = check_format(ows);
+    hs_wms_layers layers;
+    hs_image_format format = HS_IMAGE_PNG;
+    hs_status status = hs_wms_check_density(ows, "layer");
+    if (status == HS_OK) status = hs_wms_parse_layers(ows, "layer", "style", &layers);
+    if (status == HS_OK) status = check_format(ows, &format);
+    if (status == HS_OK && format == HS_IMAGE_JPEG)
+        status = hs_ows_fail(ows, "InvalidFormat", "format", "format: legends are image/png");
     return status == HS_OK ? hs_serve_density_legend_png(ows->call) : status;
 }
 

@@ -2,6 +2,7 @@
 #ifndef API_WMS_H
 #define API_WMS_H
 
+#include "api/map.h"
 #include "api/ows.h"
 #include <hotspot/coordinates.h>
 
@@ -21,8 +22,18 @@ void hs_wms_view_done(hs_wms_view *view);
 hs_status hs_wms_view_row(void *context, uint32_t row, double *x, double *y, hs_error *error);
 /* The position of a pixel's centre; false where it is none on Earth. */
 bool hs_wms_view_position(hs_wms_view *view, uint32_t column, uint32_t row, hs_position *position);
-/* A comma-separated list that names `density` once. */
-hs_status hs_wms_check_layers(hs_ows *ows, const char *parameter);
+/* What LAYERS and STYLES ask for (wms_layers.c). */
+typedef struct hs_wms_layers {
+    bool density, map;
+    hs_map_request request; /* style and order; no view yet */
+} hs_wms_layers;
+hs_status hs_wms_parse_layers(hs_ows *ows, const char *layers_name, const char *styles_name,
+                              hs_wms_layers *layers);
+/* A parameter that names `density`: what can be asked about, and what has a legend. */
+hs_status hs_wms_check_density(hs_ows *ows, const char *parameter);
+/* The view as the map renderer has it, at the client's resolution (DPI, MAP_RESOLUTION,
+ * FORMAT_OPTIONS=dpi:N). */
+hs_status hs_wms_map_view(hs_call *call, const hs_wms_view *view, hs_map_view *out);
 
 /* A map of a view as PNG into the answer's body, laid over an opaque ground; opacity 0: transparent. */
 hs_status hs_wms_draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *view, hs_rgba ground);

@@ -46,17 +46,18 @@ static void write_service(const describing *d) {
     hs_buffer_text(d->out, "<Fees>none</Fees>\n<AccessConstraints>none</AccessConstraints>\n");
     if (!d->older)
         hs_buffer_printf(d->out,
-                         "<LayerLimit>1</LayerLimit>\n<MaxWidth>%u</MaxWidth>\n<MaxHeight>%u</MaxHeight>\n",
+                         "<LayerLimit>2</LayerLimit>\n<MaxWidth>%u</MaxWidth>\n<MaxHeight>%u</MaxHeight>\n",
                          HS_PICTURE_MOST_PX, HS_PICTURE_MOST_PX);
     hs_buffer_text(d->out, "</Service>\n");
 }
 
 static void write_requests(const describing *d) {
     static const char *const png[] = {"image/png", NULL};
+    static const char *const pictures[] = {"image/png", "image/jpeg", NULL};
     const char *const document[] = {d->older ? "application/vnd.ogc.wms_xml" : "text/xml", NULL};
     hs_buffer_text(d->out, "<Request>\n");
     write_operation(d, "GetCapabilities", document);
-    write_operation(d, "GetMap", png);
+    write_operation(d, "GetMap", pictures);
     write_operation(d, "GetFeatureInfo", hs_ows_info_formats);
     write_operation(d, d->older ? "GetLegendGraphic" : "sld:GetLegendGraphic", png);
     hs_buffer_printf(d->out, "</Request>\n<Exception><Format>%s</Format></Exception>\n",
@@ -158,6 +159,20 @@ static hs_status write_layer(const describing *d, const hs_buffer *legend) {
     return status;
 }
 
+static void write_map_layer(const describing *d) {
+    static const char *const styles[][2] = {
+        {"default", "Light 浅色"}, {"light", "Light 浅色"}, {"dark", "Dark 深色"}, {"print", "Print 打印"}};
+    hs_buffer_text(d->out, "<Layer queryable=\"0\" opaque=\"1\">\n<Name>map</Name>\n<Title>Map 地图</Title>\n"
+                           "<Abstract>Units, streets, places and zones with their names. "
+                           "行政单元、街道、地点与区域及其名称。</Abstract>\n");
+    write_systems(d);
+    write_extent(d);
+    for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
+        hs_buffer_printf(d->out, "<Style><Name>%s</Name><Title>%s</Title></Style>\n", styles[i][0],
+                         styles[i][1]);
+    hs_buffer_text(d->out, "</Layer>\n");
+}
+
 static void write_head(const describing *d) {
     hs_buffer_text(d->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     if (d->older)
@@ -204,6 +219,7 @@ hs_status hs_wms_write_capabilities(hs_ows *ows) {
     write_systems(&d);
     write_extent(&d);
     if (status == HS_OK) status = write_layer(&d, &legend);
+    if (status == HS_OK) write_map_layer(&d);
     hs_buffer_printf(d.out, "</Layer>\n</Capability>\n</%s>\n",
                      d.older ? "WMT_MS_Capabilities" : "WMS_Capabilities");
     hs_buffer_done(&legend);

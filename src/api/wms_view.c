@@ -13,14 +13,6 @@
 #define WORLD_M   (2 * PI * HS_EARTH_RADIUS_M)
 #define CODE_MOST 999999
 
-hs_status hs_wms_check_layers(hs_ows *ows, const char *parameter) {
-    hs_str layers;
-    hs_status status = hs_ows_need(ows, parameter, &layers);
-    if (status != HS_OK || hs_str_equal(layers, HS_STR("density"))) return status;
-    return hs_ows_fail(ows, "LayerNotDefined", parameter, "%s: %.*s is not offered; density is", parameter,
-                       (int)hs_utf8_cut(layers, 60), layers.data);
-}
-
 static hs_status refuse_system(hs_ows *ows, const char *parameter, hs_str name) {
     return hs_ows_fail(ows, ows->form == HS_OWS_WMS_111 ? "InvalidSRS" : "InvalidCRS", parameter,
                        "%s: %.*s is not known; CRS:84 and what PROJ knows as EPSG:code are", parameter,

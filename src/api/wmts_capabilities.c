@@ -51,11 +51,12 @@ static void write_time(hs_buffer *out, const char *value) {
     hs_ows_element(out, "Value", hs_str_of(value));
 }
 
-static void write_resource(hs_call *call, const char *type, const char *format, const char *tail) {
+static void write_resource(hs_call *call, const char *layer, const char *type, const char *format,
+                           const char *tail) {
     hs_buffer *out = &call->response->body;
     hs_buffer_printf(out, "<ResourceURL format=\"%s\" resourceType=\"%s\" template=\"", format, type);
     hs_xml_text(out, call->request->base_url);
-    hs_buffer_printf(out, "/wmts/1.0.0/density/{Style}" TEMPLATE_TAIL "%s?TIME={TIME}\"/>\n", tail);
+    hs_buffer_printf(out, "/wmts/1.0.0/%s/{Style}" TEMPLATE_TAIL "%s\"/>\n", layer, tail);
 }
 
 static void write_layer(hs_call *call) {
@@ -69,7 +70,8 @@ static void write_layer(hs_call *call) {
                         "<ows:Title>Classes 分级</ows:Title>\n<ows:Identifier>default</ows:Identifier>\n"
                         "<LegendURL format=\"image/png\" xlink:href=\"");
     hs_xml_text(out, call->request->base_url);
-    hs_buffer_text(out, "/density/legend.png\"/>\n</Style>\n<Format>image/png</Format>\n");
+    hs_buffer_text(
+        out, "/density/legend.png\"/>\n</Style>\n<Format>image/png</Format>\n<Format>image/jpeg</Format>\n");
     for (const char *const *format = hs_ows_info_formats; *format; format++)
         hs_ows_element(out, "InfoFormat", hs_str_of(*format));
     hs_buffer_text(out,
@@ -83,8 +85,31 @@ static void write_layer(hs_call *call) {
     for (const hs_wmts_set *set = hs_wmts_sets; set->id; set++)
         hs_buffer_printf(out, "<TileMatrixSetLink><TileMatrixSet>%s</TileMatrixSet></TileMatrixSetLink>\n",
                          set->id);
-    write_resource(call, "tile", "image/png", ".png");
-    write_resource(call, "FeatureInfo", "application/geo+json", "/{J}/{I}.json");
+    write_resource(call, "density", "tile", "image/png", ".png?TIME={TIME}");
+    write_resource(call, "density", "tile", "image/jpeg", ".jpg?TIME={TIME}");
+    write_resource(call, "density", "FeatureInfo", "application/geo+json", "/{J}/{I}.json?TIME={TIME}");
+    hs_buffer_text(out, "</Layer>\n");
+}
+
+static void write_map_layer(hs_call *call) {
+    static const char *const styles[][2] = {
+        {"default", "Light 浅色"}, {"light", "Light 浅色"}, {"dark", "Dark 深色"}, {"print", "Print 打印"}};
+    hs_buffer *out = &call->response->body;
+    hs_buffer_text(out, "<Layer>\n<ows:Title>Map 地图</ows:Title>\n"
+                        "<ows:Abstract>Units, streets, places and zones with their names. "
+                        "行政单元、街道、地点与区域及其名称。</ows:Abstract>\n");
+    write_box(call);
+    hs_buffer_text(out, "<ows:Identifier>map</ows:Identifier>\n");
+    for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
+        hs_buffer_printf(
+            out, "<Style%s>\n<ows:Title>%s</ows:Title>\n<ows:Identifier>%s</ows:Identifier>\n</Style>\n",
+            i == 0 ? " isDefault=\"true\"" : "", styles[i][1], styles[i][0]);
+    hs_buffer_text(out, "<Format>image/png</Format>\n<Format>image/jpeg</Format>\n");
+    for (const hs_wmts_set *set = hs_wmts_sets; set->id; set++)
+        hs_buffer_printf(out, "<TileMatrixSetLink><TileMatrixSet>%s</TileMatrixSet></TileMatrixSetLink>\n",
+                         set->id);
+    write_resource(call, "map", "tile", "image/png", ".png");
+    write_resource(call, "map", "tile", "image/jpeg", ".jpg");
     hs_buffer_text(out, "</Layer>\n");
 }
 
@@ -119,6 +144,7 @@ hs_status hs_wmts_write_capabilities(hs_ows *ows) {
     write_service(call);
     hs_buffer_text(out, "<Contents>\n");
     write_layer(call);
+    write_map_layer(call);
     for (const hs_wmts_set *set = hs_wmts_sets; set->id; set++)
         write_set(out, set);
     hs_buffer_text(out, "</Contents>\n<ServiceMetadataURL xlink:href=\"");

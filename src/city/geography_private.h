@@ -3,6 +3,7 @@
 #define CITY_GEOGRAPHY_PRIVATE_H
 
 #include "base/arena.h"
+#include "city/geography_label.h"
 #include "geo/box.h"
 #include "geo/plane.h"
 #include "geo/polygon_index.h"
@@ -92,8 +93,5 @@ uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code);
 
 /* Outer rings minus holes. */
 double hs_geometry_area_km2(const hs_plane *plane, const hs_geometry *geometry);
-
-/* A point inside the polygons, far from the edge of the largest of them (geography_label.c). */
-hs_position hs_geometry_label(const hs_geometry *polygons);
 
 #endif

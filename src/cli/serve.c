@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "http/http.h"
+#include "service/jobs.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -159,6 +160,7 @@ static hs_status serve(const serving *s, hs_service *service, hs_log *log, const
     }
     hs_api_stop(api);
     hs_server_stop(server, GRACE_MS);
+    hs_service_stop_jobs(service); /* they may run endpoints */
     hs_api_free(api);
     hs_router_free(router);
     return status;

@@ -44,24 +44,62 @@ VECTORS static void fill_triweight(double *row, uint32_t count, double v0, doubl
     }
 }
 
-static void fill_gaussian(double *row, uint32_t count, double squared_y, double kx, double shift) {
+/* The Gaussian of x and y is the product of one of each, so that of x is worked out once a table. */
+VECTORS static void fill_gaussian(double *row, uint32_t count, double squared_y, double kx, double shift,
+                                  const double *across) {
+    double along_y = hs_profile(HS_KERNEL_GAUSSIAN, squared_y);
+    double most = HS_KERNEL_GAUSSIAN_REACH * HS_KERNEL_GAUSSIAN_REACH;
     for (uint32_t i = 0; i < count; i++) {
-        double d = (double)i + shift;
-        row[i] = hs_profile(HS_KERNEL_GAUSSIAN, squared_y + kx * (d * d));
+        double d = (double)(int32_t)i + shift;
+        double v = along_y * across[i];
+        row[i] = squared_y + kx * (d * d) < most ? v : 0.0;
     }
 }
 
-/* The profile at distances (i + shift) `step` nodes along x, `dy` nodes away along y. */
-static void fill_profile(const hs_lattice *l, const row_scale *s, double dy, double shift, double step,
-                         uint32_t count, double *row) {
-    double squared_y = s->ky * (dy * dy);
-    double kx = s->kx * (step * step);
-    if (l->kernel == HS_KERNEL_QUARTIC)
-        fill_quartic(row, count, 1.0 - squared_y, kx, shift);
-    else if (l->kernel == HS_KERNEL_TRIWEIGHT)
-        fill_triweight(row, count, 1.0 - squared_y, kx, shift);
+/* An incident shared between two steps is too high at its centre and at its edge and too low between them, by
+ * nothing to HS_ADAPTIVE_ERROR. The kernel of a step, lowered by half of the most, is off half as far either
+ * way; at the edge by less, as nodes blur the jump there. Its integral stays. */
+#define LOWERED_EDGE 0.6
+
+VECTORS static void fill_lowered_quartic(double *row, uint32_t count, double v0, double kx, double shift,
+                                         double lowered) {
+    const double square = 3.0 + 3.0 * LOWERED_EDGE;
+    const double linear = 1.0 - LOWERED_EDGE - square;
+    for (uint32_t i = 0; i < count; i++) {
+        double d = (double)(int32_t)i + shift;
+        double v = v0 - kx * (d * d);
+        double w = v * v - lowered * ((square * v + linear) * v + LOWERED_EDGE);
+        row[i] = v > 0.0 ? w : 0.0;
+    }
+}
+
+/* A kernel at distances (i + shift) `step` nodes along x. */
+typedef struct profile_row {
+    const hs_lattice *lattice;
+    double kx, ky, shift;
+    uint32_t count;
+    double *across; /* [count] of the Gaussian where dy is 0 */
+} profile_row;
+
+static profile_row make_profile(const hs_lattice *l, const row_scale *s, double shift, double step,
+                                uint32_t count, double *across) {
+    profile_row p = {l, s->kx * (step * step), s->ky, shift, count, across};
+    for (uint32_t i = 0; l->kernel == HS_KERNEL_GAUSSIAN && i < count; i++) {
+        double d = (double)i + shift;
+        across[i] = hs_profile(HS_KERNEL_GAUSSIAN, p.kx * (d * d));
+    }
+    return p;
+}
+
+/* The profile dy nodes away along y. */
+static void fill_profile(const profile_row *p, double dy, double *row) {
+    double squared_y = p->ky * (dy * dy);
+    if (p->lattice->kernel == HS_KERNEL_QUARTIC)
+        fill_quartic(row, p->count, 1.0 - squared_y, p->kx, p->shift);
+    else if (p->lattice->kernel == HS_KERNEL_TRIWEIGHT)
+        fill_triweight(row, p->count, 1.0 - squared_y, p->kx, p->shift);
     else
-        fill_gaussian(row, count, squared_y, kx, shift);
+        fill_gaussian(row, p->count, squared_y, p->kx, p->shift, p->across);
 }
 
 static void power_and_fold(const convolution *c, axis y, axis x, double *row, uint32_t b, bool squared,
@@ -73,11 +111,23 @@ static void power_and_fold(const convolution *c, axis y, axis x, double *row, ui
     }
 }
 
+static void fill_value(const profile_row *p, double dy, double *row) {
+    if (p->lattice->lowered > 0.0)
+        fill_lowered_quartic(row, p->count, 1.0 - p->ky * (dy * dy), p->kx, p->shift, p->lattice->lowered);
+    else
+        fill_profile(p, dy, row);
+}
+
 /* Centre values: table[b][a] for pairs of nodes at +-(a + half) and +-(b + half). */
 static void table_of_centres(const convolution *c, const hs_lattice *l, const row_scale *s, axis y, axis x,
                              bool squared, float *table) {
+    profile_row profile = make_profile(l, s, x.half ? 0.5 : 0.0, 1.0, x.count, c->fine + c->taps_x);
     for (uint32_t b = 0; b < c->taps_y; b++) {
-        fill_profile(l, s, (double)b + (y.half ? 0.5 : 0.0), x.half ? 0.5 : 0.0, 1.0, x.count, c->fine);
+        double dy = (double)b + (y.half ? 0.5 : 0.0);
+        if (squared)
+            fill_profile(&profile, dy, c->fine);
+        else
+            fill_value(&profile, dy, c->fine);
         power_and_fold(c, y, x, c->fine, b, squared, table + (size_t)b * c->taps_x);
     }
 }
@@ -93,8 +143,9 @@ static void table_of_means(const convolution *c, const hs_lattice *l, const row_
     uint32_t fine_y = (c->taps_y + l->stride) * per_node;
     double share = 1.0 / ((double)sub * sub);
     double *sums = c->fine + fine_x;
+    profile_row profile = make_profile(l, s, 0.5, step, fine_x, sums + (size_t)fine_y * c->taps_x);
     for (uint32_t j = 0; j < fine_y; j++) {
-        fill_profile(l, s, ((double)j + 0.5) * step, 0.5, step, fine_x, c->fine);
+        fill_profile(&profile, ((double)j + 0.5) * step, c->fine);
         for (uint32_t i = 0; squared && i < fine_x; i++)
             c->fine[i] *= c->fine[i];
         for (uint32_t a = 0; a < c->taps_x; a++) {
@@ -130,9 +181,9 @@ static void table_ends(const convolution *c, const float *table, uint32_t *ends)
 }
 
 size_t hs_lattice_table_room(const convolution *c, const hs_lattice *l) {
-    if (l->sampling != HS_DENSITY_MEAN) return c->taps_x;
+    if (l->sampling != HS_DENSITY_MEAN) return 2 * (size_t)c->taps_x;
     size_t per_node = (UINT32_C(1) << l->subdivision) / l->stride;
-    return (c->taps_x + l->stride) * per_node + (c->taps_y + l->stride) * per_node * c->taps_x;
+    return 2 * (c->taps_x + l->stride) * per_node + (c->taps_y + l->stride) * per_node * c->taps_x;
 }
 
 void hs_lattice_table(const convolution *c, const hs_lattice *l, const row_scale *s, bool half_y, bool half_x,

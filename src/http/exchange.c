@@ -216,6 +216,7 @@ bool hs_request_defer(hs_request *request) {
 
 bool hs_request_is_gone(const hs_request *request) {
     const hs_exchange *exchange = request->connection;
+    if (request->is_given_up) return request->is_given_up(request->given_up_context);
     return exchange && hs_client_is_gone(exchange->client);
 }
 

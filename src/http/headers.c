@@ -66,6 +66,32 @@ bool hs_etag_matches(hs_str if_none_match, uint64_t etag, char matched[HS_ETAG_T
     return false;
 }
 
+/* The number of a tag of ours, with its quotes. */
+static bool parse_tag(hs_str tag, uint64_t *etag) {
+    uint64_t value = 0;
+    if (tag.size < 18 || (tag.data[17] != '"' && tag.data[17] != '-')) return false;
+    for (size_t i = 1; i < 17; i++) {
+        char c = tag.data[i];
+        bool digit = c >= '0' && c <= '9';
+        if (!digit && !(c >= 'a' && c <= 'f')) return false;
+        value = value << 4 | (uint64_t)(digit ? c - '0' : c - 'a' + 10);
+    }
+    *etag = value;
+    return true;
+}
+
+bool hs_etag_is_meant(hs_str if_match, uint64_t etag, uint64_t mask) {
+    hs_str list = trim_blanks(if_match);
+    hs_str tag;
+    uint64_t value;
+    if (hs_str_equal(list, HS_STR("*"))) return true;
+    while (next_tag(&list, &tag)) {
+        bool weak = tag.data >= if_match.data + 2 && tag.data[-1] == '/' && tag.data[-2] == 'W';
+        if (!weak && parse_tag(tag, &value) && ((value ^ etag) & mask) == 0) return true;
+    }
+    return false;
+}
+
 /* Cuts a list at the first comma outside a quoted text. */
 static hs_str next_element(hs_str *list, char separator) {
     bool quoted = false;

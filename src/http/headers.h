@@ -12,6 +12,9 @@ void hs_etag_format(uint64_t etag, const char *coding, char text[HS_ETAG_TEXT_SI
 /* Whether an If-None-Match value names `etag` in any coding (weak comparison; `*` matches all). On a match
  * `matched` gets the tag as it is to be answered. */
 bool hs_etag_matches(hs_str if_none_match, uint64_t etag, char matched[HS_ETAG_TEXT_SIZE]);
+/* Whether an If-Match value names a tag that is `etag` in the bits of `mask`, in any coding (strong
+ * comparison: none that is weak; `*` matches all). */
+bool hs_etag_is_meant(hs_str if_match, uint64_t etag, uint64_t mask);
 /* Quality in thousandths that an Accept value gives a media type; the most specific range decides.
  * An empty value accepts everything. */
 unsigned hs_accept_quality(hs_str accept, hs_str media_type);

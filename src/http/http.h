@@ -50,8 +50,11 @@ typedef struct hs_request {
     hs_str base_url;         /* scheme://host[:port], from --public-url or the Host header */
     hs_arena *arena;         /* dies with the request */
     const hs_upload *upload; /* once hs_request_upload took it */
-    void *waited_for;        /* what hs_request_wait was given, when the handler is called again */
-    void *connection;        /* the server's own */
+    /* Of a request that no connection stands behind: whether nobody waits for it any more; or NULL. */
+    bool (*is_given_up)(void *context);
+    void *given_up_context;
+    void *waited_for; /* what hs_request_wait was given, when the handler is called again */
+    void *connection; /* the server's own */
 } hs_request;
 
 /* A query parameter's first value (false when absent), a route parameter (empty when absent), a header. */
@@ -104,6 +107,9 @@ typedef size_t (*hs_body_read)(void *context, char *out, size_t most);
 #define HS_BODY_FAILED (SIZE_MAX - 1)
 bool hs_response_stream(hs_response *response, hs_body_read read, void (*released)(void *context),
                         void *context);
+/* hs_response_problem with a type, a URI that says what went wrong to programs. */
+hs_status hs_response_problem_typed(hs_response *response, unsigned status, const char *type,
+                                    const char *title, const char *detail);
 /* application/problem+json (RFC 9457) with status, title and detail; returns HS_OK so that handlers can end
  * with it. Status 0 takes the HTTP status that fits error->status. */
 hs_status hs_response_problem(hs_response *response, unsigned status, const char *title, const char *detail);

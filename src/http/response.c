@@ -52,12 +52,18 @@ static const char *default_title(unsigned status) {
         return "Not acceptable";
     case 409:
         return "Conflict";
+    case 410:
+        return "Gone";
     case 411:
         return "Length required";
     case 413:
         return "Request body too large";
+    case 412:
+        return "Precondition failed";
     case 414:
         return "URL too long";
+    case 415:
+        return "Unsupported media type";
     case 431:
         return "Header too large";
     case 501:
@@ -70,6 +76,11 @@ static const char *default_title(unsigned status) {
 }
 
 hs_status hs_response_problem(hs_response *response, unsigned status, const char *title, const char *detail) {
+    return hs_response_problem_typed(response, status, "about:blank", title, detail);
+}
+
+hs_status hs_response_problem_typed(hs_response *response, unsigned status, const char *type,
+                                    const char *title, const char *detail) {
     size_t ceiling = response->body.ceiling;
     hs_buffer_done(&response->body);
     hs_response_drop_file(response);
@@ -83,7 +94,7 @@ hs_status hs_response_problem(hs_response *response, unsigned status, const char
     hs_json json;
     hs_json_init(&json, &response->body);
     hs_json_object(&json);
-    hs_json_pair_text(&json, "type", "about:blank");
+    hs_json_pair_text(&json, "type", type);
     hs_json_pair_text(&json, "title", title ? title : default_title(response->status));
     hs_json_pair_int(&json, "status", response->status);
     if (detail) hs_json_pair_text(&json, "detail", detail);

@@ -1,8 +1,8 @@
 #include "render/legend.h"
 
 #include "base/text.h"
+#include "render/pango_context.h"
 #include <math.h>
-#include <pango/pangocairo.h>
 #include <stdio.h>
 
 /* The shape of a legend, in units of length: pixels where the device scale is 1. */
@@ -26,10 +26,6 @@ typedef struct style {
 static const style title_style = {15, PANGO_WEIGHT_BOLD}, unit_style = {12, PANGO_WEIGHT_NORMAL},
                    label_style = {13, PANGO_WEIGHT_NORMAL}, note_style = {11.5, PANGO_WEIGHT_NORMAL};
 
-/* Faces with simplified Chinese first, so that Han characters have their mainland form. */
-static const char families[] =
-    "Noto Sans CJK SC,Noto Sans SC,Source Han Sans SC,WenQuanYi Micro Hei,sans-serif";
-
 typedef struct line {
     PangoLayout *layout;
     double x, y;
@@ -44,23 +40,6 @@ typedef struct sheet {
     uint32_t line_count;
     double swatches_y, width, height; /* of the whole, whole numbers */
 } sheet;
-
-/* A context whose output depends on the fonts alone, not on settings of a screen or a user. Pango keeps a
- * font map for each thread, given back when the thread ends: finding fonts anew takes a tenth of a second. */
-static PangoContext *new_context(void) {
-    PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
-    if (!context) return NULL;
-    pango_cairo_context_set_resolution(context, 96);
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    pango_cairo_context_set_font_options(context, options);
-    cairo_font_options_destroy(options);
-    pango_context_set_language(context, pango_language_from_string("zh-cn"));
-    pango_context_set_base_dir(context, PANGO_DIRECTION_LTR);
-    return context;
-}
 
 static hs_status check_words(PangoLayout *layout, const char *text, hs_error *error) {
     if (pango_layout_get_unknown_glyphs_count(layout) == 0) return HS_OK;
@@ -79,7 +58,7 @@ static hs_status add_words(sheet *s, const char *text, style look, hs_rgba colou
     made->layout = pango_layout_new(s->context);
     if (!made->layout) return hs_error_set(error, HS_E_MEMORY, "no memory for a legend");
     s->line_count++;
-    PangoFontDescription *font = pango_font_description_from_string(families);
+    PangoFontDescription *font = pango_font_description_from_string(HS_FONT_FAMILIES);
     pango_font_description_set_absolute_size(font, look.size * PANGO_SCALE);
     pango_font_description_set_weight(font, look.weight);
     pango_layout_set_font_description(made->layout, font);
@@ -216,6 +195,20 @@ static cairo_status_t append(void *out, const unsigned char *data, unsigned size
     return buffer->status == HS_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
+static void draw_sheet(const sheet *s, cairo_t *pen, bool outlines) {
+    draw_swatches(s, pen);
+    for (uint32_t i = 0; i < s->line_count; i++) {
+        set_colour(pen, s->lines[i].colour);
+        cairo_move_to(pen, s->lines[i].x, s->lines[i].y);
+        if (outlines) {
+            pango_cairo_layout_path(pen, s->lines[i].layout);
+            cairo_fill(pen);
+        } else {
+            pango_cairo_show_layout(pen, s->lines[i].layout);
+        }
+    }
+}
+
 static hs_status draw(const sheet *s, hs_error *error, hs_buffer *out) {
     double scale = s->legend->device_scale;
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)lround(s->width * scale),
@@ -224,12 +217,7 @@ static hs_status draw(const sheet *s, hs_error *error, hs_buffer *out) {
     cairo_scale(pen, scale, scale);
     set_colour(pen, s->legend->paper.paper);
     cairo_paint(pen);
-    draw_swatches(s, pen);
-    for (uint32_t i = 0; i < s->line_count; i++) {
-        set_colour(pen, s->lines[i].colour);
-        cairo_move_to(pen, s->lines[i].x, s->lines[i].y);
-        pango_cairo_show_layout(pen, s->lines[i].layout);
-    }
+    draw_sheet(s, pen, false);
     cairo_status_t done = cairo_status(pen);
     if (done == CAIRO_STATUS_SUCCESS) done = cairo_surface_write_to_png_stream(surface, append, out);
     cairo_destroy(pen);
@@ -240,16 +228,37 @@ static hs_status draw(const sheet *s, hs_error *error, hs_buffer *out) {
                         cairo_status_to_string(done));
 }
 
+static hs_status open_sheet(sheet *s, const hs_legend *legend, const hs_ramp_classes *classes,
+                            hs_error *error) {
+    *s = (sheet){.legend = legend, .classes = classes, .context = hs_pango_context_new()};
+    return s->context ? lay_out(s, error) : hs_error_set(error, HS_E_MEMORY, "no memory for a legend");
+}
+
+static void close_sheet(sheet *s) {
+    for (uint32_t i = 0; i < s->line_count; i++)
+        g_object_unref(s->lines[i].layout);
+    if (s->context) g_object_unref(s->context);
+}
+
 hs_status hs_render_legend(const hs_legend *legend, const hs_ramp_classes *classes, hs_error *error,
                            hs_buffer *out) {
     if (!(legend->device_scale > 0 && legend->device_scale <= HS_LEGEND_MAX_SCALE))
         return hs_error_set(error, HS_E_ARGUMENT, "legend: the scale is above 0 to %g", HS_LEGEND_MAX_SCALE);
-    sheet s = {.legend = legend, .classes = classes, .context = new_context()};
-    if (!s.context) return hs_error_set(error, HS_E_MEMORY, "no memory for a legend");
-    hs_status status = lay_out(&s, error);
+    sheet s;
+    hs_status status = open_sheet(&s, legend, classes, error);
     if (status == HS_OK) status = draw(&s, error, out);
-    for (uint32_t i = 0; i < s.line_count; i++)
-        g_object_unref(s.lines[i].layout);
-    g_object_unref(s.context);
+    close_sheet(&s);
+    return status;
+}
+
+hs_status hs_legend_draw(const hs_legend *legend, const hs_ramp_classes *classes, cairo_t *pen,
+                         hs_error *error, double *height) {
+    sheet s;
+    hs_status status = open_sheet(&s, legend, classes, error);
+    if (status == HS_OK) {
+        draw_sheet(&s, pen, true);
+        *height = s.height;
+    }
+    close_sheet(&s);
     return status;
 }

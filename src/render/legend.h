@@ -4,6 +4,7 @@
 #define RENDER_LEGEND_H
 
 #include "render/ramp.h"
+#include <cairo.h>
 
 #define HS_LEGEND_MAX_NOTES 8
 #define HS_LEGEND_MAX_SCALE 4.0
@@ -27,5 +28,11 @@ typedef struct hs_legend {
  * call of a thread takes about a tenth of a second, later ones a fifth of that. */
 hs_status hs_render_legend(const hs_legend *legend, const hs_ramp_classes *classes, hs_error *error,
                            hs_buffer *out);
+
+/* The same onto `pen` at its origin, a unit of length of the pen for one of the legend; no paper is laid
+ * below, words are outlines. *height is how far down it reaches. At most HS_LEGEND_MOST_WIDTH wide. */
+#define HS_LEGEND_MOST_WIDTH 370
+hs_status hs_legend_draw(const hs_legend *legend, const hs_ramp_classes *classes, cairo_t *pen,
+                         hs_error *error, double *height);
 
 #endif

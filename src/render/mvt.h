@@ -5,8 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "geo/mercator.h"
-#include <hotspot/geometry.h>
+#include "render/tile_shapes.h"
 
 #define HS_MVT_EXTENT 4096
 #define HS_MVT_BUFFER 64
@@ -20,14 +19,28 @@ void hs_mvt_layer_begin(hs_mvt *mvt, const char *name);
 void hs_mvt_layer_end(hs_mvt *mvt);
 /* A feature: begin with geometry; false when nothing of it is in the tile (then give no tags and do not end).
  * Keys and layer names must live until the tile is finished. A point is in exactly one tile of a zoom: the
- * tile's square is half open. Simplifying comes before clipping and sees the whole shape, so that
- * neighbouring tiles agree at their edge. Rings are written with corners that the tile's grid tells apart; a
- * ring that simplifying would make cross itself is simplified less. Crossings that only rounding to the grid
- * makes are left. Lines are clipped and simplified (Douglas-Peucker, tolerance in tile units); polygons
- * clipped, simplified, rewound (outer rings clockwise on screen), rings of no area dropped. */
+ * tile's square is half open. Lines and polygons are drawn with the corners that `detail_zoom` keeps (as a
+ * rule the tile's own zoom): which these are does not depend on the tile, so that neighbouring tiles agree at
+ * their edge. Lines are clipped; polygons clipped, rounded to the grid and made valid (snap_round.h), outer
+ * rings clockwise on screen, each followed by its holes. */
 bool hs_mvt_point(hs_mvt *mvt, uint64_t id, hs_mercator position);
-bool hs_mvt_lines(hs_mvt *mvt, uint64_t id, const hs_geometry *lines, double tolerance);
-bool hs_mvt_polygons(hs_mvt *mvt, uint64_t id, const hs_geometry *polygons, double tolerance);
+bool hs_mvt_lines(hs_mvt *mvt, uint64_t id, const hs_tile_shape *lines, uint32_t detail_zoom);
+bool hs_mvt_polygons(hs_mvt *mvt, uint64_t id, const hs_tile_shape *polygons, uint32_t detail_zoom);
+/* Whether the feature begun, with up to `tag_bytes` of tags, leaves the tile within a size. If not, it may be
+ * given up by beginning the next one. */
+bool hs_mvt_fits(const hs_mvt *mvt, size_t tag_bytes, size_t most);
+/* Numbers of a key and of a value in the layer, for a tag that many features have: cheaper than by name. A
+ * number of another layer must not be used. */
+uint32_t hs_mvt_key(hs_mvt *mvt, const char *key);
+uint32_t hs_mvt_value_str(hs_mvt *mvt, hs_str value);
+uint32_t hs_mvt_value_int(hs_mvt *mvt, int64_t value);
+/* Values that as good as no other feature has (ids): not looked for among those that are there. */
+uint32_t hs_mvt_value_own_str(hs_mvt *mvt, hs_str value);
+uint32_t hs_mvt_value_own_int(hs_mvt *mvt, int64_t value);
+/* Values that the caller knows by a number of its own: whether the layer has it already, and keeping it. */
+bool hs_mvt_value_known(hs_mvt *mvt, uint64_t key, uint32_t *value);
+uint32_t hs_mvt_value_keep(hs_mvt *mvt, uint64_t key, uint32_t value);
+void hs_mvt_tag(hs_mvt *mvt, uint32_t key, uint32_t value);
 void hs_mvt_tag_str(hs_mvt *mvt, const char *key, hs_str value); /* nothing for an empty text */
 void hs_mvt_tag_int(hs_mvt *mvt, const char *key, int64_t value);
 void hs_mvt_tag_double(hs_mvt *mvt, const char *key, double value);

@@ -3,6 +3,7 @@
 #define RENDER_MVT_PRIVATE_H
 
 #include "render/mvt.h"
+#include "render/snap_round.h"
 
 typedef struct hs_bytes {
     uint8_t *data;
@@ -14,38 +15,48 @@ typedef struct hs_words {
     size_t size, capacity;
 } hs_words;
 
-/* A corner in tile units before and after rounding to the tile's grid. */
+/* A corner in tile units before rounding to the tile's grid. */
 typedef struct hs_corner {
     double x, y;
 } hs_corner;
 
-typedef struct hs_cell {
-    int32_t x, y;
-} hs_cell;
-
-/* Room for one ring on its way through projection, simplification, clipping and rounding. */
+/* Room for the corners of one ring on its way through clipping, and for a shape's rings on the grid. */
 typedef struct hs_mvt_scratch {
-    hs_mercator *projected;
-    uint8_t *kept;
-    uint32_t *stack;
     hs_corner *corners[2];
-    hs_cell *cells;
-    uint32_t *order;
     size_t capacity;
+    hs_cell *cells;
+    size_t cell_capacity;
+    uint32_t *ring_start;
+    size_t ring_capacity;
 } hs_mvt_scratch;
+
+typedef struct hs_value_slot {
+    uint64_t key;
+    uint32_t number; /* of the value, + 1; 0: free */
+} hs_value_slot;
+
+/* Open addressing; half full at most. */
+typedef struct hs_value_table {
+    hs_value_slot *slot;
+    uint32_t count, used;
+} hs_value_table;
 
 struct hs_mvt {
     hs_arena *arena;
     bool failed; /* the arena ran out */
     uint64_t x0, y0, side;
-    hs_bytes tile, features, values, feature;
+    uint32_t shift; /* 32 - zoom: the side is 2^shift */
+    hs_bytes tile, features, values;
+    uint64_t feature_id;
+    unsigned feature_type;
     hs_words geometry, tags;
     const char *layer;
     const char **keys;
     uint32_t key_count, key_capacity;
-    uint32_t *value_slot; /* hash table of value number + 1 */
-    size_t *value_start;  /* [value_count + 1] into values */
-    uint32_t value_count, value_capacity, slot_count;
+    size_t *value_start; /* [value_count + 1] into values */
+    uint32_t value_count, value_capacity;
+    hs_value_table distinct; /* values by their bytes */
+    hs_value_table memo;     /* values by what callers know them by */
     uint32_t feature_count;
     int32_t cursor_x, cursor_y;
     hs_mvt_scratch scratch;
@@ -53,17 +64,10 @@ struct hs_mvt {
 
 /* Appending that marks the tile as failed when the arena is out. */
 uint8_t *hs_mvt_bytes_reserve(hs_mvt *mvt, hs_bytes *bytes, size_t size);
+uint32_t *hs_mvt_words_reserve(hs_mvt *mvt, hs_words *words, size_t count);
 void hs_mvt_word(hs_mvt *mvt, hs_words *words, uint32_t word);
-bool hs_mvt_scratch_reserve(hs_mvt *mvt, size_t count);
-
 /* Fills mvt->geometry with commands; false when nothing of the shape is in the tile. */
-bool hs_mvt_shape_lines(hs_mvt *mvt, const hs_geometry *lines, double tolerance);
-bool hs_mvt_shape_polygons(hs_mvt *mvt, const hs_geometry *polygons, double tolerance);
-
-/* Marks in kept[0 .. count) what Douglas and Peucker keep of a line; the ends always. `stack` holds 2 count.
- */
-void hs_simplify(const hs_mercator *points, uint32_t count, double tolerance, uint32_t *stack, uint8_t *kept);
-/* Whether two edges of a closed ring (first corner not repeated) cross properly. `order` holds count. */
-bool hs_ring_crosses(const hs_cell *ring, uint32_t count, uint32_t *order);
+bool hs_mvt_shape_lines(hs_mvt *mvt, const hs_tile_shape *lines, uint32_t detail_zoom);
+bool hs_mvt_shape_polygons(hs_mvt *mvt, const hs_tile_shape *polygons, uint32_t detail_zoom);
 
 #endif

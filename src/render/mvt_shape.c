@@ -10,47 +10,69 @@ enum { MOVE_TO = 1, LINE_TO = 2, CLOSE_PATH = 7 };
 /* Clipping a closed ring against four sides adds at most one corner for each that stands there, twice. */
 #define CLIP_ROOM(count) (4 * (size_t)(count) + 16)
 
-bool hs_mvt_scratch_reserve(hs_mvt *mvt, size_t count) {
+static bool reserve_corners(hs_mvt *mvt, size_t count) {
     hs_mvt_scratch *s = &mvt->scratch;
     if (mvt->failed) return false;
     if (count <= s->capacity) return true;
     size_t capacity = s->capacity ? s->capacity : 256;
     while (capacity < count)
         capacity *= 2;
-    s->projected = hs_arena_array(mvt->arena, capacity, sizeof *s->projected);
-    s->kept = hs_arena_alloc(mvt->arena, capacity);
-    s->stack = hs_arena_array(mvt->arena, 2 * capacity, sizeof *s->stack);
-    s->corners[0] = hs_arena_array(mvt->arena, CLIP_ROOM(capacity), sizeof *s->corners[0]);
-    s->corners[1] = hs_arena_array(mvt->arena, CLIP_ROOM(capacity), sizeof *s->corners[1]);
-    s->cells = hs_arena_array(mvt->arena, CLIP_ROOM(capacity), sizeof *s->cells);
-    s->order = hs_arena_array(mvt->arena, CLIP_ROOM(capacity), sizeof *s->order);
-    if (!s->projected || !s->kept || !s->stack || !s->corners[0] || !s->corners[1] || !s->cells ||
-        !s->order) {
-        mvt->failed = true;
-        return false;
-    }
+    s->corners[0] = hs_arena_alloc(mvt->arena, CLIP_ROOM(capacity) * sizeof *s->corners[0]);
+    s->corners[1] = hs_arena_alloc(mvt->arena, CLIP_ROOM(capacity) * sizeof *s->corners[1]);
+    mvt->failed = !s->corners[0] || !s->corners[1];
     s->capacity = capacity;
+    return !mvt->failed;
+}
+
+/* Room for `count` cells behind the `used` ones. */
+static bool reserve_cells(hs_mvt *mvt, size_t used, size_t count) {
+    hs_mvt_scratch *s = &mvt->scratch;
+    if (mvt->failed) return false;
+    if (used + count <= s->cell_capacity) return true;
+    size_t capacity = s->cell_capacity ? s->cell_capacity : 1024;
+    while (capacity < used + count)
+        capacity *= 2;
+    hs_cell *cells = hs_arena_alloc(mvt->arena, capacity * sizeof *cells);
+    mvt->failed = !cells;
+    if (!cells) return false;
+    if (used > 0) memcpy(cells, s->cells, used * sizeof *cells);
+    s->cells = cells;
+    s->cell_capacity = capacity;
     return true;
+}
+
+static bool reserve_rings(hs_mvt *mvt, size_t count) {
+    hs_mvt_scratch *s = &mvt->scratch;
+    if (mvt->failed) return false;
+    if (count < s->ring_capacity) return true;
+    s->ring_capacity = 2 * count + 16;
+    s->ring_start = hs_arena_alloc(mvt->arena, s->ring_capacity * sizeof *s->ring_start);
+    mvt->failed = !s->ring_start;
+    return !mvt->failed;
 }
 
 static uint32_t zigzag(int32_t value) {
     return ((uint32_t)value << 1) ^ (value < 0 ? UINT32_MAX : 0);
 }
 
-static void put_step(hs_mvt *mvt, hs_cell to) {
-    hs_mvt_word(mvt, &mvt->geometry, zigzag(to.x - mvt->cursor_x));
-    hs_mvt_word(mvt, &mvt->geometry, zigzag(to.y - mvt->cursor_y));
+static uint32_t *put_step(hs_mvt *mvt, hs_cell to, uint32_t *at) {
+    *at++ = zigzag(to.x - mvt->cursor_x);
+    *at++ = zigzag(to.y - mvt->cursor_y);
     mvt->cursor_x = to.x;
     mvt->cursor_y = to.y;
+    return at;
 }
 
 static void put_path(hs_mvt *mvt, const hs_cell *cells, uint32_t count, bool close) {
-    hs_mvt_word(mvt, &mvt->geometry, 1u << 3 | MOVE_TO);
-    put_step(mvt, cells[0]);
-    hs_mvt_word(mvt, &mvt->geometry, (count - 1) << 3 | LINE_TO);
+    uint32_t *at = hs_mvt_words_reserve(mvt, &mvt->geometry, 2 * (size_t)count + 3);
+    if (!at) return;
+    *at++ = 1u << 3 | MOVE_TO;
+    at = put_step(mvt, cells[0], at);
+    *at++ = (count - 1) << 3 | LINE_TO;
     for (uint32_t i = 1; i < count; i++)
-        put_step(mvt, cells[i]);
-    if (close) hs_mvt_word(mvt, &mvt->geometry, 1u << 3 | CLOSE_PATH);
+        at = put_step(mvt, cells[i], at);
+    if (close) *at++ = 1u << 3 | CLOSE_PATH;
+    mvt->geometry.size = (size_t)(at - mvt->geometry.data);
 }
 
 static hs_cell to_cell(hs_corner corner) {
@@ -74,41 +96,26 @@ static uint32_t to_cells(const hs_corner *corners, uint32_t count, bool closed, 
 
 typedef enum meeting { OUTSIDE, PARTLY, INSIDE } meeting;
 
-/* Projects one ring and says how its box meets the tile with buffer. */
-static meeting project(hs_mvt *mvt, const hs_position *positions, uint32_t count) {
-    hs_mvt_scratch *s = &mvt->scratch;
-    hs_mercator_box box = {UINT32_MAX, UINT32_MAX, 0, 0};
-    for (uint32_t i = 0; i < count; i++) {
-        hs_mercator m = hs_mercator_from_position(positions[i]);
-        s->projected[i] = m;
-        if (m.x < box.min_x) box.min_x = m.x;
-        if (m.x > box.max_x) box.max_x = m.x;
-        if (m.y < box.min_y) box.min_y = m.y;
-        if (m.y > box.max_y) box.max_y = m.y;
-    }
-    double margin = (double)mvt->side * HS_MVT_BUFFER / HS_MVT_EXTENT;
-    double west = (double)mvt->x0 - margin;
-    double north = (double)mvt->y0 - margin;
-    double east = (double)(mvt->x0 + mvt->side) + margin;
-    double south = (double)(mvt->y0 + mvt->side) + margin;
-    if ((double)box.max_x < west || (double)box.min_x > east || (double)box.max_y < north ||
-        (double)box.min_y > south)
-        return OUTSIDE;
-    bool inside = (double)box.min_x >= west && (double)box.max_x <= east && (double)box.min_y >= north &&
-                  (double)box.max_y <= south;
+static meeting meets(const hs_mvt *mvt, const hs_mercator_box *box) {
+    int64_t margin = (int64_t)(mvt->side * HS_MVT_BUFFER / HS_MVT_EXTENT);
+    int64_t west = (int64_t)mvt->x0 - margin;
+    int64_t north = (int64_t)mvt->y0 - margin;
+    int64_t east = (int64_t)(mvt->x0 + mvt->side) + margin;
+    int64_t south = (int64_t)(mvt->y0 + mvt->side) + margin;
+    if (box->max_x < west || box->min_x > east || box->max_y < north || box->min_y > south) return OUTSIDE;
+    bool inside = box->min_x >= west && box->max_x <= east && box->min_y >= north && box->max_y <= south;
     return inside ? INSIDE : PARTLY;
 }
 
-/* Simplified corners of the projected ring in tile units. */
-static uint32_t simplified(hs_mvt *mvt, uint32_t count, double tolerance, hs_corner *corners) {
-    hs_mvt_scratch *s = &mvt->scratch;
+/* The corners of a ring that a zoom keeps, in tile units. */
+static uint32_t kept_corners(const hs_mvt *mvt, const hs_tile_shape *shape, uint32_t ring,
+                             uint32_t detail_zoom, hs_corner *corners) {
     double scale = (double)HS_MVT_EXTENT / (double)mvt->side;
-    hs_simplify(s->projected, count, tolerance / scale, s->stack, s->kept);
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (!s->kept[i]) continue;
-        corners[kept++] = (hs_corner){((double)s->projected[i].x - (double)mvt->x0) * scale,
-                                      ((double)s->projected[i].y - (double)mvt->y0) * scale};
+    for (uint32_t i = shape->ring_start[ring]; i < shape->ring_start[ring + 1]; i++) {
+        if (shape->vertex_zoom[i] > detail_zoom) continue;
+        corners[kept++] = (hs_corner){((double)shape->vertex[i].x - (double)mvt->x0) * scale,
+                                      ((double)shape->vertex[i].y - (double)mvt->y0) * scale};
     }
     return kept;
 }
@@ -126,9 +133,28 @@ static bool clip_axis(double start, double step, double *from, double *to) {
 }
 
 static bool put_run(hs_mvt *mvt, const hs_corner *run, uint32_t count) {
+    if (!reserve_cells(mvt, 0, count)) return false;
     uint32_t cells = to_cells(run, count, false, mvt->scratch.cells);
     if (cells < 2) return false;
     put_path(mvt, mvt->scratch.cells, cells, false);
+    return true;
+}
+
+/* On which sides of the box a corner lies outside, a bit for each. */
+static unsigned sides_out(hs_corner c) {
+    return (unsigned)(c.x < LOW) | (unsigned)(c.x > HIGH) << 1 | (unsigned)(c.y < LOW) << 2 |
+           (unsigned)(c.y > HIGH) << 3;
+}
+
+/* The part of a piece in the box; false when there is none. */
+static bool clip_piece(hs_corner a, hs_corner b, hs_corner *begin, hs_corner *end) {
+    double from = 0.0;
+    double to = 1.0;
+    double dx = b.x - a.x;
+    double dy = b.y - a.y;
+    if (!clip_axis(a.x, dx, &from, &to) || !clip_axis(a.y, dy, &from, &to)) return false;
+    *begin = from > 0.0 ? (hs_corner){a.x + from * dx, a.y + from * dy} : a;
+    *end = to < 1.0 ? (hs_corner){a.x + to * dx, a.y + to * dy} : b;
     return true;
 }
 
@@ -137,21 +163,21 @@ static bool put_clipped_line(hs_mvt *mvt, const hs_corner *line, uint32_t count)
     hs_corner *run = mvt->scratch.corners[1];
     uint32_t length = 0;
     bool any = false;
+    unsigned out = count > 0 ? sides_out(line[0]) : 0;
     for (uint32_t i = 0; i + 1 < count; i++) {
-        double from = 0.0;
-        double to = 1.0;
-        double dx = line[i + 1].x - line[i].x;
-        double dy = line[i + 1].y - line[i].y;
-        if (!clip_axis(line[i].x, dx, &from, &to) || !clip_axis(line[i].y, dy, &from, &to)) continue;
-        hs_corner begin = from > 0.0 ? (hs_corner){line[i].x + from * dx, line[i].y + from * dy} : line[i];
-        hs_corner end = to < 1.0 ? (hs_corner){line[i].x + to * dx, line[i].y + to * dy} : line[i + 1];
-        if (from > 0.0 || length == 0) {
+        unsigned before = out;
+        hs_corner begin = line[i];
+        hs_corner end = line[i + 1];
+        out = sides_out(end);
+        if (before & out) continue; /* beyond one side as a whole */
+        if ((before | out) && !clip_piece(line[i], line[i + 1], &begin, &end)) continue;
+        if (before || length == 0) {
             if (length > 1 && put_run(mvt, run, length)) any = true;
             run[0] = begin;
             length = 1;
         }
         run[length++] = end;
-        if (to < 1.0) {
+        if (out) {
             if (put_run(mvt, run, length)) any = true;
             length = 0;
         }
@@ -160,15 +186,40 @@ static bool put_clipped_line(hs_mvt *mvt, const hs_corner *line, uint32_t count)
     return any;
 }
 
-bool hs_mvt_shape_lines(hs_mvt *mvt, const hs_geometry *lines, double tolerance) {
+/* The cell of a coordinate of the square: what to_cell makes of it, in whole numbers. */
+static int32_t cell_of(const hs_mvt *mvt, uint32_t m, uint64_t origin) {
+    int64_t units = ((int64_t)m - (int64_t)origin) * HS_MVT_EXTENT + (int64_t)(mvt->side / 2);
+    return (int32_t)(units >> mvt->shift);
+}
+
+/* A line that lies in the box as a whole. */
+static bool put_whole_line(hs_mvt *mvt, const hs_tile_shape *lines, uint32_t ring, uint32_t detail_zoom) {
+    uint32_t count = 0;
+    if (!reserve_cells(mvt, 0, lines->ring_start[ring + 1] - lines->ring_start[ring])) return false;
+    hs_cell *cells = mvt->scratch.cells;
+    for (uint32_t i = lines->ring_start[ring]; i < lines->ring_start[ring + 1]; i++) {
+        if (lines->vertex_zoom[i] > detail_zoom) continue;
+        hs_cell c = {cell_of(mvt, lines->vertex[i].x, mvt->x0), cell_of(mvt, lines->vertex[i].y, mvt->y0)};
+        if (count == 0 || cells[count - 1].x != c.x || cells[count - 1].y != c.y) cells[count++] = c;
+    }
+    if (count < 2) return false;
+    put_path(mvt, cells, count, false);
+    return true;
+}
+
+bool hs_mvt_shape_lines(hs_mvt *mvt, const hs_tile_shape *lines, uint32_t detail_zoom) {
     if (lines->type != HS_GEOMETRY_LINES) return false;
     bool any = false;
     for (uint32_t r = 0; r < lines->ring_count; r++) {
-        uint32_t count = lines->ring_start[r + 1] - lines->ring_start[r];
-        if (count < 2 || !hs_mvt_scratch_reserve(mvt, count)) continue;
-        if (project(mvt, lines->positions + lines->ring_start[r], count) == OUTSIDE) continue;
+        meeting where = meets(mvt, &lines->ring_box[r]);
+        if (where == OUTSIDE) continue;
+        if (where == INSIDE) {
+            if (put_whole_line(mvt, lines, r, detail_zoom)) any = true;
+            continue;
+        }
+        if (!reserve_corners(mvt, lines->ring_start[r + 1] - lines->ring_start[r])) return false;
         hs_corner *corners = mvt->scratch.corners[0];
-        uint32_t kept = simplified(mvt, count, tolerance, corners);
+        uint32_t kept = kept_corners(mvt, lines, r, detail_zoom, corners);
         if (put_clipped_line(mvt, corners, kept)) any = true;
     }
     return any && !mvt->failed;
@@ -204,41 +255,6 @@ static uint32_t clip_side(const hs_corner *in, uint32_t count, unsigned side, hs
     return kept;
 }
 
-/* Whether all corners can be rounded to the grid and multiplied without overflow. */
-static bool on_grid(const hs_corner *corners, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++)
-        if (fabs(corners[i].x) > 0x1p29 || fabs(corners[i].y) > 0x1p29) return false;
-    return true;
-}
-
-/* Simplified corners of a projected ring; halves the tolerance while the rounded ring crosses itself, so that
- * a thin bend is drawn with more corners rather than folded over. */
-static uint32_t simplified_ring(hs_mvt *mvt, uint32_t count, double tolerance) {
-    hs_mvt_scratch *s = &mvt->scratch;
-    for (;;) {
-        uint32_t kept = simplified(mvt, count, tolerance, s->corners[0]);
-        if (tolerance <= 0.0) return kept;
-        if (!on_grid(s->corners[0], kept)) {
-            tolerance = 0.0;
-            continue;
-        }
-        uint32_t cells = to_cells(s->corners[0], kept, true, s->cells);
-        if (cells >= 3 && !hs_ring_crosses(s->cells, cells, s->order)) return kept;
-        tolerance = tolerance > 0.25 ? tolerance / 2.0 : 0.0;
-    }
-}
-
-/* Twice the area on the grid, positive for clockwise on screen (y grows down). */
-static int64_t ring_area2(const hs_cell *cells, uint32_t count) {
-    int64_t area2 = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        hs_cell a = cells[i];
-        hs_cell b = cells[i + 1 < count ? i + 1 : 0];
-        area2 += (int64_t)a.x * b.y - (int64_t)b.x * a.y;
-    }
-    return area2;
-}
-
 static void reverse(hs_cell *cells, uint32_t count) {
     for (uint32_t i = 0; i < count / 2; i++) {
         hs_cell c = cells[i];
@@ -247,42 +263,74 @@ static void reverse(hs_cell *cells, uint32_t count) {
     }
 }
 
-static bool put_ring(hs_mvt *mvt, const hs_position *positions, uint32_t count, double tolerance,
-                     bool outer) {
-    if (count < 4 || !hs_mvt_scratch_reserve(mvt, count)) return false;
+/* Clips a ring, rounds it to the grid and turns it the right way round, behind the `used` cells; how many it
+ * has, 0 when nothing of it is in the tile. */
+static uint32_t take_ring(hs_mvt *mvt, const hs_tile_shape *shape, uint32_t ring, uint32_t detail_zoom,
+                          uint32_t used) {
     hs_mvt_scratch *s = &mvt->scratch;
-    meeting where = project(mvt, positions, count);
-    if (where == OUTSIDE) return false;
-    uint32_t kept = simplified_ring(mvt, count, tolerance);
-    if (kept < 4) return false;
-    kept--; /* the closing corner */
+    meeting where = meets(mvt, &shape->ring_box[ring]);
+    if (where == OUTSIDE || !reserve_corners(mvt, shape->ring_start[ring + 1] - shape->ring_start[ring]))
+        return 0;
+    uint32_t kept = kept_corners(mvt, shape, ring, detail_zoom, s->corners[0]);
     unsigned at = 0;
     for (unsigned side = 0; where == PARTLY && side < 4; side++) {
         kept = clip_side(s->corners[at], kept, side, s->corners[1 - at]);
         at = 1 - at;
     }
-    uint32_t cells = to_cells(s->corners[at], kept, true, s->cells);
-    if (cells < 3) return false;
-    int64_t area2 = ring_area2(s->cells, cells);
-    if (area2 == 0) return false;
-    if ((area2 > 0) != outer) reverse(s->cells, cells);
-    put_path(mvt, s->cells, cells, true);
-    return true;
+    if (!reserve_cells(mvt, used, kept)) return 0;
+    hs_cell *cells = s->cells + used;
+    uint32_t count = to_cells(s->corners[at], kept, true, cells);
+    int64_t area2 = count < 3 ? 0 : hs_ring_area2(cells, count);
+    if (area2 == 0) return 0;
+    if ((area2 > 0) != (shape->ring_outer[ring] != 0)) reverse(cells, count);
+    return count;
 }
 
-bool hs_mvt_shape_polygons(hs_mvt *mvt, const hs_geometry *polygons, double tolerance) {
-    if (polygons->type != HS_GEOMETRY_POLYGONS) return false;
-    bool any = false;
-    for (uint32_t p = 0; p < polygons->part_count; p++) {
-        for (uint32_t r = polygons->part_start[p]; r < polygons->part_start[p + 1]; r++) {
-            bool outer = r == polygons->part_start[p];
-            uint32_t begin = polygons->ring_start[r];
-            uint32_t count = polygons->ring_start[r + 1] - begin;
-            if (put_ring(mvt, polygons->positions + begin, count, tolerance, outer))
-                any = true;
-            else if (outer)
-                break; /* without its outer ring nothing of the polygon is here */
-        }
+/* What of the polygons is in the tile, on its grid. */
+static hs_rings take_rings(hs_mvt *mvt, const hs_tile_shape *polygons, uint32_t detail_zoom) {
+    hs_mvt_scratch *s = &mvt->scratch;
+    uint32_t rings = 0;
+    uint32_t used = 0;
+    bool has_outer = false;
+    s->ring_start[0] = 0;
+    for (uint32_t r = 0; r < polygons->ring_count; r++) {
+        bool outer = polygons->ring_outer[r] != 0;
+        if (!outer && !has_outer) continue; /* without its outer ring nothing of the polygon is here */
+        uint32_t count = take_ring(mvt, polygons, r, detail_zoom, used);
+        if (outer) has_outer = count > 0;
+        if (count == 0) continue;
+        used += count;
+        s->ring_start[++rings] = used;
     }
-    return any && !mvt->failed;
+    return (hs_rings){s->cells, s->ring_start, rings};
+}
+
+/* Rings that are no polygons any more are mended; where they cross beyond all measure, drawn with fewer
+ * corners, and as a last resort not at all. */
+static hs_status valid_rings(hs_mvt *mvt, const hs_tile_shape *polygons, uint32_t detail_zoom,
+                             hs_rings *rings) {
+    for (;;) {
+        bool valid;
+        hs_rings mended;
+        *rings = take_rings(mvt, polygons, detail_zoom);
+        if (mvt->failed || rings->count == 0) return HS_OK;
+        hs_status status = hs_rings_check(rings, mvt->arena, &valid);
+        if (status != HS_OK || valid) return status;
+        status = hs_rings_snap(rings, mvt->arena, &mended);
+        if (status == HS_OK) *rings = mended;
+        if (status != HS_E_LIMIT) return status;
+        rings->count = 0;
+        if (detail_zoom == 0) return HS_OK;
+        detail_zoom = (detail_zoom > HS_BASE_FULL_DETAIL_ZOOM ? HS_BASE_FULL_DETAIL_ZOOM : detail_zoom) - 1;
+    }
+}
+
+bool hs_mvt_shape_polygons(hs_mvt *mvt, const hs_tile_shape *polygons, uint32_t detail_zoom) {
+    if (polygons->type != HS_GEOMETRY_POLYGONS || !reserve_rings(mvt, (size_t)polygons->ring_count + 1))
+        return false;
+    hs_rings rings;
+    if (valid_rings(mvt, polygons, detail_zoom, &rings) != HS_OK) mvt->failed = true;
+    for (uint32_t r = 0; r < rings.count && !mvt->failed; r++)
+        put_path(mvt, rings.cell + rings.start[r], rings.start[r + 1] - rings.start[r], true);
+    return rings.count > 0 && !mvt->failed;
 }

@@ -1,4 +1,4 @@
-#include "render/png.h"
+#include "render/png_private.h"
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,15 +33,19 @@ static void append_chunk(hs_buffer *out, const char type[4], const uint8_t *data
     out->size += size + CHUNK_FRAME;
 }
 
-static void append_head(hs_buffer *out, uint32_t width, uint32_t height, const hs_rgba *palette,
-                        uint32_t count) {
+static void append_start(hs_buffer *out, uint32_t width, uint32_t height, uint8_t colour_type) {
     hs_buffer_append(out, signature, sizeof signature);
     uint8_t head[13] = {0};
     put_u32(head, width);
     put_u32(head + 4, height);
     head[8] = 8; /* bits */
-    head[9] = 3; /* palette */
+    head[9] = colour_type;
     append_chunk(out, "IHDR", head, sizeof head);
+}
+
+static void append_head(hs_buffer *out, uint32_t width, uint32_t height, const hs_rgba *palette,
+                        uint32_t count) {
+    append_start(out, width, height, 3);
     uint8_t colours[3 * 256];
     uint8_t alphas[256];
     uint32_t alpha_count = 0;
@@ -115,4 +119,17 @@ hs_status hs_png_write(const uint8_t *pixels, uint32_t width, uint32_t height, c
         return hs_error_set(error, out->status, "no room for a picture of %u x %u pixels", (unsigned)width,
                             (unsigned)height);
     return HS_OK;
+}
+
+hs_status hs_png_write_rows(const uint8_t *filtered, size_t size, uint32_t width, uint32_t height,
+                            uint8_t colour_type, int level, hs_error *error, hs_buffer *out) {
+    if (width == 0 || height == 0 || width > MAX_SIDE_PX || height > MAX_SIDE_PX)
+        return refuse(width, height, 1, error);
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(level);
+    if (!compressor) return hs_error_memory(error, "a picture");
+    append_start(out, width, height, colour_type);
+    append_pixels(out, filtered, size, compressor);
+    append_chunk(out, "IEND", NULL, 0);
+    libdeflate_free_compressor(compressor);
+    return out->status == HS_OK ? HS_OK : hs_error_set(error, out->status, "no room for a picture");
 }

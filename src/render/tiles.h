@@ -3,6 +3,7 @@
 #define RENDER_TILES_H
 
 #include "city/filter.h"
+#include "render/base_index.h"
 #include "render/mvt.h"
 #include "render/ramp.h"
 #include <hotspot/density.h>
@@ -15,15 +16,25 @@ typedef struct hs_selection {
     uint64_t count; /* rows that pass, positioned ones only */
 } hs_selection;
 
-/* Layers units, unit_labels, streets, places, zones. Each feature carries id, code, name, name_en and what
- * its kind has (level, class, kind). Labels are points, each in exactly one tile. */
-hs_status hs_render_base_tile(const hs_snapshot *snapshot, hs_tile tile, hs_arena *arena, hs_error *error,
+/* No vector tile has more bytes, before compression. */
+#define HS_TILE_BYTES_MOST 500000u
+/* The layer that a tile has in addition when this cost it features: in its middle a point for each layer that
+ * lacks some, with the layer's name as `layer` and their number as `left_out`. */
+#define HS_REDUCED_LAYER "reduced"
+
+/* Layers units, unit_labels, zones, streets, places. Each feature carries id, code, name, name_en and what
+ * its kind has (level, class, kind). Labels are points, each in exactly one tile. Below
+ * HS_BASE_FULL_DETAIL_ZOOM streets of one name, class and layer are joined where they meet, with the id of
+ * the first. A tile that would be over the limit has of each layer what counts most: units from the topmost
+ * level down, then the larger ones; streets of the higher classes, then the longer ones; of places and labels
+ * an even choice. */
+hs_status hs_render_base_tile(const hs_base_index *index, hs_tile tile, hs_arena *arena, hs_error *error,
                               hs_buffer *out);
-/* Clusters are cells of a grid that each tile holds 16 x 16 of, so one is in one tile; a cell with one
- * incident is that incident. From z14 a tile with too many incidents for the limit has clusters too (64 x 64
- * cells, or 16 x 16): each cluster says `clustered` true, and has point_count and point_count_abbreviated.
- * Layer incidents: clusters with point_count below z14, single incidents with their fields from z14 or where
- * few remain. Never over 500 KB. */
+/* Layer incidents: below z14 clusters of the cells of a grid that each tile holds 16 x 16 of, so one is in
+ * one tile; a cell with one incident is that incident. A cluster says `clustered` true, and has point_count
+ * and point_count_abbreviated. From z14 on single incidents with their fields; where these would be over the
+ * limit, clusters too (64 x 64 cells, or 16 x 16), and the layer HS_REDUCED_LAYER with the number of
+ * incidents that are in clusters as `merged`. */
 hs_status hs_render_incident_tile(const hs_selection *selection, hs_tile tile, hs_arena *arena,
                                   hs_error *error, hs_buffer *out);
 /* A picture of width x height values in the colours of their classes; NAN is transparent. */

@@ -186,9 +186,9 @@ static const char *city_note(const writing *w) {
     return w->chinese || !*info->name_en ? info->name : info->name_en;
 }
 
-hs_status hs_service_density_legend(hs_service *service, const hs_snapshot *snapshot,
-                                    const hs_density_legend *legend, hs_arena *arena, hs_error *error,
-                                    hs_buffer *out) {
+hs_status hs_service_density_legend_words(hs_service *service, const hs_snapshot *snapshot,
+                                          const hs_density_legend *legend, hs_arena *arena, hs_error *error,
+                                          hs_legend *out) {
     const writing w = {snapshot, legend->request, legend->chinese, arena};
     const char *count = NULL;
     hs_status status = count_note(&w, service, error, &count);
@@ -208,5 +208,14 @@ hs_status hs_service_density_legend(hs_service *service, const hs_snapshot *snap
     if (legend->request->network) picture.notes[notes++] = street_note(&w);
     if (legend->request->tolerance > 0) picture.notes[notes++] = tolerance_note(&w);
     if (*city_note(&w)) picture.notes[notes] = city_note(&w);
-    return hs_render_legend(&picture, legend->classes, error, out);
+    *out = picture;
+    return HS_OK;
+}
+
+hs_status hs_service_density_legend(hs_service *service, const hs_snapshot *snapshot,
+                                    const hs_density_legend *legend, hs_arena *arena, hs_error *error,
+                                    hs_buffer *out) {
+    hs_legend picture;
+    hs_status status = hs_service_density_legend_words(service, snapshot, legend, arena, error, &picture);
+    return status == HS_OK ? hs_render_legend(&picture, legend->classes, error, out) : status;
 }

@@ -2,6 +2,7 @@
 #ifndef SERVICE_DENSITY_LEGEND_H
 #define SERVICE_DENSITY_LEGEND_H
 
+#include "render/legend.h"
 #include "service/density.h"
 
 typedef struct hs_density_legend {
@@ -17,5 +18,10 @@ typedef struct hs_density_legend {
 hs_status hs_service_density_legend(hs_service *service, const hs_snapshot *snapshot,
                                     const hs_density_legend *legend, hs_arena *arena, hs_error *error,
                                     hs_buffer *out);
+
+/* Its words alone, in the arena. */
+hs_status hs_service_density_legend_words(hs_service *service, const hs_snapshot *snapshot,
+                                          const hs_density_legend *legend, hs_arena *arena, hs_error *error,
+                                          hs_legend *out);
 
 #endif

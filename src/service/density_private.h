@@ -21,6 +21,8 @@ enum {
     HS_CACHED_RANKS,
     HS_CACHED_BANDWIDTH,
     HS_CACHED_LATTICE_WEIGHTS,
+    HS_CACHED_BASE_INDEX,
+    HS_CACHED_HOTSPOTS,
 };
 
 /* Which incidents of a ladder stand on a step: an incident between two is shared between them. */

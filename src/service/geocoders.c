@@ -1,3 +1,4 @@
+#include "render/map_draw.h"
 #include "service/service_private.h"
 
 #include <stdlib.h>
@@ -6,11 +7,13 @@ static void entry_free(hs_geocoder_entry *entry) {
     hs_geocoder_free(entry->geocoder);
     hs_reverse_geocoder_free(entry->reverse);
     hs_autocomplete_free(entry->autocomplete);
+    hs_map_world_free(entry->map);
     free(entry);
 }
 
 static uint32_t held_by(const hs_geocoder_entry *entry) {
-    return (uint32_t)(entry->geocoder != NULL) + (entry->reverse != NULL) + (entry->autocomplete != NULL);
+    return (uint32_t)(entry->geocoder != NULL) + (entry->reverse != NULL) + (entry->autocomplete != NULL) +
+           (entry->map != NULL);
 }
 
 /* With the lock held. Who holds a snapshot holds its geography, so an entry that shares its geography with
@@ -78,6 +81,10 @@ static hs_status make_autocomplete(hs_geocoder_entry *entry, hs_error *error) {
     return entry->autocomplete ? HS_OK : hs_autocomplete_new(entry->geography, error, &entry->autocomplete);
 }
 
+static hs_status make_map(hs_geocoder_entry *entry, hs_error *error) {
+    return entry->map ? HS_OK : hs_map_world_new(entry->geography, error, &entry->map);
+}
+
 /* Made under the lock: whoever else needs it waits for this one instead of making a second. */
 static hs_status find(hs_service *service, const hs_snapshot *snapshot,
                       hs_status (*make)(hs_geocoder_entry *entry, hs_error *error), hs_error *error,
@@ -112,5 +119,13 @@ hs_status hs_service_autocomplete(hs_service *service, const hs_snapshot *snapsh
     hs_geocoder_entry *entry = NULL;
     hs_status status = find(service, snapshot, make_autocomplete, error, &entry);
     if (entry) *autocomplete = entry->autocomplete;
+    return status;
+}
+
+hs_status hs_service_map_world(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                               hs_map_world **world) {
+    hs_geocoder_entry *entry = NULL;
+    hs_status status = find(service, snapshot, make_map, error, &entry);
+    if (entry) *world = entry->map;
     return status;
 }

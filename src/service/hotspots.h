@@ -27,6 +27,7 @@ typedef struct hs_hotspot_run {
     const hs_hotspot_method *method;
     const hs_snapshot *snapshot;
     void *request;        /* in the arena given to parse */
+    double run_ms;        /* of compute */
     void *result;         /* NULL before it is computed */
     hs_hotspot_stop stop; /* set between parse and compute, where a client may leave */
 } hs_hotspot_run;

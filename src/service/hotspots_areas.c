@@ -1,9 +1,9 @@
 /* Methods over units of analysis: from counts to values, statistics, corrected p-values and ranks. */
 #include "service/hotspots_areas.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "service/hotspots_rank.h"
+#include <hotspot/emerging.h>
 #include <hotspot/rates.h>
 #include <math.h>
 #include <string.h>
@@ -164,30 +164,57 @@ double hs_areas_lone_q(const hs_areas_request *r, double p, double tests) {
     return p * factor;
 }
 
+/* Exact p-values of Gi* where whole numbers are counted with equal weights and nobody asked for permutations:
+ * *done is false where they are not. Units without neighbours are not tested, as by permutation. */
+static hs_status test_exactly(making *m, bool *done) {
+    hs_hotspot_rows *rows = &m->h->rows;
+    const hs_cube flat = {m->weights, rows->value, 1, 0};
+    uint32_t draws = hs_cube_most_draws(&flat);
+    hs_labelling *labelling;
+    *done = m->request->method == HS_AREAS_GI_STAR && !m->request->permutations_given &&
+            hs_cube_is_uniform(&flat) && draws <= rows->count &&
+            hs_labelling_is_feasible(rows->value, rows->count, draws);
+    if (!*done) return HS_OK;
+    hs_status status = hs_labelling_new(rows->value, rows->count, draws, m->error, &labelling);
+    if (status != HS_OK) return status;
+    hs_cube_exact_p(&flat, labelling, rows->z, hs_service_pool(m->service), rows->p);
+    hs_labelling_free(labelling);
+    for (uint32_t k = 0; k < m->h->island_count; k++)
+        rows->p[m->h->islands[k]] = NAN;
+    m->h->exact = true;
+    return HS_OK;
+}
+
+static hs_status test_by_permutation(making *m) {
+    const hs_areas_request *r = m->request;
+    hs_hotspot_rows *rows = &m->h->rows;
+    uint32_t tests = rows->count - m->h->island_count;
+    uint32_t permutations = choose_permutations(m, tests);
+    if (permutations == 0) return HS_OK;
+    m->h->permutations = permutations;
+    m->h->smallest_p = 2.0 / (permutations + 1.0);
+    if (hs_areas_lone_q(r, m->h->smallest_p, tests) > r->alpha)
+        caution(m,
+                "So many permutations cannot give a p-value that is small enough for a lone unit after "
+                "correction: take more, or permutations=0 for analytic ones.",
+                "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立单元；请增加次数，或用 "
+                "permutations=0（解析法）。");
+    return hs_local_permutation(m->weights, rows->value, r->method == HS_AREAS_GI_STAR, permutations, r->seed,
+                                hs_service_pool(m->service), m->error, rows->p);
+}
+
 static hs_status test_locally(making *m) {
     const hs_areas_request *r = m->request;
     hs_hotspot_rows *rows = &m->h->rows;
     hs_local_columns columns = {rows->statistic, rows->expected, rows->variance, rows->z, rows->p};
+    bool done = false;
     hs_status status = r->method == HS_AREAS_LOCAL_MORAN
                            ? hs_local_moran(m->weights, rows->value, m->error, &columns, rows->moran_class)
                            : hs_local_g(m->weights, rows->value, true, m->error, &columns);
-    uint32_t tests = rows->count - m->h->island_count;
-    uint32_t permutations = choose_permutations(m, tests);
-    if (status != HS_OK) return status;
     for (uint32_t i = 0; i < rows->count && r->method == HS_AREAS_GI_STAR; i++)
         rows->statistic[i] = rows->z[i];
-    if (permutations > 0) {
-        status = hs_local_permutation(m->weights, rows->value, r->method == HS_AREAS_GI_STAR, permutations,
-                                      r->seed, hs_service_pool(m->service), m->error, rows->p);
-        m->h->permutations = permutations;
-        m->h->smallest_p = 2.0 / (permutations + 1.0);
-        if (hs_areas_lone_q(r, m->h->smallest_p, tests) > r->alpha)
-            caution(m,
-                    "So many permutations cannot give a p-value that is small enough for a lone unit after "
-                    "correction: take more, or permutations=0 for analytic ones.",
-                    "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立单元；请增加次数，或用 "
-                    "permutations=0（解析法）。");
-    }
+    if (status == HS_OK) status = test_exactly(m, &done);
+    if (status == HS_OK && !done) status = test_by_permutation(m);
     return status == HS_OK ? hs_adjust_p_values(rows->p, rows->count, r->correction, m->error, rows->q)
                            : status;
 }
@@ -202,6 +229,53 @@ static hs_status rank_rows(making *m) {
         m->h->significant += rows->q[i] <= m->request->alpha;
     }
     return hs_hotspot_rank(key, rows->count, m->error, rows->rank);
+}
+
+/* Whether the trial finds a unit as the answer has it: hot or cold, or of the same class. */
+static bool is_alike(const making *m, const hs_hotspot_rows *trial, uint32_t i) {
+    const hs_hotspot_rows *rows = &m->h->rows;
+    if (!(trial->q[i] <= m->request->alpha)) return false;
+    return m->request->method == HS_AREAS_LOCAL_MORAN ? trial->moran_class[i] == rows->moran_class[i]
+                                                      : (trial->z[i] > 0) == (rows->z[i] > 0);
+}
+
+/* The same with incidents at random places within their accuracy. */
+static hs_status try_again(making *m, const hs_selection *selection, uint32_t run, hs_arena *scratch) {
+    hs_areas_result result = {.arena = scratch, .island_count = m->h->island_count, .islands = m->h->islands};
+    making trial = *m;
+    trial.h = &result;
+    trial.areas.events = hs_arena_array(scratch, (size_t)m->areas.count + 1, sizeof *trial.areas.events);
+    if (!trial.areas.events || !rows_init(&trial)) return hs_error_memory(m->error, "jittered runs");
+    result.islands = m->h->islands;
+    hs_status status =
+        hs_areas_count_moved(m->work, m->request, &m->areas, selection, run, trial.areas.events);
+    if (status == HS_OK) status = measure(&trial);
+    if (status != HS_OK || !values_vary(&result.rows)) return status;
+    status = test_locally(&trial);
+    for (uint32_t i = 0; i < m->areas.count && status == HS_OK; i++)
+        m->h->rows.kept[i] += is_alike(m, &result.rows, i);
+    return status;
+}
+
+static hs_status jitter(making *m) {
+    if (m->request->jitter == 0) return HS_OK;
+    const hs_selection *selection;
+    hs_arena *scratch = hs_arena_new(RESULT_MOST);
+    m->h->rows.kept = hs_arena_array(m->h->arena, (size_t)m->areas.count + 1, sizeof *m->h->rows.kept);
+    if (!scratch || !m->h->rows.kept) {
+        hs_arena_free(scratch);
+        return hs_error_memory(m->error, "jittered runs");
+    }
+    hs_status status = hs_service_select(m->service, m->snapshot, &m->request->filter, m->error, &selection);
+    if (status == HS_OK) {
+        for (uint32_t run = 1; run <= m->request->jitter && status == HS_OK; run++) {
+            status = try_again(m, selection, run, scratch);
+            hs_arena_reset(scratch);
+        }
+        hs_service_selection_unref(selection);
+    }
+    hs_arena_free(scratch);
+    return status;
 }
 
 static hs_status test_globally(making *m) {
@@ -257,11 +331,11 @@ static hs_status make(making *m) {
                 "分析单元少于 30 个：解析 p 值仅为近似，置换 p 值有效。");
     if (m->request->method == HS_AREAS_GLOBAL) return test_globally(m);
     status = test_locally(m);
-    return status == HS_OK ? rank_rows(m) : status;
+    if (status == HS_OK) status = rank_rows(m);
+    return status == HS_OK ? jitter(m) : status;
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_areas_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -281,7 +355,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         hs_arena_free(arena);
         return status;
     }
-    h->run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }

@@ -56,6 +56,7 @@ typedef struct hs_areas_request {
     uint64_t seed;
     double alpha;
     hs_correction correction;
+    uint32_t jitter; /* runs with uncertain positions; 0: none */
 } hs_areas_request;
 
 #define HS_HOTSPOT_MOST_UNITS        250000u
@@ -63,6 +64,7 @@ typedef struct hs_areas_request {
 #define HS_HOTSPOT_LEAST_UNITS       10u
 #define HS_HOTSPOT_LEAST_INCIDENTS   10u
 #define HS_HOTSPOT_MOST_PERMUTATIONS 99999u
+#define HS_HOTSPOT_MOST_JITTER       199u
 /* Boundaries that come as near as this touch: what hand-drawn ones are apart by. */
 #define HS_HOTSPOT_GAP_M 1.0
 
@@ -70,6 +72,10 @@ typedef struct hs_areas_request {
  * alpha, correction. */
 hs_status hs_areas_request_parse(const hs_hotspot_words *words, hs_areas_method method,
                                  hs_areas_request *request);
+
+/* `attribute:NAME`, a column of the units; empty where the word is absent. */
+hs_status hs_areas_parse_attribute(const hs_hotspot_words *words, const char *name,
+                                   const hs_areas_request *request, hs_str *attribute);
 
 /* One row a unit that could be measured; arrays live in the result's arena. */
 typedef struct hs_hotspot_rows {
@@ -83,6 +89,8 @@ typedef struct hs_hotspot_rows {
     double *value, *expected_n, *statistic, *expected, *variance, *z, *p, *q;
     hs_moran_class *moran_class;
     uint32_t *rank; /* 1 is the strongest; 0: none */
+    uint32_t
+        *kept; /* jittered runs in which a significant unit is so in the same way; NULL: none were made */
 } hs_hotspot_rows;
 
 /* Incidents; outside: in no unit of analysis. `weight` is the sum of what the counted ones weigh. */
@@ -102,11 +110,11 @@ typedef struct hs_areas_result {
     uint32_t *islands;     /* rows */
     uint32_t permutations; /* that were made */
     double smallest_p;     /* that they can give; 0: analytic */
+    bool exact;            /* p-values under random labelling, without permutations */
     uint32_t significant;
     bool enough;
     const char *reason_en, *reason_zh;   /* why not */
     const char *caution_en, *caution_zh; /* or NULL */
-    double run_ms;
 } hs_areas_result;
 
 /* Units of analysis with what was counted in them. Arrays live in the arena. */
@@ -150,6 +158,11 @@ hs_status hs_areas_build(const hs_snapshot *snapshot, const hs_areas_request *re
 hs_status hs_areas_count(const hs_snapshot *snapshot, const hs_areas_request *request,
                          const hs_selection *selection, hs_arena *arena, hs_error *error, hs_areas *areas,
                          hs_areas_tally *tally);
+/* What the selection's incidents weigh in each unit when each lies at a random place within its accuracy: the
+ * run-th time of the request's seed. */
+hs_status hs_areas_count_moved(const hs_hotspot_work *work, const hs_areas_request *request,
+                               const hs_areas *areas, const hs_selection *selection, uint32_t run,
+                               double *events);
 /* The request's filter as a selection, and in the tally what it leaves out for its position. */
 hs_status hs_areas_select(const hs_hotspot_work *work, const hs_areas_request *request, hs_areas_tally *tally,
                           const hs_selection **selection);
@@ -208,7 +221,9 @@ hs_status hs_areas_leave_out(const hs_areas_request *request, hs_arena *arena, h
 /* The corrected p-value of a unit that alone among `tests` has p. */
 double hs_areas_lone_q(const hs_areas_request *request, double p, double tests);
 
-/* Members of the present object: of parameters, and what was counted. */
+/* Members of the present object: of parameters (of the units alone; with weights and value), and what was
+ * counted. */
+void hs_areas_unit_members(const hs_areas_request *request, hs_json *json);
 void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json);
 void hs_areas_tally_members(const hs_areas_tally *tally, hs_json *json);
 /* Units without neighbours. */

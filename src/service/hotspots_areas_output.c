@@ -12,8 +12,8 @@ static const hs_field fields[] = {
     {"statistic", HS_FIELD_REAL}, {"p_value", HS_FIELD_REAL},  {"q_value", HS_FIELD_REAL},
     {"n", HS_FIELD_INTEGER},      {"expected", HS_FIELD_REAL}, {"rank", HS_FIELD_INTEGER},
     {"z", HS_FIELD_REAL},         {"class", HS_FIELD_TEXT},    {"label_zh", HS_FIELD_TEXT},
-    {"label_en", HS_FIELD_TEXT},  {"area_km2", HS_FIELD_REAL}, {"length_km", HS_FIELD_REAL},
-    {"lon", HS_FIELD_REAL},       {"lat", HS_FIELD_REAL},
+    {"label_en", HS_FIELD_TEXT},  {"survival", HS_FIELD_REAL}, {"area_km2", HS_FIELD_REAL},
+    {"length_km", HS_FIELD_REAL}, {"lon", HS_FIELD_REAL},      {"lat", HS_FIELD_REAL},
 };
 #define FIELDS (sizeof fields / sizeof *fields)
 
@@ -39,6 +39,8 @@ static void read_row(const hs_hotspot_run *run, uint32_t i, hs_value *v) {
     *v++ = hs_hotspot_text(moran ? hs_moran_class_name(r->moran_class[i]) : "");
     *v++ = hs_hotspot_text(hs_hotspot_label(request, h, i, true));
     *v++ = hs_hotspot_text(hs_hotspot_label(request, h, i, false));
+    bool tried = r->kept && r->q[i] <= request->alpha;
+    *v++ = hs_hotspot_real(tried ? (double)r->kept[i] / request->jitter : (double)NAN);
     *v++ = hs_hotspot_real(request->units == HS_UNITS_STREETS ? (double)NAN : r->measure[i]);
     *v++ = hs_hotspot_real(request->units == HS_UNITS_STREETS ? r->measure[i] : (double)NAN);
     *v++ = hs_hotspot_real(r->label[i].lon_e7 * 1e-7);
@@ -69,7 +71,7 @@ static void read_global(const hs_hotspot_run *run, int which, hs_value *v) {
     *v++ = (hs_value){.absent = true};
     *v++ = hs_hotspot_text(hs_hotspot_global_label(request, h, which, true));
     *v++ = hs_hotspot_text(hs_hotspot_global_label(request, h, which, false));
-    for (int absent = 0; absent < 4; absent++)
+    for (int absent = 0; absent < 5; absent++)
         *v++ = hs_hotspot_real(NAN);
 }
 
@@ -97,11 +99,23 @@ void hs_areas_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
     if (h->enough) table->rows = global ? HS_GLOBAL_STATISTICS : h->rows.count;
 }
 
-void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json) {
+void hs_areas_unit_members(const hs_areas_request *request, hs_json *json) {
     char text[64];
     if (request->units == HS_UNITS_LEVEL) hs_json_pair_text(json, "level", hs_level_name(request->level));
     hs_hotspot_units_words(request, text, sizeof text);
     hs_json_pair_text(json, "units", text);
+    hs_json_pair_double(json, "unit_size_m", request->typical_m);
+    hs_json_pair_text(json, "duplicates", hs_areas_duplicates_word(request));
+    hs_json_key(json, "max_accuracy_m");
+    hs_json_double(json, request->filter.max_accuracy_m < 0 ? (double)NAN : request->filter.max_accuracy_m);
+    hs_json_pair_double(json, "alpha", request->alpha);
+    hs_json_pair_text(json, "correction", hs_correction_name(request->correction));
+    hs_json_pair_text(json, "sided", "two");
+}
+
+void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json) {
+    char text[64];
+    hs_areas_unit_members(request, json);
     hs_hotspot_weights_words(request, text, sizeof text);
     hs_json_pair_text(json, "weights", text);
     hs_json_pair_text(json, "style", request->style == HS_WEIGHTS_BINARY ? "B" : "W");
@@ -112,13 +126,6 @@ void hs_areas_parameter_members(const hs_areas_request *request, hs_json *json) 
         hs_json_pair_str(json, "count_attribute", request->count_attribute);
     if (request->population_attribute.size > 0)
         hs_json_pair_str(json, "population_attribute", request->population_attribute);
-    hs_json_pair_double(json, "alpha", request->alpha);
-    hs_json_pair_text(json, "correction", hs_correction_name(request->correction));
-    hs_json_pair_text(json, "sided", "two");
-    hs_json_pair_double(json, "unit_size_m", request->typical_m);
-    hs_json_pair_text(json, "duplicates", hs_areas_duplicates_word(request));
-    hs_json_key(json, "max_accuracy_m");
-    hs_json_double(json, request->filter.max_accuracy_m < 0 ? (double)NAN : request->filter.max_accuracy_m);
 }
 
 void hs_areas_island_members(const int64_t *id, const uint32_t *islands, uint32_t count, hs_json *json) {
@@ -150,12 +157,13 @@ void hs_areas_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_key(json, "parameters");
     hs_json_object(json);
     hs_areas_parameter_members(request, json);
+    hs_json_pair_text(json, "p_values", h->exact ? "exact" : h->permutations > 0 ? "permutation" : "normal");
     hs_json_pair_int(json, "permutations", h->permutations);
+    hs_json_pair_int(json, "jitter", request->jitter);
     hs_json_object_end(json);
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");
     hs_json_uint(json, request->seed);
-    hs_json_pair_double(json, "run_time_ms", h->run_ms);
     hs_json_key(json, "smallest_p_value");
     hs_json_double(json, h->permutations > 0 ? h->smallest_p : (double)NAN);
     hs_json_pair_int(json, "units", h->rows.count);

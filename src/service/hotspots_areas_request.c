@@ -90,8 +90,8 @@ static hs_status parse_weights(const hs_hotspot_words *w, hs_areas_request *r) {
     return HS_OK;
 }
 
-static hs_status parse_attribute(const hs_hotspot_words *w, const char *name, hs_areas_request *r,
-                                 hs_str *attribute) {
+hs_status hs_areas_parse_attribute(const hs_hotspot_words *w, const char *name, const hs_areas_request *r,
+                                   hs_str *attribute) {
     hs_str text = hs_hotspot_word(w, name);
     *attribute = (hs_str){"", 0};
     if (text.size == 0) return HS_OK;
@@ -116,19 +116,25 @@ static hs_status parse_value(const hs_hotspot_words *w, hs_areas_request *r) {
     if (r->value >= HS_VALUE_PER_POPULATION && r->units != HS_UNITS_LEVEL)
         return hs_error_set(w->error, HS_E_ARGUMENT,
                             "value: how many live in a cell or on a street is not known: give a level");
-    status = parse_attribute(w, "count", r, &r->count_attribute);
-    return status == HS_OK ? parse_attribute(w, "population", r, &r->population_attribute) : status;
+    status = hs_areas_parse_attribute(w, "count", r, &r->count_attribute);
+    return status == HS_OK ? hs_areas_parse_attribute(w, "population", r, &r->population_attribute) : status;
 }
 
 static hs_status parse_test(const hs_hotspot_words *w, hs_areas_request *r) {
     int64_t permutations = 0;
     int64_t seed = 1;
+    int64_t jitter = 0;
     hs_str correction = hs_hotspot_word(w, "correction");
     r->permutations_given = hs_hotspot_word(w, "permutations").size > 0;
     hs_status status =
         hs_hotspot_integer(w, "permutations", 0, HS_HOTSPOT_MOST_PERMUTATIONS, 9999, &permutations);
     if (status == HS_OK) status = hs_hotspot_integer(w, "seed", 0, INT64_MAX, 1, &seed);
     if (status == HS_OK) status = hs_hotspot_number(w, "alpha", 1e-6, 0.5, 0.05, &r->alpha);
+    if (status == HS_OK) status = hs_hotspot_integer(w, "jitter", 0, HS_HOTSPOT_MOST_JITTER, 0, &jitter);
+    if (status == HS_OK && jitter > 0 && (r->method == HS_AREAS_GLOBAL || r->count_attribute.size > 0))
+        status = hs_error_set(w->error, HS_E_ARGUMENT,
+                              "jitter: moves incidents, and is for units one by one (gi-star, local-moran)");
+    r->jitter = (uint32_t)jitter;
     r->permutations = (uint32_t)permutations;
     r->seed = (uint64_t)seed;
     r->correction = HS_CORRECTION_BH;

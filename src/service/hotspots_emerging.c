@@ -2,7 +2,6 @@
  * name of each unit's history. */
 #include "service/hotspots_emerging.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "service/hotspots_rank.h"
 #include <math.h>
@@ -18,6 +17,7 @@ typedef struct making {
     const hs_emerging_request *request;
     hs_emerging_result *h;
     hs_weights *weights;
+    hs_arena *scratch;          /* the cube, given back when it is named */
     double *values, *z, *p, *q; /* [steps][units] */
 } making;
 
@@ -33,7 +33,7 @@ static hs_status fill_cube(making *m, const hs_selection *selection) {
     const hs_areas_request *r = &m->request->areas;
     hs_emerging_result *h = m->h;
     size_t units = h->areas.count, bins = units * h->steps.count;
-    int64_t *weight = hs_arena_array(h->arena, bins + 1, sizeof *weight);
+    int64_t *weight = hs_arena_array(m->scratch, bins + 1, sizeof *weight);
     if (!weight) return hs_error_memory(m->work->error, "a space-time cube");
     memset(h->areas.n, 0, (units + 1) * sizeof *h->areas.n);
     for (uint32_t c = 0; c < selection->chunk_count; c++) {
@@ -81,10 +81,10 @@ static void measure(making *m) {
 static bool allocate(making *m) {
     hs_emerging_result *h = m->h;
     size_t units = (size_t)h->areas.count + 1, bins = (size_t)h->areas.count * h->steps.count + 1;
-    m->values = hs_arena_array(h->arena, bins, sizeof *m->values);
-    m->z = hs_arena_array(h->arena, bins, sizeof *m->z);
-    m->p = hs_arena_array(h->arena, bins, sizeof *m->p);
-    m->q = hs_arena_array(h->arena, bins, sizeof *m->q);
+    m->values = hs_arena_array(m->scratch, bins, sizeof *m->values);
+    m->z = hs_arena_array(m->scratch, bins, sizeof *m->z);
+    m->p = hs_arena_array(m->scratch, bins, sizeof *m->p);
+    m->q = hs_arena_array(m->scratch, bins, sizeof *m->q);
     h->series = hs_arena_array(h->arena, bins, sizeof *h->series);
     h->islands = hs_arena_array(h->arena, units, sizeof *h->islands);
     h->value = hs_arena_array(h->arena, units, sizeof *h->value);
@@ -113,7 +113,7 @@ static hs_status gather(making *m) {
         status = hs_areas_count(m->work->snapshot, r, selection, h->arena, error, &h->areas, &h->tally);
     if (status == HS_OK) status = hs_areas_leave_out(r, h->arena, error, &h->areas, &h->unmeasured);
     if (status == HS_OK && (uint64_t)h->areas.count * h->steps.count > HS_EMERGING_MOST_BINS)
-        status = hs_error_set(error, HS_E_LIMIT,
+        status = hs_error_set(error, HS_E_ARGUMENT,
                               "step: %u units in %u steps are more than the %llu bins that are taken; take "
                               "longer steps or larger units",
                               (unsigned)h->areas.count, (unsigned)h->steps.count,
@@ -279,7 +279,6 @@ static hs_status make(making *m) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_emerging_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -287,38 +286,16 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         return hs_error_memory(work->error, "hotspots");
     }
     h->arena = arena;
-    making m = {.work = work, .request = work->request, .h = h};
-    hs_status status = make(&m);
+    making m = {.work = work, .request = work->request, .h = h, .scratch = hs_arena_new(RESULT_MOST)};
+    hs_status status = m.scratch ? make(&m) : hs_error_memory(work->error, "hotspots");
     hs_weights_free(m.weights);
+    hs_arena_free(m.scratch);
     if (status != HS_OK) {
         hs_arena_free(arena);
         return status;
     }
-    h->run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
-}
-
-static hs_status parse_step(const hs_hotspot_words *words, hs_step *step) {
-    static const struct {
-        const char *name;
-        hs_step step;
-    } named[] = {{"day", {HS_STEP_DAYS, 1}}, {"week", {HS_STEP_DAYS, 7}}, {"month", {HS_STEP_MONTHS, 1}}};
-    hs_str text = hs_hotspot_word(words, "step");
-    int64_t days = 0;
-    *step = (hs_step){HS_STEP_AUTO, 0};
-    if (text.size == 0) return HS_OK;
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-        if (hs_str_equal(text, hs_str_of(named[i].name))) {
-            *step = named[i].step;
-            return HS_OK;
-        }
-    if (text.size > 5 && memcmp(text.data, "days:", 5) == 0 &&
-        hs_str_to_int((hs_str){text.data + 5, text.size - 5}, &days) && days >= 1 && days <= 366) {
-        *step = (hs_step){HS_STEP_DAYS, (uint32_t)days};
-        return HS_OK;
-    }
-    return hs_hotspot_refuse(words, "step", text, "day, week, month, days:N (1 to 366)");
 }
 
 static hs_status parse(const hs_hotspot_words *words, void **request) {
@@ -326,7 +303,7 @@ static hs_status parse(const hs_hotspot_words *words, void **request) {
     int64_t lag = 1;
     if (!r) return hs_error_memory(words->error, "a request");
     hs_status status = hs_areas_request_parse(words, HS_AREAS_GI_STAR, &r->areas);
-    if (status == HS_OK) status = parse_step(words, &r->step);
+    if (status == HS_OK) status = hs_step_parse(words, &r->step);
     if (status == HS_OK) status = hs_hotspot_integer(words, "lag", 0, HS_EMERGING_MOST_LAG, 1, &lag);
     if (status != HS_OK) return status;
     if (r->areas.value >= HS_VALUE_EB)

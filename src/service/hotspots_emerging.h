@@ -20,6 +20,9 @@ typedef struct hs_step {
 #define HS_EMERGING_MOST_BINS UINT64_C(5000000)
 #define HS_EMERGING_MOST_LAG  12u
 
+/* `day`, `week`, `month`, `days:N`; HS_STEP_AUTO where the word `step` is absent. */
+hs_status hs_step_parse(const hs_hotspot_words *words, hs_step *step);
+
 /* The period [from_s, to_s) in whole steps up to its end: bound_s[0 .. count], ascending, local midnights
  * where the end is one. What is before the first bound is no whole step. */
 typedef struct hs_steps {
@@ -30,7 +33,7 @@ typedef struct hs_steps {
 } hs_steps;
 
 /* The steps of a request's period; with HS_STEP_AUTO the longest of month, week and day of which there are
- * HS_STEPS_WANTED, else days. Of an empty period none. HS_E_LIMIT beyond HS_STEPS_MOST. */
+ * HS_STEPS_WANTED, else days. Of an empty period none. HS_E_ARGUMENT beyond HS_STEPS_MOST. */
 hs_status hs_steps_of_period(const hs_snapshot *snapshot, const hs_filter *filter, hs_step step,
                              hs_arena *arena, hs_error *error, hs_steps *steps);
 /* The step of a time, HS_NONE before the first and after the last. O(log steps). */
@@ -69,7 +72,6 @@ typedef struct hs_emerging_result {
     uint32_t significant; /* units with a pattern */
     bool enough;
     const char *reason_en, *reason_zh, *caution_en, *caution_zh;
-    double run_ms;
 } hs_emerging_result;
 
 void hs_emerging_table(const hs_hotspot_run *run, hs_hotspot_table *table);

@@ -188,7 +188,6 @@ void hs_emerging_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");
     hs_json_uint(json, r->areas.seed);
-    hs_json_pair_double(json, "run_time_ms", h->run_ms);
     hs_json_key(json, "smallest_p_value");
     hs_json_double(json, h->permutations > 0 ? h->smallest_p : (double)NAN);
     hs_json_pair_int(json, "units", h->areas.count);

@@ -76,8 +76,8 @@ struct hs_hotspot_method {
     /* Blocks; asks hs_hotspot_check between pieces of long work. The result is released by `done`. */
     hs_status (*compute)(const hs_hotspot_work *work, void **result);
     void (*table)(const hs_hotspot_run *run, hs_hotspot_table *table);
-    /* Members of the collection after `type`, `method` and the words of `explain`: parameters, version, seed,
-     * run time and what else tells of the whole. */
+    /* Members of the collection after `type`, `method` and the words of `explain`: parameters, version, seed
+     * and what else tells of the whole. The run time follows by itself. */
     void (*head)(const hs_hotspot_run *run, hs_json *json);
     /* How it was computed: method and paper, units, what is counted and left out, parameters. */
     void (*explain)(const hs_hotspot_run *run, bool chinese, hs_buffer *out);
@@ -104,6 +104,7 @@ static inline hs_value hs_hotspot_integer_value(int64_t integer) {
 
 /* Rows of the table. */
 extern const hs_hotspot_method hs_hotspot_gi_star, hs_hotspot_local_moran, hs_hotspot_global,
-    hs_hotspot_emerging;
+    hs_hotspot_emerging, hs_hotspot_change, hs_hotspot_scan, hs_hotspot_clusters, hs_hotspot_near_repeat,
+    hs_hotspot_k_function;
 
 #endif

@@ -1,15 +1,23 @@
 /* The one table of methods of hotspots, and what all of them share. */
 #include "service/hotspots_method.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "service/service_private.h"
 
+/* clang-format off */
 static const hs_hotspot_method *const methods[] = {
     &hs_hotspot_gi_star,
     &hs_hotspot_local_moran,
     &hs_hotspot_global,
     &hs_hotspot_emerging,
+    &hs_hotspot_change,
+    &hs_hotspot_scan,
+    &hs_hotspot_clusters,
+    &hs_hotspot_near_repeat,
+    &hs_hotspot_k_function,
 };
+/* clang-format on */
 enum { METHODS = sizeof methods / sizeof(const hs_hotspot_method *) };
 
 const hs_hotspot_method *hs_hotspot_method_at(size_t index) {
@@ -42,7 +50,10 @@ hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *
 
 hs_status hs_hotspots_compute(hs_service *service, hs_hotspot_run *run, hs_error *error) {
     const hs_hotspot_work work = {service, run->snapshot, run->request, run->stop, error};
-    return run->method->compute(&work, &run->result);
+    double began_ms = hs_clock_monotonic_ms();
+    hs_status status = run->method->compute(&work, &run->result);
+    run->run_ms = hs_clock_monotonic_ms() - began_ms;
+    return status;
 }
 
 hs_status hs_hotspot_check(const hs_hotspot_work *work, hs_error *error) {

@@ -63,7 +63,8 @@ hs_status hs_steps_of_period(const hs_snapshot *snapshot, const hs_filter *filte
     if (step.kind == HS_STEP_AUTO) steps->step = choose(local_from_s, local_to_s);
     steps->count = empty ? 0 : count_steps(local_from_s, local_to_s, steps->step);
     if (steps->count > HS_STEPS_MOST)
-        return hs_error_set(error, HS_E_LIMIT, "step: more than %u steps; take longer ones", HS_STEPS_MOST);
+        return hs_error_set(error, HS_E_ARGUMENT, "step: more than %u steps; take longer ones",
+                            HS_STEPS_MOST);
     steps->bound_s = hs_arena_array(arena, (size_t)steps->count + 1, sizeof *steps->bound_s);
     if (!steps->bound_s) return hs_error_memory(error, "steps of time");
     for (uint32_t k = 0; k <= steps->count && !empty; k++)
@@ -84,6 +85,28 @@ uint32_t hs_steps_find(const hs_steps *steps, int64_t time_s) {
             high = middle;
     }
     return low;
+}
+
+hs_status hs_step_parse(const hs_hotspot_words *words, hs_step *step) {
+    static const struct {
+        const char *name;
+        hs_step step;
+    } named[] = {{"day", {HS_STEP_DAYS, 1}}, {"week", {HS_STEP_DAYS, 7}}, {"month", {HS_STEP_MONTHS, 1}}};
+    hs_str text = hs_hotspot_word(words, "step");
+    int64_t days = 0;
+    *step = (hs_step){HS_STEP_AUTO, 0};
+    if (text.size == 0) return HS_OK;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (hs_str_equal(text, hs_str_of(named[i].name))) {
+            *step = named[i].step;
+            return HS_OK;
+        }
+    if (text.size > 5 && memcmp(text.data, "days:", 5) == 0 &&
+        hs_str_to_int((hs_str){text.data + 5, text.size - 5}, &days) && days >= 1 && days <= 366) {
+        *step = (hs_step){HS_STEP_DAYS, (uint32_t)days};
+        return HS_OK;
+    }
+    return hs_hotspot_refuse(words, "step", text, "day, week, month, days:N (1 to 366)");
 }
 
 void hs_step_word(hs_step step, char *text, size_t size) {

@@ -98,6 +98,7 @@ void hs_hotspots_geojson(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_text(json, "method", run->method->name);
     write_words(run, json);
     run->method->head(run, json);
+    hs_json_pair_double(json, "run_time_ms", run->run_ms);
     write_features(run, json);
     hs_json_object_end(json);
 }

@@ -151,6 +151,9 @@ hs_status hs_service_start_import(hs_service *service, const hs_import_job *want
     hs_status status = work ? HS_OK : hs_error_memory(error, "an import");
     if (status == HS_OK) {
         hs_job_work queued = {.type = "import",
+                              .file_rel = "rejects",
+                              .file_tail = "/rejects",
+                              .file_type = "text/csv",
                               .title = hs_str_of(wanted->options.source_name),
                               .owner = wanted->owner,
                               .run = run,

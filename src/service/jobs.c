@@ -12,7 +12,9 @@
 
 enum {
     WAITING_MOST = 32,
+    OPEN_WAITING_MOST = 8,
     KEPT_MOST = 200,
+    OPEN_KEPT_MOST = 32, /* each may have a file */
     KEPT_S = 86400,
     WARNINGS_MOST = 100,
     RESULT_MOST = 16 << 20,
@@ -118,9 +120,11 @@ static hs_job *find(struct hs_jobs *jobs, hs_str id) {
 static hs_job *take_expired(struct hs_jobs *jobs) {
     hs_job *expired = NULL;
     size_t seen = 0;
+    size_t open = 0;
     for (hs_job **link = &jobs->first; *link;) {
         hs_job *job = *link;
-        bool old = has_ended(job) && (++seen > KEPT_MOST || job->finished_s < hs_clock_now_s() - KEPT_S);
+        bool old = has_ended(job) && (++seen > KEPT_MOST || job->finished_s < hs_clock_now_s() - KEPT_S ||
+                                      (job->work.is_open && ++open > OPEN_KEPT_MOST));
         if (!old) {
             link = &job->next;
             continue;
@@ -141,11 +145,12 @@ static void free_all(hs_job *job) {
     }
 }
 
-/* The one that has waited longest. */
+/* The one that has waited longest; what somebody with a token asked for goes before what anybody did. */
 static hs_job *next_waiting(struct hs_jobs *jobs) {
     hs_job *oldest = NULL;
     for (hs_job *job = jobs->first; job; job = job->next)
-        if (job->state == HS_JOB_ACCEPTED) oldest = job;
+        if (job->state == HS_JOB_ACCEPTED && (!oldest || oldest->work.is_open || !job->work.is_open))
+            oldest = job;
     return oldest;
 }
 
@@ -219,12 +224,12 @@ static hs_job *make_job(hs_service *service, const hs_job_work *work, hs_error *
 static hs_status queue(hs_service *service, hs_job *job, hs_error *error) {
     struct hs_jobs *jobs = service->jobs;
     size_t waiting = 0;
+    size_t most = job->work.is_open ? OPEN_WAITING_MOST : WAITING_MOST;
     for (const hs_job *other = jobs->first; other; other = other->next)
-        waiting += other->state == HS_JOB_ACCEPTED;
+        waiting += other->state == HS_JOB_ACCEPTED && other->work.is_open == job->work.is_open;
     if (jobs->stopping) return hs_error_set(error, HS_E_CANCELLED, "the service is stopping");
-    if (waiting >= WAITING_MOST)
-        return hs_error_set(error, HS_E_LIMIT, "%d jobs wait already; try again when some are done",
-                            WAITING_MOST);
+    if (waiting >= most)
+        return hs_error_set(error, HS_E_LIMIT, "%zu jobs wait already; try again when some are done", most);
     if (!jobs->running && pthread_create(&jobs->thread, NULL, run_jobs, service) != 0)
         return hs_error_set(error, HS_E_INTERNAL, "cannot start the thread that runs jobs");
     jobs->running = true;
@@ -314,6 +319,25 @@ hs_status hs_service_cancel_job(hs_service *service, hs_str id, hs_error *error)
     return job ? HS_OK : no_job(error);
 }
 
+hs_status hs_service_drop_job(hs_service *service, hs_str id, hs_error *error) {
+    struct hs_jobs *jobs = service->jobs;
+    hs_job *dropped = NULL;
+    pthread_mutex_lock(&jobs->lock);
+    bool found = find(jobs, id) != NULL;
+    for (hs_job **link = &jobs->first; *link && !dropped; link = &(*link)->next) {
+        if (!hs_str_equal(id, hs_str_of((*link)->id)) || !has_ended(*link)) continue;
+        dropped = *link;
+        *link = dropped->next;
+        jobs->count--;
+        break;
+    }
+    pthread_mutex_unlock(&jobs->lock);
+    if (!found) return no_job(error);
+    if (!dropped) return hs_error_set(error, HS_E_CONFLICT, "the job has not ended");
+    job_free(dropped);
+    return HS_OK;
+}
+
 static void write_time(hs_json *json, const char *key, int64_t time_s) {
     char text[HS_TIME_TEXT_SIZE];
     if (time_s == HS_NO_TIME) return;
@@ -340,8 +364,8 @@ static void write_job(const hs_job *job, hs_str base_url, hs_json *json) {
     hs_json_pair_str(json, "title", job->work.title);
     hs_json_pair_text(json, "status", state_names[job->state]);
     hs_json_pair_int(json, "progress", percent(job));
-    hs_json_pair_int(json, "rows_read", (int64_t)job->done);
-    if (job->total >= 0) hs_json_pair_int(json, "rows_total", job->total);
+    if (!job->work.is_open) hs_json_pair_int(json, "rows_read", (int64_t)job->done);
+    if (!job->work.is_open && job->total >= 0) hs_json_pair_int(json, "rows_total", job->total);
     write_time(json, "created", job->created_s);
     write_time(json, "started", job->started_s);
     write_time(json, "finished", job->finished_s);
@@ -359,9 +383,24 @@ static void write_job(const hs_job *job, hs_str base_url, hs_json *json) {
     hs_json_key(json, "links");
     hs_json_array(json);
     write_link(job, base_url, "self", "", "application/json", json);
-    if (has_ended(job) && job->file) write_link(job, base_url, "rejects", "/rejects", "text/csv", json);
+    if (has_ended(job) && job->file)
+        write_link(job, base_url, job->work.file_rel, job->work.file_tail, job->work.file_type, json);
     hs_json_array_end(json);
     hs_json_object_end(json);
+}
+
+hs_status hs_service_job_facts(hs_service *service, hs_str id, hs_error *error, hs_job_facts *facts) {
+    struct hs_jobs *jobs = service->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    const hs_job *job = find(jobs, id);
+    if (job)
+        *facts = (hs_job_facts){.state = job->state,
+                                .is_open = job->work.is_open,
+                                .has_file = job->file != NULL,
+                                .file_type = job->work.file_type,
+                                .error = job->error};
+    pthread_mutex_unlock(&jobs->lock);
+    return job ? HS_OK : no_job(error);
 }
 
 hs_status hs_service_write_job(hs_service *service, hs_str id, hs_str base_url, hs_json *json,
@@ -374,12 +413,12 @@ hs_status hs_service_write_job(hs_service *service, hs_str id, hs_str base_url, 
     return job ? HS_OK : no_job(error);
 }
 
-void hs_service_write_jobs(hs_service *service, hs_str base_url, hs_json *json) {
+void hs_service_write_jobs(hs_service *service, hs_str base_url, bool only_open, hs_json *json) {
     struct hs_jobs *jobs = service->jobs;
     pthread_mutex_lock(&jobs->lock);
     hs_json_array(json);
     for (const hs_job *job = jobs->first; job; job = job->next)
-        write_job(job, base_url, json);
+        if (job->work.is_open || !only_open) write_job(job, base_url, json);
     hs_json_array_end(json);
     pthread_mutex_unlock(&jobs->lock);
 }

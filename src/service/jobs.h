@@ -28,12 +28,15 @@ typedef struct hs_job_work {
     hs_status (*run)(void *context, hs_job *job, hs_buffer *result, hs_error *error);
     void (*release)(void *context);
     void *context;
+    /* Of the file that may be attached, static: the link's relation and its tail, the media type. */
+    const char *file_rel, *file_tail, *file_type;
+    bool is_open; /* nothing private: whoever knows its id may look at it and end it; it counts no rows */
 } hs_job_work;
 
 #define HS_JOB_ID_SIZE 33 /* 32 hexadecimal digits of randomness, and NUL */
 
-/* Queues work. On failure nothing was taken over: HS_E_LIMIT where too many jobs wait, HS_E_CANCELLED where
- * the service is stopping. */
+/* Queues work; what is open waits for all that is not. On failure nothing was taken over: HS_E_LIMIT where
+ * too many jobs wait, HS_E_CANCELLED where the service is stopping. */
 hs_status hs_service_start_job(hs_service *service, const hs_job_work *work, hs_error *error,
                                char id[HS_JOB_ID_SIZE]);
 
@@ -47,11 +50,21 @@ void hs_job_attach(hs_job *job, const char *path);
 /* Ends a job: one that waits at once, one that runs as soon as it asks. HS_E_NOT_FOUND; a job that has ended
  * stays as it is. */
 hs_status hs_service_cancel_job(hs_service *service, hs_str id, hs_error *error);
+/* Forgets a job that has ended, and its file. HS_E_NOT_FOUND; HS_E_CONFLICT: it has not. */
+hs_status hs_service_drop_job(hs_service *service, hs_str id, hs_error *error);
+/* What a job is; HS_E_NOT_FOUND. */
+typedef struct hs_job_facts {
+    hs_job_state state;
+    bool is_open, has_file;
+    const char *file_type;
+    hs_error error; /* of one that failed */
+} hs_job_facts;
+hs_status hs_service_job_facts(hs_service *service, hs_str id, hs_error *error, hs_job_facts *facts);
 /* Writes a job as an object {jobID, type, title, status, progress, ...}; HS_E_NOT_FOUND. All of them as an
  * array, the newest first. `base_url` goes before the paths of links. */
 hs_status hs_service_write_job(hs_service *service, hs_str id, hs_str base_url, hs_json *json,
                                hs_error *error);
-void hs_service_write_jobs(hs_service *service, hs_str base_url, hs_json *json);
+void hs_service_write_jobs(hs_service *service, hs_str base_url, bool only_open, hs_json *json);
 /* Opens the file that goes with a job; HS_E_NOT_FOUND where there is none. */
 hs_status hs_service_open_job_file(hs_service *service, hs_str id, hs_error *error, int *file,
                                    uint64_t *size);

@@ -1,4 +1,5 @@
 #include "service/decisions.h"
+#include "service/hotspots_view.h"
 #include "service/service_private.h"
 
 #include "base/text.h"
@@ -210,6 +211,7 @@ static void swap_snapshot(hs_service *service, hs_snapshot *snapshot) {
     pthread_mutex_unlock(&service->lock);
     if (!old || old->version != version) announce_snapshot(service, version, incidents);
     hs_snapshot_unref(old);
+    hs_hotspots_drop_old(service, snapshot);
 }
 
 /* The part-th of `parts` stretches of ids. Unsigned: ids may lie farther apart than an int64_t holds. */

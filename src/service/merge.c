@@ -68,3 +68,9 @@ hs_status hs_merge_incident(hs_store *store, hs_arena *arena, hs_incident_record
     if (record->external_id.size == 0) return HS_OK;
     return hs_store_visit_incident(store, record->external_id, merge, &m, error);
 }
+
+hs_status hs_merge_stored(hs_arena *arena, const hs_incident_record *stored, hs_incident_record *record,
+                          hs_error *error) {
+    merging m = {arena, record};
+    return merge(&m, stored, error);
+}

@@ -46,6 +46,7 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
     pthread_mutex_init(&made->duplicates_lock, NULL);
     pthread_mutex_init(&made->review_lock, NULL);
     pthread_mutex_init(&made->decide_lock, NULL);
+    pthread_mutex_init(&made->edit_lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -94,12 +95,15 @@ void hs_service_close(hs_service *service) {
     hs_service_free_geocoders(service);
     hs_review_index_free(service->review);
     hs_street_words_free(service->words);
+    hs_service_drop_kept(service, true);
     hs_snapshot_unref(service->current);
     hs_duplicates_unref(service->duplicates);
     pthread_mutex_destroy(&service->duplicates_lock);
     pthread_mutex_destroy(&service->review_lock);
     pthread_mutex_destroy(&service->decide_lock);
     hs_store_close(service->review_store);
+    pthread_mutex_destroy(&service->edit_lock);
+    hs_store_close(service->edit_store);
     hs_service_free_users(service);
     hs_store_close(service->reader);
     pthread_mutex_destroy(&service->users_lock);
@@ -185,6 +189,7 @@ static void *follow(void *context) {
     uint64_t seen = 0;
     warm_duplicates(service);
     while (!wait_interval(service)) {
+        hs_service_drop_kept(service, false);
         hs_error error = {0};
         hs_load_times times = {0};
         if (hs_service_load(service, &error, &times) != HS_OK) {

@@ -40,6 +40,12 @@ typedef struct hs_load_times {
 hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *times);
 /* The current snapshot with a reference of its own (hs_snapshot_unref); NULL before the first load. */
 hs_snapshot *hs_service_snapshot(hs_service *service);
+/* Keeps a snapshot for who reads it page by page: 10 minutes after this was last called with it, and of those
+ * that somebody has begun to read the last 24, of those that somebody reads on (`read_on`) the last 8. */
+void hs_service_keep_snapshot(hs_service *service, hs_snapshot *snapshot, bool read_on);
+/* The current snapshot or one that is kept, of a version (or of a version of its geography), with a reference
+ * of its own; NULL where there is none any more. */
+hs_snapshot *hs_service_find_snapshot(hs_service *service, uint64_t version, bool geography);
 /* The geocoder of the snapshot's geography, made on first use; valid while the snapshot is held. */
 hs_status hs_service_geocoder(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
                               const hs_geocoder **geocoder);

@@ -11,11 +11,16 @@
 
 struct hs_selection_cache;
 
+/* For who reads on, and for who has read a first page only: these are many more. */
+#define HS_KEPT_READ_ON   8
+#define HS_KEPT_SNAPSHOTS 32
+
 /* What finds things in one geography; each is made when it is first asked for and holds the geography. */
 typedef struct hs_geocoder_entry {
     hs_geocoder *geocoder;
     hs_reverse_geocoder *reverse;
     hs_autocomplete *autocomplete;
+    struct hs_map_world *map;
     const hs_geography *geography;
     struct hs_geocoder_entry *next;
 } hs_geocoder_entry;
@@ -32,6 +37,10 @@ struct hs_service {
 
     pthread_mutex_t lock; /* held for moments only: every request takes it */
     hs_snapshot *current;
+    struct hs_kept_snapshot { /* for pages (kept_snapshots.c) */
+        hs_snapshot *snapshot;
+        double used_ms;
+    } kept[HS_KEPT_SNAPSHOTS];
 
     hs_street_words *words; /* that addresses are compared with */
 
@@ -61,6 +70,10 @@ struct hs_service {
     pthread_mutex_t review_lock, decide_lock;
     struct hs_review_index *review;
     hs_store *review_store;
+
+    /* Changes of single rows (edit.c). */
+    pthread_mutex_t edit_lock;
+    hs_store *edit_store;
 
     struct hs_jobs *jobs; /* long work in its order (jobs.c) */
 
@@ -110,10 +123,18 @@ hs_status hs_load_targets(hs_store *store, hs_error *error, hs_targets **targets
 hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geography, hs_arena *arena,
                        hs_error *error, hs_city_info *info);
 
+/* What maps of the snapshot's geography share, made on first use; valid while the snapshot is held
+ * (geocoders.c). */
+hs_status hs_service_map_world(hs_service *service, const hs_snapshot *snapshot, hs_error *error,
+                               struct hs_map_world **world);
+
 /* Frees the geocoders of geographies that no snapshot in use has (geocoders.c). */
 void hs_service_drop_geocoders(hs_service *service);
 /* Frees all of them: nobody may be using one. */
 void hs_service_free_geocoders(hs_service *service);
+
+/* Forgets snapshots that were kept for long enough, or all of them (kept_snapshots.c). */
+void hs_service_drop_kept(hs_service *service, bool all);
 
 struct hs_jobs *hs_jobs_new(void);
 void hs_jobs_free(struct hs_jobs *jobs);

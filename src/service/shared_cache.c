@@ -86,6 +86,16 @@ static void evict(hs_shared_cache *cache) {
     }
 }
 
+void hs_shared_cache_drop(hs_shared_cache *cache, uint64_t kind, uint64_t kept) {
+    pthread_mutex_lock(&cache->lock);
+    for (GList *at = cache->recent.tail, *newer; at; at = newer) {
+        newer = at->prev;
+        hs_shared_entry *entry = at->data;
+        if (entry->done && entry->key.word[0] == kind && entry->key.word[2] != kept) forget(cache, entry);
+    }
+    pthread_mutex_unlock(&cache->lock);
+}
+
 /* Makes the value with the lock held on entry and on return, released in between. */
 static void fill(hs_shared_cache *cache, hs_shared_entry *entry, const hs_shared_maker *maker) {
     g_hash_table_insert(cache->entries, &entry->key, entry);

@@ -29,6 +29,9 @@ hs_status hs_shared_cache_get(hs_shared_cache *cache, const hs_shared_key *key, 
                               hs_error *error, hs_shared_entry **out);
 /* Whether a key has a value already. */
 bool hs_shared_cache_has(hs_shared_cache *cache, const hs_shared_key *key);
+/* Forgets the values whose key begins with `kind` and has another third word than `kept`: those of a state of
+ * the city that is over. */
+void hs_shared_cache_drop(hs_shared_cache *cache, uint64_t kind, uint64_t kept);
 const void *hs_shared_value(const hs_shared_entry *entry);
 void hs_shared_unref(hs_shared_entry *entry);
 

@@ -39,7 +39,7 @@ static bool are_whole(const double *values, size_t count) {
 static bool make_plan(const double *values, size_t count, uint32_t draws, plan *p) {
     *p = (plan){0};
     double *sorted = malloc((count + 1) * sizeof *sorted);
-    p->values = malloc((count + 1) * sizeof *p->values);
+    p->values = calloc(count + 1, sizeof *p->values);
     if (!sorted || !p->values) {
         free(sorted);
         free(p->values);

@@ -1,291 +1,289 @@
-/* The spatial scan statistic over circles. Zones of a centre grow area by area, so a replication adds each
- * area's cases once a zone; likelihoods of whole numbers of cases come from a table of k log k. */
+/* The scan statistic: the data's own clusters, and their p-values from replications. */
 #include "base/pool.h"
-#include "base/random.h"
+#include "statistics/scan_private.h"
 
-#include <hotspot/scan_statistic.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLICATIONS_A_PIECE = 16 };
-#define MOST_ZONES ((size_t)1 << 27)
+enum { ORDERS_A_PIECE = 8 };
+#define EULER 0.57721566490153286
+#define PI    3.141592653589793
 
-typedef struct scan {
-    const hs_scan_areas *areas;
-    const hs_scan_request *request;
-    double all_cases, all_people;
-    uint32_t drawn; /* cases in a replication */
-    size_t *first;  /* [count + 1] zones of a centre */
-    uint32_t *member;
-    double *people;           /* [zones] */
-    double *log_in, *log_out; /* [zones] logs of the expected number inside and outside, of `drawn` */
-    double *x_log_x;          /* [drawn + 1] */
-    double *cumulative;       /* [count] of the population */
-    double *largest;          /* [replications] */
-    uint32_t *scratch;        /* [pieces][count] */
-} scan;
+/* The likeliest window of an order. */
+typedef struct best {
+    double statistic; /* 0: none */
+    double cases, size;
+    uint32_t areas, begin, end;
+} best;
 
-static double x_log_x(double x) {
-    return x > 0 ? x * log(x) : 0;
-}
+typedef struct finding {
+    hs_scan_work *work;
+    const uint32_t *cluster_of;
+    best *best;   /* [orders] */
+    double *sums; /* [pieces][2][steps + 1] */
+} finding;
 
-/* The log likelihood ratio of a zone with `cases` of `all`, `people` of `everybody`; 0 unless high inside. */
-static double poisson_ratio(double cases, double all, double people, double everybody) {
-    double expected = all * people / everybody;
-    if (!(cases > expected) || !(expected > 0)) return 0;
-    double outside = all - cases;
-    double ratio = cases * log(cases / expected);
-    return outside > 0 ? ratio + outside * log(outside / (all - expected)) : ratio;
-}
-
-static double bernoulli_ratio(double cases, double all, double people, double everybody) {
-    double outside = all - cases, others = everybody - people;
-    if (!(people > 0) || !(others > 0) || !(cases * others > outside * people)) return 0;
-    double with = x_log_x(cases) + x_log_x(people - cases) - x_log_x(people) + x_log_x(outside) +
-                  x_log_x(others - outside) - x_log_x(others);
-    return with - (x_log_x(all) + x_log_x(everybody - all) - x_log_x(everybody));
-}
-
-static double ratio_of(const scan *s, double cases, double all, double people) {
-    return s->request->model == HS_SCAN_POISSON ? poisson_ratio(cases, all, people, s->all_people)
-                                                : bernoulli_ratio(cases, all, people, s->all_people);
-}
-
-typedef struct near {
-    double distance2;
-    uint32_t area;
-} near;
-
-static int by_distance(const void *left, const void *right) {
-    const near *a = left;
-    const near *b = right;
-    if (a->distance2 != b->distance2) return a->distance2 < b->distance2 ? -1 : 1;
-    return (a->area > b->area) - (a->area < b->area);
-}
-
-static bool grow(scan *s, size_t zones, size_t *capacity) {
-    if (zones < *capacity) return true;
-    size_t wanted = *capacity > 0 ? 2 * *capacity : 65536;
-    uint32_t *member = realloc(s->member, wanted * sizeof *member);
-    if (member) s->member = member;
-    double *people = realloc(s->people, wanted * sizeof *people);
-    if (people) s->people = people;
-    if (!member || !people) return false;
-    *capacity = wanted;
-    return true;
-}
-
-static hs_status make_zones(scan *s, hs_error *error) {
-    const hs_scan_areas *areas = s->areas;
-    near *order = calloc((size_t)areas->count + 1, sizeof *order);
-    size_t zones = 0;
-    size_t capacity = 0;
-    hs_status status = order && grow(s, 0, &capacity) ? HS_OK : hs_error_memory(error, "zones");
-    for (uint32_t centre = 0; centre < areas->count && status == HS_OK; centre++) {
-        for (uint32_t i = 0; i < areas->count; i++) {
-            double dx = areas->x_m[i] - areas->x_m[centre];
-            double dy = areas->y_m[i] - areas->y_m[centre];
-            order[i] = (near){dx * dx + dy * dy, i};
+static void try_zone(const hs_scan_work *w, const hs_scan_order *order, const double *cases,
+                     const double *size, uint32_t areas, best *b) {
+    double penalty = w->zones->penalty[order->shape];
+    uint32_t steps = w->data->steps;
+    for (uint32_t end = w->request->prospective ? steps : w->least; end <= steps; end++)
+        for (uint32_t begin = end > w->most ? end - w->most : 0; begin + w->least <= end; begin++) {
+            double inside = cases[end] - cases[begin], part = size[end] - size[begin];
+            if (!hs_scan_may_exceed(&w->seen, inside, part, b->statistic / penalty)) continue;
+            double statistic = penalty * hs_scan_ratio(&w->seen, inside, part);
+            if (statistic > b->statistic) *b = (best){statistic, inside, part, areas, begin, end};
         }
-        qsort(order, areas->count, sizeof *order, by_distance);
-        s->first[centre] = zones;
-        double people = 0;
-        for (uint32_t k = 0; k < areas->count && status == HS_OK; k++) {
-            people += areas->population[order[k].area];
-            if (people > s->request->max_share * s->all_people) break;
-            if (zones >= MOST_ZONES)
-                status = hs_error_set(error, HS_E_LIMIT, "scan: over 2^27 circles; take a smaller max-share");
-            else if (!grow(s, zones, &capacity))
-                status = hs_error_memory(error, "zones");
-            if (status != HS_OK) break;
-            s->member[zones] = order[k].area;
-            s->people[zones++] = people;
+}
+
+/* The likeliest of the windows that hold no area of a cluster. */
+static void try_order(const finding *f, uint32_t number, double *sums) {
+    const hs_scan_work *w = f->work;
+    const hs_scan_order *order = &w->zones->order[number];
+    uint32_t steps = w->data->steps;
+    double *cases = sums, *size = sums + steps + 1;
+    memset(sums, 0, 2 * ((size_t)steps + 1) * sizeof *sums);
+    best b = {0};
+    for (uint32_t k = 0; k < order->count; k++) {
+        hs_scan_step step = w->zones->step[order->first + k];
+        if (f->cluster_of[step.area] != HS_NONE) break;
+        const double *row = w->cases + (size_t)step.area * steps, *part = w->size + (size_t)step.area * steps;
+        for (uint32_t t = 0; t < steps; t++) {
+            cases[t + 1] += row[t];
+            size[t + 1] += part[t];
+        }
+        if (step.whole) try_zone(w, order, cases, size, k + 1, &b);
+    }
+    f->best[number] = b;
+}
+
+static bool holds_taken(const finding *f, uint32_t number) {
+    const hs_scan_order *order = &f->work->zones->order[number];
+    for (uint32_t k = 0; k < f->best[number].areas; k++)
+        if (f->cluster_of[f->work->zones->step[order->first + k].area] != HS_NONE) return true;
+    return false;
+}
+
+static void try_orders(void *context, size_t begin, size_t end) {
+    const finding *f = context;
+    const hs_scan_request *r = f->work->request;
+    if (r->is_unwanted && r->is_unwanted(r->context)) return;
+    size_t row = 2 * ((size_t)f->work->data->steps + 1);
+    for (size_t o = begin; o < end; o++)
+        if (f->best[o].statistic < 0 || holds_taken(f, (uint32_t)o))
+            try_order(f, (uint32_t)o, f->sums + begin / ORDERS_A_PIECE * row);
+}
+
+/* Of equal ones the first, so that threads do not matter. */
+static uint32_t likeliest(const finding *f) {
+    uint32_t found = 0;
+    for (uint32_t o = 1; o < f->work->zones->order_count; o++)
+        if (f->best[o].statistic > f->best[found].statistic) found = o;
+    return found;
+}
+
+static double relative_risk(const hs_scan_likelihood *l, double cases, double size) {
+    double expected = hs_scan_expected(l, size);
+    double outside = (l->cases - cases) / (l->cases - expected);
+    return l->model != HS_SCAN_PERMUTATION && outside > 0 ? cases / expected / outside : (double)NAN;
+}
+
+static void describe(const hs_scan_work *w, double population, const hs_scan_order *order, const best *b,
+                     hs_scan_cluster *cluster) {
+    double expected = hs_scan_expected(&w->seen, b->size);
+    *cluster = (hs_scan_cluster){
+        .centre = order->centre,
+        .size = b->areas,
+        .radius_m = (double)w->zones->radius_m[order->first + b->areas - 1],
+        .ratio = hs_scan_shape_ratio(order->shape),
+        .angle_rad = hs_scan_angle(order->shape, order->angle),
+        .first_step = b->begin,
+        .end_step = b->end,
+        .cases = b->cases,
+        .population =
+            w->request->model == HS_SCAN_PERMUTATION ? (double)NAN : b->size / w->seen.size * population,
+        .expected = expected,
+        .relative_risk = relative_risk(&w->seen, b->cases, b->size),
+        .log_likelihood_ratio = b->statistic / w->zones->penalty[order->shape],
+        .statistic = b->statistic,
+        .p = NAN,
+        .p_gumbel = NAN,
+    };
+}
+
+static void fit_gumbel(const hs_scan_work *w, hs_scan_summary *summary) {
+    double mean = 0;
+    double squares = 0;
+    summary->gumbel_location = summary->gumbel_scale = NAN;
+    if (w->replications < 2) return;
+    for (uint32_t r = 0; r < w->replications; r++)
+        mean += w->largest[r] / w->replications;
+    for (uint32_t r = 0; r < w->replications; r++)
+        squares += (w->largest[r] - mean) * (w->largest[r] - mean);
+    summary->gumbel_scale = sqrt(6 * squares / (w->replications - 1.0)) / PI;
+    summary->gumbel_location = mean - EULER * summary->gumbel_scale;
+}
+
+static void judge(const hs_scan_work *w, const hs_scan_summary *summary, hs_scan_cluster *cluster) {
+    if (w->replications == 0) return;
+    for (uint32_t r = 0; r < w->replications; r++)
+        cluster->reaching += w->largest[r] >= cluster->statistic - HS_SCAN_TIE;
+    uint32_t counted =
+        w->stopped_early ? 0 : 1; /* the data itself; Besag and Clifford's p is h over those made */
+    cluster->p = fmin(1, (cluster->reaching + counted) / (double)(w->replications + counted));
+    if (w->stopped_early && cluster->reaching == 0) cluster->p = 1.0 / w->replications;
+    if (summary->gumbel_scale > 0)
+        cluster->p_gumbel =
+            -expm1(-exp((summary->gumbel_location - cluster->statistic) / summary->gumbel_scale));
+}
+
+/* Sums along time of cases, and of what is the size of a window. */
+static hs_status add_up(hs_scan_work *w, hs_error *error) {
+    const hs_scan_data *d = w->data;
+    size_t cells = (size_t)d->areas * d->steps;
+    w->cases = malloc((cells + 1) * sizeof *w->cases);
+    w->size = malloc((cells + 1) * sizeof *w->size);
+    double *step_cases = calloc((size_t)d->steps + 1, sizeof *step_cases);
+    if (!w->cases || !w->size || !step_cases) {
+        free(step_cases);
+        return hs_error_memory(error, "the scan");
+    }
+    for (size_t i = 0; i < cells; i++)
+        step_cases[i % d->steps] += d->cases[i];
+    bool permuted = w->request->model == HS_SCAN_PERMUTATION;
+    double scale = w->request->model == HS_SCAN_POISSON ? w->seen.cases / w->seen.size : 1;
+    for (uint32_t a = 0; a < d->areas; a++) {
+        size_t first = (size_t)a * d->steps;
+        double all = 0;
+        double cases = 0;
+        double size = 0;
+        for (uint32_t t = 0; t < d->steps; t++)
+            all += d->cases[first + t];
+        for (uint32_t t = 0; t < d->steps; t++) {
+            w->cases[first + t] = cases += d->cases[first + t];
+            size += permuted ? all * step_cases[t] / w->seen.cases : scale * d->population[first + t];
+            w->size[first + t] = size;
         }
     }
-    s->first[areas->count] = zones;
-    free(order);
+    free(step_cases);
+    if (w->request->model != HS_SCAN_BERNOULLI) w->seen.size = w->seen.cases;
+    return HS_OK;
+}
+
+static hs_status check_cells(hs_scan_work *w, hs_error *error) {
+    const hs_scan_data *d = w->data;
+    bool bernoulli = w->request->model == HS_SCAN_BERNOULLI;
+    bool permuted = w->request->model == HS_SCAN_PERMUTATION;
+    for (size_t i = 0; i < (size_t)d->areas * d->steps; i++) {
+        double cases = d->cases[i], people = permuted ? cases : d->population[i];
+        bool fits = bernoulli ? cases <= people : people > 0 || cases <= 0;
+        if (permuted && cases != floor(cases)) fits = false;
+        if (!(cases >= 0 && people >= 0 && isfinite(cases) && isfinite(people) && fits))
+            return hs_error_set(error, HS_E_ARGUMENT,
+                                "scan: area %u, step %u has %g cases and a population of %g, which the model "
+                                "does not take",
+                                (unsigned)(i / d->steps), (unsigned)(i % d->steps), cases, people);
+        w->seen.cases += cases;
+        w->seen.size += people;
+    }
+    if (!(w->seen.cases >= 1 && w->seen.size > 0 && w->seen.cases < 1e8))
+        return hs_error_set(error, HS_E_ARGUMENT, "scan: there are no cases, or over 1e8 of them");
+    if (bernoulli && !(w->seen.size - w->seen.cases >= 1))
+        return hs_error_set(error, HS_E_ARGUMENT,
+                            "scan: there are no controls: all of the population are cases");
+    return HS_OK;
+}
+
+static hs_status check(hs_scan_work *w, hs_error *error) {
+    const hs_scan_data *d = w->data;
+    const hs_scan_request *r = w->request;
+    if (d->areas != w->zones->areas || d->steps < 1 || (uint64_t)d->areas * d->steps > HS_SCAN_MOST_CELLS)
+        return hs_error_set(
+            error, HS_E_ARGUMENT,
+            "scan: takes at least one step and at most %u areas times steps, of the areas that "
+            "zones were made of",
+            HS_SCAN_MOST_CELLS);
+    w->least = r->least_steps > 0 ? r->least_steps : 1;
+    w->most = r->most_steps > 0 && r->most_steps < d->steps ? r->most_steps : d->steps;
+    if (w->least > w->most)
+        return hs_error_set(error, HS_E_ARGUMENT, "scan: the shortest window is longer than the longest");
+    if (r->replications > HS_SCAN_MOST_REPLICATIONS)
+        return hs_error_set(error, HS_E_ARGUMENT, "scan: at most %u replications", HS_SCAN_MOST_REPLICATIONS);
+    if (r->model == HS_SCAN_PERMUTATION && d->steps < 2)
+        return hs_error_set(error, HS_E_ARGUMENT,
+                            "scan: permutation is of times and needs two steps or more");
+    return check_cells(w, error);
+}
+
+/* How many intervals a zone has. */
+static uint64_t intervals(const hs_scan_work *w) {
+    uint64_t lengths = w->most - w->least + 1;
+    if (w->request->prospective) return lengths;
+    return lengths * (w->data->steps + 1) - lengths * (w->least + w->most) / 2;
+}
+
+static hs_status find(hs_scan_work *w, uint32_t capacity, double population, hs_error *error,
+                      hs_scan_cluster *clusters, uint32_t *found, uint32_t *cluster_of) {
+    uint32_t orders = w->zones->order_count;
+    size_t pieces = orders / ORDERS_A_PIECE + 1;
+    finding f = {.work = w, .cluster_of = cluster_of};
+    f.best = malloc(((size_t)orders + 1) * sizeof *f.best);
+    f.sums = malloc(pieces * 2 * ((size_t)w->data->steps + 1) * sizeof *f.sums);
+    hs_status status = f.best && f.sums ? HS_OK : hs_error_memory(error, "the scan");
+    for (uint32_t o = 0; o < orders && status == HS_OK; o++)
+        f.best[o].statistic = -1;
+    for (uint32_t a = 0; a < w->data->areas; a++)
+        cluster_of[a] = HS_NONE;
+    uint32_t number = 0;
+    while (status == HS_OK && number < capacity) {
+        hs_pool_for(w->pool, orders, ORDERS_A_PIECE, try_orders, &f);
+        if (w->request->is_unwanted && w->request->is_unwanted(w->request->context))
+            status = hs_error_set(error, HS_E_CANCELLED, "the scan was stopped");
+        uint32_t at = likeliest(&f);
+        if (status != HS_OK || !(f.best[at].statistic > 0)) break;
+        const hs_scan_order *order = &w->zones->order[at];
+        describe(w, population, order, &f.best[at], &clusters[number]);
+        for (uint32_t k = 0; k < clusters[number].size; k++)
+            cluster_of[w->zones->step[order->first + k].area] = number;
+        number++;
+    }
+    free(f.best);
+    free(f.sums);
+    if (status == HS_OK) *found = number;
     return status;
 }
 
-static uint32_t draw_area(const scan *s, hs_random *random) {
-    double at = hs_random_uniform(random) * s->all_people;
-    uint32_t low = 0;
-    uint32_t high = s->areas->count - 1;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (s->cumulative[middle] > at)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
-/* Bernoulli cases are people, each one at most once: an area is taken in proportion to who is left in it. */
-static void draw_cases(const scan *s, hs_random *random, uint32_t *cases) {
-    memset(cases, 0, s->areas->count * sizeof *cases);
-    for (uint32_t k = 0; k < s->drawn;) {
-        uint32_t area = draw_area(s, random);
-        double left = s->areas->population[area] - cases[area];
-        bool taken = s->request->model == HS_SCAN_POISSON ||
-                     hs_random_uniform(random) * s->areas->population[area] < left;
-        cases[area] += taken;
-        k += taken;
-    }
-}
-
-static double largest_ratio(const scan *s, const uint32_t *cases) {
-    double largest = 0;
-    for (uint32_t centre = 0; centre < s->areas->count; centre++) {
-        uint32_t inside = 0;
-        for (size_t z = s->first[centre]; z < s->first[centre + 1]; z++) {
-            inside += cases[s->member[z]];
-            double ratio;
-            if (s->request->model == HS_SCAN_POISSON) {
-                if (!((double)inside * s->all_people > s->drawn * s->people[z])) continue;
-                uint32_t outside = s->drawn - inside;
-                ratio = s->x_log_x[inside] - inside * s->log_in[z] + s->x_log_x[outside] -
-                        outside * s->log_out[z];
-            } else {
-                ratio = bernoulli_ratio(inside, s->drawn, s->people[z], s->all_people);
-            }
-            if (ratio > largest) largest = ratio;
-        }
-    }
-    return largest;
-}
-
-static void replicate(void *context, size_t begin, size_t end) {
-    scan *s = context;
-    uint32_t *cases = s->scratch + begin / REPLICATIONS_A_PIECE * s->areas->count;
-    for (size_t r = begin; r < end; r++) {
-        hs_random random;
-        hs_random_seed_stream(&random, s->request->seed, r);
-        draw_cases(s, &random, cases);
-        s->largest[r] = largest_ratio(s, cases);
-    }
-}
-
-static hs_status prepare(scan *s, hs_error *error) {
-    size_t zones = s->first[s->areas->count], n = s->areas->count;
-    size_t pieces = s->request->replications / REPLICATIONS_A_PIECE + 1;
-    s->log_in = malloc((zones + 1) * sizeof *s->log_in);
-    s->log_out = malloc((zones + 1) * sizeof *s->log_out);
-    s->x_log_x = malloc(((size_t)s->drawn + 1) * sizeof *s->x_log_x);
-    s->cumulative = malloc((n + 1) * sizeof *s->cumulative);
-    s->largest = calloc((size_t)s->request->replications + 1, sizeof *s->largest);
-    s->scratch = calloc(pieces * n + 1, sizeof *s->scratch);
-    if (!s->log_in || !s->log_out || !s->x_log_x || !s->cumulative || !s->largest || !s->scratch)
-        return hs_error_memory(error, "replications");
-    for (size_t z = 0; z < zones; z++) {
-        double expected = s->drawn * s->people[z] / s->all_people;
-        s->log_in[z] = log(expected);
-        s->log_out[z] = log(s->drawn - expected);
-    }
-    for (uint32_t k = 0; k <= s->drawn; k++)
-        s->x_log_x[k] = x_log_x(k);
-    double people = 0;
-    for (size_t i = 0; i < n; i++)
-        s->cumulative[i] = people += s->areas->population[i];
-    return HS_OK;
-}
-
-static double p_of(const scan *s, double ratio) {
-    uint32_t least = 1;
-    for (uint32_t r = 0; r < s->request->replications; r++)
-        least += s->largest[r] >= ratio - 1e-9;
-    return s->request->replications > 0 ? least / (s->request->replications + 1.0) : NAN;
-}
-
-/* The likeliest zone none of whose areas is in a cluster already. */
-static bool find_next(const scan *s, const uint32_t *cluster_of, hs_scan_cluster *best) {
-    *best = (hs_scan_cluster){0};
-    for (uint32_t centre = 0; centre < s->areas->count; centre++) {
-        double cases = 0;
-        for (size_t z = s->first[centre]; z < s->first[centre + 1]; z++) {
-            uint32_t area = s->member[z];
-            if (cluster_of[area] != HS_NONE) break;
-            cases += s->areas->cases[area];
-            double ratio = ratio_of(s, cases, s->all_cases, s->people[z]);
-            if (!(ratio > best->log_likelihood_ratio * (1 + 1e-12))) continue;
-            *best = (hs_scan_cluster){.centre = centre, .size = (uint32_t)(z - s->first[centre]) + 1};
-            best->cases = cases;
-            best->population = s->people[z];
-            best->log_likelihood_ratio = ratio;
-        }
-    }
-    return best->size > 0;
-}
-
-static void finish(const scan *s, uint32_t number, hs_scan_cluster *cluster, uint32_t *cluster_of) {
-    const uint32_t *member = s->member + s->first[cluster->centre];
-    for (uint32_t k = 0; k < cluster->size; k++)
-        cluster_of[member[k]] = number;
-    uint32_t last = member[cluster->size - 1];
-    double dx = s->areas->x_m[last] - s->areas->x_m[cluster->centre];
-    double dy = s->areas->y_m[last] - s->areas->y_m[cluster->centre];
-    cluster->radius_m = sqrt(dx * dx + dy * dy);
-    cluster->expected = s->all_cases * cluster->population / s->all_people;
-    cluster->p = p_of(s, cluster->log_likelihood_ratio);
-}
-
-static hs_status check(scan *s, hs_error *error) {
-    const hs_scan_areas *areas = s->areas;
-    if (areas->count < 2 || areas->count > HS_SCAN_MOST_AREAS)
-        return hs_error_set(error, HS_E_ARGUMENT, "scan: takes 2 to %u areas", HS_SCAN_MOST_AREAS);
-    if (!(s->request->max_share > 0 && s->request->max_share <= 0.5) ||
-        s->request->replications > HS_SCAN_MOST_REPLICATIONS)
-        return hs_error_set(error, HS_E_ARGUMENT,
-                            "scan: max-share is above 0 to 0.5, replications at most %u",
-                            HS_SCAN_MOST_REPLICATIONS);
-    for (uint32_t i = 0; i < areas->count; i++) {
-        double cases = areas->cases[i], people = areas->population[i];
-        bool fits = s->request->model == HS_SCAN_POISSON || cases <= people;
-        if (!(cases >= 0 && people >= 0 && isfinite(cases) && isfinite(people) && fits))
-            return hs_error_set(error, HS_E_ARGUMENT, "scan: area %u has wrong cases or population",
-                                (unsigned)i);
-        s->all_cases += cases;
-        s->all_people += people;
-    }
-    if (!(s->all_cases >= 1 && s->all_people > 0 && s->all_cases < 1e8))
-        return hs_error_set(error, HS_E_ARGUMENT, "scan: there are no cases, or nobody, or over 1e8 cases");
-    s->drawn = (uint32_t)lround(s->all_cases);
-    return HS_OK;
-}
-
-static void release(scan *s) {
-    free(s->first);
-    free(s->member);
-    free(s->people);
-    free(s->log_in);
-    free(s->log_out);
-    free(s->x_log_x);
-    free(s->cumulative);
-    free(s->largest);
-    free(s->scratch);
-}
-
-hs_status hs_scan_circles(const hs_scan_areas *areas, const hs_scan_request *request, struct hs_pool *pool,
-                          uint32_t capacity, hs_error *error, hs_scan_cluster *clusters, uint32_t *found,
-                          uint32_t *cluster_of) {
-    scan s = {.areas = areas, .request = request};
-    hs_status status = check(&s, error);
-    if (status != HS_OK) return status;
-    s.first = calloc((size_t)areas->count + 1, sizeof *s.first);
-    status = s.first ? make_zones(&s, error) : hs_error_memory(error, "zones");
-    if (status == HS_OK) status = prepare(&s, error);
+hs_status hs_scan(const hs_scan_data *data, const hs_scan_zones *zones, const hs_scan_request *request,
+                  struct hs_pool *pool, uint32_t capacity, hs_error *error, hs_scan_cluster *clusters,
+                  uint32_t *found, uint32_t *cluster_of, hs_scan_summary *summary) {
+    hs_scan_work w = {.data = data, .zones = zones, .request = request, .pool = pool};
+    w.seen = (hs_scan_likelihood){.model = request->model, .rates = request->rates};
+    uint32_t number = 0;
+    hs_status status = check(&w, error);
+    double population = w.seen.size;
+    if (status == HS_OK) status = add_up(&w, error);
+    if (status == HS_OK) status = find(&w, capacity, population, error, clusters, &number, cluster_of);
+    w.drawn = w.seen;
+    w.drawn.cases = round(w.seen.cases);
+    if (request->model != HS_SCAN_BERNOULLI) w.drawn.size = w.drawn.cases;
+    w.largest = calloc((size_t)request->replications + 1, sizeof *w.largest);
+    if (status == HS_OK && !w.largest) status = hs_error_memory(error, "replications");
+    if (status == HS_OK && number > 0) status = hs_scan_replicate(&w, clusters[0].statistic, error);
     if (status == HS_OK) {
-        hs_pool_for(pool, request->replications, REPLICATIONS_A_PIECE, replicate, &s);
-        for (uint32_t i = 0; i < areas->count; i++)
-            cluster_of[i] = HS_NONE;
-        uint32_t number = 0;
-        while (number < capacity && find_next(&s, cluster_of, &clusters[number])) {
-            finish(&s, number, &clusters[number], cluster_of);
-            number++;
-        }
+        hs_scan_summary s = {.cases = w.seen.cases,
+                             .population = request->model == HS_SCAN_PERMUTATION ? (double)NAN : population,
+                             .windows = zones->zone_count * intervals(&w),
+                             .replications = w.replications,
+                             .stopped_early = w.stopped_early};
+        fit_gumbel(&w, &s);
+        for (uint32_t k = 0; k < number; k++)
+            judge(&w, &s, &clusters[k]);
         *found = number;
+        *summary = s;
     }
-    release(&s);
+    free(w.cases);
+    free(w.size);
+    free(w.largest);
     return status;
 }

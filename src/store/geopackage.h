@@ -23,7 +23,9 @@ typedef enum hs_row_statement {
     HS_ROW_CHANGED_LATER, /* the first batch in force that changed rows of batch 1 */
     HS_ROW_DROP_ADDED,    /* rows that batch 1 added */
     HS_ROW_RESTORE,       /* rows that batch 1 changed */
+    HS_ROW_CAME_AGAIN,    /* rows that are what another row, which batch 1 removed, was */
     HS_ROW_DROP_HISTORY,
+    HS_ROW_DELETE,  /* 1 the row's id */
     HS_ROW_RESHAPE, /* 1 the row's id, 2 its geometry, 3 the batch */
     HS_ROW_STATEMENTS
 } hs_row_statement;
@@ -157,6 +159,9 @@ hs_status hs_geopackage_begin(hs_store *store, hs_kind kind, hs_str source, bool
                               int64_t *batch);
 hs_status hs_geopackage_put(hs_store *store, hs_table table, const void *record, hs_error *error,
                             hs_put *put);
+hs_status hs_geopackage_replace(hs_store *store, hs_table table, int64_t id, const void *record,
+                                hs_error *error, hs_put *put);
+hs_status hs_geopackage_remove(hs_store *store, int64_t id, hs_error *error);
 hs_status hs_geopackage_visit_incident(hs_store *store, hs_str external_id, hs_visit_incident visit,
                                        void *context, hs_error *error);
 hs_status hs_geopackage_replace_position(hs_store *store, int64_t incident, const hs_incident_record *record,

@@ -44,6 +44,23 @@ static hs_status check_later(hs_geopackage *gp, hs_table table, int64_t batch, h
                         (long long)later, (long long)batch, (long long)rows);
 }
 
+/* What the batch removed may have come again since as another row: both would be there. */
+static hs_status check_again(hs_geopackage *gp, hs_table table, int64_t batch, hs_error *error) {
+    sqlite3_stmt *statement = NULL;
+    hs_status status = hs_geopackage_row_statement(gp, table, HS_ROW_CAME_AGAIN, error, &statement);
+    if (status != HS_OK) return status;
+    sqlite3_bind_int64(statement, 1, batch);
+    int code = sqlite3_step(statement);
+    int64_t row = sqlite3_column_int64(statement, 0);
+    int64_t rows = sqlite3_column_int64(statement, 1);
+    sqlite3_reset(statement);
+    if (code != SQLITE_ROW) return hs_geopackage_fail(gp->db, gp->path, code, "undoing a batch", error);
+    if (rows == 0) return HS_OK;
+    return hs_error_set(error, HS_E_CONFLICT,
+                        "what batch %lld removed came again since (row %lld of %s): remove that first",
+                        (long long)batch, (long long)row, hs_tables[table]->name);
+}
+
 static hs_status mark_undone(hs_geopackage *gp, int64_t batch, hs_error *error) {
     sqlite3_stmt *statement = NULL;
     hs_status status = hs_geopackage_statement(gp, HS_SQL_MARK_UNDONE, error, &statement);
@@ -60,6 +77,7 @@ hs_status hs_geopackage_undo(hs_store *store, int64_t batch, hs_error *error, ui
     hs_status status = check_later(gp, table, batch, error);
     if (status != HS_OK) return status;
     status = run_for_batch(gp, table, HS_ROW_DROP_ADDED, batch, "undoing a batch", error, &dropped);
+    if (status == HS_OK) status = check_again(gp, table, batch, error);
     if (status == HS_OK)
         status = run_for_batch(gp, table, HS_ROW_RESTORE, batch, "undoing a batch", error, &put_back);
     if (status == HS_OK)

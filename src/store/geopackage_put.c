@@ -29,6 +29,7 @@ typedef struct old_row {
     int64_t batch;
     hs_box box;
     bool same_identity;
+    uint64_t key, hash;
 } old_row;
 
 static hs_status out_of_memory(hs_error *error) {
@@ -123,8 +124,13 @@ static hs_status peek(hs_geopackage *gp, hs_table table, const row *r, hs_error 
         const void *blob = sqlite3_column_blob(statement, 1);
         (void)hs_blob_box(blob, (size_t)sqlite3_column_bytes(statement, 1), &shape, &old->box);
         hs_str identity = hs_column_str(statement, 2);
+        old->key = (uint64_t)sqlite3_column_int64(statement, 3);
+        old->hash = (uint64_t)sqlite3_column_int64(statement, 4);
         old->same_identity = r->table->identity_sql != NULL && identity.size == gp->identity.size &&
                              memcmp(identity.data, gp->identity.data, identity.size) == 0;
+    } else if (code == SQLITE_DONE) {
+        status = hs_error_set(error, HS_E_NOT_FOUND, "there is no row %lld in %s", (long long)r->found_id,
+                              r->table->name);
     } else {
         status = hs_geopackage_fail(gp->db, gp->path, code, "reading a row", error);
     }
@@ -284,6 +290,94 @@ hs_status hs_geopackage_put(hs_store *store, hs_table table, const void *record,
     else
         gp->batch.failed = true;
     return status;
+}
+
+/* A key for the new content of row `id`: its own where it stays known by the same identity, else one that no
+ * other row has. */
+static hs_status choose_new_key(hs_geopackage *gp, hs_table table, int64_t id, hs_error *error, row *r) {
+    old_row other = {0};
+    hs_status status;
+    do {
+        status = choose_key(gp, error, r);
+        if (status == HS_OK && gp->identity.size > 0) {
+            status = find_row(gp, table, error, r, &other);
+            if (status == HS_OK && r->found_id != 0 && r->found_id != id)
+                return hs_error_set(error, HS_E_CONFLICT, "row %lld of %s has this id already",
+                                    (long long)r->found_id, r->table->name);
+            return status;
+        }
+        if (status == HS_OK) status = find_key(gp, table, error, r);
+    } while (status == HS_OK && r->found_id != 0 && r->found_id != id);
+    return status;
+}
+
+static hs_status replace_row(hs_geopackage *gp, hs_table table, int64_t id, row *r, hs_error *error,
+                             hs_put *put) {
+    old_row old = {0};
+    r->found_id = id;
+    hs_status status = peek(gp, table, r, error, &old);
+    if (status != HS_OK) return status;
+    *put = HS_PUT_UNCHANGED;
+    gp->base.last_id = id;
+    if (old.hash == r->hash) {
+        gp->batch.unchanged++;
+        return HS_OK;
+    }
+    gp->batch.keys_loaded = false; /* they would name the old content */
+    r->key = old.key;
+    if (gp->identity.size == 0 || !old.same_identity) status = choose_new_key(gp, table, id, error, r);
+    if (status != HS_OK) return status;
+    r->found_id = id;
+    r->found_hash = old.hash;
+    r->entry = NULL;
+    gp->batch.puts++;
+    status = update_row(gp, table, r, &old, error, put);
+    if (status != HS_OK) gp->batch.failed = true;
+    return status;
+}
+
+static hs_status check_usable(const hs_geopackage *gp, hs_error *error) {
+    if (!gp->batch.failed) return HS_OK;
+    return hs_error_set(error, HS_E_STORE, "%s: the batch failed before and can only be rolled back",
+                        gp->path);
+}
+
+hs_status hs_geopackage_replace(hs_store *store, hs_table table, int64_t id, const void *record,
+                                hs_error *error, hs_put *put) {
+    hs_geopackage *gp = (hs_geopackage *)store;
+    row r = {.table = hs_tables[table], .record = record};
+    hs_status status = check_usable(gp, error);
+    if (status == HS_OK) status = describe(gp, error, &r);
+    return status == HS_OK ? replace_row(gp, table, id, &r, error, put) : status;
+}
+
+hs_status hs_geopackage_remove(hs_store *store, int64_t id, hs_error *error) {
+    hs_geopackage *gp = (hs_geopackage *)store;
+    hs_geopackage_batch *batch = &gp->batch;
+    sqlite3_stmt *statement = NULL;
+    row r = {.table = hs_tables[batch->table], .found_id = id};
+    old_row old = {0};
+    hs_buffer_clear(&gp->identity);
+    hs_status status = check_usable(gp, error);
+    if (status == HS_OK) status = peek(gp, batch->table, &r, error, &old);
+    if (status != HS_OK) return status;
+    status = hs_geopackage_keep_row(gp, batch->table, id, old.batch, error);
+    if (status == HS_OK)
+        status = hs_geopackage_row_statement(gp, batch->table, HS_ROW_DELETE, error, &statement);
+    if (status == HS_OK) {
+        sqlite3_bind_int64(statement, 1, id);
+        status = hs_geopackage_run(gp, statement, "removing a row", error);
+    }
+    if (status != HS_OK) {
+        batch->failed = true;
+        return status;
+    }
+    batch->keys_loaded = false;
+    batch->puts++;
+    batch->updated++;
+    batch->old_rows_changed++;
+    hs_geopackage_extent_left(batch, old.box);
+    return HS_OK;
 }
 
 typedef struct wanted_incident {

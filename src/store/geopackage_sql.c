@@ -165,9 +165,14 @@ static void write_row_sql(hs_buffer *sql, const hs_table_definition *table, hs_r
         hs_buffer_printf(sql, "SELECT id, row_hash FROM %s WHERE row_key = ?1", table->name);
         break;
     case HS_ROW_PEEK:
-        hs_buffer_printf(sql, "SELECT ifnull(batch, 0), %s, %s FROM %s WHERE id = ?1",
+        hs_buffer_printf(sql,
+                         "SELECT ifnull(batch, 0), %s, %s, ifnull(row_key, 0), ifnull(row_hash, 0) FROM %s "
+                         "WHERE id = ?1",
                          table->geometry_type ? "geom" : "NULL",
                          table->identity_sql ? table->identity_sql : "NULL", table->name);
+        break;
+    case HS_ROW_DELETE:
+        hs_buffer_printf(sql, "DELETE FROM %s WHERE id = ?1", table->name);
         break;
     case HS_ROW_LOAD:
         hs_buffer_printf(sql, "SELECT row_key, row_hash, id FROM %s WHERE row_key IS NOT NULL", table->name);
@@ -192,6 +197,12 @@ static void write_row_sql(hs_buffer *sql, const hs_table_definition *table, hs_r
         hs_buffer_printf(sql,
                          "DELETE FROM %s WHERE batch = ?1 AND id NOT IN (SELECT id FROM %s_history WHERE "
                          "by_batch = ?1)",
+                         table->name, table->name);
+        break;
+    case HS_ROW_CAME_AGAIN:
+        hs_buffer_printf(sql,
+                         "SELECT min(t.id), count(*) FROM %s_history h JOIN %s t ON t.row_key = h.row_key "
+                         "AND t.id <> h.id WHERE h.by_batch = ?1",
                          table->name, table->name);
         break;
     case HS_ROW_RESTORE:

@@ -197,6 +197,27 @@ hs_status hs_store_replace_geometry(hs_store *store, int64_t id, const hs_geomet
     return store->ops->replace_geometry(store, id, geometry, error);
 }
 
+static hs_status replace_record(hs_store *store, hs_table table, int64_t id, const void *record,
+                                hs_error *error, hs_put *put) {
+    hs_status status = check_batch(store, table, error);
+    return status == HS_OK ? store->ops->replace(store, table, id, record, error, put) : status;
+}
+
+hs_status hs_store_replace_incident(hs_store *store, int64_t id, const hs_incident_record *record,
+                                    hs_error *error, hs_put *put) {
+    return replace_record(store, HS_TABLE_INCIDENTS, id, record, error, put);
+}
+
+hs_status hs_store_replace_zone(hs_store *store, int64_t id, const hs_zone_record *record, hs_error *error,
+                                hs_put *put) {
+    return replace_record(store, HS_TABLE_ZONES, id, record, error, put);
+}
+
+hs_status hs_store_remove(hs_store *store, int64_t id, hs_error *error) {
+    if (!store->batch_open) return hs_error_set(error, HS_E_CONFLICT, "no batch is open: begin one first");
+    return store->ops->remove(store, id, error);
+}
+
 hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error) {
     hs_status status = check_batch(store, HS_TABLE_CATEGORIES, error);
     return status == HS_OK ? store->ops->clear_taxonomy(store, error) : status;

@@ -101,6 +101,16 @@ hs_status hs_store_replace_position(hs_store *store, int64_t incident, const hs_
  * stored. */
 hs_status hs_store_replace_geometry(hs_store *store, int64_t id, const hs_geometry *geometry,
                                     hs_error *error);
+/* Gives a row of the open batch's kind, incidents or zones, another content: it stays the row that it is. An
+ * incident without an external id, as a zone, is known by its content, so it gets the key of the new one.
+ * *put is HS_PUT_UNCHANGED where the content is the same. HS_E_NOT_FOUND: there is no such row; HS_E_INPUT:
+ * the record cannot be stored; HS_E_CONFLICT: another row has the record's external id. */
+hs_status hs_store_replace_incident(hs_store *store, int64_t id, const hs_incident_record *record,
+                                    hs_error *error, hs_put *put);
+hs_status hs_store_replace_zone(hs_store *store, int64_t id, const hs_zone_record *record, hs_error *error,
+                                hs_put *put);
+/* Removes a row of the open batch's kind; undoing the batch brings it back. HS_E_NOT_FOUND. */
+hs_status hs_store_remove(hs_store *store, int64_t id, hs_error *error);
 /* Removes every category before a taxonomy is put, inside a batch. */
 hs_status hs_store_clear_taxonomy(hs_store *store, hs_error *error);
 /* Takes back what a batch of the open batch's kind did: removes the rows that it added and gives those that

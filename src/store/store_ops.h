@@ -53,6 +53,9 @@ typedef struct hs_store_ops {
     hs_status (*replace_position)(hs_store *store, int64_t incident, const hs_incident_record *record,
                                   hs_error *error);
     hs_status (*replace_geometry)(hs_store *store, int64_t id, const hs_geometry *geometry, hs_error *error);
+    hs_status (*replace)(hs_store *store, hs_table table, int64_t id, const void *record, hs_error *error,
+                         hs_put *put);
+    hs_status (*remove)(hs_store *store, int64_t id, hs_error *error);
     hs_status (*clear_taxonomy)(hs_store *store, hs_error *error);
     hs_status (*commit)(hs_store *store, hs_batch_info *info, hs_error *error);
     void (*rollback)(hs_store *store);

@@ -72,13 +72,13 @@ export function densityValue(lon, lat, parameters, signal) {
   return get(withQuery('/density/value', all), signal);
 }
 
-/** Boundaries of one level as GeoJSON (`districts`, `subdistricts`, `communities`). */
-export const boundaries = (collection, signal) => get(`/ogc/collections/${collection}/items?limit=1000`, signal);
-
 /** A MapLibre style: `light`, `dark` or `print`. */
 export const style = (id, signal) => get(`/styles/${id}`, signal);
 
 /** Addresses of tiles, for the map to fetch. */
 export const heatTiles = (parameters, scale = '') =>
   withQuery(`${location.origin}${TILE_PATH}${scale}.png`, taken(`${TILE_PATH}${scale}.png`, parameters));
+/** The whole base map as pictures. */
+export const mapTiles = (theme, lang, version) =>
+  withQuery(`${location.origin}/tiles/map/{z}/{x}/{y}.png`, new URLSearchParams({style: theme, lang, v: version}));
 export const incidentTiles = parameters => withQuery(`${location.origin}/tiles/incidents/{z}/{x}/{y}.mvt`, parameters);

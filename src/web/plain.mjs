@@ -1,15 +1,13 @@
-// The map without WebGL: heat pictures as images, unit boundaries on a canvas. Same calls as MapView.
+// The map without WebGL: the server's pictures of the base map, those of the heat over them. Same calls as MapView.
 
-import {boundaries} from './api.mjs';
+import {mapTiles} from './api.mjs';
 import {element} from './dom.mjs';
 import {t} from './i18n.mjs';
 import {heatUrl} from './overlay.mjs';
-import {busy, setMapIdle} from './ready.mjs';
+import {setMapIdle} from './ready.mjs';
 import {roomAround} from './room.mjs';
 
 const TILE = 256;
-const LEVELS = [['communities', 'community'], ['subdistricts', 'subdistrict'], ['districts', 'district']];
-const LINES = {light: '#8b8797', dark: '#697288'};
 
 const clampLat = lat => Math.max(-85, Math.min(85, lat));
 /** Web Mercator, the world as the unit square. */
@@ -24,17 +22,15 @@ export class PlainMap {
     this.state = state;
     this.city = city;
     this.events = events;
-    this.switches = ['heat', 'units'];
-    this.outlines = [];
+    this.switches = ['heat'];
     this.root = document.getElementById('map');
-    this.tiles = element('div', {class: 'plain-tiles'});
-    this.canvas = element('canvas');
+    this.base = element('div', {class: 'plain-tiles'});
+    this.tiles = element('div', {class: 'plain-tiles plain-heat'});
     this.pin = element('span', {class: 'plain-pin', hidden: true});
     this.root.classList.add('plain');
-    this.root.replaceChildren(this.tiles, this.canvas, this.pin, this.#buttons());
+    this.root.replaceChildren(this.base, this.tiles, this.pin, this.#buttons());
     this.home();
     this.#listen();
-    busy(this.#readOutlines());
   }
 
   async showStyle() {
@@ -46,7 +42,6 @@ export class PlainMap {
   }
 
   showData(city = this.city) {
-    if (city.version !== this.city.version) busy(this.#readOutlines(city));
     this.city = city;
     this.#draw(true);
   }
@@ -158,79 +153,51 @@ export class PlainMap {
     new ResizeObserver(() => this.#draw(false)).observe(root);
   }
 
-  async #readOutlines(city = this.city) {
-    const found = LEVELS.find(([, level]) => city.levels.some(l => l.level === level));
-    if (!found) return;
-    try {
-      const collection = await boundaries(found[0]);
-      this.outlines = collection.features.flatMap(feature => ringsOf(feature.geometry).map(ring => ring.map(toWorld)));
-    } catch (error) {
-      this.events.error(error);
-    }
-    this.#drawOutlines();
-  }
-
   #draw(anew) {
     if (!this.tiles) return;
-    if (anew) this.tiles.replaceChildren();
-    this.#drawTiles();
-    this.#drawOutlines();
+    if (anew) for (const layer of [this.base, this.tiles]) layer.replaceChildren();
+    const {state, city} = this;
+    this.#drawTiles(this.base, mapTiles(state.theme, state.lang, city.version));
+    this.#drawTiles(this.tiles, state.hidden.includes('heat') ? null : heatUrl(state, city.version));
+    this.#watch();
     this.#placePin();
   }
 
-  #drawTiles() {
-    const {root, tiles, z} = this;
+  /** The pictures of a layer that are in sight; without an address none. */
+  #drawTiles(tiles, url) {
+    const {root, z} = this;
     const count = 2 ** z;
     const [left, top] = this.#fromScreen([0, 0]);
     const [right, bottom] = this.#fromScreen([root.clientWidth, root.clientHeight]);
     const wanted = new Set();
-    const hidden = this.state.hidden.includes('heat');
-    for (let y = Math.max(0, Math.floor(top * count)); !hidden && y < Math.min(count, Math.ceil(bottom * count)); y++)
+    for (let y = Math.max(0, Math.floor(top * count)); url && y < Math.min(count, Math.ceil(bottom * count)); y++)
       for (let x = Math.floor(left * count); x < Math.ceil(right * count); x++) wanted.add(`${x}/${y}`);
     const present = new Map([...tiles.children].map(image => [image.dataset.at, image]));
     for (const [at, image] of present) if (!wanted.has(at)) image.remove();
-    const url = heatUrl(this.state, this.city.version);
     for (const at of wanted) {
       const [x, y] = at.split('/').map(Number);
-      const image = present.get(at) ?? this.#tile(url.replace('{z}', z).replace('{x}', ((x % count) + count) % count).replace('{y}', y), at);
+      const image = present.get(at) ?? this.#tile(tiles, url.replace('{z}', z).replace('{x}', ((x % count) + count) % count).replace('{y}', y), at);
       const [sx, sy] = this.#toScreen([x / count, y / count]);
       image.style.transform = `translate(${Math.round(sx)}px, ${Math.round(sy)}px)`;
     }
-    this.#watch();
   }
 
-  #tile(url, at) {
+  #tile(tiles, url, at) {
     const image = element('img', {src: url, width: TILE, height: TILE, alt: '', 'data-at': at, draggable: 'false'});
     image.addEventListener('error', () => this.events.error(Object.assign(new Error(url), {url})));
-    this.tiles.append(image);
+    tiles.append(image);
     return image;
   }
 
   /** Idle once every picture has come or failed. */
   #watch() {
     setMapIdle(false);
-    const images = [...this.tiles.children];
+    const images = [...this.base.children, ...this.tiles.children];
     this.watched = Promise.allSettled(images.map(image => image.decode()));
     const mine = this.watched;
     mine.then(() => {
       if (mine === this.watched) setMapIdle(true);
     });
-  }
-
-  #drawOutlines() {
-    const {canvas, root} = this;
-    const ratio = devicePixelRatio || 1;
-    canvas.width = root.clientWidth * ratio;
-    canvas.height = root.clientHeight * ratio;
-    const pen = canvas.getContext('2d');
-    pen.scale(ratio, ratio);
-    pen.strokeStyle = LINES[this.state.theme];
-    pen.lineWidth = 1;
-    pen.beginPath();
-    if (!this.state.hidden.includes('units'))
-      for (const ring of this.outlines)
-        ring.forEach((point, i) => pen[i ? 'lineTo' : 'moveTo'](...this.#toScreen(point)));
-    pen.stroke();
   }
 
   #placePin() {
@@ -246,9 +213,4 @@ function boxOf(city) {
   const [lon, lat] = city.counts.incidents > 0 ? city.center : [0, 0];
   const reach = city.counts.incidents > 0 ? 0.1 : 80;
   return [lon - reach, lat - reach, lon + reach, lat + reach];
-}
-
-function ringsOf(geometry) {
-  if (geometry?.type === 'Polygon') return geometry.coordinates;
-  return geometry?.type === 'MultiPolygon' ? geometry.coordinates.flat() : [];
 }

@@ -26,8 +26,12 @@ import addresses
 import density
 import forecast
 import geocoding
+import gis_peers
+import local
 import network
+import points
 import posts
+import scan
 
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BUILD_DIR", SOURCE / "build" / "release"))
@@ -387,8 +391,12 @@ def main():
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
         forecast.measure(table, folder, options.quick)
+        points.measure(table, BUILD, options.quick)
+        scan.measure(table, BUILD, options.quick)
+        local.measure(table, BUILD, options.quick)
         geocoding.measure(table, folder, options.quick)
         addresses.measure(table, sys.modules[__name__], folder, options.runs, options.seconds, options.seed)
+        gis_peers.measure(table, sys.modules[__name__], folder, options.quick, options.runs, options.seconds, options.seed)
     print(f"load of the machine {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - started:.0f} s in all")
     lines = "".join(json.dumps(row) + "\n" for row in table.rows)
     if options.json:

@@ -1,4 +1,5 @@
 #include "bench.h"
+#include "service/base_tile.h"
 #include "service/density.h"
 
 #include "base/clock.h"
@@ -53,7 +54,7 @@ static hs_status draw_incidents(drawing *d, hs_tile tile, hs_error *error) {
     return hs_render_incident_tile(d->selection, tile, d->arena, error, &d->out);
 }
 static hs_status draw_base(drawing *d, hs_tile tile, hs_error *error) {
-    return hs_render_base_tile(d->snapshot, tile, d->arena, error, &d->out);
+    return hs_service_base_tile(d->service, d->snapshot, tile, d->arena, error, &d->out);
 }
 
 /* Draws the tiles of one zoom; the first round warms up and does not count. */

@@ -44,10 +44,16 @@ PUBLIC = {
     "rates.h": "statistics",
     "scan_statistic.h": "statistics",
     "trend.h": "statistics",
+    "rate_ratio.h": "statistics",
     "labelling.h": "statistics",
     "emerging.h": "statistics",
     "forecast_scores.h": "plan",
     "forecast.h": "plan",
+    "circular_statistics.h": "statistics",
+    "near_repeat.h": "statistics",
+    "point_clusters.h": "statistics",
+    "point_pattern.h": "statistics",
+    "street_points.h": "statistics",
 }
 PLAIN = {"error.h", "types.h", "geometry.h"}
 NOT_C = {"web"}

@@ -103,8 +103,95 @@ def check_gi_star():
     for f in permuted["features"]:
         if f["properties"]["label_en"] == "hot spot":
             assert f["properties"]["q_value"] <= 0.05 and f["properties"]["z"] > 0
-    raised = ask("/hotspots/gi-star?level=cell")
+    exact = ask("/hotspots/gi-star?level=cell")
+    assert exact["parameters"]["p_values"] == "exact" and exact["parameters"]["permutations"] == 0
+    many = column(ask("/hotspots/gi-star?level=cell&permutations=20000&seed=5"), "p_value")
+    half = column(exact, "p_value") / 2
+    assert (abs(many / 2 - half) <= 6 * numpy.sqrt(half * (1 - half) / 20000) + 1e-4).all(), "what permutations estimate"
+    raised = ask("/hotspots/local-moran?level=cell")
     assert raised["smallest_p_value"] * raised["units"] <= 0.05 and "caution_en" not in raised
+
+
+def check_tiles():
+    """Tiles carry what the GeoJSON has; one answer, one ETag, the same bytes."""
+    for query in ("method=gi-star&level=cell", "method=emerging&level=community&step=month", "method=gi-star&streets=true"):
+        method = query.split("&")[0].split("=")[1]
+        named = {f["id"]: f["properties"] for f in ask(f"/hotspots/{method}?{query.split('&', 1)[1]}")["features"]}
+        described = ask("/tiles/hotspots.json?" + query)
+        assert described["tilejson"] == "3.0.0" and query in described["tiles"][0] and described["vector_layers"][0]["id"] == "hotspots"
+        lon, lat = described["center"][:2]
+        z = 12
+        x = int((lon + 180) / 360 * 2 ** z)
+        y = int((1 - numpy.arcsinh(numpy.tan(numpy.radians(lat))) / numpy.pi) / 2 * 2 ** z)
+        path = os.path.join(folder, "tile.mvt")
+        with urllib.request.urlopen(f"{BASE}/tiles/hotspots/{z}/{x}/{y}.mvt?{query}", timeout=60) as answer:
+            open(path, "wb").write(answer.read())
+        data = ogr.Open(path)
+        seen = 0
+        for feature in data.GetLayerByName("hotspots"):
+            items, own = feature.items(), named[feature.GetField("id")]
+            assert items["label_zh"] == own["label_zh"] and items["rank"] == own["rank"]
+            assert abs(items["z"] - own["z"]) < 1e-12 and items["n"] == own["n"]
+            seen += 1
+        assert seen > 5, (query, seen)
+    with urllib.request.urlopen(f"{BASE}/tiles/hotspots/12/0/0.mvt?level=cell", timeout=60) as answer:
+        assert answer.status == 204
+    ask("/tiles/hotspots/12/0/0.mvt?level=cell&lag=3", 400)
+    ask("/tiles/hotspots/12/0/0.mvt?method=nothing", 400)
+    ask("/tiles/hotspots.json?method=gi-star&step=week", 400)
+    bodies = set()
+    for _ in range(3):
+        with urllib.request.urlopen(BASE + "/hotspots/gi-star?grid=hex:350", timeout=60) as answer:
+            bodies.add((answer.headers["ETag"], answer.read()))
+    assert len(bodies) == 1
+
+
+def check_jitter():
+    """The share of runs, each incident within its accuracy, in which a hot spot stays one."""
+    answer = ask("/hotspots/gi-star?grid=square:60&jitter=9&max-accuracy=100")
+    kept = [f["properties"]["survival"] for f in answer["features"] if f["properties"]["survival"] is not None]
+    assert len(kept) == answer["significant"] > 5 and all(0 <= k <= 1 and abs(9 * k - round(9 * k)) < 1e-9 for k in kept)
+    assert min(kept) < 1, "small cells are unsure"
+    path = write("gi-star", "jitter.geojson", "--grid", "square:60", "--jitter", "9", "--max-accuracy", "100")
+    assert json.load(open(path))["features"] == answer["features"], "the same seed, the same runs"
+    large = ask("/hotspots/gi-star?level=community&jitter=9")
+    sure = [f["properties"]["survival"] for f in large["features"] if f["properties"]["survival"] is not None]
+    assert not sure or sum(sure) / len(sure) >= sum(kept) / len(kept)
+    ask("/hotspots/global?jitter=3", 400)
+    ask("/hotspots/gi-star?jitter=200", 400)
+
+
+def check_weights_count():
+    """Incidents count by their weight; without weights nothing says so."""
+    other = os.path.join(folder, "weighted.gpkg")
+    run("sample", other, "--incidents", "2000")
+    rows = os.path.join(folder, "weights.csv")
+    run("export", other, "incidents", "-o", rows)
+    table = list(csv.DictReader(open(rows)))
+    with open(rows, "w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["id", "category", "reported", "lon", "lat", "weight"])
+        for i, row in enumerate(r for r in table if r["lon"]):
+            writer.writerow(["W" + str(i), row["category"], row["reported"], row["lon"], row["lat"], 2.5 if i % 4 == 0 else 1])
+    run("import", other, "incidents", rows)
+    path = os.path.join(folder, "weighted.geojson")
+    said = run("hotspots", other, "gi-star", "--level", "community", "-o", path, "--lang", "en").stdout
+    answer = json.load(open(path))
+    assert "by their weight" in said and answer["weight"] > answer["incidents"]["counted"]
+    assert answer["parameters"]["p_values"] == "permutation", "halves are no whole numbers"
+    assert abs(sum(f["properties"]["value"] for f in answer["features"]) - answer["weight"]) < 1e-9
+
+
+def check_accuracy():
+    """Positions worse than the unit are left out unasked, and said."""
+    coarse, fine = ask("/hotspots/gi-star?grid=square:400"), ask("/hotspots/gi-star?grid=square:15")
+    assert coarse["parameters"]["max_accuracy_m"] == 100 and fine["parameters"]["max_accuracy_m"] == 15
+    assert fine["incidents"]["inaccurate"] > coarse["incidents"]["inaccurate"]
+    asked = ask("/hotspots/gi-star?grid=square:15&max-accuracy=100")
+    assert "worse than the units" in asked["how_en"] and "误差大于单元宽度" in asked["how_zh"]
+    distinct = ask("/hotspots/gi-star?level=cell&duplicates=exclude")
+    assert distinct["parameters"]["duplicates"] == "exclude" and "distinct cases" in distinct["how_en"]
+    assert distinct["incidents"]["counted"] <= ask("/hotspots/gi-star?level=cell")["incidents"]["counted"]
 
 
 def check_moran():
@@ -297,6 +384,10 @@ try:
     check_rates()
     check_refusals()
     check_files()
+    check_tiles()
+    check_accuracy()
+    check_jitter()
+    check_weights_count()
 finally:
     server.terminate()
     assert server.wait(timeout=120) == 0

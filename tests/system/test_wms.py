@@ -212,7 +212,7 @@ def check_exceptions():
     refused(url(VERSION="1.1.1", LAYERS="roads"), "LayerNotDefined", older=True)
     refused(url(LAYERS=None), "MissingParameterValue")
     refused(url(STYLES="dark"), "StyleNotDefined")
-    refused(url(FORMAT="image/jpeg"), "InvalidFormat")
+    refused(url(FORMAT="image/gif"), "InvalidFormat")
     refused(url(CRS="EPSG:999998"), "InvalidCRS")
     refused(url(CRS="EPSG:5773"), "InvalidCRS")
     refused(url(CRS="+proj=longlat"), "InvalidCRS")

@@ -186,7 +186,7 @@ def check_exceptions():
     refused(kvp(VERSION="1.1.0"), "InvalidParameterValue", "version")
     refused(kvp(LAYER="<x>&\""), "InvalidParameterValue", "layer")
     refused(kvp(STYLE="dark"), "InvalidParameterValue", "style")
-    refused(kvp(FORMAT="image/jpeg"), "InvalidParameterValue", "format")
+    refused(kvp(FORMAT="image/gif"), "InvalidParameterValue", "format")
     refused(kvp(TILEMATRIXSET="WGS84"), "InvalidParameterValue", "tilematrixset")
     refused(kvp(TILEMATRIX="19"), "InvalidParameterValue", "tilematrix")
     refused(kvp(TILEMATRIX="-1"), "InvalidParameterValue", "tilematrix")

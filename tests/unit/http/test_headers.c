@@ -176,17 +176,34 @@ static void test_client_network(void **state) {
     check_network("somebody", "none");
 }
 
+static bool is_meant(const char *header, uint64_t mask) {
+    return hs_etag_is_meant(hs_str_of(header), 0x1a2b3c0000, mask);
+}
+
+static void test_etag_is_meant(void **state) {
+    (void)state;
+    const uint64_t high = ~UINT64_C(0xFFFF);
+    assert_true(is_meant("\"0000001a2b3c0000\"", UINT64_MAX));
+    assert_true(is_meant("\"0000001a2b3c0000-gzip\"", UINT64_MAX));
+    assert_true(is_meant("\"x\", \"0000001a2b3cffff\"", high));
+    assert_false(is_meant("\"0000001a2b3cffff\"", UINT64_MAX));
+    assert_false(is_meant("\"0000001a2b3d0000\"", high));
+    assert_true(is_meant("*", high));
+    assert_false(is_meant("W/\"0000001a2b3c0000\"", high)); /* weak ones never match */
+    assert_true(is_meant("W/\"0000001a2b3c0000\", \"0000001a2b3c0001\"", high));
+    assert_false(is_meant("", high));
+    assert_false(is_meant("\"0000001A2B3C0000\"", high));
+    assert_false(is_meant("\"0000001a2b3c00001\"", high));
+    assert_false(is_meant("0000001a2b3c0000", high));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_etag_format),
-        cmocka_unit_test(test_etag_matches),
-        cmocka_unit_test(test_accept),
-        cmocka_unit_test(test_accept_encoding),
-        cmocka_unit_test(test_tokens_and_hosts),
-        cmocka_unit_test(test_percent),
-        cmocka_unit_test(test_query),
-        cmocka_unit_test(test_percent_encode),
-        cmocka_unit_test(test_forwarded_for),
+        cmocka_unit_test(test_etag_format),     cmocka_unit_test(test_etag_matches),
+        cmocka_unit_test(test_etag_is_meant),   cmocka_unit_test(test_accept),
+        cmocka_unit_test(test_accept_encoding), cmocka_unit_test(test_tokens_and_hosts),
+        cmocka_unit_test(test_percent),         cmocka_unit_test(test_query),
+        cmocka_unit_test(test_percent_encode),  cmocka_unit_test(test_forwarded_for),
         cmocka_unit_test(test_client_network),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,28 @@ static hs_position at(double x, double y) {
     return hs_mercator_to_position(m);
 }
 
+/* The shape of a geometry, as an index has it; done by hs_tile_shapes_done. */
+static hs_tile_shapes shapes_of(const hs_geometry *geometry) {
+    hs_tile_shapes_builder *builder = hs_tile_shapes_builder_new(geometry->type);
+    hs_tile_shapes shapes;
+    hs_error error = {0};
+    assert_non_null(builder);
+    assert_true(hs_tile_shapes_add(builder, 0, 0, 0, geometry));
+    check_ok(hs_tile_shapes_finish(builder, &error, &shapes), &error);
+    return shapes;
+}
+
+static bool put_geometry(hs_mvt *mvt, const hs_geometry *geometry, uint32_t detail_zoom) {
+    hs_tile_shapes shapes = shapes_of(geometry);
+    bool any = false;
+    if (shapes.count == 1) {
+        hs_tile_shape shape = hs_tile_shapes_at(&shapes, 0);
+        any = (shape.type == HS_GEOMETRY_LINES ? hs_mvt_lines : hs_mvt_polygons)(mvt, 1, &shape, detail_zoom);
+    }
+    hs_tile_shapes_done(&shapes);
+    return any;
+}
+
 typedef struct written {
     hs_arena *arena;
     hs_mvt *mvt;
@@ -114,7 +136,7 @@ static void test_lines_are_clipped_into_runs(void **state) {
     hs_geometry geometry = {
         .type = HS_GEOMETRY_LINES, .ring_count = 1, .ring_start = starts, .positions = line};
     written w = begin();
-    assert_true(hs_mvt_lines(w.mvt, 1, &geometry, 0));
+    assert_true(put_geometry(w.mvt, &geometry, 14));
     hs_mvt_feature_end(w.mvt);
     const Vt__Layer *layer = end(&w);
     size_t runs = 0;
@@ -125,7 +147,7 @@ static void test_lines_are_clipped_into_runs(void **state) {
     starts[1] = 2;
     geometry.positions = away;
     w = begin();
-    assert_false(hs_mvt_lines(w.mvt, 1, &geometry, 0));
+    assert_false(put_geometry(w.mvt, &geometry, 14));
     assert_null(end(&w));
     done(&w);
 }
@@ -158,10 +180,10 @@ static void add_area(void *context, const path *p) {
     a->area2[a->count++] = path_area2(p);
 }
 
-static areas polygon_areas(const hs_geometry *geometry, double tolerance) {
+static areas polygon_areas(const hs_geometry *geometry, uint32_t detail_zoom) {
     areas a = {0};
     written w = begin();
-    if (hs_mvt_polygons(w.mvt, 1, geometry, tolerance)) {
+    if (put_geometry(w.mvt, geometry, detail_zoom)) {
         hs_mvt_feature_end(w.mvt);
         mvt_paths(end(&w)->features[0], add_area, &a);
     } else {
@@ -181,7 +203,7 @@ static void test_polygons(void **state) {
     uint32_t rings[] = {0, 5, 10, 14};
     uint32_t parts[] = {0, 2, 3};
     hs_geometry geometry = {HS_GEOMETRY_POLYGONS, 2, 3, parts, rings, corners};
-    areas a = polygon_areas(&geometry, 0);
+    areas a = polygon_areas(&geometry, 14);
     assert_int_equal(a.count, 2);
     assert_int_equal(a.area2[0], 2 * 4224 * 4224);
     assert_int_equal(a.area2[1], -2 * 200 * 300);
@@ -194,7 +216,7 @@ static void test_polygons(void **state) {
     for (int i = 10; i < 14; i++)
         reversed[i] = corners[i];
     geometry.positions = reversed;
-    areas b = polygon_areas(&geometry, 0);
+    areas b = polygon_areas(&geometry, 14);
     assert_int_equal(b.count, 2);
     assert_int_equal(b.area2[0], a.area2[0]);
     assert_int_equal(b.area2[1], a.area2[1]);
@@ -203,7 +225,7 @@ static void test_polygons(void **state) {
     uint32_t thin_rings[] = {0, 4};
     uint32_t thin_parts[] = {0, 1};
     hs_geometry none = {HS_GEOMETRY_POLYGONS, 1, 1, thin_parts, thin_rings, thin};
-    assert_int_equal(polygon_areas(&none, 0).count, 0);
+    assert_int_equal(polygon_areas(&none, 14).count, 0);
 }
 
 /* Random stars, simplified: rings that do not cross themselves, with nearly the area they had. */
@@ -229,58 +251,100 @@ static void test_simplified_rings_stay_simple(void **state) {
         uint32_t rings[] = {0, CORNERS + 1};
         uint32_t parts[] = {0, 1};
         hs_geometry geometry = {HS_GEOMETRY_POLYGONS, 1, 1, parts, rings, star};
-        areas a = polygon_areas(&geometry, 4);
+        areas a = polygon_areas(&geometry, 13);
         assert_int_equal(a.count, 1);
         check_near((double)a.area2[0], exact, fabs(exact) * 0.05);
     }
 }
 
-/* Every corner left out lies within the tolerance of what is kept. */
-static void test_simplify(void **state) {
+/* At each zoom every corner left out lies within the tolerance of what is kept. */
+static void test_significance(void **state) {
     (void)state;
     enum { COUNT = 500 };
     hs_mercator points[COUNT];
-    uint32_t stack[2 * COUNT];
-    uint8_t kept[COUNT];
+    uint32_t stack[3 * COUNT];
+    double significance[COUNT];
+    uint8_t zoom[COUNT];
     hs_random random;
     hs_random_seed(&random, 5);
     double x = 1e9;
     double y = 1e9;
     for (int i = 0; i < COUNT; i++) {
-        x += 100 * hs_random_normal(&random) + 60;
-        y += 100 * hs_random_normal(&random);
+        x += 1000 * hs_random_normal(&random) + 600;
+        y += 1000 * hs_random_normal(&random);
         points[i] = (hs_mercator){(uint32_t)x, (uint32_t)y};
     }
-    hs_simplify(points, COUNT, 250, stack, kept);
-    int left = 0;
-    int before = 0;
-    assert_true(kept[0] && kept[COUNT - 1]);
-    for (int i = 0; i < COUNT; i++) {
-        if (!kept[i]) continue;
-        left++;
-        for (int k = before + 1; k < i; k++) {
-            double ax = points[before].x;
-            double ay = points[before].y;
-            double dx = points[i].x - ax;
-            double dy = points[i].y - ay;
-            double along = ((points[k].x - ax) * dx + (points[k].y - ay) * dy) / (dx * dx + dy * dy);
-            along = fmin(1, fmax(0, along));
-            assert_true(hypot(points[k].x - ax - along * dx, points[k].y - ay - along * dy) <= 250.001);
+    hs_tile_shape_significance(points, COUNT, stack, significance, zoom);
+    assert_true(zoom[0] == 0 && zoom[COUNT - 1] == 0);
+    int left_before = 0;
+    for (uint8_t z = 0; z <= HS_BASE_FULL_DETAIL_ZOOM; z++) {
+        double tolerance = HS_SHAPE_TOLERANCE_UNITS * (1 << (20 - z));
+        int left = 0;
+        int before = 0;
+        for (int i = 0; i < COUNT; i++) {
+            if (zoom[i] > z) continue;
+            left++;
+            for (int k = before + 1; k < i; k++) {
+                double ax = points[before].x;
+                double ay = points[before].y;
+                double dx = points[i].x - ax;
+                double dy = points[i].y - ay;
+                double along = ((points[k].x - ax) * dx + (points[k].y - ay) * dy) / (dx * dx + dy * dy);
+                along = fmin(1, fmax(0, along));
+                assert_true(hypot(points[k].x - ax - along * dx, points[k].y - ay - along * dy) <=
+                            tolerance + 0.001);
+            }
+            before = i;
         }
-        before = i;
+        assert_true(left >= left_before);
+        left_before = left;
     }
-    assert_true(left < COUNT / 2);
+    assert_int_equal(left_before, COUNT);
 }
 
-static void test_ring_crosses(void **state) {
+/* Two neighbours, whose common border is read in opposite directions from different corners, keep the same of
+ * it at every zoom. */
+static void test_shared_borders(void **state) {
     (void)state;
-    uint32_t order[8];
-    hs_cell bow[] = {{0, 0}, {10, 10}, {10, 0}, {0, 10}};
-    hs_cell square[] = {{0, 0}, {10, 0}, {10, 10}, {0, 10}};
-    hs_cell touching[] = {{0, 0}, {10, 0}, {10, 10}, {5, 0}, {0, 10}};
-    assert_true(hs_ring_crosses(bow, 4, order));
-    assert_false(hs_ring_crosses(square, 4, order));
-    assert_false(hs_ring_crosses(touching, 5, order));
+    enum { BORDER = 200 };
+    hs_random random;
+    hs_random_seed(&random, 3);
+    hs_position border[BORDER];
+    for (int i = 0; i < BORDER; i++)
+        border[i] = at(2000 + 60 * hs_random_normal(&random), 20.0 * i);
+    hs_position west[BORDER + 3];
+    hs_position east[BORDER + 3];
+    for (int i = 0; i < BORDER; i++) {
+        west[(i + 70) % (BORDER + 2)] = border[i];
+        east[BORDER - i] = border[i];
+    }
+    west[(BORDER + 70) % (BORDER + 2)] = at(0, 20.0 * (BORDER - 1));
+    west[(BORDER + 71) % (BORDER + 2)] = at(0, 0);
+    west[BORDER + 2] = west[0];
+    east[BORDER + 1] = at(4000, 0);
+    east[0] = at(4000, 20.0 * (BORDER - 1));
+    east[BORDER + 2] = east[0];
+    uint32_t rings[] = {0, BORDER + 3};
+    uint32_t parts[] = {0, 1};
+    hs_geometry two[] = {{HS_GEOMETRY_POLYGONS, 1, 1, parts, rings, west},
+                         {HS_GEOMETRY_POLYGONS, 1, 1, parts, rings, east}};
+    hs_tile_shapes_builder *builder = hs_tile_shapes_builder_new(HS_GEOMETRY_POLYGONS);
+    hs_tile_shapes shapes;
+    hs_error error = {0};
+    for (uint32_t i = 0; i < 2; i++)
+        assert_true(hs_tile_shapes_add(builder, i, i, 0, &two[i]));
+    check_ok(hs_tile_shapes_finish(builder, &error, &shapes), &error);
+    assert_int_equal(shapes.count, 2);
+    uint32_t shared = 0;
+    for (uint32_t i = shapes.ring_start[0]; i < shapes.ring_start[1]; i++)
+        for (uint32_t k = shapes.ring_start[1]; k < shapes.ring_start[2]; k++) {
+            if (shapes.vertex[i].x != shapes.vertex[k].x || shapes.vertex[i].y != shapes.vertex[k].y)
+                continue;
+            assert_int_equal(shapes.vertex_zoom[i], shapes.vertex_zoom[k]);
+            shared++;
+        }
+    assert_int_equal(shared, BORDER);
+    hs_tile_shapes_done(&shapes);
 }
 
 /* At the deepest zoom a city reaches far beyond what the grid's numbers hold near the tile. */
@@ -298,7 +362,7 @@ static void test_deep_zoom(void **state) {
     uint32_t parts[] = {0, 1};
     hs_geometry geometry = {HS_GEOMETRY_POLYGONS, 1, 1, parts, rings, corners};
     hs_mvt_layer_begin(mvt, "layer");
-    assert_true(hs_mvt_polygons(mvt, 1, &geometry, 4));
+    assert_true(put_geometry(mvt, &geometry, 24));
     hs_mvt_feature_end(mvt);
     hs_mvt_layer_end(mvt);
     hs_buffer out;
@@ -340,8 +404,8 @@ int main(void) {
                                        cmocka_unit_test(test_lines_are_clipped_into_runs),
                                        cmocka_unit_test(test_polygons),
                                        cmocka_unit_test(test_simplified_rings_stay_simple),
-                                       cmocka_unit_test(test_simplify),
-                                       cmocka_unit_test(test_ring_crosses),
+                                       cmocka_unit_test(test_significance),
+                                       cmocka_unit_test(test_shared_borders),
                                        cmocka_unit_test(test_deep_zoom),
                                        cmocka_unit_test(test_arena_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #define NORTH 389400000
 
 static hs_snapshot *town;
+static hs_base_index *town_index;
 
 static void add_unit(hs_geography_builder *builder, int64_t id, hs_level level, hs_str code, hs_str parent,
                      int32_t west, int32_t east, bool clockwise) {
@@ -120,11 +121,13 @@ static int make_town(void **state) {
     check_ok(hs_taxonomy_new(&vendor, 1, &error, &taxonomy), &error);
     hs_city_info info = {.name = "", .name_en = "", .timezone = "Asia/Shanghai", .lang = "zh"};
     check_ok(hs_snapshot_new(1, 1, &info, geography, incidents, taxonomy, &error, &town), &error);
+    check_ok(hs_base_index_new(town->geography, &error, &town_index), &error);
     return 0;
 }
 
 static int end_town(void **state) {
     (void)state;
+    hs_base_index_free(town_index);
     hs_snapshot_unref(town);
     return 0;
 }
@@ -143,7 +146,7 @@ static hs_status render_incidents(hs_tile tile, hs_arena *arena, hs_error *error
 }
 
 static hs_status render_base(hs_tile tile, hs_arena *arena, hs_error *error, hs_buffer *out) {
-    return hs_render_base_tile(town, tile, arena, error, out);
+    return hs_render_base_tile(town_index, tile, arena, error, out);
 }
 
 /* Calls visit for every tile of a zoom about the town. */
@@ -246,6 +249,44 @@ static void test_base_layers(void **state) {
         assert_int_equal(counts.lanes > 0, z >= 14);
         assert_int_equal(counts.places, z >= 12);
     }
+}
+
+/* Pieces of one name become one line whichever way they run; a fork and another name end it. */
+static void test_streets_are_joined(void **state) {
+    (void)state;
+    enum { STREETS = 6 };
+    hs_position ends[STREETS][2] = {{{0, 0}, {1000, 0}},    {{2000, 0}, {1000, 0}},
+                                    {{2000, 0}, {3000, 0}}, {{9000, 0}, {9000, 1000}},
+                                    {{9000, 0}, {8000, 0}}, {{9000, 0}, {9900, 0}}};
+    hs_str name[STREETS] = {HS_STR("甲"), HS_STR("甲"), HS_STR("乙"),
+                            HS_STR("丙"), HS_STR("丙"), HS_STR("丙")};
+    hs_str none[STREETS] = {{0}};
+    int32_t layer[STREETS] = {0};
+    uint32_t starts[] = {0, 2};
+    hs_geometry geometry[STREETS];
+    for (int i = 0; i < STREETS; i++)
+        geometry[i] = (hs_geometry){
+            .type = HS_GEOMETRY_LINES, .ring_count = 1, .ring_start = starts, .positions = ends[i]};
+    hs_streets streets = {.count = STREETS,
+                          .name = name,
+                          .name_en = none,
+                          .road_class = none,
+                          .layer = layer,
+                          .geometry = geometry};
+    hs_tile_shapes_builder *builder = hs_tile_shapes_builder_new(HS_GEOMETRY_LINES);
+    hs_tile_shapes shapes;
+    hs_error error = {0};
+    assert_true(hs_join_streets(&streets, builder));
+    check_ok(hs_tile_shapes_finish(builder, &error, &shapes), &error);
+    unsigned corners[STREETS] = {0};
+    for (uint32_t i = 0; i < shapes.count; i++)
+        corners[shapes.row[i]] =
+            shapes.ring_start[shapes.shape_ring[i + 1]] - shapes.ring_start[shapes.shape_ring[i]];
+    assert_int_equal(shapes.count, 5);
+    assert_int_equal(corners[0], 3);
+    for (int i = 2; i < STREETS; i++)
+        assert_int_equal(corners[i], 2);
+    hs_tile_shapes_done(&shapes);
 }
 
 static void test_far_tile_is_empty(void **state) {
@@ -452,10 +493,10 @@ static void test_other_features(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_incident_counts),   cmocka_unit_test(test_base_layers),
-        cmocka_unit_test(test_far_tile_is_empty), cmocka_unit_test(test_density_pictures),
-        cmocka_unit_test(test_unit_feature),      cmocka_unit_test(test_incident_feature),
-        cmocka_unit_test(test_shared_members),    cmocka_unit_test(test_levels_have_their_names),
-        cmocka_unit_test(test_other_features)};
+        cmocka_unit_test(test_incident_counts),         cmocka_unit_test(test_base_layers),
+        cmocka_unit_test(test_streets_are_joined),      cmocka_unit_test(test_far_tile_is_empty),
+        cmocka_unit_test(test_density_pictures),        cmocka_unit_test(test_unit_feature),
+        cmocka_unit_test(test_incident_feature),        cmocka_unit_test(test_shared_members),
+        cmocka_unit_test(test_levels_have_their_names), cmocka_unit_test(test_other_features)};
     return cmocka_run_group_tests(tests, make_town, end_town);
 }

@@ -1,0 +1,17 @@
+/* Rendered maps: what tiles, pictures and the OGC's services share. */
+#ifndef API_MAP_H
+#define API_MAP_H
+
+#include "api/density.h"
+#include "service/map.h"
+
+/* z, x and y of a tile's path (tiles.c). */
+hs_status hs_call_tile(hs_call *call, hs_tile *tile);
+/* `lang`, the city's own language where it is not given (density_legend.c). */
+hs_status hs_call_words_language(hs_call *call, bool *chinese);
+/* A map by the style of this name, empty: light; no view yet. HS_E_ARGUMENT names those that there are. */
+hs_status hs_call_map_style(hs_call *call, const char *parameter, hs_str name, hs_map_request *request);
+/* The picture into the response's body. */
+hs_status hs_call_map_write(hs_call *call, const hs_map_request *request, hs_image_format format);
+
+#endif

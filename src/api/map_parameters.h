@@ -1,0 +1,86 @@
+/* What rendered maps take; a part of the table of endpoints, for endpoints.c alone. */
+#ifndef API_MAP_PARAMETERS_H
+#define API_MAP_PARAMETERS_H
+
+#include "api/density_parameters.h"
+
+#define MAP_LANGUAGE                                                                                         \
+    {                                                                                                        \
+        "lang", "string", "zh or en: language of the names; default the city's",                             \
+            "zh 或 en：注记语言，默认为城市的语言", false                                                    \
+    }
+#define MAP_VERSION                                                                                          \
+    {                                                                                                        \
+        "v", "integer", "version of the data; the current one is answered immutable",                        \
+            "数据版本；当前版本的应答可永久缓存", false                                                      \
+    }
+static const hs_parameter map_tile_parameters[] = {
+    {"style", "string", "light (default), dark or print", "light（默认）、dark 或 print", false},
+    MAP_LANGUAGE,
+    MAP_VERSION,
+    {0},
+};
+static const hs_parameter tilejson_parameters[] = {
+    DENSITY_PARAMETERS,
+    {"ramp", "string", "colour ramp by name", "色带名称", false},
+    {"breaks", "string", "class breaks, ascending, comma separated, in the unit of the legend",
+     "分级界线，升序，逗号分隔，单位同图例", false},
+    {"style", "string",
+     "default, light, dark or print: the map style that the density is drawn on, or that the map is drawn by",
+     "default、light、dark 或 print：密度所叠加、或地图所用的样式", false},
+    {"theme", "string", "light or dark: the same by fewer names", "light 或 dark：同 style，仅此两种", false},
+    MAP_LANGUAGE,
+    MAP_VERSION,
+    {0},
+};
+static const hs_parameter map_parameters[] = {
+    {"bbox", "string",
+     "what is shown, here no filter: minx,miny,maxx,maxy in degrees; default the whole city",
+     "显示范围（此处不作筛选）：minx,miny,maxx,maxy，单位度；默认全市", false},
+    {"center", "string", "LON,LAT in degrees: the picture's middle, instead of bbox",
+     "LON,LAT（度）：图片中心，代替 bbox", false},
+    {"zoom", "number", "with center: MapLibre's zoom, -1 to 22, default 12",
+     "与 center 同用：MapLibre 缩放级，-1 至 22，默认 12", false},
+    {"width", "integer", "pixels of the picture, 1 to 4096, default 1024", "图片像素宽，1 至 4096，默认 1024",
+     false},
+    {"height", "integer", "pixels of the picture, 1 to 4096, default 768", "图片像素高，1 至 4096，默认 768",
+     false},
+    {"scale", "number", "how large lines and names are drawn: 1 (default), 2 for fine screens, 0.5 to 8",
+     "线条与注记的放大倍数：1（默认），高分屏为 2，0.5 至 8", false},
+    {"dpi", "number", "the same by dots per inch: 96 (default) is scale 1, 300 for print",
+     "同 scale，以每英寸点数给出：96（默认）即 scale 1，打印用 300", false},
+    {"transparent", "boolean", "true: without the ground", "true：底色透明", false},
+    {"density", "boolean", "true: the density below the names, by its own parameters and the filters",
+     "true：在注记之下绘制密度，参数与筛选条件同密度瓦片", false},
+    MAP_LANGUAGE,
+    DENSITY_PARAMETERS,
+    {"ramp", "string", "colour ramp by name", "色带名称", false},
+    {"breaks", "string", "class breaks, ascending, comma separated", "分级界线，升序，逗号分隔", false},
+    {"style", "string", "light (default), dark or print", "light（默认）、dark 或 print", false},
+    MAP_VERSION,
+    {0},
+};
+
+static const hs_parameter print_parameters[] = {
+    {"paper", "string", "a4 (default) or a3", "a4（默认）或 a3", false},
+    {"orientation", "string", "landscape (default) or portrait", "landscape（横向，默认）或 portrait（纵向）",
+     false},
+    {"title", "string", "default: the city and what was counted", "默认为城市名与所计案件", false},
+    {"bbox", "string",
+     "what is shown, here no filter: minx,miny,maxx,maxy in degrees; default the whole city",
+     "显示范围（此处不作筛选）：minx,miny,maxx,maxy，单位度；默认全市", false},
+    {"center", "string", "LON,LAT in degrees: the map's middle, instead of bbox",
+     "LON,LAT（度）：图幅中心，代替 bbox", false},
+    {"zoom", "number", "with center: MapLibre's zoom, -1 to 22, default 12",
+     "与 center 同用：MapLibre 缩放级，-1 至 22，默认 12", false},
+    {"density", "boolean", "false: the map alone", "false：仅底图", false},
+    MAP_LANGUAGE,
+    DENSITY_PARAMETERS,
+    {"ramp", "string", "colour ramp by name", "色带名称", false},
+    {"breaks", "string", "class breaks, ascending, comma separated", "分级界线，升序，逗号分隔", false},
+    {"style", "string", "print (default), light or dark", "print（默认）、light 或 dark", false},
+    MAP_VERSION,
+    {0},
+};
+
+#endif

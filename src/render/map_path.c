@@ -1,0 +1,204 @@
+#include "render/map_path.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define GRID 8.0 /* parts of a pixel */
+/* cairo's numbers end at 2^23 pixels. */
+#define FARTHEST 0x1p21
+
+void hs_map_path_done(hs_map_path *path) {
+    free(path->x);
+    free(path->y);
+    path->x = NULL;
+    path->y = NULL;
+    path->capacity = 0;
+}
+
+static bool reserve(hs_map_path *path, uint32_t count) {
+    if (count <= path->capacity) return true;
+    double *x = realloc(path->x, count * sizeof *x);
+    if (x) path->x = x;
+    double *y = realloc(path->y, count * sizeof *y);
+    if (y) path->y = y;
+    if (x && y) path->capacity = count;
+    path->failed = path->failed || !x || !y;
+    return x && y;
+}
+
+static double on_grid(double value, double origin) {
+    double at = floor(value * GRID + 0.5) / GRID - origin;
+    return at < -FARTHEST ? -FARTHEST : at > FARTHEST ? FARTHEST : at;
+}
+
+/* Puts a ring into x and y, in pixels of the picture; corners that fall together are one. Returns how many.
+ */
+static uint32_t place_ring(hs_map_path *path, uint32_t ring) {
+    const hs_map_features *f = path->features;
+    uint32_t first = f->ring_start[ring];
+    uint32_t count = f->ring_start[ring + 1] - first;
+    if (!reserve(path, count)) return 0;
+    double *x = path->x;
+    double *y = path->y;
+    hs_map_project(&path->view->plane, f->vertex + first, count, x, y);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (isinf(x[i]) || isinf(y[i])) continue;
+        double px = on_grid(x[i], path->view->left);
+        double py = on_grid(y[i], path->view->top);
+        if (kept > 0 && px == x[kept - 1] && py == y[kept - 1]) continue;
+        x[kept] = px;
+        y[kept++] = py;
+    }
+    return kept;
+}
+
+/* On which sides of the picture with its margin a corner lies. */
+static unsigned sides(const hs_map_path *path, uint32_t i) {
+    double m = path->margin;
+    return (path->x[i] < -m) | (path->x[i] > path->view->width + m) << 1 | (path->y[i] < -m) << 2 |
+           (path->y[i] > path->view->height + m) << 3;
+}
+
+/* Corners between two others on one side of the picture change nothing that is seen. */
+static void area_ring(hs_map_path *path, uint32_t count) {
+    unsigned all = ~0U;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned here = sides(path, i);
+        all &= here;
+        if (kept >= 2 && (here & sides(path, kept - 1) & sides(path, kept - 2))) kept--;
+        path->x[kept] = path->x[i];
+        path->y[kept++] = path->y[i];
+    }
+    if (kept < 3 || all) return;
+    cairo_move_to(path->pen, path->x[0], path->y[0]);
+    for (uint32_t i = 1; i < kept; i++)
+        cairo_line_to(path->pen, path->x[i], path->y[i]);
+    cairo_close_path(path->pen);
+}
+
+/* Pieces wholly on one side of the picture are left out. */
+static void plain_line(hs_map_path *path, uint32_t count, bool closed) {
+    bool drawing = false;
+    bool broken = false;
+    unsigned before = sides(path, 0);
+    for (uint32_t i = 1; i < count; i++) {
+        unsigned here = sides(path, i);
+        if (here & before) {
+            drawing = false;
+            broken = true;
+        } else {
+            if (!drawing) cairo_move_to(path->pen, path->x[i - 1], path->y[i - 1]);
+            cairo_line_to(path->pen, path->x[i], path->y[i]);
+            drawing = true;
+        }
+        before = here;
+    }
+    if (closed && !broken && drawing) cairo_close_path(path->pen);
+}
+
+/* Where in its dashes a line is. */
+typedef struct dasher {
+    const hs_map_dashes *dashes;
+    double period;
+    size_t dash; /* even ones are drawn; a list of odd length is gone through twice */
+    double left; /* of this dash or gap */
+    bool open;   /* the path ends at this dash */
+} dasher;
+
+static void next_dash(dasher *d) {
+    size_t count = d->dashes->count * (1 + d->dashes->count % 2);
+    d->dash = d->dash + 1 < count ? d->dash + 1 : 0;
+    d->left = d->dashes->length[d->dash % d->dashes->count];
+    d->open = false;
+}
+
+static dasher start_dashes(const hs_map_dashes *dashes) {
+    dasher d = {.dashes = dashes, .left = dashes->length[0]};
+    for (size_t i = 0; i < dashes->count; i++)
+        d.period += dashes->length[i] * (double)(1 + dashes->count % 2);
+    return d;
+}
+
+/* Goes on along what is not seen. */
+static void skip(dasher *d, double length) {
+    length -= floor(length / d->period) * d->period;
+    d->open = false;
+    while (length >= d->left) {
+        length -= d->left;
+        next_dash(d);
+    }
+    d->left -= length;
+}
+
+static bool seen(const hs_map_path *path, double x0, double y0, double x1, double y1) {
+    double m = path->margin;
+    return !((x0 < -m && x1 < -m) || (y0 < -m && y1 < -m) ||
+             (x0 > path->view->width + m && x1 > path->view->width + m) ||
+             (y0 > path->view->height + m && y1 > path->view->height + m));
+}
+
+static void draw_dash(hs_map_path *path, dasher *d, double x0, double y0, double x1, double y1) {
+    if (!seen(path, x0, y0, x1, y1)) {
+        d->open = false;
+        return;
+    }
+    if (!d->open) cairo_move_to(path->pen, x0, y0);
+    cairo_line_to(path->pen, x1, y1);
+    d->open = true;
+}
+
+static void dash_piece(hs_map_path *path, dasher *d, uint32_t i, double length) {
+    double x = path->x[i - 1];
+    double y = path->y[i - 1];
+    double dx = (path->x[i] - x) / length;
+    double dy = (path->y[i] - y) / length;
+    double at = 0;
+    while (length - at >= d->left) {
+        double to = at + d->left;
+        if (d->dash % 2 == 0) draw_dash(path, d, x + at * dx, y + at * dy, x + to * dx, y + to * dy);
+        at = to;
+        next_dash(d);
+    }
+    if (d->dash % 2 == 0 && length > at) draw_dash(path, d, x + at * dx, y + at * dy, path->x[i], path->y[i]);
+    d->left -= length - at;
+}
+
+/* Dashes go on from where the line before them was, seen or not, so that they agree wherever pictures are
+ * cut. */
+static void dashed_line(hs_map_path *path, uint32_t count, const hs_map_dashes *dashes) {
+    dasher d = start_dashes(dashes);
+    unsigned before = sides(path, 0);
+    for (uint32_t i = 1; i < count; i++) {
+        double length = hypot(path->x[i] - path->x[i - 1], path->y[i] - path->y[i - 1]);
+        unsigned here = sides(path, i);
+        if (here & before)
+            skip(&d, length);
+        else
+            dash_piece(path, &d, i, length);
+        before = here;
+    }
+}
+
+void hs_map_path_areas(hs_map_path *path, hs_map_source source, uint32_t feature) {
+    const hs_map_set *set = &path->features->set[source];
+    for (uint32_t ring = set->ring[feature]; ring < set->ring[feature + 1]; ring++) {
+        uint32_t count = place_ring(path, ring);
+        if (count >= 3) area_ring(path, count);
+    }
+}
+
+void hs_map_path_lines(hs_map_path *path, hs_map_source source, uint32_t feature,
+                       const hs_map_dashes *dashes) {
+    const hs_map_set *set = &path->features->set[source];
+    bool closed = set->shape[feature] == HS_MAP_POLYGON;
+    for (uint32_t ring = set->ring[feature]; ring < set->ring[feature + 1]; ring++) {
+        uint32_t count = place_ring(path, ring);
+        if (count < 2) continue;
+        if (dashes->count > 0)
+            dashed_line(path, count, dashes);
+        else
+            plain_line(path, count, closed);
+    }
+}

@@ -1,0 +1,31 @@
+/* Shapes of features as paths of cairo: projected, put on a grid of an eighth of a pixel that does not hang
+ * on where a picture is cut, shortened where nothing of them is seen. */
+#ifndef RENDER_MAP_PATH_H
+#define RENDER_MAP_PATH_H
+
+#include "render/map_features.h"
+#include "render/map_plane.h"
+#include <cairo.h>
+
+typedef struct hs_map_dashes {
+    double length[16]; /* pixels of the picture; on and off by turns */
+    size_t count;      /* 0: none */
+} hs_map_dashes;
+
+typedef struct hs_map_path {
+    cairo_t *pen;
+    const hs_map_view *view;
+    const hs_map_features *features;
+    double margin; /* pixels round the picture within which everything is drawn */
+    double *x, *y; /* room for one ring */
+    uint32_t capacity;
+    bool failed; /* memory is out */
+} hs_map_path;
+
+void hs_map_path_done(hs_map_path *path);
+/* Adds a feature's rings as areas, or as lines. */
+void hs_map_path_areas(hs_map_path *path, hs_map_source source, uint32_t feature);
+void hs_map_path_lines(hs_map_path *path, hs_map_source source, uint32_t feature,
+                       const hs_map_dashes *dashes);
+
+#endif
