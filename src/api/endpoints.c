@@ -1,3 +1,4 @@
+#include "api/calendar_parameters.h"
 #include "api/density_parameters.h"
 #include "api/endpoint.h"
 #include "api/find_parameters.h"
@@ -107,6 +108,7 @@ static const hs_parameter open311_post_parameters[] = {
 #define FIND (CITY | HS_NEEDS_INCIDENTS)
 #define PLOT (CITY | HS_TAKES_FILTERS | HS_LONG_AT_TIMES)
 #define LONG (CITY | HS_TAKES_FILTERS | HS_LONG)
+#define SUMS (CITY | HS_TAKES_FILTERS | HS_LONG_COUNT)
 #define PAGE (HS_LENIENT | HS_HIDDEN)
 /* These look for the snapshot themselves, since they refuse in their own form. */
 #define WEB_MAP (HS_TAKES_FILTERS | HS_LENIENT | HS_OWS | HS_LONG_AT_TIMES)
@@ -158,6 +160,16 @@ const hs_endpoint hs_endpoints[] = {
     {"/summary", "summary", CITY | HS_TAKES_FILTERS, JSON, summary_parameters,
      "Counts by unit and category; units, outside and unmatched sum to the total.",
      "按单元与类别计数；各单元、界外与未定位之和等于总数。", hs_serve_summary},
+    {"/calendar", "calendar", SUMS, JSON, calendar_parameters,
+     "Counts by weekday and hour of the city's zone (7 x 24, Monday first), per such hour of the period, "
+     "with "
+     "circular statistics of the day and the week; compared to another period or category if asked for.",
+     "按星期与小时计数（7×24，周一在前，城市时区）及每个该小时的件数，附日与周的圆形统计；可与另一时段或类别"
+     "比较。",
+     hs_serve_calendar},
+    {"/timeline", "timeline", SUMS, JSON, timeline_parameters,
+     "Counts by day, week or month of the city's zone; periods without incidents are listed too.",
+     "按日、周或月计数（城市时区），无案件的时段亦列出。", hs_serve_timeline},
     {"/targets", "targets", CITY, JSON, target_parameters,
      "What was promised: the most incidents of a category in a unit, from one local day to another.",
      "承诺目标：某单元某类别在起止日期（当地日）内的案件上限。", hs_serve_targets},
