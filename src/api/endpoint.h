@@ -55,6 +55,7 @@ extern const hs_endpoint hs_endpoints[];
 
 /* The endpoint of a method of hotspots, by the method's name; NULL where there is none (hotspots.c). */
 const hs_endpoint *hs_endpoint_of_hotspots(const char *method);
+const hs_endpoint *hs_endpoint_of_forecast(void);
 
 /* The method of an endpoint. */
 hs_method hs_endpoint_method(const hs_endpoint *endpoint);
@@ -210,6 +211,7 @@ hs_status hs_serve_density_tif(hs_call *call);
 hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_hotspots(hs_call *call);
+hs_status hs_serve_forecast(hs_call *call);
 hs_status hs_serve_hotspots_tile(hs_call *call);
 hs_status hs_serve_hotspots_tilejson(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);

@@ -2,6 +2,7 @@
 #include "api/density_parameters.h"
 #include "api/endpoint.h"
 #include "api/find_parameters.h"
+#include "api/forecast_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
 #include "api/map_parameters.h"
@@ -257,6 +258,13 @@ const hs_endpoint hs_endpoints[] = {
      "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
      "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
      hs_serve_hotspots},
+    {"/forecast", "forecast", LONG, GEO, forecast_parameters,
+     "Where incidents are to be expected in the coming days: the cells or street segments to choose within a "
+     "share "
+     "of the area, ranked, with scores of every method on held-out periods and how it was computed.",
+     "预测未来若干天案件将发生之处：在给定面积占比内选出的单元或街道段，含排序、各方法在留出期的评分与计算说"
+     "明。",
+     hs_serve_forecast},
     {"/hotspots/change", "hotspotsChange", LONG, GEO, change_parameters,
      "Change of each unit's rate from the period compare to datetime: the ratio with exact limits, exact "
      "p-values "
