@@ -103,7 +103,7 @@ static uint64_t hash_read(const hs_call *call, hs_reads reads, uint64_t hash) {
     hash = mix(hash, snapshot->geography_version);
     hash = mix(hash, (uint64_t)geography->units.count << 32 | geography->streets.count);
     if (reads == HS_READS_GEOGRAPHY) return hash;
-    hash = mix(hash, snapshot->version);
+    hash = mix(hash, reads == HS_READS_CITY ? snapshot->city_version : snapshot->version);
     hash = mix(hash, snapshot->incidents->count);
     return mix(hash, (uint64_t)snapshot->incidents->max_time_s);
 }

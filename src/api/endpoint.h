@@ -128,8 +128,8 @@ hs_status hs_call_filter(hs_call *call, double default_accuracy_m, const char *w
 hs_status hs_call_select(hs_call *call, double default_accuracy_m, hs_filter *filter,
                          const hs_selection **selection);
 
-/* What an answer read. */
-typedef enum hs_reads { HS_READS_PROGRAM, HS_READS_GEOGRAPHY, HS_READS_ALL } hs_reads;
+/* What an answer read: the city is all but saved runs of hotspots, for answers that do not name the version. */
+typedef enum hs_reads { HS_READS_PROGRAM, HS_READS_GEOGRAPHY, HS_READS_CITY, HS_READS_ALL } hs_reads;
 /* Hash of the request (all but `v`) and of what it read. */
 uint64_t hs_call_etag(const hs_call *call, hs_reads reads);
 /* Type, compression, caching and etag of an answer; true when the handler is done: the body is there already,
@@ -212,6 +212,10 @@ hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_hotspots(hs_call *call);
 hs_status hs_serve_forecast(hs_call *call);
+hs_status hs_serve_saved_hotspots(hs_call *call);
+hs_status hs_serve_saved_run(hs_call *call);
+hs_status hs_post_hotspots(hs_call *call);
+hs_status hs_delete_saved_run(hs_call *call);
 hs_status hs_serve_hotspots_tile(hs_call *call);
 hs_status hs_serve_hotspots_tilejson(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);

@@ -238,6 +238,27 @@ const hs_endpoint hs_endpoints[] = {
      "bbox is the picture's extent.",
      "分级之间的等值面，含面积与件数，设 tolerance 时另有偏离 0 的范围；bbox 为图幅范围。",
      hs_serve_density_isobands},
+    {"/hotspots", "savedHotspots", CITY, JSON, NULL,
+     "The saved runs of hotspots, the newest first: method, title, parameters, features, when, by whom and of "
+     "which version of the data. Their features are the collection hotspots.",
+     "已存的热点分析，新者在前：方法、标题、参数、要素数、时间、保存者与数据版本；要素见 hotspots 要素集。",
+     hs_serve_saved_hotspots},
+    {"/hotspots", "saveHotspots", CITY | HS_POSTS | HS_TOKENS, JSON, NULL,
+     "Computes hotspots and keeps the answer: {\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": "
+     "{\"level\": \"community\"}}, the parameters those of /hotspots/{method}. 201, Location and the run when it "
+     "is stored. At most 200 runs of 50000 features each are kept, 500000 features together. Needs a token of "
+     "an editor for the whole city.",
+     "计算热点并保存结果：{\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": {\"level\": "
+     "\"community\"}}，参数同 /hotspots/{method}；入库后返回 201、Location 与该次分析。最多保存 200 次，每次 "
+     "50000 个要素，合计 500000 个。需全市 editor 令牌。",
+     hs_post_hotspots},
+    {"/hotspots/{runId}", "savedRun", CITY, JSON, NULL,
+     "One saved run, with `about`: how it was computed, seed and all, as its answer said it.",
+     "单次已存分析；about 为其计算说明、种子等。", hs_serve_saved_run},
+    {"/hotspots/{runId}", "deleteSavedRun", CITY | HS_DELETES | HS_TOKENS, JSON, NULL,
+     "Deletes a saved run and its features; `undo` of the batch brings them back. Needs a token of an editor "
+     "for the whole city.",
+     "删除已存分析及其要素；撤销该批次可恢复。需全市 editor 令牌。", hs_delete_saved_run},
     {"/hotspots/gi-star", "hotspotsGiStar", LONG, GEO, hotspot_parameters,
      "Getis-Ord Gi* of units, grid cells or street segments, with raw and corrected p-values and how it was "
      "computed; too little data is said instead of a map.",

@@ -102,7 +102,7 @@ hs_status hs_serve_hotspots_tile(hs_call *call) {
     if (!hs_hotspots_is_shared(call->api->service, a.method, call->snapshot, a.names, a.values, a.count) &&
         hs_request_defer(call->request))
         return HS_OK;
-    if (hs_call_begin(call, "application/vnd.mapbox-vector-tile", HS_READS_ALL)) return HS_OK;
+    if (hs_call_begin(call, "application/vnd.mapbox-vector-tile", HS_READS_CITY)) return HS_OK;
     status = share(call, &a, &entry);
     if (status != HS_OK) return status;
     status = hs_hotspots_tile(entry, tile, call->arena, call->error, &call->response->body);

@@ -244,13 +244,13 @@ static void write_rows(hs_call *call, page *p) {
     }
 }
 
-static hs_status parse_row_filter(hs_call *call, hs_row_filter *filter) {
+static hs_status parse_row_filter(hs_call *call, page *p) {
     hs_str *names;
     hs_str *values;
     hs_status status = hs_call_words(call, &names, &values);
     if (status != HS_OK) return status;
-    return hs_row_filter_parse(call->snapshot, names, values, call->request->query_count, call->error,
-                               filter);
+    return hs_row_filter_parse(p->collection, call->snapshot, names, values, call->request->query_count, call->error,
+                               &p->filter);
 }
 
 /* Names that there are none of are left out silently by no one: they are refused. */
@@ -283,8 +283,10 @@ static hs_status parse_page(hs_call *call, page *p) {
     if (status == HS_OK) status = hs_call_bbox_in_degrees(call);
     if (status == HS_OK) status = parse_properties(call, p);
     if (status == HS_OK && p->collection->kind != HS_COLLECT_INCIDENTS)
-        status = parse_row_filter(call, &p->filter);
+        status = parse_row_filter(call, p);
     if (status != HS_OK) return status;
+    if (p->collection->kind == HS_COLLECT_INCIDENTS && hs_call_text(call, "run").size > 0)
+        return hs_error_set(call->error, HS_E_ARGUMENT, HS_RUN_ELSEWHERE);
     p->has_query = hs_call_text(call, "filter").size > 0 || hs_call_text(call, "sortby").size > 0;
     /* Without a filter its language and system are checked all the same. */
     status = hs_call_query(call, p->collection, &p->query);
@@ -300,7 +302,7 @@ static void write_self(hs_call *call, const page *p, const char *rel, const hs_r
     hs_buffer_printf(&path, "/ogc/collections/%s/items?f=%s&limit=%lld", p->collection->id, form->f,
                      (long long)p->limit);
     static const char *const extra[] = {"crs",        "filter", "filter-lang", "filter-crs",
-                                        "properties", "sortby", NULL};
+                                        "properties", "sortby", "run",         NULL};
     hs_call_carry_query(call, extra, '&', &path);
     if (after > 0)
         hs_buffer_printf(&path, "&after=%lld&version=%llu", (long long)after, (unsigned long long)p->version);

@@ -27,7 +27,7 @@ struct map_source {
 static hs_status draw_density(hs_call *call, hs_wms_view *view, hs_rgba ground) {
     hs_density_ask ask;
     hs_status status = hs_call_density(call, &ask);
-    if (status != HS_OK || hs_call_begin(call, "image/png", HS_READS_ALL)) return status;
+    if (status != HS_OK || hs_call_begin(call, "image/png", HS_READS_CITY)) return status;
     return hs_wms_draw(call, &ask, view, ground);
 }
 

@@ -168,9 +168,7 @@ static bool is_own(const char *const *own, const char *key) {
     return false;
 }
 
-/* The columns that came along, but for those whose name (in any case, as GIS formats compare them) is one of
- * the feature's own. */
-static void write_attributes(hs_json *json, hs_str attributes, const char *const *own) {
+void hs_geojson_attributes(hs_json *json, hs_str attributes, const char *const *own) {
     json_t *object;
     if (attributes.size == 0 || hs_json_parse(attributes, NULL, &object) != HS_OK) return;
     const char *key;
@@ -204,7 +202,7 @@ void hs_geojson_unit(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
         hs_json_null(json);
     hs_json_key_literal(json, "area_km2");
     hs_json_double(json, units->area_km2[row]);
-    write_attributes(json, units->attributes[row], own);
+    hs_geojson_attributes(json, units->attributes[row], own);
     feature_end(json);
 }
 
@@ -224,7 +222,7 @@ void hs_geojson_street(hs_json *json, const hs_snapshot *snapshot, uint32_t row)
     pair_number(json, HS_JSON_KEY("right_from"), streets->right_from[row]);
     pair_number(json, HS_JSON_KEY("right_to"), streets->right_to[row]);
     pair_int(json, HS_JSON_KEY("layer"), streets->layer[row]);
-    write_attributes(json, streets->attributes[row], own);
+    hs_geojson_attributes(json, streets->attributes[row], own);
     feature_end(json);
 }
 
@@ -373,7 +371,7 @@ void hs_geojson_row(hs_json *json, const hs_collection *collection, const hs_sna
         [HS_COLLECT_SEGMENTS] = hs_geojson_segment, [HS_COLLECT_ADDRESSES] = hs_geojson_address,
         [HS_COLLECT_PLACES] = hs_geojson_place,     [HS_COLLECT_ZONES] = hs_geojson_zone,
         [HS_COLLECT_POPULATION] = write_people,     [HS_COLLECT_TARGETS] = write_target,
-        [HS_COLLECT_CLASSES] = write_class,
+        [HS_COLLECT_CLASSES] = write_class,         [HS_COLLECT_HOTSPOTS] = hs_geojson_hotspot,
     };
     writers[collection->kind](json, snapshot, row);
 }

@@ -16,6 +16,13 @@ void hs_geojson_address(hs_json *json, const hs_snapshot *snapshot, uint32_t row
 void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 
+/* A feature of a saved run (geojson_hotspots.c). */
+void hs_geojson_hotspot(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
+
+/* The columns that came along, a JSON object or nothing, but for those whose name (in any case, as GIS
+ * formats compare them) is one of the feature's own, which NULL ends. */
+void hs_geojson_attributes(hs_json *json, hs_str attributes, const char *const *own);
+
 /* The members of a target's object (between its braces). */
 void hs_geojson_target_members(hs_json *json, const hs_snapshot *snapshot, uint32_t row);
 

@@ -44,6 +44,8 @@ void hs_hotspots_done(hs_hotspot_run *run);
 
 /* The GeoJSON FeatureCollection with the contract's fields, parameters and how it was computed. */
 void hs_hotspots_geojson(const hs_hotspot_run *run, hs_json *json);
+/* What the collection says of the whole, without its type and run time: members of an object. */
+void hs_hotspots_about(const hs_hotspot_run *run, hs_json *json);
 /* The same features as a file of any vector format, by extension, replacing one that is there. */
 hs_status hs_hotspots_file(const hs_service *service, const hs_hotspot_run *run, const char *path,
                            hs_error *error);

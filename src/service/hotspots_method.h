@@ -68,6 +68,9 @@ typedef struct hs_hotspot_table {
 /* Longest that a table may be. */
 enum { HS_HOTSPOT_MOST_FIELDS = 64 };
 
+/* A value as a member of a JSON object (hotspots_write.c). */
+void hs_hotspot_write_value(hs_json *json, const hs_field *field, const hs_value *value);
+
 struct hs_hotspot_method {
     const char *name;
     const char *help_en, *help_zh;
