@@ -84,7 +84,7 @@ static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *me
     }
     hs_hotspot_run run = {0};
     if (status == HS_OK)
-        status = hs_hotspots_parse(method, snapshot, names, values, count, arena, error, &run);
+        status = hs_hotspots_parse(method, snapshot, names, values, count, false, arena, error, &run);
     if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
     if (status == HS_OK) status = hs_hotspots_file(service, &run, path, error);
     if (status == HS_OK) {
