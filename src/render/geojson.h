@@ -4,6 +4,7 @@
 #define RENDER_GEOJSON_H
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json_writer.h"
 #include "city/collection.h"
 #include "city/duplicates.h"
@@ -30,6 +31,9 @@ typedef struct hs_geojson_context {
     hs_arena *arena;
     const hs_duplicates *duplicates; /* set by the caller: duplicate_of is written; or NULL */
     hs_str *category, *path;         /* members by category code and by path; NULL: nothing is kept */
+    int64_t day_s;                   /* when the day of the last time began */
+    size_t day_size;
+    char day[HS_TIME_TEXT_SIZE]; /* that day as text, up to the hour; size 0: none yet */
 } hs_geojson_context;
 
 /* Keeps what is shared in `arena`, as far as that has room; with NULL nothing is kept, which is best for few
@@ -41,5 +45,8 @@ void hs_geojson_context_init(hs_geojson_context *context, const hs_snapshot *sna
  * batch; duplicate_of (the feature's id of the case that it is suggested to repeat) only where it is one. */
 void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_incident_chunk *chunk,
                          uint32_t i);
+/* The same of many, one after the other. */
+void hs_geojson_incidents(hs_json *json, hs_geojson_context *context, const hs_incident_ref *refs,
+                          size_t count);
 
 #endif
