@@ -73,7 +73,7 @@ typedef struct id_window {
     int64_t after, last;
 } id_window;
 
-enum { WINDOW_ROWS = 32, FIRST_WINDOW = 1, NEXT_WINDOW = 8 };
+enum { WINDOW_ROWS = 32, NEXT_WINDOW = 8 };
 
 /* Which of WINDOW_ROWS rows lie in the window: rows stand in the order of places, so that most look-ups end
  * here. Columns reach behind the last row. */
@@ -94,50 +94,74 @@ static uint32_t meets_window(const hs_incident_chunk *chunk, uint32_t begin, con
     return met;
 }
 
-static void gather_row(const hs_selection *selection, const id_window *window, uint32_t c, uint32_t i,
-                       size_t capacity, incident_row *rows, size_t *count) {
-    int64_t id = hs_incident_row(selection->snapshot->incidents->chunk[c], i);
-    if (id <= window->after || id > window->last || !hs_selection_has(selection, c, i)) return;
-    if (*count < capacity) {
-        push(rows, count, (incident_row){id, c, i});
-    } else if (id < rows[0].id) {
-        rows[0] = (incident_row){id, c, i};
-        sift_down(rows, *count);
+/* Rows that are found: in a window no wider than the capacity each has a place of its own, in a wider one they
+ * are a heap of the smallest ids. */
+typedef struct gathering {
+    const hs_selection *selection;
+    id_window window;
+    size_t capacity, count;
+    incident_row *rows;
+    bool placed;
+} gathering;
+
+static void gather_row(gathering *g, uint32_t c, uint32_t i) {
+    int64_t id = hs_incident_row(g->selection->snapshot->incidents->chunk[c], i);
+    if (id <= g->window.after || id > g->window.last || !hs_selection_has(g->selection, c, i)) return;
+    incident_row row = {id, c, i};
+    if (g->placed) {
+        g->rows[id - g->window.after - 1] = row;
+    } else if (g->count < g->capacity) {
+        push(g->rows, &g->count, row);
+    } else if (id < g->rows[0].id) {
+        g->rows[0] = row;
+        sift_down(g->rows, g->count);
     }
 }
 
-/* The first `capacity` selected rows of a window, as a heap. */
-static size_t gather_window(const hs_selection *selection, const id_window *window, size_t capacity,
-                            incident_row *rows) {
-    size_t count = 0;
-    for (uint32_t c = 0; c < selection->chunk_count; c++) {
-        const hs_incident_chunk *chunk = selection->snapshot->incidents->chunk[c];
+static void gather_window(gathering *g) {
+    for (uint32_t c = 0; c < g->selection->chunk_count; c++) {
+        const hs_incident_chunk *chunk = g->selection->snapshot->incidents->chunk[c];
         for (uint32_t begin = 0; begin < chunk->count; begin += WINDOW_ROWS) {
-            uint32_t met = meets_window(chunk, begin, window);
+            uint32_t met = meets_window(chunk, begin, &g->window);
             for (; met; met &= met - 1) {
                 uint32_t i = begin + (uint32_t)__builtin_ctz(met);
-                if (i < chunk->count) gather_row(selection, window, c, i, capacity, rows, &count);
+                if (i < chunk->count) gather_row(g, c, i);
             }
         }
     }
-    return count;
+}
+
+/* Ids are above 0: a place without one is empty. */
+static void close_gaps(gathering *g) {
+    for (size_t i = 0; i < g->capacity; i++)
+        if (g->rows[i].id > 0) g->rows[g->count++] = g->rows[i];
 }
 
 /* The first limit + 1 selected rows behind the key, in id order. Ids of rows that follow one another are near
  * each other as a rule: what is looked at grows until it has enough of them. */
 static size_t gather(const hs_selection *selection, const page *p, incident_row *rows) {
-    size_t capacity = (size_t)p->limit + 1;
-    size_t count = 0;
-    int64_t width = FIRST_WINDOW * (int64_t)capacity;
-    id_window window = {p->after, p->after};
-    while (count < capacity && window.last < INT64_MAX) {
-        bool whole = width > INT64_MAX / NEXT_WINDOW || window.after > INT64_MAX - width;
-        window.last = whole ? INT64_MAX : window.after + width;
-        width = whole ? width : width * NEXT_WINDOW;
-        count = gather_window(selection, &window, capacity, rows);
+    gathering g = {.selection = selection,
+                   .window = {p->after, p->after},
+                   .capacity = (size_t)p->limit + 1,
+                   .rows = rows,
+                   .placed = true};
+    int64_t width = (int64_t)g.capacity, most = (int64_t)selection->snapshot->incidents->count;
+    if (p->after <= INT64_MAX - width) {
+        g.window.last += width;
+        memset(rows, 0, g.capacity * sizeof *rows);
+        gather_window(&g);
+        close_gaps(&g);
     }
-    qsort(rows, count, sizeof *rows, by_id);
-    return count;
+    g.placed = false;
+    while (g.count < g.capacity && g.window.last < INT64_MAX) {
+        width *= NEXT_WINDOW;
+        bool whole = width / NEXT_WINDOW > most || p->after > INT64_MAX - width;
+        g.window.last = whole ? INT64_MAX : p->after + width;
+        g.count = 0;
+        gather_window(&g);
+        if (g.count == g.capacity || whole) qsort(rows, g.count, sizeof *rows, by_id);
+    }
+    return g.count;
 }
 
 static hs_status write_incidents(hs_call *call, page *p) {
