@@ -94,8 +94,8 @@ static uint32_t meets_window(const hs_incident_chunk *chunk, uint32_t begin, con
     return met;
 }
 
-/* Rows that are found: in a window no wider than the capacity each has a place of its own, in a wider one they
- * are a heap of the smallest ids. */
+/* Rows that are found: in a window no wider than the capacity each has a place of its own, in a wider one
+ * they are a heap of the smallest ids. */
 typedef struct gathering {
     const hs_selection *selection;
     id_window window;

@@ -139,12 +139,11 @@ static void request_ends(void *context, struct MHD_Connection *connection, void 
         if (server->log) {
             hs_str target = loggable_target(exchange);
             uint64_t tenths = (uint64_t)(duration_ms * 10 + 0.5); /* far cheaper to write than a double */
-            hs_log_write(server->log, HS_LOG_INFO, "request",
-                         "method=%s path=%.*s status=%u bytes=%llu ms=%llu.%u%s",
-                         exchange->method ? exchange->method : "?", (int)target.size,
-                         target.data ? target.data : "", exchange->status,
-                         (unsigned long long)exchange->bytes, (unsigned long long)(tenths / 10),
-                         (unsigned)(tenths % 10), whole ? "" : " aborted=1");
+            hs_log_write(
+                server->log, HS_LOG_INFO, "request", "method=%s path=%.*s status=%u bytes=%llu ms=%llu.%u%s",
+                exchange->method ? exchange->method : "?", (int)target.size, target.data ? target.data : "",
+                exchange->status, (unsigned long long)exchange->bytes, (unsigned long long)(tenths / 10),
+                (unsigned)(tenths % 10), whole ? "" : " aborted=1");
         }
         atomic_fetch_sub(&server->metrics.in_flight, 1);
     }

@@ -4,8 +4,8 @@
 #define RENDER_GEOJSON_H
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/json_writer.h"
+#include "base/time_text.h"
 #include "city/collection.h"
 #include "city/duplicates.h"
 
@@ -31,9 +31,7 @@ typedef struct hs_geojson_context {
     hs_arena *arena;
     const hs_duplicates *duplicates; /* set by the caller: duplicate_of is written; or NULL */
     hs_str *category, *path;         /* members by category code and by path; NULL: nothing is kept */
-    int64_t day_s;                   /* when the day of the last time began */
-    size_t day_size;
-    char day[HS_TIME_TEXT_SIZE]; /* that day as text, up to the hour; size 0: none yet */
+    hs_day_text day;
 } hs_geojson_context;
 
 /* Keeps what is shared in `arena`, as far as that has room; with NULL nothing is kept, which is best for few

@@ -6,7 +6,8 @@
 
 /* Of a feature all but its texts. */
 enum { FEATURE_MOST = 2048 };
-/* How many features ahead what is read is asked for, by stage: each stage's addresses lie in the one before. */
+/* How many features ahead what is read is asked for, by stage: each stage's addresses lie in the one before.
+ */
 enum { STAGES = 4, STAGE_FEATURES = 8 };
 
 #define PUT(at, literal) (memcpy(at, literal, sizeof(literal) - 1), (at) += sizeof(literal) - 1)
@@ -17,29 +18,10 @@ static char *put_text(char *at, hs_str text) {
     return PUT(at, "null");
 }
 
-/* Times that follow one another are of one day as a rule. */
 static char *put_time(char *at, hs_geojson_context *context, int64_t time_s) {
     if (time_s == HS_NO_TIME) return PUT(at, "null");
     *at++ = '"';
-    int64_t second = time_s - context->day_s;
-    if (context->day_size == 0 || time_s < context->day_s || second >= 86400) {
-        size_t size = hs_time_format(time_s, at);
-        second = (time_s % 86400 + 86400) % 86400;
-        context->day_s = time_s - second;
-        context->day_size = size - (sizeof "00:00:00Z" - 1);
-        memcpy(context->day, at, context->day_size);
-        at += size;
-        *at++ = '"';
-        return at;
-    }
-    memcpy(at, context->day, context->day_size);
-    at += context->day_size;
-    const int parts[] = {(int)second / 3600, (int)second / 60 % 60, (int)second % 60};
-    for (int i = 0; i < 3; i++) {
-        *at++ = (char)('0' + parts[i] / 10);
-        *at++ = (char)('0' + parts[i] % 10);
-        *at++ = i < 2 ? ':' : 'Z';
-    }
+    at += hs_time_text(&context->day, time_s, at);
     *at++ = '"';
     return at;
 }
@@ -264,7 +246,8 @@ void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_in
 }
 
 /* Asks for what the next stage, or the writing, reads of a feature that comes later. */
-HS_PREFETCHES void ask_ahead(const hs_snapshot *snapshot, const hs_incident_chunk *chunk, uint32_t i, int stage) {
+HS_PREFETCHES void ask_ahead(const hs_snapshot *snapshot, const hs_incident_chunk *chunk, uint32_t i,
+                             int stage) {
     if (stage == 0) {
         hs_incident_prefetch(chunk, i);
         return;
