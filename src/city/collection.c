@@ -385,9 +385,22 @@ hs_status hs_row_filter_parse(const hs_collection *collection, const hs_snapshot
     return status;
 }
 
+enum { ANTIMERIDIAN_E7 = 1800000000 };
+
+/* Across the antimeridian there are two boxes. */
+static bool is_in_bbox(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
+                       const hs_box *box) {
+    hs_box east = *box;
+    hs_box west = *box;
+    if (box->min_lon_e7 <= box->max_lon_e7) return is_in(collection, snapshot, row, box);
+    east.max_lon_e7 = ANTIMERIDIAN_E7;
+    west.min_lon_e7 = -ANTIMERIDIAN_E7;
+    return is_in(collection, snapshot, row, &east) || is_in(collection, snapshot, row, &west);
+}
+
 bool hs_collection_row_passes(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                               const hs_row_filter *filter) {
     if (filter->run != 0 && snapshot->hotspots->feature[row].run != filter->run) return false;
-    return (!filter->has_box || is_in(collection, snapshot, row, &filter->box)) &&
+    return (!filter->has_box || is_in_bbox(collection, snapshot, row, &filter->box)) &&
            holds_at(collection, snapshot, row, filter->from_s, filter->to_s);
 }

@@ -12,6 +12,7 @@ typedef struct hs_hotspot_words {
     const hs_snapshot *snapshot;
     const hs_str *names, *values;
     size_t count;
+    bool aggregates;
     hs_arena *arena;
     hs_error *error;
 } hs_hotspot_words;
