@@ -41,9 +41,11 @@ static void write_run(hs_call *call, const hs_saved_hotspot_record *run, bool wh
     }
     hs_json_key(json, "links");
     hs_json_array(json);
-    hs_call_link(call, "self", JSON, NULL, hs_arena_printf(call->arena, "/hotspots/%lld", (long long)run->id));
-    hs_call_link(call, "items", "application/geo+json", NULL,
-                 hs_arena_printf(call->arena, "/ogc/collections/hotspots/items?run=%lld", (long long)run->id));
+    hs_call_link(call, "self", JSON, NULL,
+                 hs_arena_printf(call->arena, "/hotspots/%lld", (long long)run->id));
+    hs_call_link(
+        call, "items", "application/geo+json", NULL,
+        hs_arena_printf(call->arena, "/ogc/collections/hotspots/items?run=%lld", (long long)run->id));
     hs_json_array_end(json);
     hs_json_object_end(json);
 }
@@ -177,8 +179,9 @@ static hs_status take_request(hs_call *call, asked *a) {
     if (status == HS_OK) status = take_body(call, body, a);
     json_decref(body);
     if (status != HS_OK) return status;
+    /* Whoever reads the collection reads it. */
     return hs_hotspots_parse(a->method, call->snapshot, a->saving.names, a->saving.values, a->saving.count,
-                             call->arena, call->error, &run);
+                             true, call->arena, call->error, &run);
 }
 
 static bool is_gone(const void *request) {
@@ -216,12 +219,13 @@ hs_status hs_post_hotspots(hs_call *call) {
         return hs_response_problem(call->response, 415, NULL, "send Content-Type: application/json");
     hs_status status = take_request(call, &a);
     if (status != HS_OK || hs_request_defer(call->request)) return status;
-    status = hs_hotspots_shared(service, a.method, call->snapshot, a.saving.names, a.saving.values,
-                                a.saving.count, (hs_hotspot_stop){is_gone, call->request}, call->error,
-                                &entry);
+    status =
+        hs_hotspots_shared(service, a.method, call->snapshot, a.saving.names, a.saving.values, a.saving.count,
+                           true, (hs_hotspot_stop){is_gone, call->request}, call->error, &entry);
     if (status != HS_OK) return status;
     a.saving.user = user.name;
-    status = hs_service_save_hotspots(service, hs_hotspots_shared_run(entry), &a.saving, call->error, &report);
+    status =
+        hs_service_save_hotspots(service, hs_hotspots_shared_run(entry), &a.saving, call->error, &report);
     hs_shared_unref(entry);
     return status == HS_OK ? answer_saved(call, &report) : answer_failure(call, status);
 }

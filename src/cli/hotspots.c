@@ -116,7 +116,7 @@ static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *me
     if (status == HS_OK && title) status = hs_saved_title_check(hs_str_of(title), error);
     hs_hotspot_run run = {0};
     if (status == HS_OK)
-        status = hs_hotspots_parse(method, snapshot, names, values, words, false, arena, error, &run);
+        status = hs_hotspots_parse(method, snapshot, names, values, words, title != NULL, arena, error, &run);
     if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
     if (status == HS_OK && path) status = hs_hotspots_file(service, &run, path, error);
     if (status == HS_OK) tell(arguments, &run, path ? path : title);
@@ -164,7 +164,8 @@ static int run(const hs_arguments *arguments) {
     }
     hs_error error = {0};
     hs_service *service = NULL;
-    hs_status status = hs_service_open(arguments->positional[0], title ? HS_STORE_WRITE : HS_STORE_READ, NULL, &error, &service);
+    hs_status status = hs_service_open(arguments->positional[0], title ? HS_STORE_WRITE : HS_STORE_READ, NULL,
+                                       &error, &service);
     if (status == HS_OK) status = hs_service_load(service, &error, NULL);
     if (status == HS_OK) status = make(arguments, method, path, service, &error);
     hs_service_close(service);
