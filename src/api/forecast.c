@@ -22,7 +22,8 @@ hs_status hs_serve_forecast(hs_call *call) {
     hs_status status = hs_call_words(call, &names, &values);
     if (status == HS_OK)
         status = hs_hotspots_parse(hs_forecast_hotspot_method(), call->snapshot, names, values,
-                                   call->request->query_count, call->arena, call->error, &run);
+                                   call->request->query_count, !hs_call_sees_incidents(call), call->arena,
+                                   call->error, &run);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/geo+json", HS_READS_ALL)) return HS_OK;
     run.stop = (hs_hotspot_stop){is_gone, call->request};

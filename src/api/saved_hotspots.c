@@ -179,8 +179,9 @@ static hs_status take_request(hs_call *call, asked *a) {
     if (status == HS_OK) status = take_body(call, body, a);
     json_decref(body);
     if (status != HS_OK) return status;
+    /* Whoever reads the collection reads it. */
     return hs_hotspots_parse(a->method, call->snapshot, a->saving.names, a->saving.values, a->saving.count,
-                             call->arena, call->error, &run);
+                             true, call->arena, call->error, &run);
 }
 
 static bool is_gone(const void *request) {
@@ -220,7 +221,7 @@ hs_status hs_post_hotspots(hs_call *call) {
     if (status != HS_OK || hs_request_defer(call->request)) return status;
     status =
         hs_hotspots_shared(service, a.method, call->snapshot, a.saving.names, a.saving.values, a.saving.count,
-                           (hs_hotspot_stop){is_gone, call->request}, call->error, &entry);
+                           true, (hs_hotspot_stop){is_gone, call->request}, call->error, &entry);
     if (status != HS_OK) return status;
     a.saving.user = user.name;
     status =

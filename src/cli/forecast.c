@@ -50,8 +50,8 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
     }
     hs_hotspot_run run = {0};
     if (status == HS_OK)
-        status = hs_hotspots_parse(hs_forecast_hotspot_method(), snapshot, names, values, count, arena, error,
-                                   &run);
+        status = hs_hotspots_parse(hs_forecast_hotspot_method(), snapshot, names, values, count, false, arena,
+                                   error, &run);
     if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
     if (status == HS_OK) status = hs_hotspots_file(service, &run, path, error);
     if (status == HS_OK) {

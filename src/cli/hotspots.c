@@ -116,7 +116,7 @@ static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *me
     if (status == HS_OK && title) status = hs_saved_title_check(hs_str_of(title), error);
     hs_hotspot_run run = {0};
     if (status == HS_OK)
-        status = hs_hotspots_parse(method, snapshot, names, values, words, false, arena, error, &run);
+        status = hs_hotspots_parse(method, snapshot, names, values, words, title != NULL, arena, error, &run);
     if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
     if (status == HS_OK && path) status = hs_hotspots_file(service, &run, path, error);
     if (status == HS_OK) tell(arguments, &run, path ? path : title);

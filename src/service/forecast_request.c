@@ -59,6 +59,12 @@ static hs_status parse_cell(const hs_hotspot_words *words, hs_forecast_request *
     if (status == HS_OK && r->streets && r->cell_m > 0)
         return hs_error_set(words->error, HS_E_ARGUMENT,
                             "cell: is of squares; give cell or streets=true, not both");
+    if (status == HS_OK && words->aggregates && r->cell_m > 0 && r->cell_m < HS_AGGREGATE_LEAST_CELL_M)
+        return hs_error_set(
+            words->error, HS_E_DENIED,
+            "cell: cells under %g m show single incidents, which are not public on this server: "
+            "take larger ones",
+            HS_AGGREGATE_LEAST_CELL_M);
     return status;
 }
 

@@ -347,7 +347,8 @@ def check_ogr():
 def check_closed_to_strangers():
     process, port = serve("0.0.0.0:0")
     for path in ("/ogc/collections/incidents/items", "/ogc/collections/incidents", "/ogc/collections/addresses/items",
-                 "/ogc/collections/incidents/items/1", "/tiles/incidents/13/0/0.mvt", "/geocode?q=x"):
+                 "/ogc/collections/incidents/items/1", "/tiles/incidents/13/0/0.mvt", "/geocode?q=x",
+                 "/density/isobands?bandwidth=20", "/density.tif?bandwidth=20&cell=5", "/forecast?area-share=0.01&cell=20"):
         answer = ask(path, port=port)
         assert answer.status == 403, (path, answer.status)
         assert "public" in answer.json()["detail"]
