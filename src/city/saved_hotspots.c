@@ -59,9 +59,10 @@ static bool grow_features(hs_saved_hotspots_builder *builder) {
 }
 
 static bool copy_record(hs_arena *arena, hs_saved_hotspot_record *record) {
-    hs_str *texts[] = {&record->method,   &record->title,    &record->parameters, &record->user,
-                       &record->label_zh, &record->label_en, &record->properties};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    enum { TEXTS = 7 };
+    hs_str *texts[TEXTS] = {&record->method,   &record->title,    &record->parameters, &record->user,
+                            &record->label_zh, &record->label_en, &record->properties};
+    for (size_t i = 0; i < TEXTS; i++) {
         *texts[i] = hs_arena_str(arena, *texts[i]);
         if (!texts[i]->data) return false;
     }

@@ -228,6 +228,8 @@ def refused(tokens, first):
     for change, names in wrong:
         assert names in ask("POST", "/hotspots", {**body, **change}, li, 400)["detail"], change
     ask("POST", "/hotspots", [], li, 400)
+    # Anybody may read what is saved: it shows no single incident.
+    assert "single" in ask("POST", "/hotspots", {"method": "clusters", "title": "x", "parameters": {"min-points": 2}}, li, 403)["detail"]
     send("POST", "/hotspots", body, li, 415, content="text/plain")
     ask("DELETE", "/hotspots/999999", token=li, code=404)
     ask("DELETE", "/hotspots/0", token=li, code=404)
@@ -282,7 +284,7 @@ def schema_4():
         db.executescript(file.read())
     db.close()
     assert "older" in run("export", old, "hotspots", "-o", os.path.join(folder, "x.csv"), code=4).stderr
-    assert "saved as run 1" in run("hotspots", old, "clusters", "--min-points", "2", "--save", "first").stdout
+    assert "saved as run 1" in run("hotspots", old, "gi-star", "--level", "community", "--save", "first").stdout
     columns = lambda path, table: {c[1]: c[2] for c in sqlite3.connect(path).execute(f"PRAGMA table_info({table})")}
     for table in ("hotspots", "hotspots_history"):
         assert columns(old, table) == columns(store, table), table
