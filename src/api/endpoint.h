@@ -128,7 +128,8 @@ hs_status hs_call_filter(hs_call *call, double default_accuracy_m, const char *w
 hs_status hs_call_select(hs_call *call, double default_accuracy_m, hs_filter *filter,
                          const hs_selection **selection);
 
-/* What an answer read: the city is all but saved runs of hotspots, for answers that do not name the version. */
+/* What an answer read: the city is all but saved runs of hotspots, for answers that do not name the version.
+ */
 typedef enum hs_reads { HS_READS_PROGRAM, HS_READS_GEOGRAPHY, HS_READS_CITY, HS_READS_ALL } hs_reads;
 /* Hash of the request (all but `v`) and of what it read. */
 uint64_t hs_call_etag(const hs_call *call, hs_reads reads);

@@ -239,14 +239,17 @@ const hs_endpoint hs_endpoints[] = {
      "分级之间的等值面，含面积与件数，设 tolerance 时另有偏离 0 的范围；bbox 为图幅范围。",
      hs_serve_density_isobands},
     {"/hotspots", "savedHotspots", CITY, JSON, NULL,
-     "The saved runs of hotspots, the newest first: method, title, parameters, features, when, by whom and of "
+     "The saved runs of hotspots, the newest first: method, title, parameters, features, when, by whom and "
+     "of "
      "which version of the data. Their features are the collection hotspots.",
      "已存的热点分析，新者在前：方法、标题、参数、要素数、时间、保存者与数据版本；要素见 hotspots 要素集。",
      hs_serve_saved_hotspots},
     {"/hotspots", "saveHotspots", CITY | HS_POSTS | HS_TOKENS, JSON, NULL,
      "Computes hotspots and keeps the answer: {\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": "
-     "{\"level\": \"community\"}}, the parameters those of /hotspots/{method}. 201, Location and the run when it "
-     "is stored. At most 200 runs of 50000 features each are kept, 500000 features together. Needs a token of "
+     "{\"level\": \"community\"}}, the parameters those of /hotspots/{method}. 201, Location and the run "
+     "when it "
+     "is stored. At most 200 runs of 50000 features each are kept, 500000 features together. Needs a token "
+     "of "
      "an editor for the whole city.",
      "计算热点并保存结果：{\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": {\"level\": "
      "\"community\"}}，参数同 /hotspots/{method}；入库后返回 201、Location 与该次分析。最多保存 200 次，每次 "

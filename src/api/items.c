@@ -282,8 +282,8 @@ static hs_status parse_row_filter(hs_call *call, page *p) {
     hs_str *values;
     hs_status status = hs_call_words(call, &names, &values);
     if (status != HS_OK) return status;
-    return hs_row_filter_parse(p->collection, call->snapshot, names, values, call->request->query_count, call->error,
-                               &p->filter);
+    return hs_row_filter_parse(p->collection, call->snapshot, names, values, call->request->query_count,
+                               call->error, &p->filter);
 }
 
 /* Names that there are none of are left out silently by no one: they are refused. */
@@ -315,8 +315,7 @@ static hs_status parse_page(hs_call *call, page *p) {
     if (status == HS_OK) status = hs_call_crs(call, "crs", &p->crs);
     if (status == HS_OK) status = hs_call_bbox_in_degrees(call);
     if (status == HS_OK) status = parse_properties(call, p);
-    if (status == HS_OK && p->collection->kind != HS_COLLECT_INCIDENTS)
-        status = parse_row_filter(call, p);
+    if (status == HS_OK && p->collection->kind != HS_COLLECT_INCIDENTS) status = parse_row_filter(call, p);
     if (status != HS_OK) return status;
     if (p->collection->kind == HS_COLLECT_INCIDENTS && hs_call_text(call, "run").size > 0)
         return hs_error_set(call->error, HS_E_ARGUMENT, HS_RUN_ELSEWHERE);

@@ -98,7 +98,8 @@ static hs_status serve_map(hs_ows *ows) {
     if (status == HS_OK) status = hs_call_density(call, &ask);
     if (status == HS_OK) status = hs_wms_parse_view(ows, &view);
     if (status != HS_OK) return status;
-    if (!hs_call_begin(call, hs_image_media_type(format), layers.density ? HS_READS_CITY : HS_READS_GEOGRAPHY))
+    if (!hs_call_begin(call, hs_image_media_type(format),
+                       layers.density ? HS_READS_CITY : HS_READS_GEOGRAPHY))
         status = draw(call, &layers, &ask, &view, ground, format);
     hs_wms_view_done(&view);
     return status;

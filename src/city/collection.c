@@ -44,11 +44,11 @@ static const hs_field class_fields[] = {{"code", HS_FIELD_TEXT},        {"parent
                                         {"duplicate_m", HS_FIELD_REAL}, {"duplicate_hours", HS_FIELD_REAL},
                                         {NULL, HS_FIELD_TEXT}};
 static const hs_field hotspot_fields[] = {
-    {"id", HS_FIELD_INTEGER},    {"run", HS_FIELD_INTEGER},   {"title", HS_FIELD_TEXT},
-    {"created", HS_FIELD_TIME},  {"method", HS_FIELD_TEXT},   {"feature", HS_FIELD_INTEGER},
-    {"value", HS_FIELD_REAL},    {"statistic", HS_FIELD_REAL}, {"p_value", HS_FIELD_REAL},
-    {"q_value", HS_FIELD_REAL},  {"n", HS_FIELD_REAL},        {"expected", HS_FIELD_REAL},
-    {"rank", HS_FIELD_INTEGER},  {"label_zh", HS_FIELD_TEXT}, {"label_en", HS_FIELD_TEXT},
+    {"id", HS_FIELD_INTEGER},   {"run", HS_FIELD_INTEGER},    {"title", HS_FIELD_TEXT},
+    {"created", HS_FIELD_TIME}, {"method", HS_FIELD_TEXT},    {"feature", HS_FIELD_INTEGER},
+    {"value", HS_FIELD_REAL},   {"statistic", HS_FIELD_REAL}, {"p_value", HS_FIELD_REAL},
+    {"q_value", HS_FIELD_REAL}, {"n", HS_FIELD_REAL},         {"expected", HS_FIELD_REAL},
+    {"rank", HS_FIELD_INTEGER}, {"label_zh", HS_FIELD_TEXT},  {"label_en", HS_FIELD_TEXT},
     {NULL, HS_FIELD_TEXT}};
 static const hs_field incident_fields[] = {{"id", HS_FIELD_TEXT},
                                            {"category", HS_FIELD_TEXT},
@@ -355,8 +355,7 @@ hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_sn
 }
 
 static hs_status parse_run(const hs_collection *collection, hs_str text, hs_error *error, int64_t *run) {
-    if (collection->kind != HS_COLLECT_HOTSPOTS)
-        return hs_error_set(error, HS_E_ARGUMENT, HS_RUN_ELSEWHERE);
+    if (collection->kind != HS_COLLECT_HOTSPOTS) return hs_error_set(error, HS_E_ARGUMENT, HS_RUN_ELSEWHERE);
     if (hs_str_to_int(text, run) && *run > 0) return HS_OK;
     return hs_error_set(error, HS_E_ARGUMENT, "run: the id of a saved run is expected; /hotspots lists them");
 }

@@ -62,8 +62,8 @@ typedef struct hs_row_filter {
     int64_t run;          /* of saved hotspots; 0: all */
 } hs_row_filter;
 
-/* Reads `bbox`, `datetime` and, for saved hotspots, `run` of the words given; words of filters that such rows have no field for are
- * HS_E_ARGUMENT, others are passed over, as are empty values. */
+/* Reads `bbox`, `datetime` and, for saved hotspots, `run` of the words given; words of filters that such rows
+ * have no field for are HS_E_ARGUMENT, others are passed over, as are empty values. */
 hs_status hs_row_filter_parse(const hs_collection *collection, const hs_snapshot *snapshot,
                               const hs_str *names, const hs_str *values, size_t count, hs_error *error,
                               hs_row_filter *filter);

@@ -73,8 +73,7 @@ hs_status hs_saved_hotspots_add(hs_saved_hotspots_builder *builder, const hs_sav
     hs_saved_hotspots *all = &builder->hotspots;
     hs_saved_hotspot_record copy = *record;
     all->run = builder->runs;
-    const hs_saved_hotspot_record *run =
-        record->run != 0 ? hs_saved_hotspots_find(all, record->run) : NULL;
+    const hs_saved_hotspot_record *run = record->run != 0 ? hs_saved_hotspots_find(all, record->run) : NULL;
     if (record->run != 0 && !run) return HS_OK;
     bool grown = run ? grow_features(builder) : grow(&builder->runs, all->run_count, &builder->run_capacity);
     if (!grown || !copy_record(builder->arena, &copy)) return out_of_memory(error);

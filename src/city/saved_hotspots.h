@@ -23,7 +23,8 @@ hs_saved_hotspots *hs_saved_hotspots_finish(hs_saved_hotspots_builder *builder);
 
 /* The run of an id; NULL for none. Logarithmic in the runs. */
 const hs_saved_hotspot_record *hs_saved_hotspots_find(const hs_saved_hotspots *hotspots, int64_t id);
-static inline const hs_saved_hotspot_record *hs_saved_run_of(const hs_saved_hotspots *hotspots, uint32_t feature) {
+static inline const hs_saved_hotspot_record *hs_saved_run_of(const hs_saved_hotspots *hotspots,
+                                                             uint32_t feature) {
     return &hotspots->run[hotspots->run_of[feature]];
 }
 

@@ -13,8 +13,8 @@ typedef struct snapshot_owner {
     hs_geography *geography;
     hs_incidents *incidents;
     hs_taxonomy *taxonomy;
-    hs_targets *targets;     /* or NULL */
-    hs_decisions *decisions; /* or NULL */
+    hs_targets *targets;         /* or NULL */
+    hs_decisions *decisions;     /* or NULL */
     hs_saved_hotspots *hotspots; /* or NULL */
 } snapshot_owner;
 

@@ -34,8 +34,8 @@ typedef struct hs_snapshot {
     const hs_geography *geography;
     const hs_incidents *incidents;
     const hs_taxonomy *taxonomy;
-    const hs_targets *targets;     /* never NULL */
-    const hs_decisions *decisions; /* never NULL */
+    const hs_targets *targets;         /* never NULL */
+    const hs_decisions *decisions;     /* never NULL */
     const hs_saved_hotspots *hotspots; /* never NULL */
     hs_plane plane;
 } hs_snapshot;

@@ -44,9 +44,9 @@ static void write_own(hs_json *json, const hs_saved_hotspot_record *feature,
 }
 
 void hs_geojson_hotspot(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
-    static const char *const own[] = {"id",      "run",     "title", "created",  "method", "feature",
-                                      "value",   "statistic", "p_value", "q_value", "n",    "expected",
-                                      "rank",    "label_zh", "label_en", NULL};
+    static const char *const own[] = {"id",    "run",       "title",    "created", "method", "feature",
+                                      "value", "statistic", "p_value",  "q_value", "n",      "expected",
+                                      "rank",  "label_zh",  "label_en", NULL};
     const hs_saved_hotspot_record *feature = &snapshot->hotspots->feature[row];
     hs_json_object(json);
     hs_json_pair_text(json, "type", "Feature");

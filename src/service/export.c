@@ -29,7 +29,8 @@ static hs_status parse_filter(const hs_snapshot *snapshot, const hs_export_reque
     if (incidents)
         return hs_filter_parse(snapshot, request->names, request->values, request->count, -1.0, arena, error,
                                filter);
-    return hs_row_filter_parse(request->collection, snapshot, request->names, request->values, request->count, error, row_filter);
+    return hs_row_filter_parse(request->collection, snapshot, request->names, request->values, request->count,
+                               error, row_filter);
 }
 
 hs_status hs_export_check(const hs_snapshot *snapshot, const hs_export_request *request, hs_arena *arena,

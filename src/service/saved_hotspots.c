@@ -46,9 +46,12 @@ static bool take_common(const hs_field *field, const hs_value *value, hs_saved_h
     const struct {
         const char *name;
         double *number;
-    } numbers[] = {{"value", &record->value},     {"statistic", &record->statistic},
-                   {"p_value", &record->p_value}, {"q_value", &record->q_value},
-                   {"n", &record->n},             {"expected", &record->expected}};
+    } numbers[] = {{"value", &record->value},
+                   {"statistic", &record->statistic},
+                   {"p_value", &record->p_value},
+                   {"q_value", &record->q_value},
+                   {"n", &record->n},
+                   {"expected", &record->expected}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (strcmp(field->name, numbers[i].name) == 0) {
             *numbers[i].number = number_of(field, value);
@@ -159,7 +162,8 @@ static hs_status check_room(const keeping *k, hs_error *error) {
     if (status != HS_OK) return status;
     if (kept.runs >= HS_MOST_SAVED_RUNS)
         return hs_error_set(error, HS_E_CONFLICT,
-                            "%u runs are saved, and no more are kept: delete one that nobody needs", kept.runs);
+                            "%u runs are saved, and no more are kept: delete one that nobody needs",
+                            kept.runs);
     if ((uint64_t)kept.features + k->table.rows > HS_MOST_SAVED_FEATURES)
         return hs_error_set(error, HS_E_CONFLICT,
                             "%u features are saved and this run has %u, of at most %u together: delete a run "
@@ -172,8 +176,8 @@ static hs_status keep(keeping *k, hs_error *error) {
     hs_batch_info info = {.rows_read = (uint64_t)k->table.rows + 1};
     hs_buffer about;
     hs_buffer_init(&about, ABOUT_MOST);
-    hs_status status = hs_store_begin(k->store, HS_KIND_HOTSPOTS, hs_str_trim(k->saving->title), error,
-                                      &k->report.batch);
+    hs_status status =
+        hs_store_begin(k->store, HS_KIND_HOTSPOTS, hs_str_trim(k->saving->title), error, &k->report.batch);
     if (status == HS_OK) status = check_room(k, error);
     if (status == HS_OK) status = put_run(k, &about, error);
     if (status == HS_OK) status = put_features(k, error);

@@ -1,13 +1,13 @@
-/* Runs of hotspots that are kept: saved with their parameters, result and how they were computed, and deleted.
- * Each is one durable batch, listed and undone as any other. Thread-safe. */
+/* Runs of hotspots that are kept: saved with their parameters, result and how they were computed, and
+ * deleted. Each is one durable batch, listed and undone as any other. Thread-safe. */
 #ifndef SERVICE_SAVED_HOTSPOTS_H
 #define SERVICE_SAVED_HOTSPOTS_H
 
 #include "service/hotspots.h"
 
 typedef struct hs_saving {
-    hs_str title; /* at most HS_MOST_SAVED_TITLE_BYTES of UTF-8, not empty */
-    hs_str user;  /* who saves it, or empty */
+    hs_str title;                 /* at most HS_MOST_SAVED_TITLE_BYTES of UTF-8, not empty */
+    hs_str user;                  /* who saves it, or empty */
     const hs_str *names, *values; /* the words that the run was parsed from */
     size_t count;
 } hs_saving;

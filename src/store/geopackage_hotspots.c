@@ -6,12 +6,11 @@
 #define APART '\x1f' /* between the parts of an identity */
 
 static const hs_column hotspot_columns[] = {
-    {"run", "INTEGER"},       {"method", "TEXT"},      {"title", "TEXT"},
-    {"parameters", "TEXT"},   {"saved_by", "TEXT"},    {"created", "DATETIME"},
-    {"data_version", "INTEGER"}, {"feature", "INTEGER"}, {"value", "DOUBLE"},
-    {"statistic", "DOUBLE"},  {"p_value", "DOUBLE"},   {"q_value", "DOUBLE"},
-    {"n", "DOUBLE"},          {"expected", "DOUBLE"},  {"rank", "INTEGER"},
-    {"label_zh", "TEXT"},     {"label_en", "TEXT"},    {"properties", "TEXT"},
+    {"run", "INTEGER"},   {"method", "TEXT"},      {"title", "TEXT"},           {"parameters", "TEXT"},
+    {"saved_by", "TEXT"}, {"created", "DATETIME"}, {"data_version", "INTEGER"}, {"feature", "INTEGER"},
+    {"value", "DOUBLE"},  {"statistic", "DOUBLE"}, {"p_value", "DOUBLE"},       {"q_value", "DOUBLE"},
+    {"n", "DOUBLE"},      {"expected", "DOUBLE"},  {"rank", "INTEGER"},         {"label_zh", "TEXT"},
+    {"label_en", "TEXT"}, {"properties", "TEXT"},
 };
 
 static hs_status check(const hs_saved_hotspot_record *record, hs_error *error) {
@@ -117,9 +116,10 @@ const hs_table_definition hs_table_hotspots = {
     .name = "hotspots",
     .geometry_type = "GEOMETRY",
     .description = "Saved runs of hotspots and their features",
-    .identity_sql = "CASE WHEN run = 0 THEN 'run' || char(31) || strftime('%s', created) || char(31) || method ||"
-                    " char(31) || ifnull(title, '') || char(31) || ifnull(parameters, '') || char(31) ||"
-                    " ifnull(saved_by, '') || char(31) ELSE run || char(31) || feature END",
+    .identity_sql =
+        "CASE WHEN run = 0 THEN 'run' || char(31) || strftime('%s', created) || char(31) || method ||"
+        " char(31) || ifnull(title, '') || char(31) || ifnull(parameters, '') || char(31) ||"
+        " ifnull(saved_by, '') || char(31) ELSE run || char(31) || feature END",
     HS_COLUMNS(hotspot_columns),
     .describe = describe_hotspot,
     .bind = bind_hotspot,

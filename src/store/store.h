@@ -85,7 +85,8 @@ hs_status hs_store_put_decision(hs_store *store, const hs_decision_record *recor
 hs_status hs_store_put_target(hs_store *store, const hs_target_record *record, hs_error *error, hs_put *put);
 hs_status hs_store_put_population(hs_store *store, const hs_population_record *record, hs_error *error,
                                   hs_put *put);
-/* A saved run is known by method, parameters, title, who and second; a feature by its run and number in it. */
+/* A saved run is known by method, parameters, title, who and second; a feature by its run and number in it.
+ */
 hs_status hs_store_put_hotspot(hs_store *store, const hs_saved_hotspot_record *record, hs_error *error,
                                hs_put *put);
 /* Visits the stored incident of an external id, as the open batch has left it; nothing where there is none.

@@ -191,7 +191,7 @@ def check_counts():
 def check_collections(incidents):
     listed = [c["id"] for c in get("/ogc/collections").json()["collections"]]
     assert listed == ["cities", "districts", "subdistricts", "communities", "cells", "units", "streets", "segments",
-                      "addresses", "places", "zones", "incidents", "population", "targets", "taxonomy"], listed
+                      "addresses", "places", "zones", "incidents", "population", "targets", "taxonomy", "hotspots"], listed
     counts = get("/city").json()["counts"]
     for name in listed[5:11]:
         assert len(every_item(name)) == counts[name], name

@@ -97,9 +97,10 @@ static void newer_and_older_schemas(void **state) {
         "ALTER TABLE categories DROP COLUMN duplicate_m; ALTER TABLE categories DROP COLUMN duplicate_hours;"
         "DROP TABLE targets; DROP TABLE targets_history; DROP TABLE population; DROP TABLE "
         "population_history; DROP TABLE decisions; DROP TABLE decisions_history;"
+        "DROP TABLE hotspots; DROP TABLE hotspots_history;"
         "ALTER TABLE incidents DROP COLUMN reviewed;"
-        "DELETE FROM gpkg_geometry_columns WHERE table_name IN ('population', 'decisions');"
-        "DELETE FROM gpkg_contents WHERE table_name IN ('targets', 'population', 'decisions')");
+        "DELETE FROM gpkg_geometry_columns WHERE table_name IN ('population', 'decisions', 'hotspots');"
+        "DELETE FROM gpkg_contents WHERE table_name IN ('targets', 'population', 'decisions', 'hotspots')");
     refused(place, place->url, HS_STORE_READ, "older");
     refused(place, place->url, HS_STORE_WRITE, "no way");
     const hs_migration wrong[] = {{0, "ALTER TABLE streets ADD COLUMN layer INTEGER; SELECT * FROM nowhere"}};

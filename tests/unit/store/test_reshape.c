@@ -153,7 +153,7 @@ static void a_sound_store(void **state) {
     check_ok(hs_store_count_rows(store, count, &c, &error), &error);
     assert_int_equal(c.rows, 1);
     assert_int_equal(c.shapes, 1);
-    assert_int_equal(c.tables, 10);
+    assert_int_equal(c.tables, 11);
     hs_store_close(store);
 }
 
