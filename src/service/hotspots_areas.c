@@ -2,7 +2,6 @@
 #include "service/hotspots_areas.h"
 
 #include "base/text.h"
-#include "service/hotspots_rank.h"
 #include <hotspot/emerging.h>
 #include <hotspot/rates.h>
 #include <math.h>
@@ -300,6 +299,8 @@ static hs_status test_globally(making *m) {
     }
     if (status != HS_OK) return status;
     status = hs_adjust_p_values(p, HS_GLOBAL_STATISTICS, r->correction, m->error, m->h->global_q);
+    if (status == HS_OK)
+        status = hs_hotspot_stand(p, HS_GLOBAL_STATISTICS, r->alpha, m->error, &m->h->stands);
     for (int s = 0; s < HS_GLOBAL_STATISTICS; s++)
         m->h->significant += m->h->global_q[s] <= r->alpha;
     return status;
@@ -332,6 +333,8 @@ static hs_status make(making *m) {
     if (m->request->method == HS_AREAS_GLOBAL) return test_globally(m);
     status = test_locally(m);
     if (status == HS_OK) status = rank_rows(m);
+    if (status == HS_OK)
+        status = hs_hotspot_stand(m->h->rows.p, m->h->rows.count, m->request->alpha, m->error, &m->h->stands);
     return status == HS_OK ? jitter(m) : status;
 }
 
