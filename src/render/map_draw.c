@@ -1,5 +1,6 @@
 #include "render/map_draw.h"
 
+#include "render/map_ink.h"
 #include "render/map_path.h"
 #include <math.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #define PI          3.14159265358979323846
 #define FINE        2.0
 #define NARROW      4.0
+#define MITER_LIMIT 4.0
 
 struct hs_map_world {
     hs_map_features *features;
@@ -54,6 +56,10 @@ typedef struct drawing {
     hs_arena *arena;
     hs_error *error;
     hs_map_path path;
+    bool raster; /* the pen draws on pixels and nothing else: they are written without it */
+    hs_map_pixels pixels;
+    hs_map_mask mask;
+    hs_map_ink ink;
     uint32_t *found[HS_MAP_SOURCES]; /* features that may be seen */
     uint32_t count[HS_MAP_SOURCES];
     const hs_map_layer *layer;
@@ -163,6 +169,64 @@ static bool is_mixed(drawing *d) {
     return false;
 }
 
+/* Pixels are written directly where the pen would draw on them as they are. */
+static bool find_pixels(cairo_t *pen, const hs_map_view *view, hs_map_pixels *pixels) {
+    cairo_surface_t *surface = cairo_get_group_target(pen);
+    cairo_matrix_t to_pixels;
+    double left;
+    double top;
+    double right;
+    double bottom;
+    if (cairo_surface_get_type(surface) != CAIRO_SURFACE_TYPE_IMAGE) return false;
+    cairo_format_t format = cairo_image_surface_get_format(surface);
+    if (format != CAIRO_FORMAT_ARGB32 && format != CAIRO_FORMAT_RGB24) return false;
+    *pixels = (hs_map_pixels){
+        cairo_image_surface_get_data(surface), (size_t)cairo_image_surface_get_stride(surface),
+        (uint32_t)cairo_image_surface_get_width(surface), (uint32_t)cairo_image_surface_get_height(surface)};
+    cairo_get_matrix(pen, &to_pixels);
+    cairo_clip_extents(pen, &left, &top, &right, &bottom);
+    return to_pixels.xx == 1 && to_pixels.yy == 1 && to_pixels.xy == 0 && to_pixels.yx == 0 &&
+           to_pixels.x0 == 0 && to_pixels.y0 == 0 && left == 0 && top == 0 && right == view->width &&
+           bottom == view->height && pixels->width == view->width && pixels->height == view->height;
+}
+
+static void lay_mask(drawing *d, hs_map_colour colour, bool sharp) {
+    cairo_surface_t *surface = cairo_get_group_target(d->pen);
+    cairo_surface_flush(surface);
+    hs_map_mask_paint(&d->mask, &d->pixels, colour, sharp);
+    cairo_surface_mark_dirty(surface);
+}
+
+static bool reaches_under_neighbours(const paint *p, bool mixed) {
+    return mixed && p->smooth && p->colour.a == 1 && p->second.a <= 0;
+}
+
+/* Chooses how shapes of a paint are drawn. In a mask thin lines end straight: their ends would add up where
+ * streets meet. */
+static void begin_paint(drawing *d, const paint *p, bool mixed) {
+    hs_map_stroker *s = &d->path.stroker;
+    d->path.mask = NULL;
+    if (!d->raster) return;
+    s->mask = &d->mask;
+    if (d->layer->type == HS_MAP_FILL) {
+        bool outlined = p->smooth && p->second.a > 0;
+        if (!outlined && (p->smooth || !mixed)) d->path.mask = &d->mask;
+        s->width = reaches_under_neighbours(p, mixed) ? d->view->ratio : 0;
+        s->join = HS_MAP_JOIN_MITER;
+        s->miter_limit = MITER_LIMIT;
+        return;
+    }
+    hs_map_scope scope = {.zoom = d->view->zoom};
+    d->path.mask = &d->mask;
+    s->width = p->width;
+    s->cap = (hs_map_cap)hs_map_word(d->layer, HS_MAP_LINE_CAP);
+    s->join = (hs_map_join)hs_map_word(d->layer, HS_MAP_LINE_JOIN);
+    s->miter_limit = hs_map_number(d->layer, HS_MAP_LINE_MITER_LIMIT, &scope);
+    if (p->width >= FINE || s->join != HS_MAP_JOIN_ROUND) return;
+    s->join = HS_MAP_JOIN_BEVEL;
+    if (s->cap == HS_MAP_CAP_ROUND) s->cap = HS_MAP_CAP_BUTT;
+}
+
 static void set_line(drawing *d, const hs_map_layer *layer) {
     static const cairo_line_cap_t caps[] = {CAIRO_LINE_CAP_BUTT, CAIRO_LINE_CAP_ROUND, CAIRO_LINE_CAP_SQUARE};
     static const cairo_line_join_t joins[] = {CAIRO_LINE_JOIN_MITER, CAIRO_LINE_JOIN_BEVEL,
@@ -191,6 +255,10 @@ static void stroke(drawing *d, double width) {
 /* Ends what was begun for one paint. Areas of one paint are one shape, so that no ground shows between them;
  * where a layer has several, each reaches half a pixel under its neighbours, as MapLibre draws it. */
 static void finish(drawing *d, const paint *p, bool mixed) {
+    if (d->path.mask) {
+        lay_mask(d, p->colour, d->layer->type == HS_MAP_FILL && !p->smooth);
+        return;
+    }
     set_colour(d->pen, p->colour);
     if (d->layer->type == HS_MAP_LINES) {
         stroke(d, p->width);
@@ -198,7 +266,7 @@ static void finish(drawing *d, const paint *p, bool mixed) {
     }
     cairo_set_antialias(d->pen, p->smooth ? CAIRO_ANTIALIAS_DEFAULT : CAIRO_ANTIALIAS_NONE);
     bool outlined = p->smooth && p->second.a > 0;
-    if (mixed && p->smooth && p->colour.a == 1 && !outlined) {
+    if (reaches_under_neighbours(p, mixed)) {
         cairo_set_line_width(d->pen, d->view->ratio);
         cairo_stroke_preserve(d->pen);
     }
@@ -249,7 +317,9 @@ static void draw_shapes(drawing *d) {
         paint p;
         if (!look_at(d, found[i], &p) || p.colour.a <= 0 || (d->layer->type == HS_MAP_LINES && p.width <= 0))
             continue;
-        if (begun && !paints_equal(&current, &p)) finish(d, &current, mixed);
+        bool other = !begun || !paints_equal(&current, &p);
+        if (begun && other) finish(d, &current, mixed);
+        if (other) begin_paint(d, &p, mixed);
         current = p;
         begun = true;
         add_shape(d, found[i], &p);
@@ -300,6 +370,10 @@ static void draw_label(drawing *d, const hs_map_cell *cell, const hs_map_label *
     if (d->picture->whole_labels && (x + label->left * r < 0 || x + label->right * r > d->view->width ||
                                      y + label->top * r < 0 || y + label->bottom * r > d->view->height))
         return;
+    if (d->raster) {
+        hs_map_ink_label(&d->ink, &d->pixels, cell, label, x, y, r);
+        return;
+    }
     cairo_new_path(d->pen);
     for (uint32_t i = 0; i < label->glyph_count; i++) {
         const hs_map_label_glyph *g = &cell->glyph[label->first_glyph + i];
@@ -318,6 +392,8 @@ static void draw_label(drawing *d, const hs_map_cell *cell, const hs_map_label *
 }
 
 static void draw_labels(drawing *d, uint32_t layer) {
+    cairo_surface_t *surface = cairo_get_group_target(d->pen);
+    if (d->raster) cairo_surface_flush(surface);
     cairo_set_line_join(d->pen, CAIRO_LINE_JOIN_ROUND);
     cairo_set_line_cap(d->pen, CAIRO_LINE_CAP_ROUND);
     for (uint32_t i = 0; i < d->labels.count; i++) {
@@ -325,6 +401,7 @@ static void draw_labels(drawing *d, uint32_t layer) {
         for (uint32_t k = 0; k < cell->label_count; k++)
             if (cell->label[k].layer == layer) draw_label(d, cell, &cell->label[k]);
     }
+    if (d->raster) cairo_surface_mark_dirty(surface);
 }
 
 static void draw_background(drawing *d, const hs_map_layer *layer) {
@@ -364,7 +441,7 @@ static hs_status draw_layer(drawing *d, uint32_t number) {
         draw_circles(d);
     else
         draw_shapes(d);
-    return d->path.failed ? hs_error_memory(d->error, "a map") : HS_OK;
+    return d->path.failed || d->ink.failed ? hs_error_memory(d->error, "a map") : HS_OK;
 }
 
 /* Widest that a line reaches beyond its own middle, half as much again for joins. */
@@ -417,6 +494,9 @@ hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map
     if (!(view->zoom <= MOST_ZOOM))
         status = hs_error_set(error, HS_E_ARGUMENT,
                               "the map is drawn to zoom %d of MapLibre: a larger area is needed", MOST_ZOOM);
+    d.raster = find_pixels(pen, view, &d.pixels);
+    if (status == HS_OK && d.raster && !hs_map_mask_resize(&d.mask, view->width, view->height))
+        status = hs_error_memory(error, "a map");
     if (status == HS_OK && is_near(view)) status = find_features(&d);
     if (status == HS_OK && is_near(view)) status = find_labels(&d);
     uint32_t layers = picture->style->layer_count;
@@ -429,6 +509,8 @@ hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map
     }
     hs_map_cells_release(world->cells, &d.labels);
     hs_map_path_done(&d.path);
+    hs_map_mask_done(&d.mask);
+    hs_map_ink_done(&d.ink);
     if (status == HS_OK && cairo_status(pen) != CAIRO_STATUS_SUCCESS)
         status =
             hs_error_set(error, cairo_status(pen) == CAIRO_STATUS_NO_MEMORY ? HS_E_MEMORY : HS_E_INTERNAL,

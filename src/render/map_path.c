@@ -10,6 +10,12 @@
 void hs_map_path_done(hs_map_path *path) {
     free(path->x);
     free(path->y);
+    free(path->line_x);
+    free(path->line_y);
+    hs_map_stroker_done(&path->stroker);
+    path->line_x = NULL;
+    path->line_y = NULL;
+    path->line_capacity = 0;
     path->x = NULL;
     path->y = NULL;
     path->capacity = 0;
@@ -24,6 +30,48 @@ static bool reserve(hs_map_path *path, uint32_t count) {
     if (x && y) path->capacity = count;
     path->failed = path->failed || !x || !y;
     return x && y;
+}
+
+/* Ends the line that was drawn into the mask. */
+static void end_line(hs_map_path *path, bool closed) {
+    if (!path->mask) {
+        if (closed) cairo_close_path(path->pen);
+        return;
+    }
+    hs_map_stroke(&path->stroker, path->line_x, path->line_y, path->line_count, closed);
+    path->failed = path->failed || path->stroker.failed;
+    path->line_count = 0;
+}
+
+static bool reserve_line(hs_map_path *path) {
+    if (path->line_count < path->line_capacity) return true;
+    uint32_t more = path->line_capacity ? 2 * path->line_capacity : 64;
+    double *x = realloc(path->line_x, more * sizeof *x);
+    if (x) path->line_x = x;
+    double *y = realloc(path->line_y, more * sizeof *y);
+    if (y) path->line_y = y;
+    if (x && y) path->line_capacity = more;
+    path->failed = path->failed || !x || !y;
+    return x && y;
+}
+
+static void to_line(hs_map_path *path, double x, double y) {
+    if (!path->mask) {
+        cairo_line_to(path->pen, x, y);
+        return;
+    }
+    if (!reserve_line(path)) return;
+    path->line_x[path->line_count] = x;
+    path->line_y[path->line_count++] = y;
+}
+
+static void begin_line(hs_map_path *path, double x, double y) {
+    if (!path->mask) {
+        cairo_move_to(path->pen, x, y);
+        return;
+    }
+    if (path->line_count > 0) end_line(path, false);
+    to_line(path, x, y);
 }
 
 static double on_grid(double value, double origin) {
@@ -60,6 +108,31 @@ static unsigned sides(const hs_map_path *path, uint32_t i) {
            (path->y[i] > path->view->height + m) << 3;
 }
 
+static void cairo_area(hs_map_path *path, uint32_t count) {
+    cairo_move_to(path->pen, path->x[0], path->y[0]);
+    for (uint32_t i = 1; i < count; i++)
+        cairo_line_to(path->pen, path->x[i], path->y[i]);
+    cairo_close_path(path->pen);
+}
+
+static int32_t unit_of(double at) {
+    return (int32_t)(at * HS_MAP_MASK_PIXEL + (at < 0 ? -0.5 : 0.5));
+}
+
+static void mask_area(hs_map_path *path, uint32_t count) {
+    int32_t x = unit_of(path->x[count - 1]);
+    int32_t y = unit_of(path->y[count - 1]);
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t to_x = unit_of(path->x[i]);
+        int32_t to_y = unit_of(path->y[i]);
+        hs_map_mask_edge(path->mask, x, y, to_x, to_y);
+        x = to_x;
+        y = to_y;
+    }
+    if (path->stroker.width > 0) hs_map_stroke(&path->stroker, path->x, path->y, count, true);
+    path->failed = path->failed || path->stroker.failed;
+}
+
 /* Corners between two others on one side of the picture change nothing that is seen. */
 static void area_ring(hs_map_path *path, uint32_t count) {
     unsigned all = ~0U;
@@ -72,10 +145,10 @@ static void area_ring(hs_map_path *path, uint32_t count) {
         path->y[kept++] = path->y[i];
     }
     if (kept < 3 || all) return;
-    cairo_move_to(path->pen, path->x[0], path->y[0]);
-    for (uint32_t i = 1; i < kept; i++)
-        cairo_line_to(path->pen, path->x[i], path->y[i]);
-    cairo_close_path(path->pen);
+    if (path->mask)
+        mask_area(path, kept);
+    else
+        cairo_area(path, kept);
 }
 
 /* Pieces wholly on one side of the picture are left out. */
@@ -89,13 +162,13 @@ static void plain_line(hs_map_path *path, uint32_t count, bool closed) {
             drawing = false;
             broken = true;
         } else {
-            if (!drawing) cairo_move_to(path->pen, path->x[i - 1], path->y[i - 1]);
-            cairo_line_to(path->pen, path->x[i], path->y[i]);
+            if (!drawing) begin_line(path, path->x[i - 1], path->y[i - 1]);
+            to_line(path, path->x[i], path->y[i]);
             drawing = true;
         }
         before = here;
     }
-    if (closed && !broken && drawing) cairo_close_path(path->pen);
+    end_line(path, closed && !broken && drawing);
 }
 
 /* Where in its dashes a line is. */
@@ -144,8 +217,8 @@ static void draw_dash(hs_map_path *path, dasher *d, double x0, double y0, double
         d->open = false;
         return;
     }
-    if (!d->open) cairo_move_to(path->pen, x0, y0);
-    cairo_line_to(path->pen, x1, y1);
+    if (!d->open) begin_line(path, x0, y0);
+    to_line(path, x1, y1);
     d->open = true;
 }
 
@@ -179,6 +252,7 @@ static void dashed_line(hs_map_path *path, uint32_t count, const hs_map_dashes *
             dash_piece(path, &d, i, length);
         before = here;
     }
+    end_line(path, false);
 }
 
 void hs_map_path_areas(hs_map_path *path, hs_map_source source, uint32_t feature) {
