@@ -1,29 +1,64 @@
 #include "density/lattice.h"
 
 #include "density/kernel.h"
-
-/* Metres per Mercator unit along the equator: 2 pi 6378137 / 2^32. */
-#define EQUATOR_M_PER_UNIT 0.009330691929342804
+#include <hotspot/adaptive_bandwidth.h>
 
 /* How many steps a bandwidth must span, and the largest error of the path there as a share of one incident's
  * peak: found by going through all places of an incident between nodes and of an output between them
  * (tests/unit/density/test_lattice.c does it again). They fall with the square of the span for the quartic
- * and the triweight, whose second and third derivatives jump at the edge, and with its fourth power for the
- * Gaussian. */
+ * and the triweight, whose second and third derivatives jump at the edge, and with its fourth power (its
+ * sixth with 6 nodes a side) for the Gaussian. */
 typedef struct span_rule {
     double at_pixels, prolonged;
 } span_rule;
 
-static const span_rule spans[HS_KERNEL_COUNT] = {
-    [HS_KERNEL_QUARTIC] = {18.25, 22.0},
-    [HS_KERNEL_TRIWEIGHT] = {9.5, 11.0},
-    [HS_KERNEL_GAUSSIAN] = {3.7, 4.3},
+/* Nodes for each `period` pixels. */
+typedef struct node_rate {
+    uint32_t stride, period;
+} node_rate;
+
+/* How lattices are chosen. */
+typedef struct lattice_rules {
+    span_rule spans[HS_KERNEL_COUNT];
+    const node_rate *rates;
+    unsigned rate_count;
+    uint32_t taps;   /* where a bandwidth spans enough */
+    double mean_px;  /* means of bandwidths of fewer pixels take 8 nodes a pixel, if they have 8 sub-pixels */
+    double m_powers; /* between pixels there are m 2^e nodes around the world, m from this to twice it */
+} lattice_rules;
+
+static const node_rate rates[] = {{1, 1}, {3, 2}, {2, 1}, {3, 1}, {4, 1}};
+static const lattice_rules rules = {
+    .spans =
+        {
+            [HS_KERNEL_QUARTIC] = {18.25, 22.0},
+            [HS_KERNEL_TRIWEIGHT] = {9.5, 11.0},
+            [HS_KERNEL_GAUSSIAN] = {3.7, 4.3},
+        },
+    .rates = rates,
+    .rate_count = sizeof rates / sizeof *rates,
+    .taps = 4,
+    .mean_px = 0.0,
+    .m_powers = 4.0,
 };
 
-/* From this many pixels a bandwidth on pixels are interpolated. */
-static double prolonged_from(hs_kernel kernel) {
-    return spans[kernel].prolonged;
-}
+/* Of steps of a ladder: there are many of them and two together are to keep the bound, so nodes are no more
+ * than needed and incidents are spread onto more of them. */
+static const node_rate step_rates[] = {{1, 1}, {3, 2}, {2, 1}, {5, 2}, {3, 1},
+                                       {7, 2}, {4, 1}, {9, 2}, {5, 1}};
+static const lattice_rules step_rules = {
+    .spans =
+        {
+            [HS_KERNEL_QUARTIC] = {20.2, 23.6},
+            [HS_KERNEL_TRIWEIGHT] = {8.75, 10.5},
+            [HS_KERNEL_GAUSSIAN] = {3.0, 4.0},
+        },
+    .rates = step_rates,
+    .rate_count = sizeof step_rates / sizeof *step_rates,
+    .taps = 6,
+    .mean_px = 1.25,
+    .m_powers = 8.0,
+};
 
 static void set_rate(hs_lattice *l, double nodes_per_pixel) {
     l->nodes_per_unit = nodes_per_pixel / l->pixel;
@@ -32,68 +67,82 @@ static void set_rate(hs_lattice *l, double nodes_per_pixel) {
     l->phase = half - floor(half);
 }
 
+static bool spans_enough(const node_rate *rate, double span_px, double needed) {
+    return span_px * rate->stride >= needed * rate->period;
+}
+
 /* Outputs at pixel centres, `stride` / `period` nodes apart. */
-static void at_pixels(hs_lattice *l, double span_px) {
-    static const struct { uint32_t stride, period; } rates[] = {{1, 1}, {3, 2}, {2, 1}, {3, 1}, {4, 1}};
-    const unsigned last = sizeof rates / sizeof *rates - 1;
+static void at_pixels(hs_lattice *l, const lattice_rules *by, double span_px) {
+    double needed = by->spans[l->kernel].at_pixels;
     unsigned i = 0;
-    while (i < last && span_px * rates[i].stride < spans[l->kernel].at_pixels * rates[i].period)
+    while (i + 1 < by->rate_count && !spans_enough(&by->rates[i], span_px, needed))
         i++;
-    l->stride = rates[i].stride;
-    l->period = rates[i].period;
-    l->taps = i < last ? 4 : 6;
+    l->stride = by->rates[i].stride;
+    l->period = by->rates[i].period;
+    l->taps = spans_enough(&by->rates[i], span_px, needed) ? by->taps : 6;
     set_rate(l, (double)l->stride / l->period);
 }
 
-/* Outputs at nodes: m 2^e of them around the world, m 4 to 7, as few as the span allows. */
-static void between_pixels(hs_lattice *l, double bandwidth_units) {
-    double needed = spans[l->kernel].prolonged / bandwidth_units;
+/* Outputs at nodes, as few as the span allows. */
+static void between_pixels(hs_lattice *l, const lattice_rules *by, double bandwidth_units) {
+    double needed = by->spans[l->kernel].prolonged / bandwidth_units;
     double power = 0x1p-32;
-    while (7.0 * power < needed)
+    while ((2.0 * by->m_powers - 1.0) * power < needed)
         power *= 2.0;
-    double m = 4.0;
+    double m = by->m_powers;
     while (m * power < needed)
         m += 1.0;
     l->prolongs = true;
     l->stride = l->period = 1;
-    l->taps = 4;
+    l->taps = by->taps;
     l->nodes_per_unit = m * power;
     l->around = (int64_t)(0x1p32 * l->nodes_per_unit);
     l->phase = 0.0;
 }
 
-bool hs_lattice_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m, double metres_per_unit,
-                   hs_lattice *lattice) {
-    return hs_lattice_sampled_of(view, kernel, bandwidth_m, bandwidth_m, metres_per_unit, lattice);
-}
-
-bool hs_lattice_sampled_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m,
-                           double sampled_m, double metres_per_unit, hs_lattice *lattice) {
+static bool lattice_of(const hs_density_view *view, const lattice_rules *by, double sampled_m,
+                       double metres_per_unit, hs_lattice *l) {
+    hs_kernel kernel = l->kernel;
     if (kernel != HS_KERNEL_QUARTIC && kernel != HS_KERNEL_TRIWEIGHT && kernel != HS_KERNEL_GAUSSIAN)
         return false;
-    if (!hs_bandwidth_accepted(bandwidth_m) || view->z > 24 || (view->size != 256 && view->size != 512))
+    if (!hs_bandwidth_accepted(l->bandwidth_m) || view->z > 24 || (view->size != 256 && view->size != 512))
         return false;
-    hs_lattice l = {.kernel = kernel, .bandwidth_m = bandwidth_m, .error_bound = 1e-3};
-    l.pixel = ldexp(0x1p32, -(int)view->z) / (double)view->size;
-    l.sampling = hs_density_sampling_of(view, kernel, sampled_m);
-    double bandwidth_units = bandwidth_m / metres_per_unit;
-    double span_px = bandwidth_units / l.pixel;
-    if (l.sampling == HS_DENSITY_BINNED) {
-        l.stride = l.period = l.taps = 1;
-        set_rate(&l, 1.0);
-        l.phase = 0.0;
-        l.error_bound = 1e-6; /* of rounding */
-    } else if (l.sampling == HS_DENSITY_MEAN) {
-        l.stride = 4;
-        l.period = 1;
-        l.taps = 6;
-        l.subdivision = hs_density_subdivision(view, kernel, sampled_m);
-        set_rate(&l, 4.0);
-    } else if (span_px < prolonged_from(kernel)) {
-        at_pixels(&l, span_px);
+    l->pixel = ldexp(0x1p32, -(int)view->z) / (double)view->size;
+    l->sampling = hs_density_sampling_of(view, kernel, sampled_m);
+    double bandwidth_units = l->bandwidth_m / metres_per_unit;
+    double span_px = bandwidth_units / l->pixel;
+    if (l->sampling == HS_DENSITY_BINNED) {
+        l->stride = l->period = l->taps = 1;
+        set_rate(l, 1.0);
+        l->phase = 0.0;
+        l->error_bound = 1e-6; /* of rounding */
+    } else if (l->sampling == HS_DENSITY_MEAN) {
+        l->subdivision = hs_density_subdivision(view, kernel, sampled_m);
+        l->stride = span_px < by->mean_px && l->subdivision >= 3 ? 8 : 4;
+        l->period = 1;
+        l->taps = 6;
+        set_rate(l, l->stride);
+    } else if (span_px < by->spans[kernel].prolonged) {
+        at_pixels(l, by, span_px);
     } else {
-        between_pixels(&l, bandwidth_units);
+        between_pixels(l, by, bandwidth_units);
     }
+    return true;
+}
+
+bool hs_lattice_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m, double metres_per_unit,
+                   hs_lattice *lattice) {
+    hs_lattice l = {.kernel = kernel, .bandwidth_m = bandwidth_m, .error_bound = 1e-3};
+    if (!lattice_of(view, &rules, bandwidth_m, metres_per_unit, &l)) return false;
+    *lattice = l;
+    return true;
+}
+
+bool hs_lattice_step_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m, double sampled_m,
+                        double metres_per_unit, hs_lattice *lattice) {
+    hs_lattice l = {.kernel = kernel, .bandwidth_m = bandwidth_m, .error_bound = HS_LATTICE_LADDER_ERROR};
+    if (!lattice_of(view, &step_rules, sampled_m, metres_per_unit, &l)) return false;
+    l.lowered = kernel == HS_KERNEL_QUARTIC && l.sampling == HS_DENSITY_CENTRE ? HS_ADAPTIVE_ERROR / 2 : 0.0;
     *lattice = l;
     return true;
 }

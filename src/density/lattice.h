@@ -29,7 +29,8 @@ typedef struct hs_lattice {
     uint32_t stride;
     unsigned subdivision; /* 2^subdivision sub-pixels a side that a mean is taken over */
     double error_bound;   /* of one incident's peak */
-    bool counts;          /* cells that count what lies near, never too low (density/lattice_near.h) */
+    double lowered; /* what a step's kernel is lowered by at its centre (density/lattice_table.c), or 0 */
+    bool counts;    /* cells that count what lies near, never too low (density/lattice_near.h) */
 } hs_lattice;
 
 /* The lattice of a view's pixels. `metres_per_unit` is the largest scale among the incidents (that of the
@@ -37,10 +38,14 @@ typedef struct hs_lattice {
  * hs_density_add refuses. Pure. */
 bool hs_lattice_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m, double metres_per_unit,
                    hs_lattice *lattice);
-/* The same, with pixels sampled as for `sampled_m`, at most the bandwidth: what bandwidths beside each other
- * share. */
-bool hs_lattice_sampled_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m,
-                           double sampled_m, double metres_per_unit, hs_lattice *lattice);
+/* The same for a step of a ladder (hotspot/adaptive_bandwidth.h), with pixels sampled as for `sampled_m`, at
+ * most the bandwidth: what bandwidths beside each other share. Its bound is that of an incident shared
+ * between two steps, against its own bandwidth: both errors together, which is less than their sum. */
+bool hs_lattice_step_of(const hs_density_view *view, hs_kernel kernel, double bandwidth_m, double sampled_m,
+                        double metres_per_unit, hs_lattice *lattice);
+/* Found by going through all places of an incident between nodes, steps and outputs
+ * (tests/unit/density/test_lattice_step.c does it again). */
+#define HS_LATTICE_LADDER_ERROR 9.3e-4
 /* Whether deposits on one serve the other. */
 bool hs_lattice_same_nodes(const hs_lattice *a, const hs_lattice *b);
 

@@ -63,12 +63,19 @@ static int32_t share_of(int64_t product, int64_t amount, unsigned shift) {
     return (int32_t)(whole >> shift);
 }
 
+/* The same, for amounts whose products fit 64 bits. */
+static inline int32_t small_share_of(int64_t product, int64_t amount, unsigned shift) {
+    return (int32_t)((product * amount + (INT64_C(1) << (shift - 1))) >> shift);
+}
+
 static int32_t products_scaled(const int32_t *wx, const int32_t *wy, uint32_t taps, int64_t amount,
                                unsigned shift, int32_t *node) {
     int32_t sum = 0;
+    bool small = amount < INT64_C(1) << 31 && shift < 62; /* products are 2^30 at most */
     for (uint32_t j = 0; j < taps; j++) {
         for (uint32_t i = 0; i < taps; i++) {
-            int32_t share = share_of((int64_t)wy[j] * wx[i], amount, shift);
+            int64_t product = (int64_t)wy[j] * wx[i];
+            int32_t share = small ? small_share_of(product, amount, shift) : share_of(product, amount, shift);
             node[j * taps + i] = share;
             sum += share;
         }

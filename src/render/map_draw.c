@@ -475,6 +475,8 @@ static hs_status find_labels(drawing *d) {
                           .error = d->error};
     l.plane.x_px /= r;
     l.plane.y_px /= r;
+    hs_status status = hs_map_labelling_ready(&l);
+    if (status != HS_OK) return status;
     return hs_map_cells_hold(d->world->cells, &l, v->left / r, v->top / r, (v->left + v->width) / r,
                              (v->top + v->height) / r, &d->labels);
 }

@@ -131,19 +131,17 @@ static unsigned colour_of(int64_t column, int64_t row) {
 
 static hs_status get(hs_map_cells *cells, const hs_map_labelling *l, const cell_key *key, kept_cell **out);
 
-/* The cells that a cell must give way to: of the tier before all round, of its own those of lower colours. */
+enum { MOST_AROUND = 9 * HS_MAP_MOST_TIERS };
+
+/* The cells that a cell must give way to: of the tiers before all round, of its own those of lower colours.
+ */
 static hs_status get_around(hs_map_cells *cells, const hs_map_labelling *l, const cell_key *key,
-                            kept_cell *around[18], uint32_t *count) {
+                            kept_cell *around[MOST_AROUND], uint32_t *count) {
     hs_status status = HS_OK;
-    for (int64_t y = -1; y <= 1; y++)
-        for (int64_t x = -1; x <= 1; x++) {
-            cell_key near = {key->look, key->column + x, key->row + y, 0};
-            if (key->tier == 1 && status == HS_OK) {
-                status = get(cells, l, &near, &around[*count]);
-                if (status == HS_OK) ++*count;
-            }
-            near.tier = key->tier;
-            if (status != HS_OK || colour_of(near.column, near.row) >= colour_of(key->column, key->row))
+    for (uint64_t tier = 0; tier <= key->tier; tier++)
+        for (int64_t i = 0; i < 9 && status == HS_OK; i++) {
+            cell_key near = {key->look, key->column + i % 3 - 1, key->row + i / 3 - 1, tier};
+            if (tier == key->tier && colour_of(near.column, near.row) >= colour_of(key->column, key->row))
                 continue;
             status = get(cells, l, &near, &around[*count]);
             if (status == HS_OK) ++*count;
@@ -151,21 +149,29 @@ static hs_status get_around(hs_map_cells *cells, const hs_map_labelling *l, cons
     return status;
 }
 
-static hs_status make(hs_map_cells *cells, const hs_map_labelling *l, const cell_key *key, kept_cell **out) {
-    kept_cell *around[18] = {NULL};
-    const hs_map_cell *cell[18];
+static hs_status fill(hs_map_cells *cells, const hs_map_labelling *l, const cell_key *key, hs_map_cell *out) {
+    kept_cell *around[MOST_AROUND] = {NULL};
+    const hs_map_cell *cell[MOST_AROUND];
     uint32_t count = 0;
-    kept_cell *made = calloc(1, sizeof *made);
-    hs_status status =
-        made ? get_around(cells, l, key, around, &count) : hs_error_memory(l->error, "the map's labels");
+    hs_status status = get_around(cells, l, key, around, &count);
     for (uint32_t i = 0; i < count; i++)
         cell[i] = &around[i]->cell;
     if (status == HS_OK)
-        status = hs_map_cell_fill(l, (unsigned)key->tier, key->column, key->row, cell, count, &made->cell);
+        status = hs_map_cell_fill(l, (unsigned)key->tier, key->column, key->row, cell, count, out);
     for (uint32_t i = 0; i < count; i++)
         release(cells, around[i]);
+    return status;
+}
+
+/* Where nothing may stand nothing round it need be known. */
+static hs_status make(hs_map_cells *cells, const hs_map_labelling *l, const cell_key *key, kept_cell **out) {
+    bool wanted = false;
+    kept_cell *made = calloc(1, sizeof *made);
+    if (!made) return hs_error_memory(l->error, "the map's labels");
+    hs_status status = hs_map_cell_wanted(l, (unsigned)key->tier, key->column, key->row, &wanted);
+    if (status == HS_OK && wanted) status = fill(cells, l, key, &made->cell);
     if (status != HS_OK) {
-        if (made) kept_free(made);
+        kept_free(made);
         return status;
     }
     made->key = *key;
@@ -199,14 +205,15 @@ hs_status hs_map_cells_hold(hs_map_cells *cells, const hs_map_labelling *l, doub
     int64_t last_column = (int64_t)floor((right + HS_MAP_REACH_PX) / HS_MAP_CELL_PX);
     int64_t first_row = (int64_t)floor((top - HS_MAP_REACH_PX) / HS_MAP_CELL_PX);
     int64_t last_row = (int64_t)floor((bottom + HS_MAP_REACH_PX) / HS_MAP_CELL_PX);
+    unsigned tiers = hs_map_tiers(l->style);
     int64_t count = (last_column - first_column + 1) * (last_row - first_row + 1);
     *held = (hs_map_held){NULL, 0};
     if (count > MOST_HELD) return hs_error_set(l->error, HS_E_LIMIT, "the map is too large for its labels");
-    held->cell = calloc((size_t)(2 * count + 1), sizeof(void *));
+    held->cell = calloc((size_t)(tiers * count + 1), sizeof(void *));
     if (!held->cell) return hs_error_memory(l->error, "the map's labels");
     uint64_t look = look_of(l);
     hs_status status = HS_OK;
-    for (uint64_t tier = 0; tier < 2; tier++)
+    for (uint64_t tier = 0; tier < tiers; tier++)
         for (int64_t row = first_row; row <= last_row; row++)
             for (int64_t column = first_column; column <= last_column && status == HS_OK; column++) {
                 cell_key key = {look, column, row, tier};

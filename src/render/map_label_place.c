@@ -266,6 +266,10 @@ static void gather_along(placing *p, uint32_t chain, const hs_map_label_look *lo
     }
 }
 
+static bool boxes_meet(const hs_mercator_box *a, const hs_mercator_box *b) {
+    return (a->min_x <= b->max_x) & (a->max_x >= b->min_x) & (a->min_y <= b->max_y) & (a->max_y >= b->min_y);
+}
+
 static void gather_lines(placing *p) {
     const hs_map_labelling *l = p->l;
     const hs_map_layer *layer = &l->style->layers[p->layer];
@@ -273,10 +277,7 @@ static void gather_lines(placing *p) {
     const hs_map_chains *chains = &l->features->chains;
     kind_filter filter = filter_of(p);
     for (uint32_t i = 0; i < chains->count && p->status == HS_OK; i++) {
-        const hs_mercator_box *b = &chains->box[i];
-        if (!((b->min_x <= p->box.max_x) & (b->max_x >= p->box.min_x) & (b->min_y <= p->box.max_y) &
-              (b->max_y >= p->box.min_y)))
-            continue;
+        if (!boxes_meet(&chains->box[i], &p->box)) continue;
         uint32_t feature = chains->feature[i];
         hs_map_label_look look;
         if (set->from_zoom[feature] > p->data_zoom || !filter_takes(p, &filter, feature)) continue;
@@ -333,38 +334,95 @@ static void place_layer(placing *p, uint32_t layer) {
         place_one(p, &p->candidate[i]);
 }
 
-static hs_status prepare(placing *p) {
+hs_status hs_map_labelling_ready(hs_map_labelling *l) {
     uint32_t most = 0;
     for (int i = 0; i < HS_MAP_SOURCES; i++)
-        if (p->l->features->set[i].count > most) most = p->l->features->set[i].count;
-    p->found = hs_arena_alloc(p->l->arena, ((size_t)most + 1) * sizeof *p->found);
-    p->draft = hs_arena_alloc(p->l->arena, sizeof *p->draft);
-    if (!p->found || !p->draft) return hs_error_memory(p->l->error, "the map's labels");
-    for (int i = 0; i < BINS * BINS; i++)
-        p->bin[i] = -1;
-    for (uint32_t i = 0; i < p->around_count; i++)
-        for (uint32_t k = 0; k < p->around[i]->box_count; k++)
-            take(p, &p->around[i]->box[k]);
-    return p->status;
+        if (l->features->set[i].count > most) most = l->features->set[i].count;
+    l->found = hs_arena_alloc(l->arena, ((size_t)most + 1) * sizeof *l->found);
+    l->draft = hs_arena_alloc(l->arena, sizeof *l->draft);
+    return l->found && l->draft ? HS_OK : hs_error_memory(l->error, "the map's labels");
 }
 
-hs_status hs_map_cell_fill(const hs_map_labelling *l, unsigned tier, int64_t column, int64_t row,
-                           const hs_map_cell *const *around, uint32_t around_count, hs_map_cell *cell) {
-    placing p = {.l = l, .cell = cell, .around = around, .around_count = around_count};
+static bool names_units(const hs_map_layer *layer) {
+    return layer->type == HS_MAP_SYMBOL && layer->source == HS_MAP_UNIT_LABELS;
+}
+
+/* Tiers of units' names; those beyond the most share one. */
+static unsigned unit_tiers(const hs_map_style *style) {
+    unsigned count = 0;
+    for (uint32_t i = 0; i < style->layer_count; i++)
+        count += names_units(&style->layers[i]);
+    return count < HS_MAP_MOST_TIERS - 1 ? count : HS_MAP_MOST_TIERS - 1;
+}
+
+unsigned hs_map_tiers(const hs_map_style *style) {
+    return unit_tiers(style) + 1;
+}
+
+static unsigned tier_of(const hs_map_style *style, uint32_t layer) {
+    unsigned units = unit_tiers(style);
+    if (!names_units(&style->layers[layer])) return units;
+    unsigned above = 0;
+    for (uint32_t i = layer + 1; i < style->layer_count; i++)
+        above += names_units(&style->layers[i]);
+    return above < units ? above : units - 1;
+}
+
+/* Whether a layer is placed in a tier at this zoom. */
+static bool is_placed(const hs_map_labelling *l, uint32_t layer, unsigned tier) {
+    const hs_map_layer *one = &l->style->layers[layer];
+    return one->type == HS_MAP_SYMBOL && hs_map_layer_shows(one, l->zoom) && tier_of(l->style, layer) == tier;
+}
+
+static placing begin(const hs_map_labelling *l, int64_t column, int64_t row) {
+    placing p = {.l = l, .found = l->found, .draft = l->draft};
     p.left = (double)column * HS_MAP_CELL_PX;
     p.top = (double)row * HS_MAP_CELL_PX;
     p.box = hs_map_box(&l->plane, p.left, p.top, p.left + HS_MAP_CELL_PX, p.top + HS_MAP_CELL_PX);
     p.data_zoom = l->zoom > 0 ? (uint32_t)floor(l->zoom) : 0;
-    p.status = prepare(&p);
-    for (uint32_t i = l->style->layer_count; i-- > 0 && p.status == HS_OK;) {
-        const hs_map_layer *layer = &l->style->layers[i];
-        if (layer->type != HS_MAP_SYMBOL || !hs_map_layer_shows(layer, l->zoom)) continue;
-        if ((layer->source == HS_MAP_UNIT_LABELS) == (tier == 0)) place_layer(&p, i);
+    return p;
+}
+
+static void end(placing *p) {
+    free(p->taken);
+    free(p->candidate);
+    free(p->x);
+    free(p->y);
+}
+
+hs_status hs_map_cell_wanted(const hs_map_labelling *l, unsigned tier, int64_t column, int64_t row,
+                             bool *wanted) {
+    placing p = begin(l, column, row);
+    *wanted = false;
+    for (uint32_t i = 0; i < l->style->layer_count && !*wanted && p.status == HS_OK; i++) {
+        if (!is_placed(l, i, tier)) continue;
+        p.layer = i;
+        if (hs_map_word(&l->style->layers[i], HS_MAP_PLACEMENT) == HS_MAP_ALONG_LINE) {
+            for (uint32_t k = 0; k < l->features->chains.count && !*wanted; k++)
+                *wanted = boxes_meet(&l->features->chains.box[k], &p.box);
+        } else {
+            gather_points(&p);
+            *wanted = p.count > 0;
+        }
     }
-    free(p.taken);
-    free(p.candidate);
-    free(p.x);
-    free(p.y);
+    end(&p);
+    return p.status;
+}
+
+hs_status hs_map_cell_fill(const hs_map_labelling *l, unsigned tier, int64_t column, int64_t row,
+                           const hs_map_cell *const *around, uint32_t around_count, hs_map_cell *cell) {
+    placing p = begin(l, column, row);
+    p.cell = cell;
+    p.around = around;
+    p.around_count = around_count;
+    for (int i = 0; i < BINS * BINS; i++)
+        p.bin[i] = -1;
+    for (uint32_t i = 0; i < around_count; i++)
+        for (uint32_t k = 0; k < around[i]->box_count; k++)
+            take(&p, &around[i]->box[k]);
+    for (uint32_t i = l->style->layer_count; i-- > 0 && p.status == HS_OK;)
+        if (is_placed(l, i, tier)) place_layer(&p, i);
+    end(&p);
     return p.status;
 }
 

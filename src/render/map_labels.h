@@ -1,7 +1,8 @@
 /* Labels of maps and where they stand. Places are decided in cells of a grid over the whole plane, each by a
  * rule that looks at no picture, so labels agree wherever pictures are cut, and are never cut themselves:
  *
- *   - names of units go first, then all other layers, in each the later layer of the style first;
+ *   - names of units go first, layer by layer, the later one of the style first; then all other layers
+ * together, in each cell the later one first;
  *   - cells have one of four colours, neighbours different ones; what stands in a cell of a lower colour
  * stays, and a label is placed where it meets nothing of its own cell and of neighbours of lower colours;
  *   - a label belongs to the cell of its anchor and reaches at most half a cell from there.
@@ -52,7 +53,9 @@ typedef struct hs_map_labelling {
     bool english;
     hs_map_plane plane; /* scaled: its pixels are the style's */
     double zoom;
-    hs_arena *arena; /* for the time of a call */
+    hs_arena *arena;            /* for the time of a call */
+    struct hs_map_draft *draft; /* room that cells use one after the other; hs_map_labelling_ready makes it */
+    uint32_t *found;
     hs_error *error;
 } hs_map_labelling;
 
@@ -87,8 +90,15 @@ bool hs_map_draft_point(const hs_map_label_look *look, double x, double y, hs_ma
 bool hs_map_draft_line(const hs_map_label_look *look, const double *x, const double *y, uint32_t count,
                        double along, double anchor_x, double anchor_y, hs_map_draft *draft);
 
-/* Fills a cell; `around` are the cells that stand already, `tier` 0 the names of units, 1 the rest
- * (map_label_place.c). */
+enum { HS_MAP_MOST_TIERS = 8 };
+/* Makes room; before any cell is filled. */
+hs_status hs_map_labelling_ready(hs_map_labelling *l);
+/* Layers are placed in tiers, one after the other over the whole map: how many of them a style has. */
+unsigned hs_map_tiers(const hs_map_style *style);
+/* Whether anything may stand in a cell, whatever is round it (map_label_place.c). */
+hs_status hs_map_cell_wanted(const hs_map_labelling *l, unsigned tier, int64_t column, int64_t row,
+                             bool *wanted);
+/* Fills a cell; `around` are the cells that stand already. */
 hs_status hs_map_cell_fill(const hs_map_labelling *l, unsigned tier, int64_t column, int64_t row,
                            const hs_map_cell *const *around, uint32_t around_count, hs_map_cell *cell);
 void hs_map_cell_done(hs_map_cell *cell);
@@ -97,7 +107,7 @@ void hs_map_cell_done(hs_map_cell *cell);
 typedef struct hs_map_cells hs_map_cells;
 hs_map_cells *hs_map_cells_new(size_t budget_bytes);
 void hs_map_cells_free(hs_map_cells *cells);
-/* The labels that may meet a rectangle, as cells of both tiers, each held until hs_map_cells_release. */
+/* The labels that may meet a rectangle, as cells of all tiers, each held until hs_map_cells_release. */
 typedef struct hs_map_held {
     struct hs_map_kept_cell **cell;
     uint32_t count;

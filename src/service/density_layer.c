@@ -84,12 +84,17 @@ double hs_density_largest_scale(const hs_incidents *incidents) {
 }
 
 bool hs_density_layer_lattice(const density_layer *layer, const hs_density_view *view, hs_lattice *lattice) {
+    if (layer->exact) return false;
+    if (!layer->adaptive && !layer->ladder)
+        return hs_lattice_of(view, layer->kernel, layer->bandwidth_m, layer->metres_per_unit, lattice);
     double sampled_m = layer->sampled_m > 0 ? layer->sampled_m : layer->bandwidth_m;
-    return !layer->exact && hs_lattice_sampled_of(view, layer->kernel, layer->bandwidth_m, sampled_m,
-                                                  layer->metres_per_unit, lattice);
+    return hs_lattice_step_of(view, layer->kernel, layer->bandwidth_m, sampled_m, layer->metres_per_unit,
+                              lattice);
 }
 
 reach_box hs_density_layer_reach(const density_layer *layer, const hs_density_view *view) {
+    density_layer widest = *layer;
+    if (layer->adaptive) widest.bandwidth_m *= hs_adaptive_ratio(HS_ADAPTIVE_RUNGS << 16);
     double side = ldexp(0x1p32, -(int)view->z);
     double x0 = (double)view->x * side;
     double y0 = (double)view->y * side;
@@ -97,10 +102,12 @@ reach_box hs_density_layer_reach(const density_layer *layer, const hs_density_vi
     double my;
     hs_mercator_ground_m(y0 + side / 2 < 0x1p31 ? y0 : y0 + side, &mx,
                          &my); /* the finest scale of the tile */
-    double reach = hs_kernel_reach(layer->kernel) * layer->bandwidth_m / (mx < my ? mx : my);
-    if (layer->adaptive) reach *= hs_adaptive_ratio(HS_ADAPTIVE_RUNGS << 16);
+    double reach = hs_kernel_reach(layer->kernel) * widest.bandwidth_m / (mx < my ? mx : my);
     hs_lattice lattice;
-    if (hs_density_layer_lattice(layer, view, &lattice)) reach += 6.0 / lattice.nodes_per_unit;
+    if (hs_density_layer_lattice(&widest, view, &lattice)) {
+        reach += 6.0 / lattice.nodes_per_unit;
+        if (lattice.sampling == HS_DENSITY_MEAN) reach += 0.5 * lattice.pixel;
+    }
     return (reach_box){x0 - reach, y0 - reach, x0 + side + reach, y0 + side + reach};
 }
 

@@ -244,6 +244,7 @@ hs_status hs_service_density_tile(hs_service *service, const hs_snapshot *snapsh
     return status;
 }
 
+/* Of an adaptive layer the widest bandwidth decides: the others may be bins where it is not. */
 double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_request *request, hs_tile tile,
                                 uint32_t size_px) {
     density_layer layer = hs_density_layer_of(NULL, snapshot, request, false);
@@ -251,7 +252,7 @@ double hs_service_density_error(const hs_snapshot *snapshot, const hs_density_re
     hs_lattice lattice;
     bool shares = layer.edge_correction || layer.time_bandwidth_s > 0 || layer.adaptive;
     double rounding = shares ? HS_DENSITY_SHARE_ROUNDING : 0;
-    if (layer.adaptive && !layer.exact) rounding += HS_ADAPTIVE_ERROR;
+    if (layer.adaptive) layer.bandwidth_m *= hs_adaptive_ratio((HS_ADAPTIVE_RUNGS - 1) << 16);
     if (!hs_density_layer_lattice(&layer, &view, &lattice)) return rounding;
     return lattice.error_bound + rounding + (shares ? DEPOSIT_ROUNDING : 0);
 }

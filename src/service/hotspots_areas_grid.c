@@ -158,7 +158,7 @@ static hs_status lay_lattice(grid *g, extent e, hs_arena *arena, hs_error *error
     double row_m = g->hex ? 1.5 * g->radius_m : g->size_m;
     double columns = (e.east - e.west) / g->size_m + 4, rows = (e.north - e.south) / row_m + 4;
     if (!(columns * rows <= MOST_PLACES))
-        return hs_error_set(error, HS_E_LIMIT,
+        return hs_error_set(error, HS_E_ARGUMENT,
                             "grid: %.0f x %.0f cells are too many; take larger ones than %g metres", columns,
                             rows, g->size_m);
     g->west = (int32_t)floor(e.west / g->size_m) - 1;
@@ -252,7 +252,7 @@ hs_status hs_areas_of_grid(const hs_snapshot *snapshot, const hs_areas_request *
     keep_cells_in_use(g, selection, has_units);
     uint32_t count = choose_cells(g, has_units);
     if (count > HS_HOTSPOT_MOST_UNITS)
-        return hs_error_set(error, HS_E_LIMIT,
+        return hs_error_set(error, HS_E_ARGUMENT,
                             "grid: %u cells are more than the %u that are taken: larger ones",
                             (unsigned)count, HS_HOTSPOT_MOST_UNITS);
     status = write_cells(g, count, arena, error, areas);

@@ -137,7 +137,7 @@ hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_areas_reques
     const hs_streets *streets = &snapshot->geography->streets;
     uint32_t count = segments->count;
     if (count > HS_HOTSPOT_MOST_UNITS)
-        return hs_error_set(error, HS_E_LIMIT, "streets: %u segments are more than the %u that are taken",
+        return hs_error_set(error, HS_E_ARGUMENT, "streets: %u segments are more than the %u that are taken",
                             (unsigned)count, HS_HOTSPOT_MOST_UNITS);
     uint32_t *ends = hs_arena_array(arena, 2 * (size_t)count + 1, sizeof *ends);
     bool *keep = hs_arena_array(arena, (size_t)count + 1, sizeof *keep);

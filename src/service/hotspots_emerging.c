@@ -113,7 +113,7 @@ static hs_status gather(making *m) {
         status = hs_areas_count(m->work->snapshot, r, selection, h->arena, error, &h->areas, &h->tally);
     if (status == HS_OK) status = hs_areas_leave_out(r, h->arena, error, &h->areas, &h->unmeasured);
     if (status == HS_OK && (uint64_t)h->areas.count * h->steps.count > HS_EMERGING_MOST_BINS)
-        status = hs_error_set(error, HS_E_LIMIT,
+        status = hs_error_set(error, HS_E_ARGUMENT,
                               "step: %u units in %u steps are more than the %llu bins that are taken; take "
                               "longer steps or larger units",
                               (unsigned)h->areas.count, (unsigned)h->steps.count,

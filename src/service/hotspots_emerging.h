@@ -33,7 +33,7 @@ typedef struct hs_steps {
 } hs_steps;
 
 /* The steps of a request's period; with HS_STEP_AUTO the longest of month, week and day of which there are
- * HS_STEPS_WANTED, else days. Of an empty period none. HS_E_LIMIT beyond HS_STEPS_MOST. */
+ * HS_STEPS_WANTED, else days. Of an empty period none. HS_E_ARGUMENT beyond HS_STEPS_MOST. */
 hs_status hs_steps_of_period(const hs_snapshot *snapshot, const hs_filter *filter, hs_step step,
                              hs_arena *arena, hs_error *error, hs_steps *steps);
 /* The step of a time, HS_NONE before the first and after the last. O(log steps). */

@@ -34,7 +34,7 @@ static hs_status parse_bands(const hs_hotspot_words *words, const char *name, co
 
 static hs_status parse(const hs_hotspot_words *words, void **request) {
     hs_near_request *r = hs_arena_array(words->arena, 1, sizeof *r);
-    double days[HS_KNOX_MOST_BANDS];
+    double days[HS_KNOX_MOST_BANDS] = {0};
     int64_t permutations = 999;
     if (!r) return hs_error_memory(words->error, "a request");
     hs_str correction = hs_hotspot_word(words, "correction");
@@ -108,11 +108,11 @@ static hs_status fill_table(making *m, const hs_point_links *links) {
 /* Cells within the bands are tested; what lies beyond is what they are compared with. */
 static hs_status correct(making *m) {
     hs_near_result *h = m->h;
-    size_t cells = (size_t)h->rows * h->columns;
+    size_t columns = (size_t)m->request->intervals + 1, cells = h->rows * columns;
     double *z = hs_arena_array(h->answer.arena, cells, sizeof *z);
     if (!z) return hs_error_memory(m->work->error, "near repeats");
     for (size_t c = 0; c < cells; c++) {
-        bool near = c / h->columns + 1 < h->rows && c % h->columns + 1 < h->columns;
+        bool near = c / columns + 1 < h->rows && c % columns + 1 < columns;
         const hs_knox_cell *cell = &h->cells[c];
         h->q[c] = !near || !(cell->expected > 0) ? (double)NAN
                   : h->permutations > 0          ? cell->permuted_p

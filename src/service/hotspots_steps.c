@@ -63,7 +63,8 @@ hs_status hs_steps_of_period(const hs_snapshot *snapshot, const hs_filter *filte
     if (step.kind == HS_STEP_AUTO) steps->step = choose(local_from_s, local_to_s);
     steps->count = empty ? 0 : count_steps(local_from_s, local_to_s, steps->step);
     if (steps->count > HS_STEPS_MOST)
-        return hs_error_set(error, HS_E_LIMIT, "step: more than %u steps; take longer ones", HS_STEPS_MOST);
+        return hs_error_set(error, HS_E_ARGUMENT, "step: more than %u steps; take longer ones",
+                            HS_STEPS_MOST);
     steps->bound_s = hs_arena_array(arena, (size_t)steps->count + 1, sizeof *steps->bound_s);
     if (!steps->bound_s) return hs_error_memory(error, "steps of time");
     for (uint32_t k = 0; k <= steps->count && !empty; k++)

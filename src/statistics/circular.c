@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define TWO_PI 6.28318530717958647692
 /* Shorter is no direction: rounding alone gives as much. */
@@ -66,13 +65,14 @@ static vector sum_of(const vector *all, size_t count) {
 
 static void permute(void *context, size_t begin, size_t end) {
     comparing *w = context;
-    vector *order = malloc(w->n * sizeof *order);
+    vector *order = calloc(w->n, sizeof *order);
     if (!order) atomic_store(&w->failed, true);
     vector total = sum_of(w->all, w->n);
     for (size_t p = begin; p < end && order; p++) {
         hs_random random;
         hs_random_seed_stream(&random, w->seed, p);
-        memcpy(order, w->all, w->n * sizeof *order);
+        for (size_t i = 0; i < w->n; i++)
+            order[i] = w->all[i];
         for (size_t i = 0; i < w->first; i++) {
             size_t j = i + hs_random_below(&random, (uint32_t)(w->n - i));
             vector other = order[i];
@@ -109,7 +109,7 @@ hs_status hs_circular_compare(const double *first, size_t first_count, const dou
         return hs_error_set(error, HS_E_ARGUMENT,
                             "times: takes two samples of 2 or more and 1 to 99999 permutations");
     size_t n = first_count + second_count;
-    vector *all = malloc(n * sizeof *all);
+    vector *all = calloc(n, sizeof *all);
     if (!all) return hs_error_memory(error, "times");
     for (size_t i = 0; i < n; i++) {
         double turn = i < first_count ? first[i] : second[i - first_count];

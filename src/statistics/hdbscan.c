@@ -218,12 +218,12 @@ static hs_status write_clusters(making *m, hs_error *error, hs_hdbscan_columns *
 
 static bool room(making *m) {
     size_t n = (size_t)m->tree->count + 1;
-    m->joins = malloc(n * sizeof *m->joins);
+    m->joins = calloc(n, sizeof *m->joins);
     m->top = malloc(n * sizeof *m->top);
     m->set = malloc(n * sizeof *m->set);
-    m->clusters = malloc(2 * n * sizeof *m->clusters);
-    m->last = malloc(n * sizeof *m->last);
-    m->lambda = malloc(n * sizeof *m->lambda);
+    m->clusters = calloc(2 * n, sizeof *m->clusters);
+    m->last = calloc(n, sizeof *m->last);
+    m->lambda = calloc(n, sizeof *m->lambda);
     m->parts = malloc(n * sizeof *m->parts);
     m->stack = malloc(2 * n * sizeof *m->stack);
     return m->joins && m->top && m->set && m->clusters && m->last && m->lambda && m->parts && m->stack;

@@ -72,7 +72,7 @@ static double core2_of(const search *s, uint32_t i, nearest *n) {
 }
 
 static hs_status find_cores(search *s, hs_error *error) {
-    nearest n = {.kept = malloc(((size_t)s->min_points + 2) * sizeof *n.kept)};
+    nearest n = {.kept = calloc((size_t)s->min_points + 2, sizeof *n.kept)};
     if (!n.kept) return hs_error_memory(error, "core distances");
     for (uint32_t i = 0; i < s->tree.count; i++)
         s->core2[i] = core2_of(s, i, &n);

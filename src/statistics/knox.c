@@ -244,19 +244,20 @@ static void permute(void *context, size_t begin, size_t end) {
 }
 
 double hs_poisson_upper(uint64_t observed, double mean) {
-    double k = (double)observed + 1, sum = 0;
-    if (k > mean) {
-        double term = exp(k * log(mean) - mean - lgamma(k + 1));
-        for (double i = k; term > sum * 1e-17 && i < k + 1e7; i++) {
+    uint64_t k = observed + 1;
+    double sum = 0;
+    if ((double)k > mean) {
+        double term = exp((double)k * log(mean) - mean - lgamma((double)k + 1));
+        for (uint64_t i = k; term > sum * 1e-17 && i < k + 10000000; i++) {
             sum += term;
-            term *= mean / (i + 1);
+            term *= mean / ((double)i + 1);
         }
         return sum;
     }
-    double term = exp((k - 1) * log(mean) - mean - lgamma(k));
-    for (double i = k - 1; i >= 0 && term > sum * 1e-17; i--) {
+    double term = exp((double)observed * log(mean) - mean - lgamma((double)k));
+    for (uint64_t i = k; i-- > 0 && term > sum * 1e-17;) {
         sum += term;
-        term *= i / mean;
+        term *= (double)i / mean;
     }
     return 1 - sum;
 }

@@ -96,6 +96,7 @@ typedef struct counter {
     uint64_t *histogram;
     uint64_t counted;
     const uint32_t *limit; /* or NULL */
+    int32_t *bin;          /* [BLOCK] */
     uint32_t *seen;
 } counter;
 
@@ -119,7 +120,7 @@ static uint32_t beyond(const counter *c) {
 /* One point and the points [begin, end) of a strip; `last` is the last bin that counts. */
 static void count_run(counter *c, const hs_pair_strips *to, double x, double y, uint32_t last, uint32_t begin,
                       uint32_t end) {
-    int32_t bin[BLOCK];
+    int32_t *bin = c->bin;
     c->counted += end > begin ? end - begin : 0;
     for (uint32_t at = begin; at < end; at += BLOCK) {
         uint32_t size = end - at < BLOCK ? end - at : BLOCK;
@@ -191,11 +192,13 @@ static void count_strips(counter *c, const hs_pair_strips *from, uint32_t a, con
 static void count_all(const hs_pair_strips *from, const hs_pair_strips *to, const hs_pair_bins *bins,
                       bool within, const uint32_t *limit, uint32_t *seen) {
     uint32_t lanes[LANES][MOST_BINS] = {{0}};
+    int32_t bin[BLOCK] = {0};
     counter c = {.step_m = bins->step_m,
                  .per_step = 1 / bins->step_m,
                  .bins = bins->last + 2,
                  .histogram = bins->histogram,
                  .limit = limit,
+                 .bin = bin,
                  .seen = seen};
     for (int l = 0; l < LANES; l++)
         c.lane[l] = lanes[l];

@@ -190,8 +190,8 @@ hs_status hs_point_links_planar(const double *x_m, const double *y_m, uint32_t c
         return hs_error_set(error, HS_E_ARGUMENT, "pairs of places: a distance is above 0 m");
     hs_point_links *made = NULL;
     hs_status status = hs_point_places(x_m, y_m, count, error, &made);
-    if (status == HS_OK) made->reach_m = reach_m;
-    if (status == HS_OK) status = link_places(x_m, y_m, made, error);
+    if (made) made->reach_m = reach_m;
+    if (status == HS_OK && made) status = link_places(x_m, y_m, made, error);
     if (status == HS_OK)
         *links = made;
     else

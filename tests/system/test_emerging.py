@@ -186,6 +186,7 @@ def check_steps():
     assert few["enough"] is False and few["features"] == [] and few["reason_zh"]
     for query in ("step=year", "step=days:0", "lag=13", "lag=-1", "value=eb", "style=B", "count=attribute:x", "step=days:"):
         ask("/hotspots/emerging?" + query, 400)
+    ask("/hotspots/emerging?grid=square:20&step=day", 400)  # more bins than are taken
 
 
 def check_ways():

@@ -84,6 +84,31 @@ static void test_bound_of_one(void **state) {
     free(sums);
 }
 
+/* At four nodes a pixel four taps keep the bound where the quartic spans enough of them. */
+static void test_narrowest_of_four_taps(void **state) {
+    (void)state;
+    float *values = malloc(PIXELS * sizeof *values);
+    uint64_t *sums = malloc(PIXELS * sizeof *sums);
+    hs_random random;
+    hs_random_seed(&random, 31);
+    double worst = 0;
+    for (int i = 0; i < 24; i++) {
+        hs_density_view view = view_at(13, 256, hs_mercator_from_degrees(121.4, 31.2));
+        double pixel = 0x1p32 / 8192.0 / 256;
+        double bandwidth_m = (4.57 + 0.1 * hs_random_uniform(&random)) * pixel * scale_at(31);
+        hs_lattice lattice;
+        assert_true(hs_lattice_of(&view, HS_KERNEL_QUARTIC, bandwidth_m, scale_at(31), &lattice));
+        assert_true(lattice.sampling == HS_DENSITY_CENTRE && lattice.stride == 4 && lattice.taps == 4);
+        hs_mercator at = {(uint32_t)((view.x * 256.0 + 30 + 196 * hs_random_uniform(&random)) * pixel),
+                          (uint32_t)((view.y * 256.0 + 30 + 196 * hs_random_uniform(&random)) * pixel)};
+        hs_point_columns one = {.mercator = &at, .count = 1};
+        worst = fmax(worst, worst_error(HS_KERNEL_QUARTIC, bandwidth_m, &view, &lattice, &one, values, sums));
+    }
+    assert_true(worst <= 1e-3 && worst > 6e-4);
+    free(values);
+    free(sums);
+}
+
 #define TOWN 20000
 static hs_mercator town[TOWN];
 
@@ -271,9 +296,10 @@ static void test_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bound_of_one), cmocka_unit_test(test_bound_of_a_town),
-        cmocka_unit_test(test_no_seams),     cmocka_unit_test(test_splits),
-        cmocka_unit_test(test_weights),      cmocka_unit_test(test_squares),
-        cmocka_unit_test(test_antimeridian), cmocka_unit_test(test_refused)};
+        cmocka_unit_test(test_bound_of_one),    cmocka_unit_test(test_narrowest_of_four_taps),
+        cmocka_unit_test(test_bound_of_a_town), cmocka_unit_test(test_no_seams),
+        cmocka_unit_test(test_splits),          cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_squares),         cmocka_unit_test(test_antimeridian),
+        cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

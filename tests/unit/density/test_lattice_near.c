@@ -5,6 +5,7 @@
 #include "density/lattice_near.h"
 #include "geo/mercator.h"
 #include "lattice_deposited.h"
+#include <hotspot/adaptive_bandwidth.h>
 #include <stdlib.h>
 
 #define SIDE   256u
@@ -32,19 +33,24 @@ static hs_density_view view_at(uint32_t z, hs_mercator m) {
                              (uint32_t)(((uint64_t)m.y << z) >> 32), SIDE};
 }
 
+/* `step`: as of a step of a ladder, whose squares are not lowered. */
 static void fill(tile *t, hs_kernel kernel, double bandwidth_m, const hs_density_view *view,
-                 const hs_point_columns *points, double scale) {
+                 const hs_point_columns *points, double scale, bool step) {
     hs_error error = {0};
     hs_lattice cells;
-    assert_true(hs_lattice_of(view, kernel, bandwidth_m, scale, &t->lattice));
+    assert_true(step ? hs_lattice_step_of(view, kernel, bandwidth_m, bandwidth_m, scale, &t->lattice)
+                     : hs_lattice_of(view, kernel, bandwidth_m, scale, &t->lattice));
     hs_lattice_cells_of(&t->lattice, scale, &cells);
     hs_lattice_deposit *nodes = deposited(&t->lattice, points);
     hs_lattice_deposit *counted = deposited(&cells, points);
     const hs_lattice_deposit *one[] = {nodes};
     const hs_lattice_deposit *other[] = {counted};
     check_ok(hs_lattice_values(&t->lattice, view, one, 1, &error, t->values, t->squared), &error);
-    hs_lattice_bounds bounds = {
-        .values = t->values, .squared = t->squared, .off = t->off, .squared_off = t->squared_off};
+    hs_lattice_bounds bounds = {.values = t->values,
+                                .squared = t->squared,
+                                .more = step ? HS_ADAPTIVE_ERROR / 2 : 0.0,
+                                .off = t->off,
+                                .squared_off = t->squared_off};
     check_ok(hs_lattice_off(&t->lattice, &cells, view, other, 1, &error, &bounds), &error);
     hs_lattice_deposit_free(nodes);
     hs_lattice_deposit_free(counted);
@@ -83,8 +89,10 @@ static void test_one(void **state) {
                     (uint32_t)((view.x * 256.0 + 30 + 196 * hs_random_uniform(&random)) * pixel),
                     (uint32_t)((view.y * 256.0 + 30 + 196 * hs_random_uniform(&random)) * pixel)};
                 hs_point_columns one = {.mercator = &at, .count = 1};
-                fill(t, kernels[k], 300, &view, &one, scale_at(31));
-                check_bounds(t, 1, hs_kernel_name(kernels[k]), 300, z);
+                for (int step = 0; step < 2; step++) {
+                    fill(t, kernels[k], 300, &view, &one, scale_at(31), step);
+                    check_bounds(t, 1, hs_kernel_name(kernels[k]), 300, z);
+                }
             }
         }
     free(t);
@@ -110,7 +118,7 @@ static void test_town(void **state) {
     for (size_t k = 0; k < 3; k++)
         for (uint32_t z = 9; z <= 13; z += 2) {
             hs_density_view view = view_at(z, hs_mercator_from_degrees(100.45, 38.92));
-            fill(t, kernels[k], 400, &view, &points, scale_at(38));
+            fill(t, kernels[k], 400, &view, &points, scale_at(38), z == 11);
             check_bounds(t, TOWN, hs_kernel_name(kernels[k]), 400, z);
         }
     free(t);
@@ -123,7 +131,7 @@ static void test_sharp(void **state) {
     hs_mercator at = hs_mercator_from_degrees(100.45, 38.92);
     hs_point_columns one = {.mercator = &at, .count = 1};
     hs_density_view view = view_at(13, at);
-    fill(t, HS_KERNEL_QUARTIC, 300, &view, &one, scale_at(38));
+    fill(t, HS_KERNEL_QUARTIC, 300, &view, &one, scale_at(38), false);
     size_t none = 0;
     for (size_t i = 0; i < PIXELS; i++) {
         none += t->off[i] == 0.0F;

@@ -236,6 +236,7 @@ static void place_labels(labels *made, double zoom, bool english) {
                                  .zoom = zoom,
                                  .arena = made->arena,
                                  .error = &made->error};
+    check_ok(hs_map_labelling_ready(&made->l), &made->error);
     double x;
     double y;
     hs_mercator corner = hs_mercator_from_position((hs_position){WEST, SOUTH + UNITS * SIDE});
