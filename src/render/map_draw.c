@@ -60,6 +60,7 @@ typedef struct drawing {
     hs_map_pixels pixels;
     hs_map_mask mask;
     hs_map_ink ink;
+    hs_mercator_box near;            /* of what the layer's lines may reach into the picture from */
     uint32_t *found[HS_MAP_SOURCES]; /* features that may be seen */
     uint32_t count[HS_MAP_SOURCES];
     const hs_map_layer *layer;
@@ -201,11 +202,28 @@ static bool reaches_under_neighbours(const paint *p, bool mixed) {
     return mixed && p->smooth && p->colour.a == 1 && p->second.a <= 0;
 }
 
+/* Only corners of mitres reach further than a line is wide. */
+static void set_margin(drawing *d, const paint *p) {
+    const hs_map_view *v = d->view;
+    bool lines = d->layer->type == HS_MAP_LINES;
+    double times = lines && hs_map_word(d->layer, HS_MAP_LINE_JOIN) == HS_MAP_JOIN_MITER ? 8 : 1;
+    double m = lines ? times * p->width + 4 : 8;
+    d->path.margin = m;
+    d->near = hs_map_box(&v->plane, v->left - m, v->top - m, v->left + v->width + m, v->top + v->height + m);
+}
+
+static bool is_near_picture(const drawing *d, uint32_t feature) {
+    const hs_mercator_box *b = &d->world->features->set[d->layer->source].box[feature];
+    return b->min_x <= d->near.max_x && b->max_x >= d->near.min_x && b->min_y <= d->near.max_y &&
+           b->max_y >= d->near.min_y;
+}
+
 /* Chooses how shapes of a paint are drawn. In a mask thin lines end straight: their ends would add up where
  * streets meet. */
 static void begin_paint(drawing *d, const paint *p, bool mixed) {
     hs_map_stroker *s = &d->path.stroker;
     d->path.mask = NULL;
+    set_margin(d, p);
     if (!d->raster) return;
     s->mask = &d->mask;
     if (d->layer->type == HS_MAP_FILL) {
@@ -302,7 +320,6 @@ static void add_shape(drawing *d, uint32_t feature, const paint *p) {
         return;
     }
     hs_map_dashes dashes = dashes_of(layer, p->width);
-    d->path.margin = 4 * p->width * 2 + 8;
     hs_map_path_lines(&d->path, layer->source, feature, &dashes);
 }
 
@@ -311,7 +328,6 @@ static void draw_shapes(drawing *d) {
     bool mixed = d->layer->type == HS_MAP_FILL && is_mixed(d);
     bool begun = false;
     paint current = {.width = 0};
-    d->path.margin = 8;
     if (d->layer->type == HS_MAP_LINES) set_line(d, d->layer);
     for (uint32_t i = 0; i < d->count[d->layer->source]; i++) {
         paint p;
@@ -322,6 +338,7 @@ static void draw_shapes(drawing *d) {
         if (other) begin_paint(d, &p, mixed);
         current = p;
         begun = true;
+        if (!is_near_picture(d, found[i])) continue;
         add_shape(d, found[i], &p);
     }
     if (begun) finish(d, &current, mixed);

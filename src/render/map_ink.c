@@ -154,7 +154,7 @@ static void spread(hs_map_ink *ink, const box *b, double radius) {
             if (more <= -255 || count <= 0) continue;
             for (int y = dy < 0 ? -dy : 0; y < height && y + dy < height; y++)
                 lift(ink->halo + (ptrdiff_t)y * width + (dx < 0 ? -dx : 0),
-                      ink->fill + (ptrdiff_t)(y + dy) * width + (dx > 0 ? dx : 0), (uint32_t)count, more);
+                     ink->fill + (ptrdiff_t)(y + dy) * width + (dx > 0 ? dx : 0), (uint32_t)count, more);
         }
 }
 

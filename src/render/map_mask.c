@@ -53,14 +53,17 @@ bool hs_map_mask_resize(hs_map_mask *mask, uint32_t width, uint32_t height) {
 /* A piece of an edge within one row, from top to bottom. */
 typedef struct piece {
     int32_t x0, y0, x1, y1; /* y from the row's top */
-    double down;            /* y per x */
     int32_t sign;
 } piece;
 
-/* Where a piece crosses a column's side. */
-static inline int32_t y_at(const piece *p, int32_t x) {
-    int32_t y = p->y0 + (int32_t)(p->down * (x - p->x0));
+/* Where a piece crosses a column's side; `down` is its y per x. */
+static inline int32_t y_at(const piece *p, double down, int32_t x) {
+    int32_t y = p->y0 + (int32_t)(down * (x - p->x0));
     return y > p->y1 ? p->y1 : y;
+}
+
+static inline double slope(const piece *p) {
+    return (double)(p->y1 - p->y0) / (double)(p->x1 - p->x0);
 }
 
 /* What lies right of a piece within one cell; all cells further right are covered as far as it is high. */
@@ -71,12 +74,13 @@ static inline void add_cell(int32_t *sum, int32_t cell, int32_t xa, int32_t xb, 
 }
 
 static void add_rightward(int32_t *sum, int32_t width, const piece *p) {
+    double down = slope(p);
     int32_t cell = p->x0 >> SHIFT;
     int32_t last = p->x1 >> SHIFT;
     int32_t x = p->x0;
     int32_t y = p->y0;
     if (cell < 0) {
-        int32_t to = last < 0 ? p->y1 : y_at(p, 0);
+        int32_t to = last < 0 ? p->y1 : y_at(p, down, 0);
         sum[0] += p->sign * (to - y) * 2 * PIXEL;
         if (last < 0) return;
         cell = 0;
@@ -85,7 +89,7 @@ static void add_rightward(int32_t *sum, int32_t width, const piece *p) {
     }
     for (; cell <= last && cell < width; cell++) {
         int32_t to_x = cell == last ? p->x1 : (cell + 1) * PIXEL;
-        int32_t to = cell == last ? p->y1 : y_at(p, to_x);
+        int32_t to = cell == last ? p->y1 : y_at(p, down, to_x);
         add_cell(sum, cell, x, to_x, p->sign * (to - y));
         x = to_x;
         y = to;
@@ -93,6 +97,7 @@ static void add_rightward(int32_t *sum, int32_t width, const piece *p) {
 }
 
 static void add_leftward(int32_t *sum, int32_t width, const piece *p) {
+    double down = slope(p);
     int32_t cell = p->x0 >> SHIFT;
     int32_t last = p->x1 >> SHIFT;
     int32_t x = p->x0;
@@ -101,11 +106,11 @@ static void add_leftward(int32_t *sum, int32_t width, const piece *p) {
         if (last >= width) return;
         cell = width - 1;
         x = width * PIXEL;
-        y = y_at(p, x);
+        y = y_at(p, down, x);
     }
     for (; cell >= last && cell >= 0; cell--) {
         int32_t to_x = cell == last ? p->x1 : cell * PIXEL;
-        int32_t to = cell == last ? p->y1 : y_at(p, to_x);
+        int32_t to = cell == last ? p->y1 : y_at(p, down, to_x);
         add_cell(sum, cell, x, to_x, p->sign * (to - y));
         x = to_x;
         y = to;
@@ -151,8 +156,7 @@ void hs_map_mask_edge(hs_map_mask *mask, int32_t x0, int32_t y0, int32_t x1, int
     int32_t last = (y1 - 1) >> SHIFT;
     if (last < 0 || row >= (int32_t)mask->height) return;
     int32_t end = last < (int32_t)mask->height ? last : (int32_t)mask->height - 1;
-    double across = (double)(x1 - x0) / (double)(y1 - y0);
-    p.down = x1 == x0 ? 0 : (double)(y1 - y0) / (double)(x1 - x0);
+    double across = row == last ? 0 : (double)(x1 - x0) / (double)(y1 - y0);
     if (row < 0) row = 0;
     if (row < mask->top) mask->top = row;
     if (end > mask->bottom) mask->bottom = end;
@@ -218,6 +222,10 @@ void hs_map_lay(uint32_t *pixels, const uint8_t *cover, size_t count, hs_map_col
     uint32_t odd = argb >> 8 & 0xFF00FF;
     for (size_t i = 0; i < count; i++) {
         if (cover[i] == 0) continue;
+        if (cover[i] == 255 && argb >> 24 == 255) {
+            pixels[i] = argb;
+            continue;
+        }
         uint32_t laid_even = scaled(even, cover[i]);
         uint32_t laid_odd = scaled(odd, cover[i]);
         uint32_t rest = 255 - (laid_odd >> 16);

@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define GRID 8.0 /* parts of a pixel */
+#define GRID     8.0   /* parts of a pixel */
+#define STRAIGHT 0.125 /* pixels that a street may be off */
 /* cairo's numbers end at 2^23 pixels. */
 #define FARTHEST 0x1p21
 
@@ -98,6 +99,56 @@ static uint32_t place_ring(hs_map_path *path, uint32_t ring) {
         x[kept] = px;
         y[kept++] = py;
     }
+    return kept;
+}
+
+/* Directions from the last corner that was kept which pass all those after it within STRAIGHT. */
+typedef struct cone {
+    double left_x, left_y, right_x, right_y;
+    double farthest; /* of those corners, squared; 0: there are none */
+} cone;
+
+static void narrow(cone *c, double dx, double dy) {
+    double far = dx * dx + dy * dy;
+    double tilt = far > STRAIGHT * STRAIGHT ? STRAIGHT / sqrt(far) : 1;
+    double left_x = dx - dy * tilt;
+    double left_y = dy + dx * tilt;
+    double right_x = dx + dy * tilt;
+    double right_y = dy - dx * tilt;
+    bool first = c->farthest == 0;
+    if (first || left_x * c->left_y - left_y * c->left_x > 0) {
+        c->left_x = left_x;
+        c->left_y = left_y;
+    }
+    if (first || right_x * c->right_y - right_y * c->right_x < 0) {
+        c->right_x = right_x;
+        c->right_y = right_y;
+    }
+    c->farthest = far;
+}
+
+static bool admits(const cone *c, double dx, double dy) {
+    return dx * dx + dy * dy >= c->farthest && c->left_x * dy - c->left_y * dx <= 0 &&
+           c->right_x * dy - c->right_y * dx >= 0;
+}
+
+/* Leaves out corners near the line without them; looks at the ring alone. */
+static uint32_t straighten(hs_map_path *path, uint32_t count) {
+    double *x = path->x;
+    double *y = path->y;
+    uint32_t kept = 1;
+    cone c = {.farthest = 0};
+    for (uint32_t i = 1; i + 1 < count; i++) {
+        double from_x = x[kept - 1];
+        double from_y = y[kept - 1];
+        narrow(&c, x[i] - from_x, y[i] - from_y);
+        if (admits(&c, x[i + 1] - from_x, y[i + 1] - from_y)) continue;
+        x[kept] = x[i];
+        y[kept++] = y[i];
+        c.farthest = 0;
+    }
+    x[kept] = x[count - 1];
+    y[kept++] = y[count - 1];
     return kept;
 }
 
@@ -270,6 +321,7 @@ void hs_map_path_lines(hs_map_path *path, hs_map_source source, uint32_t feature
     for (uint32_t ring = set->ring[feature]; ring < set->ring[feature + 1]; ring++) {
         uint32_t count = place_ring(path, ring);
         if (count < 2) continue;
+        if (source == HS_MAP_STREETS && count > 2) count = straighten(path, count);
         if (dashes->count > 0)
             dashed_line(path, count, dashes);
         else

@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define PI 3.14159265358979323846
+#define PI   3.14159265358979323846
+#define FLAT 0.1 /* pixels that pieces of a round may be off */
 
 void hs_map_stroker_done(hs_map_stroker *stroker) {
     free(stroker->across);
@@ -36,7 +37,7 @@ static void to_point(hs_map_stroker *s, double x, double y, double dx, double dy
 /* From one offset of a corner to another clockwise, about it. */
 static void arc(hs_map_stroker *s, double x, double y, double from_x, double from_y, double angle) {
     double radius = s->width / 2;
-    double step = 2 * acos(1 - 0.1 / fmax(radius, 0.2));
+    double step = 2 * acos(1 - FLAT / fmax(radius, 2 * FLAT));
     int count = (int)ceil(fabs(angle) / step);
     if (count < 2) return;
     double c = cos(angle / count);
@@ -55,6 +56,7 @@ static void join(hs_map_stroker *s, double x, double y, const double *before, co
     double turn = before[0] * after[1] - before[1] * after[0];
     double along = (before[0] * after[0] + before[1] * after[1]) / (half * half);
     if (turn <= 0 && along > -1 + 1e-9) return;
+    if (along > 0 && s->width / 2 * (1 - along) < 4 * FLAT) return; /* a straight piece is as good */
     if (s->join == HS_MAP_JOIN_ROUND)
         arc(s, x, y, -before[0], -before[1], acos(fmax(-1, fmin(1, along))));
     else if (s->join == HS_MAP_JOIN_MITER && 2 < (1 + along) * s->miter_limit * s->miter_limit)
