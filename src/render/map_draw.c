@@ -1,6 +1,7 @@
 #include "render/map_draw.h"
 
 #include "render/map_ink.h"
+#include "render/map_paint.h"
 #include "render/map_path.h"
 #include <math.h>
 #include <stdlib.h>
@@ -41,13 +42,6 @@ void hs_map_world_free(hs_map_world *world) {
     free(world);
 }
 
-/* How a line, an area or a dot is drawn; what is drawn alike is drawn at once. */
-typedef struct paint {
-    hs_map_colour colour, second;
-    double width, radius;
-    bool smooth;
-} paint;
-
 typedef struct drawing {
     const hs_map_world *world;
     const hs_map_view *view;
@@ -64,8 +58,8 @@ typedef struct drawing {
     uint32_t *found[HS_MAP_SOURCES]; /* features that may be seen */
     uint32_t count[HS_MAP_SOURCES];
     const hs_map_layer *layer;
-    bool *passes;  /* by kind */
-    paint *paints; /* by kind */
+    bool *passes;         /* by kind */
+    hs_map_paint *paints; /* by kind */
     hs_map_held labels;
 } drawing;
 
@@ -73,45 +67,8 @@ static void set_colour(cairo_t *pen, hs_map_colour c) {
     cairo_set_source_rgba(pen, c.r, c.g, c.b, c.a);
 }
 
-static hs_map_colour faded(hs_map_colour colour, double opacity) {
-    colour.a *= opacity;
-    return colour;
-}
-
-static bool colours_equal(const hs_map_colour *a, const hs_map_colour *b) {
-    return a->r == b->r && a->g == b->g && a->b == b->b && a->a == b->a;
-}
-
-static bool paints_equal(const paint *a, const paint *b) {
-    return colours_equal(&a->colour, &b->colour) && colours_equal(&a->second, &b->second) &&
-           a->width == b->width && a->radius == b->radius && a->smooth == b->smooth;
-}
-
-/* What a feature is drawn with; lengths in pixels of the picture. */
-static paint paint_of(const hs_map_layer *layer, const hs_map_scope *scope, double ratio) {
-    paint p = {.smooth = true};
-    if (layer->type == HS_MAP_FILL) {
-        double opacity = hs_map_number(layer, HS_MAP_FILL_OPACITY, scope);
-        p.colour = faded(hs_map_colour_of(layer, HS_MAP_FILL_COLOUR, scope), opacity);
-        p.second = faded(hs_map_colour_of(layer, HS_MAP_FILL_OUTLINE, scope), opacity);
-        p.smooth = hs_map_flag(layer, HS_MAP_FILL_ANTIALIAS, scope);
-    } else if (layer->type == HS_MAP_LINES) {
-        p.colour = faded(hs_map_colour_of(layer, HS_MAP_LINE_COLOUR, scope),
-                         hs_map_number(layer, HS_MAP_LINE_OPACITY, scope));
-        p.width = hs_map_number(layer, HS_MAP_LINE_WIDTH, scope) * ratio;
-    } else if (layer->type == HS_MAP_CIRCLE) {
-        p.colour = faded(hs_map_colour_of(layer, HS_MAP_CIRCLE_COLOUR, scope),
-                         hs_map_number(layer, HS_MAP_CIRCLE_OPACITY, scope));
-        p.second = faded(hs_map_colour_of(layer, HS_MAP_STROKE_COLOUR, scope),
-                         hs_map_number(layer, HS_MAP_STROKE_OPACITY, scope));
-        p.width = hs_map_number(layer, HS_MAP_STROKE_WIDTH, scope) * ratio;
-        p.radius = hs_map_number(layer, HS_MAP_CIRCLE_RADIUS, scope) * ratio;
-    }
-    return p;
-}
-
 /* Asks filter and properties of one feature; filters see the whole zoom, as in tiles. */
-static void ask(drawing *d, uint32_t feature, bool *passes, paint *p) {
+static void ask(drawing *d, uint32_t feature, bool *passes, hs_map_paint *p) {
     const hs_map_set *set = &d->world->features->set[d->layer->source];
     hs_map_property properties[HS_MAP_MOST_PROPERTIES];
     hs_map_scope scope = {.zoom = floor(d->view->zoom),
@@ -121,7 +78,7 @@ static void ask(drawing *d, uint32_t feature, bool *passes, paint *p) {
     scope.count = hs_map_feature_properties(d->world->features, d->layer->source, feature, properties);
     *passes = hs_map_layer_takes(d->layer, &scope);
     scope.zoom = d->view->zoom;
-    if (*passes) *p = paint_of(d->layer, &scope, d->view->ratio);
+    if (*passes) *p = hs_map_paint_of(d->layer, &scope, d->view->ratio);
 }
 
 static bool hangs_on_more_than_kind(const hs_map_layer *layer) {
@@ -144,7 +101,7 @@ static hs_status begin_layer(drawing *d, const hs_map_layer *layer) {
     return HS_OK;
 }
 
-static bool look_at(drawing *d, uint32_t feature, paint *p) {
+static bool look_at(drawing *d, uint32_t feature, hs_map_paint *p) {
     const hs_map_set *set = &d->world->features->set[d->layer->source];
     bool passes = false;
     if (!d->passes) {
@@ -158,37 +115,16 @@ static bool look_at(drawing *d, uint32_t feature, paint *p) {
 /* Whether the layer's seen features are drawn in more than one way. */
 static bool is_mixed(drawing *d) {
     const uint32_t *found = d->found[d->layer->source];
-    paint first = {.width = 0};
+    hs_map_paint first = {.width = 0};
     bool any = false;
     for (uint32_t i = 0; i < d->count[d->layer->source]; i++) {
-        paint p;
+        hs_map_paint p;
         if (!look_at(d, found[i], &p)) continue;
-        if (any && !paints_equal(&first, &p)) return true;
+        if (any && !hs_map_paints_equal(&first, &p)) return true;
         first = p;
         any = true;
     }
     return false;
-}
-
-/* Pixels are written directly where the pen would draw on them as they are. */
-static bool find_pixels(cairo_t *pen, const hs_map_view *view, hs_map_pixels *pixels) {
-    cairo_surface_t *surface = cairo_get_group_target(pen);
-    cairo_matrix_t to_pixels;
-    double left;
-    double top;
-    double right;
-    double bottom;
-    if (cairo_surface_get_type(surface) != CAIRO_SURFACE_TYPE_IMAGE) return false;
-    cairo_format_t format = cairo_image_surface_get_format(surface);
-    if (format != CAIRO_FORMAT_ARGB32 && format != CAIRO_FORMAT_RGB24) return false;
-    *pixels = (hs_map_pixels){
-        cairo_image_surface_get_data(surface), (size_t)cairo_image_surface_get_stride(surface),
-        (uint32_t)cairo_image_surface_get_width(surface), (uint32_t)cairo_image_surface_get_height(surface)};
-    cairo_get_matrix(pen, &to_pixels);
-    cairo_clip_extents(pen, &left, &top, &right, &bottom);
-    return to_pixels.xx == 1 && to_pixels.yy == 1 && to_pixels.xy == 0 && to_pixels.yx == 0 &&
-           to_pixels.x0 == 0 && to_pixels.y0 == 0 && left == 0 && top == 0 && right == view->width &&
-           bottom == view->height && pixels->width == view->width && pixels->height == view->height;
 }
 
 static void lay_mask(drawing *d, hs_map_colour colour, bool sharp) {
@@ -198,12 +134,12 @@ static void lay_mask(drawing *d, hs_map_colour colour, bool sharp) {
     cairo_surface_mark_dirty(surface);
 }
 
-static bool reaches_under_neighbours(const paint *p, bool mixed) {
+static bool reaches_under_neighbours(const hs_map_paint *p, bool mixed) {
     return mixed && p->smooth && p->colour.a == 1 && p->second.a <= 0;
 }
 
 /* Only corners of mitres reach further than a line is wide. */
-static void set_margin(drawing *d, const paint *p) {
+static void set_margin(drawing *d, const hs_map_paint *p) {
     const hs_map_view *v = d->view;
     bool lines = d->layer->type == HS_MAP_LINES;
     double times = lines && hs_map_word(d->layer, HS_MAP_LINE_JOIN) == HS_MAP_JOIN_MITER ? 8 : 1;
@@ -220,7 +156,7 @@ static bool is_near_picture(const drawing *d, uint32_t feature) {
 
 /* Chooses how shapes of a paint are drawn. In a mask thin lines end straight: their ends would add up where
  * streets meet. */
-static void begin_paint(drawing *d, const paint *p, bool mixed) {
+static void begin_paint(drawing *d, const hs_map_paint *p, bool mixed) {
     hs_map_stroker *s = &d->path.stroker;
     d->path.mask = NULL;
     set_margin(d, p);
@@ -272,7 +208,7 @@ static void stroke(drawing *d, double width) {
 
 /* Ends what was begun for one paint. Areas of one paint are one shape, so that no ground shows between them;
  * where a layer has several, each reaches half a pixel under its neighbours, as MapLibre draws it. */
-static void finish(drawing *d, const paint *p, bool mixed) {
+static void finish(drawing *d, const hs_map_paint *p, bool mixed) {
     if (d->path.mask) {
         lay_mask(d, p->colour, d->layer->type == HS_MAP_FILL && !p->smooth);
         return;
@@ -312,7 +248,7 @@ static hs_map_dashes dashes_of(const hs_map_layer *layer, double width) {
     return dashes;
 }
 
-static void add_shape(drawing *d, uint32_t feature, const paint *p) {
+static void add_shape(drawing *d, uint32_t feature, const hs_map_paint *p) {
     const hs_map_layer *layer = d->layer;
     bool area = d->world->features->set[layer->source].shape[feature] == HS_MAP_POLYGON;
     if (layer->type == HS_MAP_FILL) {
@@ -327,13 +263,13 @@ static void draw_shapes(drawing *d) {
     const uint32_t *found = d->found[d->layer->source];
     bool mixed = d->layer->type == HS_MAP_FILL && is_mixed(d);
     bool begun = false;
-    paint current = {.width = 0};
+    hs_map_paint current = {.width = 0};
     if (d->layer->type == HS_MAP_LINES) set_line(d, d->layer);
     for (uint32_t i = 0; i < d->count[d->layer->source]; i++) {
-        paint p;
+        hs_map_paint p;
         if (!look_at(d, found[i], &p) || p.colour.a <= 0 || (d->layer->type == HS_MAP_LINES && p.width <= 0))
             continue;
-        bool other = !begun || !paints_equal(&current, &p);
+        bool other = !begun || !hs_map_paints_equal(&current, &p);
         if (begun && other) finish(d, &current, mixed);
         if (other) begin_paint(d, &p, mixed);
         current = p;
@@ -344,7 +280,7 @@ static void draw_shapes(drawing *d) {
     if (begun) finish(d, &current, mixed);
 }
 
-static void draw_circle(drawing *d, const paint *p, double x, double y) {
+static void draw_circle(drawing *d, const hs_map_paint *p, double x, double y) {
     double outer = p->radius + p->width;
     if (x < -outer || y < -outer || x > d->view->width + outer || y > d->view->height + outer) return;
     cairo_new_path(d->pen);
@@ -366,7 +302,7 @@ static void draw_circles(drawing *d) {
     const hs_map_set *set = &d->world->features->set[d->layer->source];
     const uint32_t *found = d->found[d->layer->source];
     for (uint32_t i = 0; i < d->count[d->layer->source]; i++) {
-        paint p;
+        hs_map_paint p;
         double x;
         double y;
         if (set->shape[found[i]] != HS_MAP_POINT || !look_at(d, found[i], &p)) continue;
@@ -424,8 +360,8 @@ static void draw_labels(drawing *d, uint32_t layer) {
 static void draw_background(drawing *d, const hs_map_layer *layer) {
     hs_map_scope scope = {.zoom = d->view->zoom, .arena = d->arena};
     if (d->picture->transparent) return;
-    set_colour(d->pen, faded(hs_map_colour_of(layer, HS_MAP_BACKGROUND_COLOUR, &scope),
-                             hs_map_number(layer, HS_MAP_BACKGROUND_OPACITY, &scope)));
+    set_colour(d->pen, hs_map_faded(hs_map_colour_of(layer, HS_MAP_BACKGROUND_COLOUR, &scope),
+                                    hs_map_number(layer, HS_MAP_BACKGROUND_OPACITY, &scope)));
     cairo_paint(d->pen);
 }
 
@@ -513,7 +449,7 @@ hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map
     if (!(view->zoom <= MOST_ZOOM))
         status = hs_error_set(error, HS_E_ARGUMENT,
                               "the map is drawn to zoom %d of MapLibre: a larger area is needed", MOST_ZOOM);
-    d.raster = find_pixels(pen, view, &d.pixels);
+    d.raster = hs_map_find_pixels(pen, view, &d.pixels);
     if (status == HS_OK && d.raster && !hs_map_mask_resize(&d.mask, view->width, view->height))
         status = hs_error_memory(error, "a map");
     if (status == HS_OK && is_near(view)) status = find_features(&d);

@@ -1,6 +1,7 @@
 #include "render/map_mask.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define PIXEL HS_MAP_MASK_PIXEL
 #define SHIFT 8
@@ -221,7 +222,12 @@ void hs_map_lay(uint32_t *pixels, const uint8_t *cover, size_t count, hs_map_col
     uint32_t even = argb & 0xFF00FF;
     uint32_t odd = argb >> 8 & 0xFF00FF;
     for (size_t i = 0; i < count; i++) {
-        if (cover[i] == 0) continue;
+        uint64_t eight = 0;
+        if (cover[i] == 0) {
+            while (i + 9 <= count && (memcpy(&eight, cover + i + 1, 8), eight == 0))
+                i += 8;
+            continue;
+        }
         if (cover[i] == 255 && argb >> 24 == 255) {
             pixels[i] = argb;
             continue;
