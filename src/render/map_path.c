@@ -9,28 +9,31 @@
 #define FARTHEST 0x1p21
 
 void hs_map_path_done(hs_map_path *path) {
-    free(path->x);
-    free(path->y);
+    free(path->place_x);
+    free(path->place_y);
+    free(path->placed);
+    free(path->place_of);
     free(path->line_x);
     free(path->line_y);
     hs_map_stroker_done(&path->stroker);
-    path->line_x = NULL;
-    path->line_y = NULL;
-    path->line_capacity = 0;
-    path->x = NULL;
-    path->y = NULL;
-    path->capacity = 0;
+    *path = (hs_map_path){0};
 }
 
+/* Room for a ring behind those that are kept. */
 static bool reserve(hs_map_path *path, uint32_t count) {
-    if (count <= path->capacity) return true;
-    double *x = realloc(path->x, count * sizeof *x);
-    if (x) path->x = x;
-    double *y = realloc(path->y, count * sizeof *y);
-    if (y) path->y = y;
-    if (x && y) path->capacity = count;
-    path->failed = path->failed || !x || !y;
-    return x && y;
+    if (path->capacity - path->used < count) {
+        uint32_t more = path->used + path->used / 2 + count;
+        double *x = realloc(path->place_x, more * sizeof *x);
+        if (x) path->place_x = x;
+        double *y = realloc(path->place_y, more * sizeof *y);
+        if (y) path->place_y = y;
+        if (x && y) path->capacity = more;
+        path->failed = path->failed || !x || !y;
+        if (!x || !y) return false;
+    }
+    path->x = path->place_x + path->used;
+    path->y = path->place_y + path->used;
+    return true;
 }
 
 /* Ends the line that was drawn into the mask. */
@@ -314,14 +317,44 @@ void hs_map_path_areas(hs_map_path *path, hs_map_source source, uint32_t feature
     }
 }
 
+/* Keeps the ring that was placed last; where there is no memory for it, it is placed again. */
+static void keep_ring(hs_map_path *path, uint32_t number, uint32_t count) {
+    if (path->placed_count == path->placed_capacity) {
+        uint32_t more = path->placed_capacity ? 2 * path->placed_capacity : 1024;
+        hs_map_placed *placed = realloc(path->placed, more * sizeof *placed);
+        if (!placed) return;
+        path->placed = placed;
+        path->placed_capacity = more;
+    }
+    path->placed[path->placed_count++] = (hs_map_placed){path->used, count};
+    path->place_of[number] = path->placed_count;
+    path->used += count;
+}
+
+static uint32_t place_street(hs_map_path *path, uint32_t ring) {
+    const hs_map_set *set = &path->features->set[HS_MAP_STREETS];
+    uint32_t number = ring - set->ring[0];
+    if (!path->place_of)
+        path->place_of = calloc((size_t)set->ring[set->count] - set->ring[0], sizeof *path->place_of);
+    if (path->place_of && path->place_of[number]) {
+        const hs_map_placed *placed = &path->placed[path->place_of[number] - 1];
+        path->x = path->place_x + placed->first;
+        path->y = path->place_y + placed->first;
+        return placed->count;
+    }
+    uint32_t count = place_ring(path, ring);
+    if (count > 2) count = straighten(path, count);
+    if (path->place_of) keep_ring(path, number, count);
+    return count;
+}
+
 void hs_map_path_lines(hs_map_path *path, hs_map_source source, uint32_t feature,
                        const hs_map_dashes *dashes) {
     const hs_map_set *set = &path->features->set[source];
     bool closed = set->shape[feature] == HS_MAP_POLYGON;
     for (uint32_t ring = set->ring[feature]; ring < set->ring[feature + 1]; ring++) {
-        uint32_t count = place_ring(path, ring);
+        uint32_t count = source == HS_MAP_STREETS ? place_street(path, ring) : place_ring(path, ring);
         if (count < 2) continue;
-        if (source == HS_MAP_STREETS && count > 2) count = straighten(path, count);
         if (dashes->count > 0)
             dashed_line(path, count, dashes);
         else

@@ -13,6 +13,10 @@ typedef struct hs_map_dashes {
     size_t count;      /* 0: none */
 } hs_map_dashes;
 
+typedef struct hs_map_placed {
+    uint32_t first, count;
+} hs_map_placed;
+
 typedef struct hs_map_path {
     cairo_t *pen;
     hs_map_mask *mask;      /* what is drawn goes here, or to the pen where it is NULL */
@@ -20,8 +24,12 @@ typedef struct hs_map_path {
     const hs_map_view *view;
     const hs_map_features *features;
     double margin; /* pixels round the picture within which everything is drawn */
-    double *x, *y; /* room for one ring */
-    uint32_t capacity;
+    double *x, *y; /* the ring that is drawn; of the places below */
+    double *place_x, *place_y;
+    uint32_t used, capacity;
+    hs_map_placed *placed; /* rings of streets: several layers draw them */
+    uint32_t *place_of;    /* [rings of streets] number in `placed` + 1 */
+    uint32_t placed_count, placed_capacity;
     double *line_x, *line_y; /* the line that is being drawn into the mask */
     uint32_t line_count, line_capacity;
     bool failed; /* memory is out */
