@@ -163,11 +163,12 @@ static void lay(const hs_map_pixels *pixels, const uint8_t *cover, const box *b,
     int32_t to = (int32_t)b->width;
     if (b->left + to > (int32_t)pixels->width) to = (int32_t)pixels->width - b->left;
     if (to <= from) return;
+    hs_map_wash wash = hs_map_wash_of(colour);
     for (int32_t row = 0; row < (int32_t)b->height; row++) {
         int32_t y = b->top + row;
         if (y < 0 || y >= (int32_t)pixels->height) continue;
         uint32_t *line = (uint32_t *)(void *)(pixels->data + (size_t)y * pixels->stride);
-        hs_map_lay(line + b->left + from, cover + (size_t)row * b->width + from, (size_t)(to - from), colour);
+        hs_map_lay(line + b->left + from, cover + (size_t)row * b->width + from, (size_t)(to - from), &wash);
     }
 }
 

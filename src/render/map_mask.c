@@ -217,30 +217,51 @@ static uint32_t premultiplied(hs_map_colour c) {
     return a << 24 | r << 16 | g << 8 | b;
 }
 
-void hs_map_lay(uint32_t *pixels, const uint8_t *cover, size_t count, hs_map_colour colour) {
+hs_map_wash hs_map_wash_of(hs_map_colour colour) {
+    hs_map_wash wash;
     uint32_t argb = premultiplied(colour);
     uint32_t even = argb & 0xFF00FF;
     uint32_t odd = argb >> 8 & 0xFF00FF;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t eight = 0;
-        if (cover[i] == 0) {
-            while (i + 9 <= count && (memcpy(&eight, cover + i + 1, 8), eight == 0))
-                i += 8;
-            continue;
+    for (uint32_t cover = 0; cover < 256; cover++) {
+        uint32_t laid = scaled(even, cover) | scaled(odd, cover) << 8;
+        wash.laid[cover] = laid;
+        wash.rest[cover] = (255 - (laid >> 24)) * 0x01010101U;
+    }
+    return wash;
+}
+
+enum { STRIP = 16 }; /* pixels that are laid at once */
+
+static void lay_strip(uint8_t *restrict to, const uint8_t *restrict laid, const uint8_t *restrict rest) {
+    for (int i = 0; i < 4 * STRIP; i++) {
+        uint16_t kept = (uint16_t)(to[i] * rest[i] + 128);
+        to[i] = (uint8_t)(laid[i] + (uint16_t)((uint16_t)(kept + (kept >> 8)) >> 8));
+    }
+}
+
+void hs_map_lay(uint32_t *pixels, const uint8_t *cover, size_t count, const hs_map_wash *wash) {
+    uint32_t laid[STRIP];
+    uint32_t rest[STRIP];
+    size_t i = 0;
+    for (; i + STRIP <= count; i += STRIP) {
+        uint64_t eight[2];
+        memcpy(eight, cover + i, sizeof eight);
+        if ((eight[0] | eight[1]) == 0) continue;
+        for (int k = 0; k < STRIP; k++) {
+            laid[k] = wash->laid[cover[i + k]];
+            rest[k] = wash->rest[cover[i + k]];
         }
-        if (cover[i] == 255 && argb >> 24 == 255) {
-            pixels[i] = argb;
-            continue;
-        }
-        uint32_t laid_even = scaled(even, cover[i]);
-        uint32_t laid_odd = scaled(odd, cover[i]);
-        uint32_t rest = 255 - (laid_odd >> 16);
-        pixels[i] = (laid_even + scaled(pixels[i] & 0xFF00FF, rest)) |
-                    (laid_odd + scaled(pixels[i] >> 8 & 0xFF00FF, rest)) << 8;
+        lay_strip((uint8_t *)(pixels + i), (const uint8_t *)laid, (const uint8_t *)rest);
+    }
+    for (; i < count; i++) {
+        uint32_t by = wash->rest[cover[i]] & 255;
+        pixels[i] = wash->laid[cover[i]] +
+                    (scaled(pixels[i] & 0xFF00FF, by) | scaled(pixels[i] >> 8 & 0xFF00FF, by) << 8);
     }
 }
 
 void hs_map_mask_paint(hs_map_mask *mask, const hs_map_pixels *pixels, hs_map_colour colour, bool sharp) {
+    hs_map_wash wash = hs_map_wash_of(colour);
     for (int32_t row = mask->top; row <= mask->bottom; row++) {
         uint32_t from;
         uint32_t to;
@@ -249,7 +270,7 @@ void hs_map_mask_paint(hs_map_mask *mask, const hs_map_pixels *pixels, hs_map_co
             for (uint32_t x = from; x < to; x++)
                 mask->cover[x] = mask->cover[x] < 128 ? 0 : 255;
         uint32_t *line = (uint32_t *)(void *)(pixels->data + (size_t)row * pixels->stride);
-        hs_map_lay(line + from, mask->cover + from, to - from, colour);
+        hs_map_lay(line + from, mask->cover + from, to - from, &wash);
     }
     mask->top = (int32_t)mask->height;
     mask->bottom = -1;

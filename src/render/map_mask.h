@@ -37,7 +37,13 @@ void hs_map_mask_take(hs_map_mask *mask, uint32_t row, uint32_t *from, uint32_t 
 /* Lays the colour on pixels of the mask's size and empties it. `sharp`: pixels covered by half are covered.
  */
 void hs_map_mask_paint(hs_map_mask *mask, const hs_map_pixels *pixels, hs_map_colour colour, bool sharp);
+/* What a colour lays on a pixel by its cover, premultiplied, and 255ths of what was there that stay, in each
+ * byte. */
+typedef struct hs_map_wash {
+    uint32_t laid[256], rest[256];
+} hs_map_wash;
+hs_map_wash hs_map_wash_of(hs_map_colour colour);
 /* Lays a colour on pixels of a row by their cover. */
-void hs_map_lay(uint32_t *pixels, const uint8_t *cover, size_t count, hs_map_colour colour);
+void hs_map_lay(uint32_t *pixels, const uint8_t *cover, size_t count, const hs_map_wash *wash);
 
 #endif
