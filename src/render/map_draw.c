@@ -257,6 +257,8 @@ static void add_shape(drawing *d, uint32_t feature, const hs_map_paint *p) {
     }
     hs_map_dashes dashes = dashes_of(layer, p->width);
     hs_map_path_lines(&d->path, layer->source, feature, &dashes);
+    /* Boundaries are there twice, once for each neighbour: they are as wide as one. */
+    if (d->path.mask && layer->source != HS_MAP_STREETS && !hs_map_mask_keep(&d->mask)) d->path.failed = true;
 }
 
 static void draw_shapes(drawing *d) {

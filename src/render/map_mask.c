@@ -13,6 +13,7 @@ void hs_map_mask_done(hs_map_mask *mask) {
     free(mask->first);
     free(mask->last);
     free(mask->cover);
+    free(mask->kept);
     *mask = (hs_map_mask){0};
 }
 
@@ -260,8 +261,48 @@ void hs_map_lay(uint32_t *pixels, const uint8_t *cover, size_t count, const hs_m
     }
 }
 
+static void raise_to(uint8_t *restrict kept, const uint8_t *restrict cover, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        kept[i] = kept[i] > cover[i] ? kept[i] : cover[i];
+}
+
+bool hs_map_mask_keep(hs_map_mask *mask) {
+    if (!mask->kept) {
+        mask->kept = calloc((size_t)mask->width * mask->height, 1);
+        mask->kept_top = (int32_t)mask->height;
+        mask->kept_bottom = -1;
+    }
+    if (!mask->kept) return false;
+    for (int32_t row = mask->top; row <= mask->bottom; row++) {
+        uint32_t from;
+        uint32_t to;
+        hs_map_mask_take(mask, (uint32_t)row, &from, &to);
+        raise_to(mask->kept + (size_t)row * mask->width + from, mask->cover + from, to - from);
+    }
+    if (mask->top < mask->kept_top) mask->kept_top = mask->top;
+    if (mask->bottom > mask->kept_bottom) mask->kept_bottom = mask->bottom;
+    mask->top = (int32_t)mask->height;
+    mask->bottom = -1;
+    return true;
+}
+
+static uint32_t *row_of(const hs_map_pixels *pixels, int32_t row) {
+    return (uint32_t *)(void *)(pixels->data + (size_t)row * pixels->stride);
+}
+
+static void paint_kept(hs_map_mask *mask, const hs_map_pixels *pixels, const hs_map_wash *wash) {
+    for (int32_t row = mask->kept_top; row <= mask->kept_bottom; row++) {
+        uint8_t *cover = mask->kept + (size_t)row * mask->width;
+        hs_map_lay(row_of(pixels, row), cover, mask->width, wash);
+        memset(cover, 0, mask->width);
+    }
+    mask->kept_top = (int32_t)mask->height;
+    mask->kept_bottom = -1;
+}
+
 void hs_map_mask_paint(hs_map_mask *mask, const hs_map_pixels *pixels, hs_map_colour colour, bool sharp) {
     hs_map_wash wash = hs_map_wash_of(colour);
+    if (mask->kept) paint_kept(mask, pixels, &wash);
     for (int32_t row = mask->top; row <= mask->bottom; row++) {
         uint32_t from;
         uint32_t to;
@@ -269,8 +310,7 @@ void hs_map_mask_paint(hs_map_mask *mask, const hs_map_pixels *pixels, hs_map_co
         if (sharp)
             for (uint32_t x = from; x < to; x++)
                 mask->cover[x] = mask->cover[x] < 128 ? 0 : 255;
-        uint32_t *line = (uint32_t *)(void *)(pixels->data + (size_t)row * pixels->stride);
-        hs_map_lay(line + from, mask->cover + from, to - from, &wash);
+        hs_map_lay(row_of(pixels, row) + from, mask->cover + from, to - from, &wash);
     }
     mask->top = (int32_t)mask->height;
     mask->bottom = -1;

@@ -15,7 +15,9 @@ typedef struct hs_map_mask {
     int32_t top, bottom;    /* rows that were touched */
     size_t capacity;        /* of sum */
     uint32_t rows_capacity; /* of first and last */
-    uint8_t *cover;         /* [width + 1] a row */
+    uint8_t *kept;          /* [height][width] the most that shapes put by cover; NULL: none was */
+    int32_t kept_top, kept_bottom;
+    uint8_t *cover; /* [width + 1] a row */
     uint32_t cover_capacity;
 } hs_map_mask;
 
@@ -34,6 +36,9 @@ void hs_map_mask_done(hs_map_mask *mask);
 void hs_map_mask_edge(hs_map_mask *mask, int32_t x0, int32_t y0, int32_t x1, int32_t y1);
 /* Takes a row out of the mask: 0 to 255 in mask->cover from *from to before *to; what is beside is 0. */
 void hs_map_mask_take(hs_map_mask *mask, uint32_t row, uint32_t *from, uint32_t *to);
+/* Puts what the mask holds by, so that it does not add up with what comes: of pixels that both cover the
+ * larger cover counts. False when memory is out. */
+bool hs_map_mask_keep(hs_map_mask *mask);
 /* Lays the colour on pixels of the mask's size and empties it. `sharp`: pixels covered by half are covered.
  */
 void hs_map_mask_paint(hs_map_mask *mask, const hs_map_pixels *pixels, hs_map_colour colour, bool sharp);
