@@ -38,7 +38,7 @@ HS_API bool hs_cube_is_uniform(const hs_cube *cube);
  * `labelling` is of the cube's values and hs_cube_most_draws. NAN where z is. O(links x steps). */
 HS_API void hs_cube_exact_p(const hs_cube *cube, const hs_labelling *labelling, const double *z,
                             struct hs_pool *pool, double *p);
-/* The cube's explicit weights, bin step * units + unit, for what takes weights. HS_E_LIMIT beyond 2^28
+/* The cube's explicit weights, bin step * units + unit, for what takes weights. HS_E_LIMIT beyond 2^26
  * links. */
 HS_API hs_status hs_cube_weights(const hs_cube *cube, hs_error *error, hs_weights **weights);
 

@@ -12,6 +12,8 @@
 #include <hotspot/edge_correction.h>
 #include <hotspot/emerging.h>
 #include <hotspot/error.h>
+#include <hotspot/forecast.h>
+#include <hotspot/forecast_scores.h>
 #include <hotspot/geocode.h>
 #include <hotspot/geography.h>
 #include <hotspot/geometry.h>

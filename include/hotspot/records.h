@@ -125,6 +125,31 @@ typedef struct hs_population_record {
 
 #define HS_MOST_POPULATION 1e12
 
+/* A saved run of a method of hotspots, or one feature of its answer: the run's own row comes first, and its
+ * features name its id. */
+typedef struct hs_saved_hotspot_record {
+    int64_t id;
+    int64_t run;            /* the id of the run's own row; 0: this is it */
+    hs_str method;          /* the contract's name, of features too */
+    hs_str title;           /* of a run, as are those up to data_version */
+    hs_str parameters;      /* as words of a query: `level=community&seed=1` */
+    hs_str user;            /* who saved it, or empty */
+    int64_t created_s;
+    uint64_t data_version;  /* of the store when it was computed */
+    int64_t feature;        /* of a feature its id in the answer; of a run how many there are */
+    double value, statistic, p_value, q_value, n, expected; /* not a number where there is none */
+    int64_t rank;           /* 0: none */
+    hs_str label_zh, label_en;
+    hs_str properties;      /* JSON object: of a feature what else it says, of a run how it was computed */
+    hs_geometry geometry;
+} hs_saved_hotspot_record;
+
+/* At most so many runs are kept, with so many features each and together. */
+#define HS_MOST_SAVED_RUNS         200u
+#define HS_MOST_RUN_FEATURES       50000u
+#define HS_MOST_SAVED_FEATURES     500000u
+#define HS_MOST_SAVED_TITLE_BYTES  400u
+
 /* Parts of an incident that a source may leave out: bits of hs_incident_record.absent. */
 typedef enum hs_incident_part {
     HS_INCIDENT_CATEGORY = 1 << 0,

@@ -50,7 +50,7 @@ HS_API hs_status hs_weights_contiguity(const hs_geometry *polygons, uint32_t cou
 
 /* Of points on a plane, in metres. The k nearest others (ties to the lower number; not symmetric); those at
  * most band_m away; those at most reach_m away, weighted by a function of their distance, where that is above
- * 0 (a unit's own weight is that of distance 0). O(n + links) where points lie evenly. HS_E_LIMIT above 2^28
+ * 0 (a unit's own weight is that of distance 0). O(n + links) where points lie evenly. HS_E_LIMIT above 2^26
  * links. */
 HS_API hs_status hs_weights_nearest(const double *x_m, const double *y_m, uint32_t count, uint32_t k,
                                     hs_weights_style style, hs_error *error, hs_weights **weights);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MOST_COUNTED_AT_ONCE = 2000000 };
+
 hs_str hs_call_text(const hs_call *call, const char *name) {
     hs_str value = {"", 0};
     hs_request_query(call->request, name, &value);
@@ -40,6 +42,13 @@ hs_status hs_call_integer(hs_call *call, const char *name, int64_t min, int64_t 
                             name, (int)hs_utf8_cut(text, 60), text.data, (long long)min, (long long)max);
     *value = parsed;
     return HS_OK;
+}
+
+hs_status hs_call_takes_csv(hs_call *call, bool *csv) {
+    hs_str text = hs_call_text(call, "f");
+    *csv = hs_str_equal(text, HS_STR("csv"));
+    if (*csv || text.size == 0 || hs_str_equal(text, HS_STR("json"))) return HS_OK;
+    return hs_error_set(call->error, HS_E_ARGUMENT, "f: json or csv is expected");
 }
 
 hs_status hs_call_words(const hs_call *call, hs_str **names, hs_str **values) {
@@ -94,7 +103,7 @@ static uint64_t hash_read(const hs_call *call, hs_reads reads, uint64_t hash) {
     hash = mix(hash, snapshot->geography_version);
     hash = mix(hash, (uint64_t)geography->units.count << 32 | geography->streets.count);
     if (reads == HS_READS_GEOGRAPHY) return hash;
-    hash = mix(hash, snapshot->version);
+    hash = mix(hash, reads == HS_READS_CITY ? snapshot->city_version : snapshot->version);
     hash = mix(hash, snapshot->incidents->count);
     return mix(hash, (uint64_t)snapshot->incidents->max_time_s);
 }
@@ -136,8 +145,19 @@ static bool is_map(const hs_call *call) {
            hs_str_equal(hs_call_text(call, "layer"), HS_STR("map"));
 }
 
+static bool is_given(const hs_call *call, const char *name) {
+    return hs_call_text(call, name).size > 0;
+}
+
+/* Counting alone takes a millisecond a hundred thousand incidents; a comparison permutes. */
+static bool counts_long(const hs_call *call) {
+    return call->snapshot->incidents->count > MOST_COUNTED_AT_ONCE || is_given(call, "compare") ||
+           is_given(call, "over");
+}
+
 static bool is_long(const hs_call *call) {
     unsigned flags = call->endpoint->flags;
+    if (flags & HS_LONG_COUNT) return counts_long(call);
     /* What is made of GeoJSON that is written already takes as long again, and more. */
     bool rewritten = call->as && (call->html || strcmp(call->as->f, "jsonfg") == 0);
     return (flags & HS_LONG) ||

@@ -22,7 +22,7 @@ hs_status hs_serve_density_legend_png(hs_call *call) {
     if (status == HS_OK) status = hs_call_words_language(call, &chinese);
     if (status == HS_OK) status = hs_call_integer(call, "scale", 1, 2, 1, &scale);
     if (status != HS_OK) return status;
-    if (hs_call_begin(call, "image/png", HS_READS_ALL)) return HS_OK;
+    if (hs_call_begin(call, "image/png", HS_READS_CITY)) return HS_OK;
     hs_density_legend legend = {&ask.request, &ask.classes, hs_ramps_paper(call->api->ramps, ask.dark),
                                 chinese, (double)scale};
     return hs_service_density_legend(call->api->service, call->snapshot, &legend, call->arena, call->error,

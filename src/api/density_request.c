@@ -2,6 +2,7 @@
 #include "api/density.h"
 
 #include "base/text.h"
+#include "service/hotspots.h"
 #include <string.h>
 
 /* Print is on light paper, and so is the style that WMTS calls the default one. */
@@ -48,6 +49,16 @@ static hs_status settle_request(hs_call *call, hs_density_request *request) {
     return hs_service_density_choose(service, call->snapshot, request, call->error);
 }
 
+/* A narrow kernel tells where single incidents lie. */
+static hs_status check_public(hs_call *call, const hs_density_request *request) {
+    if (hs_call_sees_incidents(call) || request->bandwidth_m >= HS_AGGREGATE_LEAST_CELL_M) return HS_OK;
+    return hs_error_set(
+        call->error, HS_E_DENIED,
+        "bandwidth: under %g m single incidents are seen, which are not public on this server: "
+        "take a wider one",
+        HS_AGGREGATE_LEAST_CELL_M);
+}
+
 hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {
     hs_str *names;
     hs_str *values;
@@ -56,6 +67,7 @@ hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {
     hs_status status = hs_density_request_parse(call->snapshot, names, values, call->request->query_count,
                                                 call->arena, call->error, &made.request);
     if (status == HS_OK) status = settle_request(call, &made.request);
+    if (status == HS_OK) status = check_public(call, &made.request);
     if (status == HS_OK) status = parse_classes(call, &made);
     if (status == HS_OK) *ask = made;
     return status;

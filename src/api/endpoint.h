@@ -33,6 +33,7 @@ enum {
     HS_PATCHES = 65536,     /* of method PATCH */
     HS_ASKS = 131072,       /* of method OPTIONS */
     HS_TOKENS = 262144,     /* needs a token */
+    HS_LONG_COUNT = 524288, /* HS_LONG where incidents are many or sides compared (call.c) */
     HS_TABLES = 8192,       /* besides HS_UPLOADS: the body may be a table itself, and one is the answer */
 };
 
@@ -54,6 +55,7 @@ extern const hs_endpoint hs_endpoints[];
 
 /* The endpoint of a method of hotspots, by the method's name; NULL where there is none (hotspots.c). */
 const hs_endpoint *hs_endpoint_of_hotspots(const char *method);
+const hs_endpoint *hs_endpoint_of_forecast(void);
 
 /* The method of an endpoint. */
 hs_method hs_endpoint_method(const hs_endpoint *endpoint);
@@ -116,6 +118,8 @@ hs_status hs_call_number(hs_call *call, const char *name, double min, double max
                          double *value);
 hs_status hs_call_integer(hs_call *call, const char *name, int64_t min, int64_t max, int64_t fallback,
                           int64_t *value);
+/* The word `f` of answers that are json (default) or csv. */
+hs_status hs_call_takes_csv(hs_call *call, bool *csv);
 /* All of the request's names and values, in its arena. */
 hs_status hs_call_words(const hs_call *call, hs_str **names, hs_str **values);
 /* The filters of the request. `without` (may be NULL) names one that is left out. */
@@ -124,8 +128,8 @@ hs_status hs_call_filter(hs_call *call, double default_accuracy_m, const char *w
 hs_status hs_call_select(hs_call *call, double default_accuracy_m, hs_filter *filter,
                          const hs_selection **selection);
 
-/* What an answer read. */
-typedef enum hs_reads { HS_READS_PROGRAM, HS_READS_GEOGRAPHY, HS_READS_ALL } hs_reads;
+/* What an answer read: the city is all but saved runs of hotspots, for answers that do not name the version. */
+typedef enum hs_reads { HS_READS_PROGRAM, HS_READS_GEOGRAPHY, HS_READS_CITY, HS_READS_ALL } hs_reads;
 /* Hash of the request (all but `v`) and of what it read. */
 uint64_t hs_call_etag(const hs_call *call, hs_reads reads);
 /* Type, compression, caching and etag of an answer; true when the handler is done: the body is there already,
@@ -185,6 +189,8 @@ hs_status hs_serve_ogc_openapi(hs_call *call);
 hs_status hs_serve_city(hs_call *call);
 hs_status hs_serve_categories(hs_call *call);
 hs_status hs_serve_summary(hs_call *call);
+hs_status hs_serve_calendar(hs_call *call);
+hs_status hs_serve_timeline(hs_call *call);
 hs_status hs_serve_targets(hs_call *call);
 hs_status hs_serve_tilejson(hs_call *call);
 hs_status hs_serve_vector_tile(hs_call *call);
@@ -205,6 +211,11 @@ hs_status hs_serve_density_tif(hs_call *call);
 hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_hotspots(hs_call *call);
+hs_status hs_serve_forecast(hs_call *call);
+hs_status hs_serve_saved_hotspots(hs_call *call);
+hs_status hs_serve_saved_run(hs_call *call);
+hs_status hs_post_hotspots(hs_call *call);
+hs_status hs_delete_saved_run(hs_call *call);
 hs_status hs_serve_hotspots_tile(hs_call *call);
 hs_status hs_serve_hotspots_tilejson(hs_call *call);
 hs_status hs_serve_geocode(hs_call *call);

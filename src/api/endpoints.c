@@ -1,6 +1,8 @@
+#include "api/calendar_parameters.h"
 #include "api/density_parameters.h"
 #include "api/endpoint.h"
 #include "api/find_parameters.h"
+#include "api/forecast_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
 #include "api/map_parameters.h"
@@ -106,6 +108,7 @@ static const hs_parameter open311_post_parameters[] = {
 #define FIND (CITY | HS_NEEDS_INCIDENTS)
 #define PLOT (CITY | HS_TAKES_FILTERS | HS_LONG_AT_TIMES)
 #define LONG (CITY | HS_TAKES_FILTERS | HS_LONG)
+#define SUMS (CITY | HS_TAKES_FILTERS | HS_LONG_COUNT)
 #define PAGE (HS_LENIENT | HS_HIDDEN)
 /* These look for the snapshot themselves, since they refuse in their own form. */
 #define WEB_MAP (HS_TAKES_FILTERS | HS_LENIENT | HS_OWS | HS_LONG_AT_TIMES)
@@ -157,6 +160,16 @@ const hs_endpoint hs_endpoints[] = {
     {"/summary", "summary", CITY | HS_TAKES_FILTERS, JSON, summary_parameters,
      "Counts by unit and category; units, outside and unmatched sum to the total.",
      "按单元与类别计数；各单元、界外与未定位之和等于总数。", hs_serve_summary},
+    {"/calendar", "calendar", SUMS, JSON, calendar_parameters,
+     "Counts by weekday and hour of the city's zone (7 x 24, Monday first), per such hour of the period, "
+     "with "
+     "circular statistics of the day and the week; compared to another period or category if asked for.",
+     "按星期与小时计数（7×24，周一在前，城市时区）及每个该小时的件数，附日与周的圆形统计；可与另一时段或类别"
+     "比较。",
+     hs_serve_calendar},
+    {"/timeline", "timeline", SUMS, JSON, timeline_parameters,
+     "Counts by day, week or month of the city's zone; periods without incidents are listed too.",
+     "按日、周或月计数（城市时区），无案件的时段亦列出。", hs_serve_timeline},
     {"/targets", "targets", CITY, JSON, target_parameters,
      "What was promised: the most incidents of a category in a unit, from one local day to another.",
      "承诺目标：某单元某类别在起止日期（当地日）内的案件上限。", hs_serve_targets},
@@ -225,6 +238,27 @@ const hs_endpoint hs_endpoints[] = {
      "bbox is the picture's extent.",
      "分级之间的等值面，含面积与件数，设 tolerance 时另有偏离 0 的范围；bbox 为图幅范围。",
      hs_serve_density_isobands},
+    {"/hotspots", "savedHotspots", CITY, JSON, NULL,
+     "The saved runs of hotspots, the newest first: method, title, parameters, features, when, by whom and of "
+     "which version of the data. Their features are the collection hotspots.",
+     "已存的热点分析，新者在前：方法、标题、参数、要素数、时间、保存者与数据版本；要素见 hotspots 要素集。",
+     hs_serve_saved_hotspots},
+    {"/hotspots", "saveHotspots", CITY | HS_POSTS | HS_TOKENS, JSON, NULL,
+     "Computes hotspots and keeps the answer: {\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": "
+     "{\"level\": \"community\"}}, the parameters those of /hotspots/{method}. 201, Location and the run when it "
+     "is stored. At most 200 runs of 50000 features each are kept, 500000 features together. Needs a token of "
+     "an editor for the whole city.",
+     "计算热点并保存结果：{\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": {\"level\": "
+     "\"community\"}}，参数同 /hotspots/{method}；入库后返回 201、Location 与该次分析。最多保存 200 次，每次 "
+     "50000 个要素，合计 500000 个。需全市 editor 令牌。",
+     hs_post_hotspots},
+    {"/hotspots/{runId}", "savedRun", CITY, JSON, NULL,
+     "One saved run, with `about`: how it was computed, seed and all, as its answer said it.",
+     "单次已存分析；about 为其计算说明、种子等。", hs_serve_saved_run},
+    {"/hotspots/{runId}", "deleteSavedRun", CITY | HS_DELETES | HS_TOKENS, JSON, NULL,
+     "Deletes a saved run and its features; `undo` of the batch brings them back. Needs a token of an editor "
+     "for the whole city.",
+     "删除已存分析及其要素；撤销该批次可恢复。需全市 editor 令牌。", hs_delete_saved_run},
     {"/hotspots/gi-star", "hotspotsGiStar", LONG, GEO, hotspot_parameters,
      "Getis-Ord Gi* of units, grid cells or street segments, with raw and corrected p-values and how it was "
      "computed; too little data is said instead of a map.",
@@ -245,6 +279,13 @@ const hs_endpoint hs_endpoints[] = {
      "时空热点演变：按单元与时段计算 Gi*，对全部时空单元校正，附 z "
      "的趋势及演变类型（新增、连续、加剧、持续、减弱、偶发、反复、历史的热点与冷点）。",
      hs_serve_hotspots},
+    {"/forecast", "forecast", LONG, GEO, forecast_parameters,
+     "Where incidents are to be expected in the coming days: the cells or street segments to choose within a "
+     "share "
+     "of the area, ranked, with scores of every method on held-out periods and how it was computed.",
+     "预测未来若干天案件将发生之处：在给定面积占比内选出的单元或街道段，含排序、各方法在留出期的评分与计算说"
+     "明。",
+     hs_serve_forecast},
     {"/hotspots/change", "hotspotsChange", LONG, GEO, change_parameters,
      "Change of each unit's rate from the period compare to datetime: the ratio with exact limits, exact "
      "p-values "

@@ -23,8 +23,7 @@ static bool append_scalar(const json_t *value, hs_buffer *out) {
     return text != NULL;
 }
 
-/* A text, a number, true or false; a list of them is joined by commas, as parameters have it. */
-static bool append_value(const json_t *value, hs_buffer *out) {
+bool hs_input_append(const json_t *value, hs_buffer *out) {
     if (!json_is_array(value)) return append_scalar(value, out);
     for (size_t i = 0; i < json_array_size(value); i++) {
         if (i > 0) hs_buffer_byte(out, ',');
@@ -47,7 +46,7 @@ static hs_status take_input(hs_call *call, const char *name, const json_t *given
     if (!value && json_object_get(given, "href"))
         return refuse_input(call, name, "inputs are taken by value, none is fetched");
     hs_buffer_init(&text, 1 << 16);
-    bool fits = value && append_value(value, &text);
+    bool fits = value && hs_input_append(value, &text);
     pair->name = hs_arena_str(call->arena, hs_str_of(name));
     pair->value = hs_arena_str(call->arena, (hs_str){text.data ? text.data : "", text.size});
     hs_status status = text.status;

@@ -217,7 +217,7 @@ hs_status hs_delete_ogc_job(hs_call *call) {
     hs_job_facts facts;
     hs_json *json = &call->json;
     if (!find_job(call, &id, &facts)) return HS_OK;
-    if (facts.state < HS_JOB_SUCCESSFUL) {
+    if (!facts.has_ended) {
         hs_status status = hs_service_cancel_job(call->api->service, id, call->error);
         return status == HS_OK ? answer_job(call, id) : status;
     }

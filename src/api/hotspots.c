@@ -28,20 +28,23 @@ typedef struct asked {
     const hs_hotspot_method *method;
     hs_str *names, *values;
     size_t count;
+    bool aggregates;
     uint64_t answer; /* what stands for its bytes */
 } asked;
 
 /* Whether the words can be answered. */
 static hs_status check(hs_call *call, hs_str method, asked *a) {
     hs_hotspot_run run;
-    *a = (asked){.method = hs_hotspot_method_named(method), .count = call->request->query_count};
+    *a = (asked){.method = hs_hotspot_method_named(method),
+                 .count = call->request->query_count,
+                 .aggregates = !hs_call_sees_incidents(call)};
     if (!a->method)
         return hs_error_set(call->error, HS_E_ARGUMENT, "method: %.*s is none; the methods are at /api",
                             (int)hs_utf8_cut(method, 40), method.data);
     hs_status status = hs_call_words(call, &a->names, &a->values);
     if (status == HS_OK)
-        status = hs_hotspots_parse(a->method, call->snapshot, a->names, a->values, a->count, call->arena,
-                                   call->error, &run);
+        status = hs_hotspots_parse(a->method, call->snapshot, a->names, a->values, a->count, a->aggregates,
+                                   call->arena, call->error, &run);
     /* Of this process: an answer carries its run time. */
     a->answer = hs_run_times_epoch(call->api->run_times) ^ hs_call_etag(call, HS_READS_ALL);
     return status;
@@ -49,7 +52,7 @@ static hs_status check(hs_call *call, hs_str method, asked *a) {
 
 static hs_status share(hs_call *call, const asked *a, hs_shared_entry **entry) {
     return hs_hotspots_shared(call->api->service, a->method, call->snapshot, a->names, a->values, a->count,
-                              (hs_hotspot_stop){is_gone, call->request}, call->error, entry);
+                              a->aggregates, (hs_hotspot_stop){is_gone, call->request}, call->error, entry);
 }
 
 hs_status hs_serve_hotspots(hs_call *call) {
@@ -99,10 +102,11 @@ hs_status hs_serve_hotspots_tile(hs_call *call) {
     if (status != HS_OK || refuse_unheard(call, method_of(call))) return status;
     status = check(call, method_of(call), &a);
     if (status != HS_OK) return status;
-    if (!hs_hotspots_is_shared(call->api->service, a.method, call->snapshot, a.names, a.values, a.count) &&
+    if (!hs_hotspots_is_shared(call->api->service, a.method, call->snapshot, a.names, a.values, a.count,
+                               a.aggregates) &&
         hs_request_defer(call->request))
         return HS_OK;
-    if (hs_call_begin(call, "application/vnd.mapbox-vector-tile", HS_READS_ALL)) return HS_OK;
+    if (hs_call_begin(call, "application/vnd.mapbox-vector-tile", HS_READS_CITY)) return HS_OK;
     status = share(call, &a, &entry);
     if (status != HS_OK) return status;
     status = hs_hotspots_tile(entry, tile, call->arena, call->error, &call->response->body);

@@ -73,66 +73,95 @@ typedef struct id_window {
     int64_t after, last;
 } id_window;
 
-enum { WINDOW_ROWS = 32, FIRST_WINDOW = 2, NEXT_WINDOW = 8 };
+enum { WINDOW_ROWS = 32, NEXT_WINDOW = 8 };
 
-/* Whether one of WINDOW_ROWS rows lies in the window: rows stand in the order of places, so that most
- * look-ups end here. Columns reach behind the last row. */
-static bool meets_window(const hs_incident_chunk *chunk, uint32_t begin, const id_window *window) {
-    if (!chunk->row_offset) return true;
+/* Which of WINDOW_ROWS rows lie in the window: rows stand in the order of places, so that most look-ups end
+ * here. Columns reach behind the last row. */
+static uint32_t meets_window(const hs_incident_chunk *chunk, uint32_t begin, const id_window *window) {
+    if (!chunk->row_offset) return UINT32_MAX;
     int64_t low = window->after - chunk->first_row; /* offsets above it */
     int64_t high = window->last - chunk->first_row;
-    if (high < 0 || low >= UINT32_MAX) return false;
+    if (high < 0 || low >= UINT32_MAX) return 0;
     uint32_t from = low < 0 ? 0 : (uint32_t)low + 1;
     uint32_t span = (high > UINT32_MAX ? UINT32_MAX : (uint32_t)high) - from;
     const uint32_t *offset = chunk->row_offset + begin;
     uint32_t any = 0;
     for (uint32_t i = 0; i < WINDOW_ROWS; i++)
         any |= offset[i] - from <= span;
-    return any;
+    uint32_t met = 0;
+    for (uint32_t i = 0; any && i < WINDOW_ROWS; i++)
+        met |= (uint32_t)(offset[i] - from <= span) << i;
+    return met;
 }
 
-static void gather_row(const hs_selection *selection, const id_window *window, uint32_t c, uint32_t i,
-                       size_t capacity, incident_row *rows, size_t *count) {
-    int64_t id = hs_incident_row(selection->snapshot->incidents->chunk[c], i);
-    if (id <= window->after || id > window->last || !hs_selection_has(selection, c, i)) return;
-    if (*count < capacity) {
-        push(rows, count, (incident_row){id, c, i});
-    } else if (id < rows[0].id) {
-        rows[0] = (incident_row){id, c, i};
-        sift_down(rows, *count);
+/* Rows that are found: in a window no wider than the capacity each has a place of its own, in a wider one
+ * they are a heap of the smallest ids. */
+typedef struct gathering {
+    const hs_selection *selection;
+    id_window window;
+    size_t capacity, count;
+    incident_row *rows;
+    bool placed;
+} gathering;
+
+static void gather_row(gathering *g, uint32_t c, uint32_t i) {
+    int64_t id = hs_incident_row(g->selection->snapshot->incidents->chunk[c], i);
+    if (id <= g->window.after || id > g->window.last || !hs_selection_has(g->selection, c, i)) return;
+    incident_row row = {id, c, i};
+    if (g->placed) {
+        g->rows[id - g->window.after - 1] = row;
+    } else if (g->count < g->capacity) {
+        push(g->rows, &g->count, row);
+    } else if (id < g->rows[0].id) {
+        g->rows[0] = row;
+        sift_down(g->rows, g->count);
     }
 }
 
-/* The first `capacity` selected rows of a window, as a heap. */
-static size_t gather_window(const hs_selection *selection, const id_window *window, size_t capacity,
-                            incident_row *rows) {
-    size_t count = 0;
-    for (uint32_t c = 0; c < selection->chunk_count; c++) {
-        const hs_incident_chunk *chunk = selection->snapshot->incidents->chunk[c];
+static void gather_window(gathering *g) {
+    for (uint32_t c = 0; c < g->selection->chunk_count; c++) {
+        const hs_incident_chunk *chunk = g->selection->snapshot->incidents->chunk[c];
         for (uint32_t begin = 0; begin < chunk->count; begin += WINDOW_ROWS) {
-            if (!meets_window(chunk, begin, window)) continue;
-            for (uint32_t i = begin; i < chunk->count && i < begin + WINDOW_ROWS; i++)
-                gather_row(selection, window, c, i, capacity, rows, &count);
+            uint32_t met = meets_window(chunk, begin, &g->window);
+            for (; met; met &= met - 1) {
+                uint32_t i = begin + (uint32_t)__builtin_ctz(met);
+                if (i < chunk->count) gather_row(g, c, i);
+            }
         }
     }
-    return count;
+}
+
+/* Ids are above 0: a place without one is empty. */
+static void close_gaps(gathering *g) {
+    for (size_t i = 0; i < g->capacity; i++)
+        if (g->rows[i].id > 0) g->rows[g->count++] = g->rows[i];
 }
 
 /* The first limit + 1 selected rows behind the key, in id order. Ids of rows that follow one another are near
  * each other as a rule: what is looked at grows until it has enough of them. */
 static size_t gather(const hs_selection *selection, const page *p, incident_row *rows) {
-    size_t capacity = (size_t)p->limit + 1;
-    size_t count = 0;
-    int64_t width = FIRST_WINDOW * (int64_t)capacity;
-    id_window window = {p->after, p->after};
-    while (count < capacity && window.last < INT64_MAX) {
-        bool whole = width > INT64_MAX / NEXT_WINDOW || window.after > INT64_MAX - width;
-        window.last = whole ? INT64_MAX : window.after + width;
-        width = whole ? width : width * NEXT_WINDOW;
-        count = gather_window(selection, &window, capacity, rows);
+    gathering g = {.selection = selection,
+                   .window = {p->after, p->after},
+                   .capacity = (size_t)p->limit + 1,
+                   .rows = rows,
+                   .placed = true};
+    int64_t width = (int64_t)g.capacity, most = (int64_t)selection->snapshot->incidents->count;
+    if (p->after <= INT64_MAX - width) {
+        g.window.last += width;
+        memset(rows, 0, g.capacity * sizeof *rows);
+        gather_window(&g);
+        close_gaps(&g);
     }
-    qsort(rows, count, sizeof *rows, by_id);
-    return count;
+    g.placed = false;
+    while (g.count < g.capacity && g.window.last < INT64_MAX) {
+        width *= NEXT_WINDOW;
+        bool whole = width / NEXT_WINDOW > most || p->after > INT64_MAX - width;
+        g.window.last = whole ? INT64_MAX : p->after + width;
+        g.count = 0;
+        gather_window(&g);
+        if (g.count == g.capacity || whole) qsort(rows, g.count, sizeof *rows, by_id);
+    }
+    return g.count;
 }
 
 static hs_status write_incidents(hs_call *call, page *p) {
@@ -141,7 +170,8 @@ static hs_status write_incidents(hs_call *call, page *p) {
     hs_status status = hs_call_select(call, HS_ALL_ACCURACIES, &filter, &selection);
     if (status != HS_OK) return status;
     incident_row *rows = hs_arena_alloc(call->arena, ((size_t)p->limit + 1) * sizeof *rows);
-    if (!rows) {
+    hs_incident_ref *refs = hs_arena_alloc(call->arena, ((size_t)p->limit + 1) * sizeof *refs);
+    if (!rows || !refs) {
         hs_service_selection_unref(selection);
         return hs_error_set(call->error, HS_E_MEMORY, "out of memory for a page of features");
     }
@@ -150,15 +180,15 @@ static hs_status write_incidents(hs_call *call, page *p) {
     size_t count = gather(selection, p, rows);
     p->more = count > (size_t)p->limit;
     p->returned = p->more ? (uint64_t)p->limit : count;
+    for (size_t i = 0; i < p->returned; i++)
+        refs[i] = (hs_incident_ref){rows[i].chunk, rows[i].row};
     hs_geojson_context context;
     hs_geojson_context_init(&context, call->snapshot, p->returned >= KEEPING_PAYS ? call->arena : NULL);
     hs_duplicates *duplicates = NULL;
     if (filter.duplicates && status == HS_OK)
         status = hs_service_duplicates(call->api->service, call->snapshot, call->error, &duplicates);
     context.duplicates = duplicates;
-    for (size_t i = 0; i < p->returned && status == HS_OK; i++)
-        hs_geojson_incident(&call->json, &context, call->snapshot->incidents->chunk[rows[i].chunk],
-                            rows[i].row);
+    if (status == HS_OK) hs_geojson_incidents(&call->json, &context, refs, p->returned);
     if (p->returned > 0) p->next = rows[p->returned - 1].id;
     hs_duplicates_unref(duplicates);
     hs_service_selection_unref(selection);
@@ -197,14 +227,17 @@ static hs_status write_listed(hs_call *call, page *p, const hs_listed *listed, u
     hs_geojson_context context;
     hs_geojson_context_init(&context, call->snapshot, p->returned >= KEEPING_PAYS ? call->arena : NULL);
     context.duplicates = duplicates;
-    for (uint64_t i = start; i < start + p->returned; i++) {
-        hs_feature_row row = listed[i].row;
-        if (p->collection->kind == HS_COLLECT_INCIDENTS)
-            hs_geojson_incident(&call->json, &context, call->snapshot->incidents->chunk[row.chunk], row.row);
-        else
-            hs_geojson_row(&call->json, p->collection, call->snapshot, row.row);
-        p->next = listed[i].key;
+    if (p->returned > 0) p->next = listed[start + p->returned - 1].key;
+    if (p->collection->kind != HS_COLLECT_INCIDENTS) {
+        for (uint64_t i = start; i < start + p->returned; i++)
+            hs_geojson_row(&call->json, p->collection, call->snapshot, listed[i].row.row);
+        return HS_OK;
     }
+    hs_incident_ref *refs = hs_arena_alloc(call->arena, p->returned * sizeof *refs);
+    if (!refs) return hs_error_memory(call->error, "a page of features");
+    for (uint64_t i = 0; i < p->returned; i++)
+        refs[i] = (hs_incident_ref){listed[start + i].row.chunk, listed[start + i].row.row};
+    hs_geojson_incidents(&call->json, &context, refs, p->returned);
     return HS_OK;
 }
 
@@ -244,13 +277,13 @@ static void write_rows(hs_call *call, page *p) {
     }
 }
 
-static hs_status parse_row_filter(hs_call *call, hs_row_filter *filter) {
+static hs_status parse_row_filter(hs_call *call, page *p) {
     hs_str *names;
     hs_str *values;
     hs_status status = hs_call_words(call, &names, &values);
     if (status != HS_OK) return status;
-    return hs_row_filter_parse(call->snapshot, names, values, call->request->query_count, call->error,
-                               filter);
+    return hs_row_filter_parse(p->collection, call->snapshot, names, values, call->request->query_count, call->error,
+                               &p->filter);
 }
 
 /* Names that there are none of are left out silently by no one: they are refused. */
@@ -283,8 +316,10 @@ static hs_status parse_page(hs_call *call, page *p) {
     if (status == HS_OK) status = hs_call_bbox_in_degrees(call);
     if (status == HS_OK) status = parse_properties(call, p);
     if (status == HS_OK && p->collection->kind != HS_COLLECT_INCIDENTS)
-        status = parse_row_filter(call, &p->filter);
+        status = parse_row_filter(call, p);
     if (status != HS_OK) return status;
+    if (p->collection->kind == HS_COLLECT_INCIDENTS && hs_call_text(call, "run").size > 0)
+        return hs_error_set(call->error, HS_E_ARGUMENT, HS_RUN_ELSEWHERE);
     p->has_query = hs_call_text(call, "filter").size > 0 || hs_call_text(call, "sortby").size > 0;
     /* Without a filter its language and system are checked all the same. */
     status = hs_call_query(call, p->collection, &p->query);
@@ -300,7 +335,7 @@ static void write_self(hs_call *call, const page *p, const char *rel, const hs_r
     hs_buffer_printf(&path, "/ogc/collections/%s/items?f=%s&limit=%lld", p->collection->id, form->f,
                      (long long)p->limit);
     static const char *const extra[] = {"crs",        "filter", "filter-lang", "filter-crs",
-                                        "properties", "sortby", NULL};
+                                        "properties", "sortby", "run",         NULL};
     hs_call_carry_query(call, extra, '&', &path);
     if (after > 0)
         hs_buffer_printf(&path, "&after=%lld&version=%llu", (long long)after, (unsigned long long)p->version);

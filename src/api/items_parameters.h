@@ -37,6 +37,8 @@ static const hs_parameter items_parameters[] = {
      false},
     PAGE_LANG_PARAMETER,
     {"limit", "integer", "features a page, 1 to 10000; default 10", "每页要素数，1 至 10000，默认 10", false},
+    {"run", "integer", "of the collection hotspots: features of one saved run only",
+     "hotspots 要素集：只取某次已存分析的要素", false},
     {"bbox", "string", "minx,miny,maxx,maxy: longitude and latitude", "经纬度范围 minx,miny,maxx,maxy",
      false},
     {"datetime", "string", "RFC 3339 instant, date, or interval a/b, ../b, a/..",

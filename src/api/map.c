@@ -230,6 +230,7 @@ hs_status hs_serve_map_pdf(hs_call *call) {
     uint64_t version = hs_hash(&print.date_s, sizeof print.date_s, call->snapshot->version);
     if (hs_call_begin_version(call, "application/pdf", version)) return HS_OK;
     print.chinese = !request.english;
+    if (request.style->dark) print.ground = hs_ramps_paper(call->api->ramps, true).paper;
     if (density) {
         request.density = &ask.request;
         request.classes = &ask.classes;

@@ -158,7 +158,8 @@ static void write_systems(hs_call *call) {
 
 /* The whole collection as a file of each format that takes its geometries. */
 static void write_files(hs_call *call, const hs_collection *collection) {
-    bool areas = collection->kind == HS_COLLECT_UNITS || collection->kind == HS_COLLECT_ZONES;
+    bool areas = collection->kind == HS_COLLECT_UNITS || collection->kind == HS_COLLECT_ZONES ||
+                 collection->kind == HS_COLLECT_HOTSPOTS;
     for (const hs_export_format *f = hs_export_formats; f->name; f++)
         if (f->over_http && !(areas && (f->traits & HS_FORMAT_NO_POLYGONS)))
             hs_call_link(

@@ -86,8 +86,11 @@ static bool to_degrees(json_t *coordinates, hs_transform *transform, bool northi
         return true;
     }
     if (json_array_size(coordinates) < 2) return json_array_size(coordinates) == 0;
-    double x = json_number_value(json_array_get(coordinates, northing_first));
-    double y = json_number_value(json_array_get(coordinates, !northing_first));
+    const json_t *first = json_array_get(coordinates, northing_first);
+    const json_t *second = json_array_get(coordinates, !northing_first);
+    if (!json_is_number(first) || !json_is_number(second)) return false;
+    double x = json_number_value(first);
+    double y = json_number_value(second);
     if (transform && hs_transform_forward(transform, &x, &y, 1) > 0) return false;
     json_array_set_new(coordinates, 0, json_real(x));
     json_array_set_new(coordinates, 1, json_real(y));

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "service/density_picture.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { TILE_PX = 256, DEFAULT_PX = 1024, EDGE_STEPS = 32 };
@@ -27,7 +26,7 @@ struct map_source {
 static hs_status draw_density(hs_call *call, hs_wms_view *view, hs_rgba ground) {
     hs_density_ask ask;
     hs_status status = hs_call_density(call, &ask);
-    if (status != HS_OK || hs_call_begin(call, "image/png", HS_READS_ALL)) return status;
+    if (status != HS_OK || hs_call_begin(call, "image/png", HS_READS_CITY)) return status;
     return hs_wms_draw(call, &ask, view, ground);
 }
 
@@ -153,8 +152,6 @@ static hs_status parse_size(hs_call *call, hs_wms_view *view) {
 static hs_status parse_ground(hs_call *call, hs_rgba *ground) {
     hs_str transparent = hs_call_text(call, "transparent");
     hs_str colour = hs_call_text(call, "bgcolor");
-    const char *digits = hs_arena_strndup(call->arena, colour.data, colour.size);
-    char *end = NULL;
     *ground = (hs_rgba){0, 0, 0, 0};
     if (transparent.size > 0 && !hs_str_equal(transparent, HS_STR("true")) &&
         !hs_str_equal(transparent, HS_STR("false")))
@@ -163,16 +160,10 @@ static hs_status parse_ground(hs_call *call, hs_rgba *ground) {
         if (hs_str_equal(transparent, HS_STR("false"))) *ground = (hs_rgba){255, 255, 255, 255};
         return HS_OK;
     }
-    if (!digits) return hs_error_memory(call->error, "a colour");
-    if (digits[0] == '#')
-        digits++;
-    else if (digits[0] == '0' && (digits[1] | 32) == 'x')
-        digits += 2;
-    unsigned long rgb = strtoul(digits, &end, 16);
-    if (strlen(digits) != 6 || *end)
+    hs_rgba given;
+    if (!hs_wms_parse_colour(colour, true, &given))
         return hs_error_set(call->error, HS_E_ARGUMENT, "bgcolor: 0xRRGGBB is expected");
-    if (!hs_str_equal(transparent, HS_STR("true")))
-        *ground = (hs_rgba){(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb, 255};
+    if (!hs_str_equal(transparent, HS_STR("true"))) *ground = given;
     return HS_OK;
 }
 

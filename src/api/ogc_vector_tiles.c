@@ -174,7 +174,7 @@ hs_status hs_serve_ogc_vector_tile(hs_call *call) {
     if (!source->incidents && !hs_service_has_base_index(call->api->service, call->snapshot) &&
         hs_request_defer(call->request))
         return HS_OK;
-    if (hs_call_begin(call, MVT, source->incidents ? HS_READS_ALL : HS_READS_GEOGRAPHY)) return HS_OK;
+    if (hs_call_begin(call, MVT, source->incidents ? HS_READS_CITY : HS_READS_GEOGRAPHY)) return HS_OK;
     status = render(call, source, tile);
     if (status == HS_OK && call->response->body.size == 0) call->response->status = 204;
     return status;

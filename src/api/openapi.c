@@ -168,6 +168,7 @@ static const struct success {
     {hs_serve_vector_tile, "204", "There is nothing in this tile", true},
     {hs_serve_ogc_vector_tile, "204", "There is nothing in this tile", true},
     {hs_post_incidents, "201", "Added; Location names it", false},
+    {hs_post_hotspots, "201", "Saved; Location names it", false},
 };
 
 static void write_success(hs_json *json, const hs_endpoint *endpoint) {

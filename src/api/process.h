@@ -3,6 +3,7 @@
 #define API_PROCESS_H
 
 #include "api/collection.h"
+#include <jansson.h>
 
 enum { HS_PROCESS_FORMATS = 2 };
 
@@ -35,6 +36,9 @@ typedef struct hs_execution {
 
 /* Reads the body of a request to execute. HS_E_INPUT, HS_E_ARGUMENT say what is wrong. */
 hs_status hs_call_execution(hs_call *call, const hs_process *process, hs_execution *execution);
+/* A value of JSON as parameters have it: a text, a number, true or false, a list of them joined by commas.
+ * False for any other. */
+bool hs_input_append(const json_t *value, hs_buffer *out);
 /* Puts the result in the body into an object, what is no JSON in base 64. */
 hs_status hs_call_write_document(hs_call *call, const hs_execution *execution);
 /* Starts it as a job and answers 201. */

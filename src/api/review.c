@@ -262,13 +262,6 @@ static hs_status take_level(hs_call *call, hs_level *level) {
                         (int)hs_utf8_cut(text, 60), text.data);
 }
 
-static hs_status take_csv(hs_call *call, bool *csv) {
-    hs_str text = hs_call_text(call, "f");
-    *csv = hs_str_equal(text, HS_STR("csv"));
-    if (*csv || text.size == 0 || hs_str_equal(text, HS_STR("json"))) return HS_OK;
-    return hs_error_set(call->error, HS_E_ARGUMENT, "f: json or csv is expected");
-}
-
 /* Counts alone: no address and no incident is shown. */
 hs_status hs_serve_hit_rate(hs_call *call) {
     hs_str *names, *values;
@@ -277,7 +270,7 @@ hs_status hs_serve_hit_rate(hs_call *call) {
     hs_hit_rate rate;
     hs_review_request request;
     hs_status status = take_level(call, &level);
-    if (status == HS_OK) status = take_csv(call, &csv);
+    if (status == HS_OK) status = hs_call_takes_csv(call, &csv);
     if (status == HS_OK) status = hs_call_words(call, &names, &values);
     if (status == HS_OK)
         status = hs_review_request_parse(call->snapshot, names, values, call->request->query_count,

@@ -49,7 +49,7 @@ hs_status hs_serve_vector_tile(hs_call *call) {
     hs_service *service = call->api->service;
     if (base && !hs_service_has_base_index(service, call->snapshot) && hs_request_defer(call->request))
         return HS_OK;
-    if (hs_call_begin(call, "application/vnd.mapbox-vector-tile", base ? HS_READS_GEOGRAPHY : HS_READS_ALL))
+    if (hs_call_begin(call, "application/vnd.mapbox-vector-tile", base ? HS_READS_GEOGRAPHY : HS_READS_CITY))
         return HS_OK;
     status = base ? hs_service_base_tile(service, call->snapshot, tile, call->arena, call->error,
                                          &call->response->body)

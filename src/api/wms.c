@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "service/density_picture.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* Clients write parameters of the type behind it. */
 static hs_status check_format(hs_ows *ows, hs_image_format *format) {
@@ -19,26 +20,39 @@ static hs_status check_format(hs_ows *ows, hs_image_format *format) {
                        (int)hs_utf8_cut(given, 60), given.data);
 }
 
+bool hs_wms_parse_colour(hs_str text, bool loosely, hs_rgba *colour) {
+    static const char digits[] = "0123456789abcdef";
+    size_t skipped = 0;
+    if (text.size > 2 && text.data[0] == '0' && (text.data[1] | 32) == 'x')
+        skipped = 2;
+    else if (loosely)
+        skipped = text.size > 0 && text.data[0] == '#';
+    else
+        return false;
+    if (text.size - skipped != 6) return false;
+    uint32_t rgb = 0;
+    for (size_t i = skipped; i < text.size; i++) {
+        char c = text.data[i] >= 'A' && text.data[i] <= 'F' ? (char)(text.data[i] | 32) : text.data[i];
+        const char *digit = memchr(digits, c, sizeof digits - 1);
+        if (!digit) return false;
+        rgb = rgb << 4 | (uint32_t)(digit - digits);
+    }
+    *colour = (hs_rgba){(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb, 255};
+    return true;
+}
+
 /* Opaque white unless TRANSPARENT is true; BGCOLOR as 0xRRGGBB. */
 static hs_status parse_ground(hs_ows *ows, hs_rgba *ground) {
     hs_str transparent = hs_call_text(ows->call, "transparent");
     hs_str colour = hs_call_text(ows->call, "bgcolor");
-    uint32_t rgb = 0xFFFFFF;
     *ground = (hs_rgba){0, 0, 0, 0};
     if (hs_str_equal_nocase(transparent, HS_STR("TRUE"))) return HS_OK;
     if (transparent.size > 0 && !hs_str_equal_nocase(transparent, HS_STR("FALSE")))
         return hs_ows_fail(ows, "InvalidParameterValue", "transparent",
                            "transparent: TRUE or FALSE is expected");
-    if (colour.size > 0) {
-        char *end = NULL;
-        const char *text = hs_arena_strndup(ows->call->arena, colour.data, colour.size);
-        if (!text) return hs_error_memory(ows->call->error, "a colour");
-        bool form = colour.size == 8 && text[0] == '0' && (text[1] | 32) == 'x';
-        rgb = form ? (uint32_t)strtoul(text + 2, &end, 16) : 0;
-        if (!form || *end)
-            return hs_ows_fail(ows, "InvalidParameterValue", "bgcolor", "bgcolor: 0xRRGGBB is expected");
-    }
-    *ground = (hs_rgba){(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb, 255};
+    *ground = (hs_rgba){255, 255, 255, 255};
+    if (colour.size > 0 && !hs_wms_parse_colour(colour, false, ground))
+        return hs_ows_fail(ows, "InvalidParameterValue", "bgcolor", "bgcolor: 0xRRGGBB is expected");
     return HS_OK;
 }
 
@@ -84,7 +98,7 @@ static hs_status serve_map(hs_ows *ows) {
     if (status == HS_OK) status = hs_call_density(call, &ask);
     if (status == HS_OK) status = hs_wms_parse_view(ows, &view);
     if (status != HS_OK) return status;
-    if (!hs_call_begin(call, hs_image_media_type(format), layers.density ? HS_READS_ALL : HS_READS_GEOGRAPHY))
+    if (!hs_call_begin(call, hs_image_media_type(format), layers.density ? HS_READS_CITY : HS_READS_GEOGRAPHY))
         status = draw(call, &layers, &ask, &view, ground, format);
     hs_wms_view_done(&view);
     return status;

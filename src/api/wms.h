@@ -35,6 +35,8 @@ hs_status hs_wms_check_density(hs_ows *ows, const char *parameter);
  * FORMAT_OPTIONS=dpi:N). */
 hs_status hs_wms_map_view(hs_call *call, const hs_wms_view *view, hs_map_view *out);
 
+/* RRGGBB in hexadecimal, after 0x, or where `loosely` also after # or nothing. */
+bool hs_wms_parse_colour(hs_str text, bool loosely, hs_rgba *colour);
 /* A map of a view as PNG into the answer's body, laid over an opaque ground; opacity 0: transparent. */
 hs_status hs_wms_draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *view, hs_rgba ground);
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "geo/crs_axes.h"
 #include "geo/mercator.h"
+#include "geo/transform_line.h"
 #include "service/density_picture.h"
 #include <math.h>
 #include <stdio.h>
@@ -122,7 +123,7 @@ hs_status hs_wms_view_row(void *context, uint32_t row, double *x, double *y, hs_
     (void)error;
     const hs_wms_view *view = context;
     place_row(view, row, x, y);
-    if (view->transform) (void)hs_transform_forward(view->transform, x, y, view->width);
+    if (view->transform) hs_transform_line(view->transform, x, y, view->width);
     for (uint32_t i = 0; i < view->width; i++) {
         if (!view->web_mercator) {
             to_square(&x[i], &y[i]);

@@ -141,7 +141,7 @@ static hs_status draw_degrees(hs_call *call, const wmts_tile *tile) {
     hs_density_ask ask;
     hs_wms_view view = degrees_view(tile);
     hs_status status = hs_call_density(call, &ask);
-    if (status != HS_OK || hs_call_begin(call, "image/png", HS_READS_ALL)) return status;
+    if (status != HS_OK || hs_call_begin(call, "image/png", HS_READS_CITY)) return status;
     return hs_wms_draw(call, &ask, &view, (hs_rgba){0, 0, 0, 0});
 }
 
@@ -150,7 +150,7 @@ static hs_status draw_density_jpeg(hs_call *call, const wmts_tile *tile) {
     hs_density_ask ask;
     hs_map_request request = {.ground = {255, 255, 255, 255}};
     hs_status status = hs_call_density(call, &ask);
-    if (status != HS_OK || hs_call_begin(call, "image/jpeg", HS_READS_ALL)) return status;
+    if (status != HS_OK || hs_call_begin(call, "image/jpeg", HS_READS_CITY)) return status;
     request.view = map_view(call, tile);
     request.density = &ask.request;
     request.classes = &ask.classes;

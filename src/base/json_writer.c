@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* The longest number, position or time with the comma before it. */
-enum { TOKEN_MOST = 64, NUMBER_SIZE = 40 };
+enum { TOKEN_MOST = 64, NUMBER_SIZE = 40, ESCAPE_MOST = 6 };
 
 void hs_json_init(hs_json *json, hs_buffer *out) {
     *json = (hs_json){.out = out};
@@ -147,33 +147,49 @@ static size_t clean_run(const unsigned char *text, size_t size) {
     }
 }
 
-/* One byte that cannot stand as it is. */
-static void put_escape(hs_buffer *out, unsigned char byte) {
+/* How one byte is written that cannot stand as it is; returns the end. */
+static char *put_escape(char *at, unsigned char byte) {
     static const char hex[] = "0123456789abcdef";
-    char escape[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
-    size_t size = 2;
-    if (byte >= 0x80) {
-        size = hs_utf8_put(0xFFFD, escape);
-    } else if (byte == '"' || byte == '\\') {
-        escape[1] = (char)byte;
+    if (byte >= 0x80) return at + hs_utf8_put(0xFFFD, at);
+    *at++ = '\\';
+    if (byte == '"' || byte == '\\') {
+        *at++ = (char)byte;
     } else if (byte == '\n') {
-        escape[1] = 'n';
+        *at++ = 'n';
     } else if (byte == '\r') {
-        escape[1] = 'r';
+        *at++ = 'r';
     } else if (byte == '\t') {
-        escape[1] = 't';
+        *at++ = 't';
     } else {
-        size = sizeof escape;
+        const char escape[5] = {'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+        memcpy(at, escape, sizeof escape);
+        at += sizeof escape;
     }
-    hs_buffer_append(out, escape, size);
+    return at;
+}
+
+char *hs_json_put_text(char *at, hs_str text) {
+    *at++ = '"';
+    for (;;) {
+        size_t run = clean_run((const unsigned char *)text.data, text.size);
+        if (run > 0) memcpy(at, text.data, run);
+        at += run;
+        if (run == text.size) break;
+        at = put_escape(at, (unsigned char)text.data[run]);
+        text = (hs_str){text.data + run + 1, text.size - run - 1};
+    }
+    *at++ = '"';
+    return at;
 }
 
 static void put_escaped(hs_buffer *out, hs_str text, size_t run) {
+    char escape[ESCAPE_MOST];
     hs_buffer_byte(out, '"');
     for (;;) {
         hs_buffer_append(out, text.data, run);
         if (run == text.size) break;
-        put_escape(out, (unsigned char)text.data[run]);
+        char *end = put_escape(escape, (unsigned char)text.data[run]);
+        hs_buffer_append(out, escape, (size_t)(end - escape));
         text = (hs_str){text.data + run + 1, text.size - run - 1};
         run = clean_run((const unsigned char *)text.data, text.size);
     }
@@ -392,6 +408,24 @@ void hs_json_time(hs_json *json, int64_t time_s) {
     t.at += hs_time_format(time_s, t.at);
     *t.at++ = '"';
     token_end(&t, json->out);
+}
+
+char *hs_json_put_int(char *at, int64_t value) {
+    if (value < 0) *at++ = '-';
+    return put_whole(at, magnitude_of(value));
+}
+
+char *hs_json_put_fixed(char *at, int64_t value, unsigned decimals) {
+    return put_signed(at, value, decimals);
+}
+
+char *hs_json_reserve(hs_json *json, size_t most) {
+    before_value(json);
+    return hs_buffer_reserve(json->out, most);
+}
+
+void hs_json_commit(hs_json *json, const char *end) {
+    json->out->size = (size_t)(end - json->out->data);
 }
 
 void hs_json_raw(hs_json *json, hs_str text) {

@@ -46,6 +46,17 @@ void hs_json_raw(hs_json *json, hs_str text);
 /* Members of the present object that are JSON already, without a comma at either end; at least one. */
 void hs_json_members_raw(hs_json *json, hs_str members);
 
+/* For values of many members, written in place: room for one of at most `most` bytes, NULL on failure; then
+ * its end. */
+char *hs_json_reserve(hs_json *json, size_t most);
+void hs_json_commit(hs_json *json, const char *end);
+/* Write at `at` and return the end. A text takes at most HS_JSON_TEXT_MOST, a number HS_JSON_NUMBER_MOST. */
+char *hs_json_put_text(char *at, hs_str text);
+char *hs_json_put_int(char *at, int64_t value);
+char *hs_json_put_fixed(char *at, int64_t value, unsigned decimals); /* as hs_json_fixed */
+#define HS_JSON_TEXT_MOST(size) (6 * (size_t)(size) + 2)
+#define HS_JSON_NUMBER_MOST     24
+
 /* Key and value in one call. */
 void hs_json_pair_text(hs_json *json, const char *key, const char *text);
 void hs_json_pair_str(hs_json *json, const char *key, hs_str text);

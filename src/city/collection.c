@@ -43,6 +43,13 @@ static const hs_field class_fields[] = {{"code", HS_FIELD_TEXT},        {"parent
                                         {"members", HS_FIELD_TEXT},     {"aliases", HS_FIELD_TEXT},
                                         {"duplicate_m", HS_FIELD_REAL}, {"duplicate_hours", HS_FIELD_REAL},
                                         {NULL, HS_FIELD_TEXT}};
+static const hs_field hotspot_fields[] = {
+    {"id", HS_FIELD_INTEGER},    {"run", HS_FIELD_INTEGER},   {"title", HS_FIELD_TEXT},
+    {"created", HS_FIELD_TIME},  {"method", HS_FIELD_TEXT},   {"feature", HS_FIELD_INTEGER},
+    {"value", HS_FIELD_REAL},    {"statistic", HS_FIELD_REAL}, {"p_value", HS_FIELD_REAL},
+    {"q_value", HS_FIELD_REAL},  {"n", HS_FIELD_REAL},        {"expected", HS_FIELD_REAL},
+    {"rank", HS_FIELD_INTEGER},  {"label_zh", HS_FIELD_TEXT}, {"label_en", HS_FIELD_TEXT},
+    {NULL, HS_FIELD_TEXT}};
 static const hs_field incident_fields[] = {{"id", HS_FIELD_TEXT},
                                            {"category", HS_FIELD_TEXT},
                                            {"category_zh", HS_FIELD_TEXT},
@@ -97,6 +104,9 @@ const hs_collection hs_collections[] = {
      target_fields},
     {"taxonomy", HS_COLLECT_CLASSES, 0, "Problem classes", "问题类别",
      "Problem classes and groups of them, with the names that other sources have for them.", class_fields},
+    {"hotspots", HS_COLLECT_HOTSPOTS, 0, "Saved hotspots", "已存热点",
+     "Features of the saved runs of hotspots; `run` names the run, of which /hotspots tells more.",
+     hotspot_fields},
     {0},
 };
 
@@ -108,7 +118,7 @@ const hs_collection *hs_collection_find(hs_str id) {
 
 bool hs_collection_is_geography(const hs_collection *collection) {
     return collection->kind != HS_COLLECT_INCIDENTS && collection->kind != HS_COLLECT_TARGETS &&
-           collection->kind != HS_COLLECT_CLASSES;
+           collection->kind != HS_COLLECT_CLASSES && collection->kind != HS_COLLECT_HOTSPOTS;
 }
 
 void hs_collection_rows(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t *first,
@@ -145,6 +155,9 @@ void hs_collection_rows(const hs_collection *collection, const hs_snapshot *snap
     case HS_COLLECT_CLASSES:
         *end = snapshot->taxonomy->count;
         break;
+    case HS_COLLECT_HOTSPOTS:
+        *end = snapshot->hotspots->feature_count;
+        break;
     default:
         *end = 0;
     }
@@ -167,6 +180,8 @@ int64_t hs_collection_row_id(const hs_collection *collection, const hs_snapshot 
         return geography->residents.id[row];
     case HS_COLLECT_TARGETS:
         return snapshot->targets->target[row].id;
+    case HS_COLLECT_HOTSPOTS:
+        return snapshot->hotspots->feature[row].id;
     default:
         return (int64_t)row + 1;
     }
@@ -180,6 +195,12 @@ static bool people_in(const hs_residents *residents, uint32_t row, const hs_box 
     const hs_geometry *geometry = &residents->geometry[row];
     if (geometry->type == HS_GEOMETRY_POINT) return hs_box_contains(box, residents->label[row]);
     return geometry->type == HS_GEOMETRY_POLYGONS &&
+           hs_geometry_meets_box(geometry, 0, geometry->ring_count, box);
+}
+
+static bool feature_in(const hs_geometry *geometry, const hs_box *box) {
+    if (geometry->type == HS_GEOMETRY_POINT) return hs_box_contains(box, geometry->positions[0]);
+    return geometry->type != HS_GEOMETRY_NONE &&
            hs_geometry_meets_box(geometry, 0, geometry->ring_count, box);
 }
 
@@ -204,6 +225,8 @@ static bool is_in(const hs_collection *collection, const hs_snapshot *snapshot, 
         return whole_meets(&geography->zones.geometry[row], &geography->zones.box[row], box);
     case HS_COLLECT_POPULATION:
         return people_in(&geography->residents, row, box);
+    case HS_COLLECT_HOTSPOTS:
+        return feature_in(&snapshot->hotspots->feature[row].geometry, box);
     default:
         return false;
     }
@@ -230,6 +253,10 @@ static bool holds_at(const hs_collection *collection, const hs_snapshot *snapsho
     const hs_geography *geography = snapshot->geography;
     if (collection->kind == HS_COLLECT_TARGETS)
         return target_holds(&snapshot->targets->target[row], snapshot->timezone, from_s, to_s);
+    if (collection->kind == HS_COLLECT_HOTSPOTS) {
+        int64_t created_s = hs_saved_run_of(snapshot->hotspots, row)->created_s;
+        return (to_s == HS_NO_TIME || created_s < to_s) && (from_s == HS_NO_TIME || created_s >= from_s);
+    }
     if (collection->kind != HS_COLLECT_ZONES) return true; /* features without a time match any time */
     int64_t begin = geography->zones.from_s[row], end = geography->zones.to_s[row];
     return (to_s == HS_NO_TIME || begin == HS_NO_TIME || begin < to_s) &&
@@ -264,6 +291,10 @@ hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs
                    : point_geometry(&geography->places.position[row]);
     case HS_COLLECT_ZONES:
         return geography->zones.geometry[row];
+    case HS_COLLECT_HOTSPOTS:
+        return snapshot->hotspots->feature[row].geometry.type == HS_GEOMETRY_POINT
+                   ? point_geometry(snapshot->hotspots->feature[row].geometry.positions)
+                   : snapshot->hotspots->feature[row].geometry;
     case HS_COLLECT_POPULATION:
         return geography->residents.geometry[row].type == HS_GEOMETRY_POINT
                    ? point_geometry(&geography->residents.label[row])
@@ -271,6 +302,15 @@ hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs
     default:
         return (hs_geometry){.type = HS_GEOMETRY_NONE};
     }
+}
+
+/* A point, one inside areas; of lines none. */
+static bool feature_point(const hs_geometry *geometry, hs_position *point) {
+    if (geometry->type == HS_GEOMETRY_POINT)
+        *point = geometry->positions[0];
+    else if (geometry->type == HS_GEOMETRY_POLYGONS)
+        *point = hs_geometry_label(geometry);
+    return geometry->type == HS_GEOMETRY_POINT || geometry->type == HS_GEOMETRY_POLYGONS;
 }
 
 bool hs_collection_row_point(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
@@ -292,6 +332,8 @@ bool hs_collection_row_point(const hs_collection *collection, const hs_snapshot 
     case HS_COLLECT_POPULATION:
         *point = geography->residents.label[row];
         return geography->residents.geometry[row].type != HS_GEOMETRY_NONE;
+    case HS_COLLECT_HOTSPOTS:
+        return feature_point(&snapshot->hotspots->feature[row].geometry, point);
     default:
         return false;
     }
@@ -305,13 +347,23 @@ hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_sn
         return geography->units.attributes[row];
     case HS_COLLECT_STREETS:
         return geography->streets.attributes[row];
+    case HS_COLLECT_HOTSPOTS:
+        return snapshot->hotspots->feature[row].properties;
     default:
         return (hs_str){"", 0};
     }
 }
 
-hs_status hs_row_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
-                              size_t count, hs_error *error, hs_row_filter *filter) {
+static hs_status parse_run(const hs_collection *collection, hs_str text, hs_error *error, int64_t *run) {
+    if (collection->kind != HS_COLLECT_HOTSPOTS)
+        return hs_error_set(error, HS_E_ARGUMENT, HS_RUN_ELSEWHERE);
+    if (hs_str_to_int(text, run) && *run > 0) return HS_OK;
+    return hs_error_set(error, HS_E_ARGUMENT, "run: the id of a saved run is expected; /hotspots lists them");
+}
+
+hs_status hs_row_filter_parse(const hs_collection *collection, const hs_snapshot *snapshot,
+                              const hs_str *names, const hs_str *values, size_t count, hs_error *error,
+                              hs_row_filter *filter) {
     hs_row_filter made = {.from_s = HS_NO_TIME, .to_s = HS_NO_TIME};
     hs_status status = HS_OK;
     for (size_t i = 0; i < count && status == HS_OK; i++) {
@@ -321,6 +373,8 @@ hs_status hs_row_filter_parse(const hs_snapshot *snapshot, const hs_str *names, 
             made.has_box = true;
         } else if (hs_str_equal(names[i], HS_STR("datetime"))) {
             status = hs_datetime_parse(values[i], snapshot->timezone, error, &made.from_s, &made.to_s);
+        } else if (hs_str_equal(names[i], HS_STR("run"))) {
+            status = parse_run(collection, values[i], error, &made.run);
         } else if (hs_filter_is_word(names[i])) {
             status = hs_error_set(
                 error, HS_E_ARGUMENT,
@@ -332,8 +386,22 @@ hs_status hs_row_filter_parse(const hs_snapshot *snapshot, const hs_str *names, 
     return status;
 }
 
+enum { ANTIMERIDIAN_E7 = 1800000000 };
+
+/* Across the antimeridian there are two boxes. */
+static bool is_in_bbox(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
+                       const hs_box *box) {
+    hs_box east = *box;
+    hs_box west = *box;
+    if (box->min_lon_e7 <= box->max_lon_e7) return is_in(collection, snapshot, row, box);
+    east.max_lon_e7 = ANTIMERIDIAN_E7;
+    west.min_lon_e7 = -ANTIMERIDIAN_E7;
+    return is_in(collection, snapshot, row, &east) || is_in(collection, snapshot, row, &west);
+}
+
 bool hs_collection_row_passes(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                               const hs_row_filter *filter) {
-    return (!filter->has_box || is_in(collection, snapshot, row, &filter->box)) &&
+    if (filter->run != 0 && snapshot->hotspots->feature[row].run != filter->run) return false;
+    return (!filter->has_box || is_in_bbox(collection, snapshot, row, &filter->box)) &&
            holds_at(collection, snapshot, row, filter->from_s, filter->to_s);
 }

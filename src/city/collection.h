@@ -16,6 +16,7 @@ typedef enum hs_collection_kind {
     HS_COLLECT_POPULATION,
     HS_COLLECT_TARGETS,
     HS_COLLECT_CLASSES,
+    HS_COLLECT_HOTSPOTS, /* features of saved runs */
 } hs_collection_kind;
 
 typedef struct hs_collection {
@@ -38,7 +39,7 @@ bool hs_collection_is_geography(const hs_collection *collection);
 void hs_collection_rows(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t *first,
                         uint32_t *end);
 int64_t hs_collection_row_id(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row);
-/* A row's geometry, none where it has none; its arrays are the geography's. */
+/* A row's geometry, none where it has none; its arrays are the snapshot's. */
 hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs_snapshot *snapshot,
                                        uint32_t row);
 /* Where a row is written as a point: itself, or a point inside its polygons; false for lines and rows without
@@ -49,18 +50,23 @@ bool hs_collection_row_point(const hs_collection *collection, const hs_snapshot 
 hs_str hs_collection_row_attributes(const hs_collection *collection, const hs_snapshot *snapshot,
                                     uint32_t row);
 
+/* Why `run` is refused of other collections. */
+#define HS_RUN_ELSEWHERE "run narrows the collection hotspots only"
+
 /* What rows of a collection other than incidents can be asked for: a box that the geometry reaches into, and
  * for features with a time an interval [from_s, to_s) at some time of which they hold. */
 typedef struct hs_row_filter {
     bool has_box;
     hs_box box;
     int64_t from_s, to_s; /* HS_NO_TIME where open */
+    int64_t run;          /* of saved hotspots; 0: all */
 } hs_row_filter;
 
-/* Reads `bbox` and `datetime` of the words given; words of filters that such rows have no field for are
+/* Reads `bbox`, `datetime` and, for saved hotspots, `run` of the words given; words of filters that such rows have no field for are
  * HS_E_ARGUMENT, others are passed over, as are empty values. */
-hs_status hs_row_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
-                              size_t count, hs_error *error, hs_row_filter *filter);
+hs_status hs_row_filter_parse(const hs_collection *collection, const hs_snapshot *snapshot,
+                              const hs_str *names, const hs_str *values, size_t count, hs_error *error,
+                              hs_row_filter *filter);
 bool hs_collection_row_passes(const hs_collection *collection, const hs_snapshot *snapshot, uint32_t row,
                               const hs_row_filter *filter);
 

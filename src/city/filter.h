@@ -30,7 +30,7 @@ typedef struct hs_filter {
     uint32_t batch_count;
     uint32_t unit; /* row of geography->units, HS_NONE */
     bool has_box;
-    hs_box box;
+    hs_box box; /* by hs_bbox_parse */
     hs_time_field time;
     int64_t from_s, to_s;  /* half open, HS_NO_TIME where open */
     uint32_t hours;        /* bit h: local hour h passes; 0 = all */
@@ -73,7 +73,8 @@ uint32_t hs_filter_rows(const hs_filter *filter, const hs_snapshot *snapshot, co
 bool hs_filter_months(const hs_filter *filter, const hs_snapshot *snapshot, double *months);
 
 /* `minx,miny,maxx,maxy` in degrees, or six numbers of which heights do not matter, to a box; beyond the Earth
- * is its edge. */
+ * is its edge. A west above the east goes across the antimeridian, as OGC API Features has it: see
+ * hs_bbox_contains. */
 hs_status hs_bbox_parse(hs_str text, hs_error *error, hs_box *box);
 
 /* `datetime` of OGC APIs to a half-open interval; a plain date is that whole local day. Also for options. */

@@ -24,7 +24,7 @@ hs_status hs_bbox_parse(hs_str text, hs_error *error, hs_box *box) {
             "bbox '%.*s': four numbers minx,miny,maxx,maxy are expected (or six, with heights)", shown,
             text.data);
     int max = count / 2;
-    if (edge[0] > edge[max] || edge[1] > edge[max + 1])
+    if (edge[1] > edge[max + 1])
         return hs_error_set(error, HS_E_ARGUMENT,
                             "bbox '%.*s' is upside down: minx,miny,maxx,maxy, longitude before latitude",
                             shown, text.data);

@@ -81,7 +81,7 @@ bool hs_filter_row(const hs_filter *filter, const hs_snapshot *snapshot, const h
     if (!has_attributes(filter, hs_incident_attributes_of(chunk, i), chunk->positioned)) return false;
     int64_t t = hs_incident_time(chunk, i, filter->time);
     if (asks_period(filter) && !time_passes(filter, t)) return false;
-    if (filter->has_box && !hs_box_contains(&filter->box, hs_incident_position(chunk, i))) return false;
+    if (filter->has_box && !hs_bbox_contains(&filter->box, hs_incident_position(chunk, i))) return false;
     if (filter->unit != HS_NONE && !in_unit(filter, snapshot, hs_incident_path(chunk, i))) return false;
     return (!filter->hours && !filter->weekdays) || clock_passes(filter, snapshot->timezone, t);
 }
@@ -245,7 +245,11 @@ static void keep_box(const looking *at) {
     const hs_box *box = &at->filter->box;
     hs_mercator_box square;
     if (chunk->wide_position) {
-        KEEP_ROWS(hs_box_contains(box, chunk->wide_position[i]))
+        KEEP_ROWS(hs_bbox_contains(box, chunk->wide_position[i]))
+        return;
+    }
+    if (box->min_lon_e7 > box->max_lon_e7) {
+        KEEP_ROWS(hs_bbox_contains(box, hs_incident_position(chunk, i)))
         return;
     }
     if (!box_on_square(box, &square) || !boxes_meet(&square, &chunk->box)) {

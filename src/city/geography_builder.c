@@ -68,7 +68,7 @@ static bool copy_positions(hs_arena *arena, hs_geometry *geometry, uint32_t firs
     return true;
 }
 
-static bool copy_geometry(hs_arena *arena, hs_geometry *geometry) {
+bool hs_geometry_copy(hs_arena *arena, hs_geometry *geometry) {
     hs_geometry source = *geometry;
     if (source.type == HS_GEOMETRY_NONE) {
         *geometry = (hs_geometry){0};
@@ -117,7 +117,7 @@ hs_status hs_geography_add_unit(hs_geography_builder *builder, const hs_unit_rec
     hs_arena *arena = builder->arena;
     if (!copy_text(arena, &copy.code) || !copy_text(arena, &copy.name) || !copy_text(arena, &copy.name_en) ||
         !copy_text(arena, &copy.parent) || !copy_text(arena, &copy.attributes) ||
-        !copy_geometry(arena, &copy.geometry))
+        !hs_geometry_copy(arena, &copy.geometry))
         return out_of_memory(error);
     builder->units.records[builder->units.count++] = copy;
     return HS_OK;
@@ -133,7 +133,7 @@ hs_status hs_geography_add_street(hs_geography_builder *builder, const hs_street
     hs_arena *arena = builder->arena;
     if (!copy_text(arena, &copy.name) || !copy_text(arena, &copy.name_en) ||
         !copy_text(arena, &copy.road_class) || !copy_text(arena, &copy.attributes) ||
-        !copy_geometry(arena, &copy.geometry))
+        !hs_geometry_copy(arena, &copy.geometry))
         return out_of_memory(error);
     builder->streets.records[builder->streets.count++] = copy;
     return HS_OK;
@@ -158,7 +158,7 @@ hs_status hs_geography_add_place(hs_geography_builder *builder, const hs_place_r
     hs_arena *arena = builder->arena;
     if (!copy_text(arena, &copy.name) || !copy_text(arena, &copy.name_en) ||
         !copy_text(arena, &copy.place_class) || !copy_text(arena, &copy.address) ||
-        !copy_geometry(arena, &copy.geometry))
+        !hs_geometry_copy(arena, &copy.geometry))
         return out_of_memory(error);
     builder->places.records[builder->places.count++] = copy;
     return HS_OK;
@@ -173,7 +173,7 @@ hs_status hs_geography_add_zone(hs_geography_builder *builder, const hs_zone_rec
     hs_zone_record copy = *record;
     hs_arena *arena = builder->arena;
     if (!copy_text(arena, &copy.name) || !copy_text(arena, &copy.kind) || !copy_text(arena, &copy.hours) ||
-        !copy_text(arena, &copy.weekdays) || !copy_geometry(arena, &copy.geometry))
+        !copy_text(arena, &copy.weekdays) || !hs_geometry_copy(arena, &copy.geometry))
         return out_of_memory(error);
     builder->zones.records[builder->zones.count++] = copy;
     return HS_OK;
@@ -187,7 +187,7 @@ hs_status hs_geography_add_population(hs_geography_builder *builder, const hs_po
                             (int)record->unit.size, record->unit.data);
     ROOM(&builder->population);
     hs_population_record copy = *record;
-    if (!copy_text(builder->arena, &copy.unit) || !copy_geometry(builder->arena, &copy.geometry))
+    if (!copy_text(builder->arena, &copy.unit) || !hs_geometry_copy(builder->arena, &copy.geometry))
         return out_of_memory(error);
     builder->population.records[builder->population.count++] = copy;
     return HS_OK;

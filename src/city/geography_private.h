@@ -94,4 +94,7 @@ uint32_t hs_units_find_code(const hs_units *units, int level, hs_str code);
 /* Outer rings minus holes. */
 double hs_geometry_area_km2(const hs_plane *plane, const hs_geometry *geometry);
 
+/* Moves a geometry's arrays into the arena; false when it is full (geography_builder.c). */
+bool hs_geometry_copy(hs_arena *arena, hs_geometry *geometry);
+
 #endif

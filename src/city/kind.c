@@ -4,14 +4,14 @@
 
 static const char *const kind_names[HS_KIND_COUNT] = {"units",    "streets",   "addresses", "places",
                                                       "zones",    "incidents", "targets",   "population",
-                                                      "taxonomy", "decisions"};
+                                                      "taxonomy", "decisions", "hotspots"};
 
 const char *hs_kind_name(hs_kind kind) {
     return (unsigned)kind < HS_KIND_COUNT ? kind_names[kind] : NULL;
 }
 
 bool hs_kind_is_imported(hs_kind kind) {
-    return (unsigned)kind < HS_KIND_COUNT && kind != HS_KIND_DECISIONS;
+    return (unsigned)kind < HS_KIND_COUNT && kind != HS_KIND_DECISIONS && kind != HS_KIND_HOTSPOTS;
 }
 
 hs_kind hs_kind_parse(hs_str name) {

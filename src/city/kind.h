@@ -16,6 +16,7 @@ typedef enum hs_kind {
     HS_KIND_POPULATION,
     HS_KIND_TAXONOMY,
     HS_KIND_DECISIONS, /* made in the review of addresses, not imported */
+    HS_KIND_HOTSPOTS,  /* saved runs, not imported */
     HS_KIND_COUNT
 } hs_kind;
 
@@ -34,6 +35,8 @@ typedef hs_status (*hs_visit_category)(void *context, const hs_category_record *
 typedef hs_status (*hs_visit_target)(void *context, const hs_target_record *record, hs_error *error);
 typedef hs_status (*hs_visit_population)(void *context, const hs_population_record *record, hs_error *error);
 typedef hs_status (*hs_visit_decision)(void *context, const hs_decision_record *record, hs_error *error);
+typedef hs_status (*hs_visit_saved_hotspot)(void *context, const hs_saved_hotspot_record *record,
+                                            hs_error *error);
 typedef hs_status (*hs_visit_incident)(void *context, const hs_incident_record *record, hs_error *error);
 
 #endif

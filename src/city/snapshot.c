@@ -15,10 +15,12 @@ typedef struct snapshot_owner {
     hs_taxonomy *taxonomy;
     hs_targets *targets;     /* or NULL */
     hs_decisions *decisions; /* or NULL */
+    hs_saved_hotspots *hotspots; /* or NULL */
 } snapshot_owner;
 
 static const hs_targets no_targets;
 static const hs_decisions no_decisions;
+static const hs_saved_hotspots no_hotspots;
 
 static void owner_free(snapshot_owner *owner) {
     free(owner->name);
@@ -31,6 +33,7 @@ static void owner_free(snapshot_owner *owner) {
     hs_taxonomy_unref(owner->taxonomy);
     hs_targets_unref(owner->targets);
     hs_decisions_unref(owner->decisions);
+    hs_saved_hotspots_unref(owner->hotspots);
     free(owner);
 }
 
@@ -88,6 +91,8 @@ static hs_status make_snapshot(uint64_t version, uint64_t plans_version, const h
     made->taxonomy = taxonomy;
     made->targets = &no_targets;
     made->decisions = &no_decisions;
+    made->hotspots = &no_hotspots;
+    made->city_version = version;
     made->plane = (hs_plane){made->info.center_lon_deg, made->info.center_lat_deg};
     *snapshot = made;
     return HS_OK;
@@ -106,12 +111,18 @@ hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t pl
     hs_status status =
         make_snapshot(version, plans_version, info, hs_geography_ref(old->geography), incidents,
                       hs_taxonomy_ref(old->taxonomy), same_zone ? old->timezone : NULL, error, snapshot);
-    if (status == HS_OK) (*snapshot)->taxonomy_version = old->taxonomy_version;
+    if (status == HS_OK) {
+        (*snapshot)->taxonomy_version = old->taxonomy_version;
+        (*snapshot)->hotspots_version = old->hotspots_version;
+        if (version == old->version) (*snapshot)->city_version = old->city_version;
+    }
     const snapshot_owner *before = (const snapshot_owner *)old;
     if (status == HS_OK && before->targets)
         hs_snapshot_set_targets(*snapshot, hs_targets_ref(before->targets));
     if (status == HS_OK && before->decisions)
         hs_snapshot_set_decisions(*snapshot, hs_decisions_ref(before->decisions));
+    if (status == HS_OK && before->hotspots)
+        hs_snapshot_set_hotspots(*snapshot, hs_saved_hotspots_ref(before->hotspots));
     return status;
 }
 
@@ -127,6 +138,13 @@ void hs_snapshot_set_decisions(hs_snapshot *snapshot, hs_decisions *decisions) {
     hs_decisions_unref(owner->decisions);
     owner->decisions = decisions;
     snapshot->decisions = decisions;
+}
+
+void hs_snapshot_set_hotspots(hs_snapshot *snapshot, hs_saved_hotspots *hotspots) {
+    snapshot_owner *owner = (snapshot_owner *)snapshot;
+    hs_saved_hotspots_unref(owner->hotspots);
+    owner->hotspots = hotspots;
+    snapshot->hotspots = hotspots;
 }
 
 hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot) {

@@ -6,6 +6,7 @@
 #include "base/timezone.h"
 #include "city/decisions.h"
 #include "city/incidents.h"
+#include "city/saved_hotspots.h"
 #include "city/targets.h"
 #include "city/taxonomy.h"
 #include "geo/plane.h"
@@ -26,6 +27,8 @@ typedef struct hs_snapshot {
     uint64_t version; /* the store's sequence number it was built at */
     uint64_t geography_version, incidents_version, plans_version;
     uint64_t taxonomy_version; /* set by who loads it; 0: the classes that ship with the program */
+    uint64_t hotspots_version; /* likewise: of the saved runs */
+    uint64_t city_version;     /* likewise: of everything but the saved runs */
     hs_city_info info;
     const hs_timezone *timezone;
     const hs_geography *geography;
@@ -33,6 +36,7 @@ typedef struct hs_snapshot {
     const hs_taxonomy *taxonomy;
     const hs_targets *targets;     /* never NULL */
     const hs_decisions *decisions; /* never NULL */
+    const hs_saved_hotspots *hotspots; /* never NULL */
     hs_plane plane;
 } hs_snapshot;
 
@@ -51,6 +55,8 @@ hs_status hs_snapshot_next(const hs_snapshot *old, uint64_t version, uint64_t pl
 void hs_snapshot_set_targets(hs_snapshot *snapshot, hs_targets *targets);
 /* The same for what was decided about addresses. */
 void hs_snapshot_set_decisions(hs_snapshot *snapshot, hs_decisions *decisions);
+/* And for saved runs of hotspots. */
+void hs_snapshot_set_hotspots(hs_snapshot *snapshot, hs_saved_hotspots *hotspots);
 hs_snapshot *hs_snapshot_ref(const hs_snapshot *snapshot);
 void hs_snapshot_unref(hs_snapshot *snapshot);
 

@@ -11,6 +11,7 @@ static const hs_option options[] = {
      ".xlsx .kml .gpx .shp.zip .shp",
      "输出文件，格式由扩展名决定（同 -o）：.geojson .geojsonl .geojsons .gpkg .fgb .csv .xlsx .kml .gpx "
      ".shp.zip .shp"},
+    {"run", "ID", "of hotspots: the features of one saved run", "hotspots 要素集：只导出某次已存分析"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -115,9 +116,9 @@ const hs_command hs_command_export = {
     "export",
     "STORE COLLECTION -o FILE",
     "a collection as a file: cities districts subdistricts communities cells units streets segments "
-    "addresses places zones incidents population targets taxonomy",
+    "addresses places zones incidents population targets taxonomy hotspots",
     "导出要素集为文件：cities districts subdistricts communities cells units streets segments addresses "
-    "places zones incidents population targets taxonomy",
+    "places zones incidents population targets taxonomy hotspots",
     options,
     2,
     2,

@@ -2,12 +2,15 @@
 #include "api/endpoint.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "service/saved_hotspots.h"
 
 #include <string.h>
 
 static const hs_option options[] = {
     {"output", "FILE", "what to write, by extension (also -o): .geojson .gpkg .fgb .csv .xlsx .kml .shp",
      "输出文件，格式由扩展名决定（同 -o）：.geojson .gpkg .fgb .csv .xlsx .kml .shp"},
+    {"save", "TITLE", "keep the run in the store under this title; -o may be left out then",
+     "以此标题保存到存储中；此时可不给 -o"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -69,6 +72,31 @@ static void print_further(FILE *out, bool chinese) {
     }
 }
 
+static hs_status save(const hs_arguments *arguments, hs_service *service, const hs_hotspot_run *run,
+                      const hs_saving *saving, hs_error *error) {
+    hs_saved_report report;
+    hs_status status = hs_service_save_hotspots(service, run, saving, error, &report);
+    if (status == HS_OK)
+        printf(hs_say(arguments, "saved as run %lld (batch %lld), %llu features\n",
+                      "已保存为分析 %lld（批次 %lld），%llu 个要素\n"),
+               (long long)report.run, (long long)report.batch, (unsigned long long)report.features);
+    return status;
+}
+
+static void tell(const hs_arguments *arguments, const hs_hotspot_run *run, const char *where) {
+    hs_buffer words;
+    hs_buffer_init(&words, 65536);
+    hs_hotspots_explain(run, arguments->chinese, &words);
+    printf("%s: %u %s\n%.*s\n", where, (unsigned)hs_hotspots_significant(run),
+           hs_say(arguments, "significant", "处显著"), (int)words.size, words.data ? words.data : "");
+    hs_buffer_done(&words);
+}
+
+/* Options of the command itself are no words of a method. */
+static bool is_own(const char *name) {
+    return strcmp(name, "save") == 0 || strcmp(name, "output") == 0;
+}
+
 static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *method, const char *path,
                       hs_service *service, hs_error *error) {
     hs_snapshot *snapshot = hs_service_snapshot(service);
@@ -77,24 +105,23 @@ static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *me
     hs_str *names = arena ? hs_arena_array(arena, count + 1, sizeof *names) : NULL;
     hs_str *values = arena ? hs_arena_array(arena, count + 1, sizeof *values) : NULL;
     hs_status status = names && values ? HS_OK : hs_error_memory(error, "options");
+    const char *title = hs_arguments_get(arguments, "save");
+    size_t words = 0;
     for (size_t i = 0; i < count && status == HS_OK; i++) {
         const char *value = arguments->options[i].value;
-        names[i] = hs_str_of(arguments->options[i].name);
-        values[i] = *value ? hs_str_of(value) : HS_STR("true");
+        if (is_own(arguments->options[i].name)) continue;
+        names[words] = hs_str_of(arguments->options[i].name);
+        values[words++] = *value ? hs_str_of(value) : HS_STR("true");
     }
+    if (status == HS_OK && title) status = hs_saved_title_check(hs_str_of(title), error);
     hs_hotspot_run run = {0};
     if (status == HS_OK)
-        status = hs_hotspots_parse(method, snapshot, names, values, count, arena, error, &run);
+        status = hs_hotspots_parse(method, snapshot, names, values, words, title != NULL, arena, error, &run);
     if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
-    if (status == HS_OK) status = hs_hotspots_file(service, &run, path, error);
-    if (status == HS_OK) {
-        hs_buffer words;
-        hs_buffer_init(&words, 65536);
-        hs_hotspots_explain(&run, arguments->chinese, &words);
-        printf("%s: %u %s\n%.*s\n", path, (unsigned)hs_hotspots_significant(&run),
-               hs_say(arguments, "significant", "处显著"), (int)words.size, words.data ? words.data : "");
-        hs_buffer_done(&words);
-    }
+    if (status == HS_OK && path) status = hs_hotspots_file(service, &run, path, error);
+    if (status == HS_OK) tell(arguments, &run, path ? path : title);
+    const hs_saving saving = {.title = hs_str_of(title), .names = names, .values = values, .count = words};
+    if (status == HS_OK && title) status = save(arguments, service, &run, &saving, error);
     hs_hotspots_done(&run);
     hs_arena_free(arena);
     hs_snapshot_unref(snapshot);
@@ -102,8 +129,8 @@ static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *me
 }
 
 static int refuse_method(const hs_arguments *arguments) {
-    fputs(hs_say(arguments, "hotspotd hotspots: -o FILE is needed, and METHOD is one of",
-                 "hotspotd hotspots：需要 -o 文件，方法为其一："),
+    fputs(hs_say(arguments, "hotspotd hotspots: -o FILE or --save TITLE is needed, and METHOD is one of",
+                 "hotspotd hotspots：需要 -o 文件或 --save 标题，方法为其一："),
           stderr);
     const hs_hotspot_method *method;
     for (size_t m = 0; (method = hs_hotspot_method_at(m)); m++)
@@ -125,7 +152,8 @@ static const char *find_unheard(const hs_arguments *arguments, const hs_hotspot_
 static int run(const hs_arguments *arguments) {
     const hs_hotspot_method *method = hs_hotspot_method_named(hs_str_of(arguments->positional[1]));
     const char *path = hs_arguments_get(arguments, "output");
-    if (!method || !path) return refuse_method(arguments);
+    const char *title = hs_arguments_get(arguments, "save");
+    if (!method || (!path && !title)) return refuse_method(arguments);
     const char *unheard = find_unheard(arguments, method);
     if (unheard) {
         fprintf(stderr,
@@ -136,7 +164,8 @@ static int run(const hs_arguments *arguments) {
     }
     hs_error error = {0};
     hs_service *service = NULL;
-    hs_status status = hs_service_open(arguments->positional[0], HS_STORE_READ, NULL, &error, &service);
+    hs_status status = hs_service_open(arguments->positional[0], title ? HS_STORE_WRITE : HS_STORE_READ, NULL,
+                                       &error, &service);
     if (status == HS_OK) status = hs_service_load(service, &error, NULL);
     if (status == HS_OK) status = make(arguments, method, path, service, &error);
     hs_service_close(service);
@@ -145,7 +174,7 @@ static int run(const hs_arguments *arguments) {
 
 const hs_command hs_command_hotspots = {
     "hotspots",
-    "STORE METHOD -o FILE",
+    "STORE METHOD -o FILE | --save TITLE",
     "hotspots as statistics; its --help lists the methods and what each takes",
     "统计热点；其 --help 列出各方法与选项",
     options,

@@ -84,6 +84,9 @@ static hs_geometry_type layer_type(const writing *w) {
     case HS_COLLECT_CLASSES: /* tables, which a GeoPackage holds as such */
         return w->file->format->driver && strcmp(w->file->format->driver, "GPKG") == 0 ? HS_GEOMETRY_NONE
                                                                                        : HS_GEOMETRY_POINT;
+    case HS_COLLECT_HOTSPOTS:
+        if (has_type(w, HS_GEOMETRY_POLYGONS)) return HS_GEOMETRY_POLYGONS;
+        return has_type(w, HS_GEOMETRY_LINES) ? HS_GEOMETRY_LINES : HS_GEOMETRY_POINT;
     case HS_COLLECT_PLACES:
     case HS_COLLECT_POPULATION:
         return has_type(w, HS_GEOMETRY_POLYGONS) ? HS_GEOMETRY_POLYGONS : HS_GEOMETRY_POINT;
@@ -93,7 +96,9 @@ static hs_geometry_type layer_type(const writing *w) {
 }
 
 static bool is_mixed(const writing *w) {
-    return has_type(w, HS_GEOMETRY_POINT) && has_type(w, HS_GEOMETRY_POLYGONS);
+    return has_type(w, HS_GEOMETRY_POINT) + has_type(w, HS_GEOMETRY_LINES) +
+               has_type(w, HS_GEOMETRY_POLYGONS) >
+           1;
 }
 
 static hs_status refuse_types(const writing *w, hs_error *error) {
@@ -105,7 +110,7 @@ static hs_status refuse_types(const writing *w, hs_error *error) {
     if (has(w, HS_FORMAT_ONE_TYPE) && is_mixed(w))
         return hs_error_set(
             error, HS_E_ARGUMENT,
-            "%s holds geometries of one type, and these %s are points and areas: use gpkg, geojson or fgb",
+            "%s holds geometries of one type, and these %s are of several: use gpkg, geojson or fgb",
             file->format->name, name_of(file));
     return HS_OK;
 }

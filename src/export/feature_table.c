@@ -149,6 +149,25 @@ static void read_class(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
     v[9] = (hs_value){.absent = class->duplicate_hours < 0, .real = class->duplicate_hours};
 }
 
+static void read_hotspot(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
+    const hs_saved_hotspot_record *feature = &snapshot->hotspots->feature[row];
+    const hs_saved_hotspot_record *run = hs_saved_run_of(snapshot->hotspots, row);
+    const double numbers[] = {feature->value,   feature->statistic, feature->p_value,
+                              feature->q_value, feature->n,         feature->expected};
+    enum { NUMBERS = sizeof numbers / sizeof *numbers, FIRST = 6 };
+    take_integer(&v[0], feature->id);
+    take_integer(&v[1], run->id);
+    take_text(&v[2], run->title);
+    take_integer(&v[3], run->created_s);
+    take_text(&v[4], feature->method);
+    take_integer(&v[5], feature->feature);
+    for (size_t i = 0; i < NUMBERS; i++)
+        v[FIRST + i] = (hs_value){.absent = isnan(numbers[i]), .real = numbers[i]};
+    v[FIRST + NUMBERS] = (hs_value){.absent = feature->rank == 0, .integer = feature->rank};
+    take_text(&v[FIRST + NUMBERS + 1], feature->label_zh);
+    take_text(&v[FIRST + NUMBERS + 2], feature->label_en);
+}
+
 /* Code of the deepest unit, then of each level. */
 static void read_path(const hs_snapshot *snapshot, uint32_t path, hs_value *v) {
     take_text(&v[0], (hs_str){0});
@@ -208,6 +227,8 @@ static hs_str label_of(const hs_feature_table *table, const hs_value *own) {
     switch (table->collection->kind) {
     case HS_COLLECT_INCIDENTS:
         return own[english ? 3 : 2].text;
+    case HS_COLLECT_HOTSPOTS:
+        return own[english ? 14 : 13].text;
     case HS_COLLECT_ADDRESSES:
         return own[4].text.size > 0 ? own[4].text : own[2].text;
     default:
@@ -238,7 +259,7 @@ hs_status hs_feature_table_read(hs_feature_table *table, hs_feature_row row, hs_
         [HS_COLLECT_SEGMENTS] = read_segment,  [HS_COLLECT_ADDRESSES] = read_address,
         [HS_COLLECT_PLACES] = read_place,      [HS_COLLECT_ZONES] = read_zone,
         [HS_COLLECT_POPULATION] = read_people, [HS_COLLECT_TARGETS] = read_target,
-        [HS_COLLECT_CLASSES] = read_class,
+        [HS_COLLECT_CLASSES] = read_class,     [HS_COLLECT_HOTSPOTS] = read_hotspot,
     };
     const hs_snapshot *snapshot = table->snapshot;
     const hs_collection *collection = table->collection;

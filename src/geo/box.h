@@ -22,6 +22,15 @@ static inline bool hs_box_contains(const hs_box *box, hs_position p) {
            (p.lat_e7 <= box->max_lat_e7);
 }
 
+/* The same of a box as clients give it, whose west lies above its east where it goes across the antimeridian.
+ */
+static inline bool hs_bbox_contains(const hs_box *box, hs_position p) {
+    bool east_of = p.lon_e7 >= box->min_lon_e7;
+    bool west_of = p.lon_e7 <= box->max_lon_e7;
+    bool between = box->min_lon_e7 <= box->max_lon_e7 ? east_of & west_of : east_of | west_of;
+    return between & (p.lat_e7 >= box->min_lat_e7) & (p.lat_e7 <= box->max_lat_e7);
+}
+
 /* Whether two boxes share a position. */
 static inline bool hs_boxes_meet(const hs_box *a, const hs_box *b) {
     /* All four without a branch: which of them fails first cannot be foreseen. */

@@ -24,7 +24,8 @@ hs_status hs_crs_northing_first(const char *crs, hs_error *error, bool *northing
     proj_log_level(context, PJ_LOG_NONE);
     proj_context_set_enable_network(context, 0);
     PJ *system = proj_create(context, crs);
-    bool known = system && proj_is_crs(system);
+    /* From the Earth's centre three numbers are counted, and none of them lies on a map. */
+    bool known = system && proj_is_crs(system) && proj_get_type(system) != PJ_TYPE_GEOCENTRIC_CRS;
     if (known) *northing_first = turned(context, system);
     proj_destroy(system);
     proj_context_destroy(context);

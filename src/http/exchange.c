@@ -37,9 +37,14 @@ static hs_str base_url(hs_exchange *exchange) {
     const hs_server *server = exchange->server;
     if (server->public_url) return hs_str_of(server->public_url);
     hs_str host = hs_request_header(&exchange->request, "Host");
-    char *url = host.size ? hs_arena_printf(exchange->arena, "http://%.*s", (int)host.size, host.data)
-                          : hs_arena_printf(exchange->arena, "http://%s", server->authority);
-    return hs_str_of(url);
+    if (host.size == 0) host = hs_str_of(server->authority);
+    const hs_str scheme = HS_STR("http://");
+    char *url = hs_arena_alloc(exchange->arena, scheme.size + host.size + 1);
+    if (!url) return HS_STR("");
+    memcpy(url, scheme.data, scheme.size);
+    memcpy(url + scheme.size, host.data, host.size);
+    url[scheme.size + host.size] = '\0';
+    return (hs_str){url, scheme.size + host.size};
 }
 
 static const char *allowed_methods(hs_exchange *exchange, unsigned methods) {

@@ -1,13 +1,23 @@
 #include "http/headers.h"
 
 #include "base/text.h"
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
+/* Of the name of a coding, so that a tag with it fits. */
+enum { CODING_MOST = HS_ETAG_TEXT_SIZE - 20 };
+
 void hs_etag_format(uint64_t etag, const char *coding, char text[HS_ETAG_TEXT_SIZE]) {
-    snprintf(text, HS_ETAG_TEXT_SIZE, "\"%016" PRIx64 "%s%s\"", etag, coding ? "-" : "",
-             coding ? coding : "");
+    static const char digits[] = "0123456789abcdef";
+    char *at = text;
+    *at++ = '"';
+    for (int shift = 60; shift >= 0; shift -= 4)
+        *at++ = digits[etag >> shift & 15];
+    size_t size = coding ? strnlen(coding, CODING_MOST) : 0;
+    if (coding) *at++ = '-';
+    memcpy(at, coding ? coding : "", size);
+    at += size;
+    *at++ = '"';
+    *at = '\0';
 }
 
 static void skip_blanks(hs_str *text) {

@@ -204,10 +204,16 @@ static bool part_matches(const route_part *part, hs_str text, hs_str *value) {
     return true;
 }
 
+static bool takes_count(const route *r, size_t count) {
+    bool rest = r->part_count > 0 && r->parts[r->part_count - 1].kind == PART_REST;
+    return rest ? count >= r->part_count : count == r->part_count;
+}
+
+/* `match` gets the parameters, which are all that is looked at of it. */
 static bool route_matches(const route *r, const path_parts *parts, hs_route_match *match) {
     size_t params = 0;
+    if (!takes_count(r, parts->count)) return false;
     for (size_t i = 0; i < r->part_count; i++) {
-        if (i >= parts->count) return false;
         const route_part *part = &r->parts[i];
         hs_str value = parts->rest[i];
         if (part->kind != PART_REST && !part_matches(part, parts->part[i], &value)) return false;
@@ -218,7 +224,7 @@ static bool route_matches(const route *r, const path_parts *parts, hs_route_matc
         }
     }
     match->param_count = params;
-    return r->part_count == parts->count;
+    return true;
 }
 
 hs_status hs_router_match(const hs_router *router, hs_method method, hs_str path, hs_arena *arena,
@@ -227,10 +233,9 @@ hs_status hs_router_match(const hs_router *router, hs_method method, hs_str path
     if (!parts) return hs_error_set(error, HS_E_MEMORY, "out of memory for the URL");
     hs_status status = split_path(path, arena, error, parts);
     if (status != HS_OK) return status;
-    hs_route_match found = {0};
+    hs_route_match found = {0}, tried = {0};
     for (size_t i = 0; i < router->count && !parts->too_many; i++) {
         const route *r = router->routes[i];
-        hs_route_match tried = {0};
         if (!route_matches(r, parts, &tried)) continue;
         found.methods |= 1u << r->method;
         if (r->method != method || found.handler) continue;

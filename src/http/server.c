@@ -21,6 +21,7 @@
 #define CONNECTION_MEMORY ((size_t)32 << 10)
 /* For answers that were made only when the grace was over. */
 #define LAST_ANSWERS_MS 1000u
+#define METHOD_MOST     ((size_t)32)
 
 /* The first that libmicrohttpd tells of a request; gives the request its memory. NULL is answered later. */
 static void *request_begins(void *context, const char *uri, struct MHD_Connection *connection) {
@@ -58,7 +59,7 @@ static enum MHD_Result header_complete(hs_exchange *exchange, struct MHD_Connect
                                        const char *method, const char *version) {
     hs_server *server = exchange->server;
     exchange->connection = connection;
-    exchange->method = hs_arena_printf(exchange->arena, "%.32s", method);
+    exchange->method = hs_arena_strndup(exchange->arena, method, strnlen(method, METHOD_MOST));
     exchange->start_ms = hs_clock_monotonic_ms();
     atomic_fetch_add(&server->metrics.in_flight, 1);
     if (!exchange->method || !exchange->target.data) return answer_without_memory(connection);
@@ -102,6 +103,7 @@ static bool is_secret(hs_str name) {
 /* The target as it may be logged: values of secret and personal parameters are left out. */
 static hs_str loggable_target(const hs_exchange *exchange) {
     hs_str rest = exchange->target;
+    if (!rest.data || !memchr(rest.data, '?', rest.size)) return rest;
     hs_buffer out;
     hs_buffer_init(&out, HS_URI_LIMIT + 64);
     hs_buffer_str(&out, hs_str_cut(&rest, '?'));
@@ -136,11 +138,12 @@ static void request_ends(void *context, struct MHD_Connection *connection, void 
             hs_http_metrics_count(&server->metrics, exchange->status, exchange->bytes, duration_ms);
         if (server->log) {
             hs_str target = loggable_target(exchange);
-            hs_log_write(server->log, HS_LOG_INFO, "request",
-                         "method=%s path=%.*s status=%u bytes=%llu ms=%.1f%s",
-                         exchange->method ? exchange->method : "?", (int)target.size,
-                         target.data ? target.data : "", exchange->status,
-                         (unsigned long long)exchange->bytes, duration_ms, whole ? "" : " aborted=1");
+            uint64_t tenths = (uint64_t)(duration_ms * 10 + 0.5); /* far cheaper to write than a double */
+            hs_log_write(
+                server->log, HS_LOG_INFO, "request", "method=%s path=%.*s status=%u bytes=%llu ms=%llu.%u%s",
+                exchange->method ? exchange->method : "?", (int)target.size, target.data ? target.data : "",
+                exchange->status, (unsigned long long)exchange->bytes, (unsigned long long)(tenths / 10),
+                (unsigned)(tenths % 10), whole ? "" : " aborted=1");
         }
         atomic_fetch_sub(&server->metrics.in_flight, 1);
     }

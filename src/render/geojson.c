@@ -3,9 +3,6 @@
 #include "base/text.h"
 #include <stdlib.h>
 
-/* Bytes of what is kept of one category or one place. */
-enum { KEPT_MOST = 1 << 20 };
-
 /* What a geometry begins with, up to its positions. */
 #define SHAPE_KEY(type) HS_STR("\"type\":\"" type "\",\"coordinates\":")
 
@@ -168,9 +165,7 @@ static bool is_own(const char *const *own, const char *key) {
     return false;
 }
 
-/* The columns that came along, but for those whose name (in any case, as GIS formats compare them) is one of
- * the feature's own. */
-static void write_attributes(hs_json *json, hs_str attributes, const char *const *own) {
+void hs_geojson_attributes(hs_json *json, hs_str attributes, const char *const *own) {
     json_t *object;
     if (attributes.size == 0 || hs_json_parse(attributes, NULL, &object) != HS_OK) return;
     const char *key;
@@ -204,7 +199,7 @@ void hs_geojson_unit(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
         hs_json_null(json);
     hs_json_key_literal(json, "area_km2");
     hs_json_double(json, units->area_km2[row]);
-    write_attributes(json, units->attributes[row], own);
+    hs_geojson_attributes(json, units->attributes[row], own);
     feature_end(json);
 }
 
@@ -224,7 +219,7 @@ void hs_geojson_street(hs_json *json, const hs_snapshot *snapshot, uint32_t row)
     pair_number(json, HS_JSON_KEY("right_from"), streets->right_from[row]);
     pair_number(json, HS_JSON_KEY("right_to"), streets->right_to[row]);
     pair_int(json, HS_JSON_KEY("layer"), streets->layer[row]);
-    write_attributes(json, streets->attributes[row], own);
+    hs_geojson_attributes(json, streets->attributes[row], own);
     feature_end(json);
 }
 
@@ -373,127 +368,7 @@ void hs_geojson_row(hs_json *json, const hs_collection *collection, const hs_sna
         [HS_COLLECT_SEGMENTS] = hs_geojson_segment, [HS_COLLECT_ADDRESSES] = hs_geojson_address,
         [HS_COLLECT_PLACES] = hs_geojson_place,     [HS_COLLECT_ZONES] = hs_geojson_zone,
         [HS_COLLECT_POPULATION] = write_people,     [HS_COLLECT_TARGETS] = write_target,
-        [HS_COLLECT_CLASSES] = write_class,
+        [HS_COLLECT_CLASSES] = write_class,         [HS_COLLECT_HOTSPOTS] = hs_geojson_hotspot,
     };
     writers[collection->kind](json, snapshot, row);
-}
-
-/* Codes of the units an incident lies in: of the deepest, then of each level. */
-static void write_units(hs_json *json, const hs_snapshot *snapshot, uint32_t path) {
-    hs_str codes[HS_LEVEL_COUNT] = {0};
-    hs_str deepest = {0};
-    for (int level = 0; path != HS_NONE && level < HS_LEVEL_COUNT; level++) {
-        uint32_t unit = snapshot->incidents->path[path].unit[level];
-        if (unit == HS_NONE) continue;
-        codes[level] = snapshot->geography->units.code[unit];
-        deepest = codes[level];
-    }
-    pair_text(json, HS_JSON_KEY("unit"), deepest);
-    pair_text(json, HS_JSON_KEY("city"), codes[HS_LEVEL_CITY]);
-    pair_text(json, HS_JSON_KEY("district"), codes[HS_LEVEL_DISTRICT]);
-    pair_text(json, HS_JSON_KEY("subdistrict"), codes[HS_LEVEL_SUBDISTRICT]);
-    pair_text(json, HS_JSON_KEY("community"), codes[HS_LEVEL_COMMUNITY]);
-    pair_text(json, HS_JSON_KEY("cell"), codes[HS_LEVEL_CELL]);
-}
-
-static void write_street(hs_json *json, const hs_snapshot *snapshot, uint32_t segment) {
-    if (segment == HS_NONE) {
-        pair_text(json, HS_JSON_KEY("street"), (hs_str){0});
-        pair_text(json, HS_JSON_KEY("street_id"), (hs_str){0});
-        pair_text(json, HS_JSON_KEY("segment"), (hs_str){0});
-        return;
-    }
-    uint32_t street = snapshot->geography->segments.street[segment];
-    pair_text(json, HS_JSON_KEY("street"), snapshot->geography->streets.name[street]);
-    pair_int(json, HS_JSON_KEY("street_id"), snapshot->geography->streets.id[street]);
-    pair_int(json, HS_JSON_KEY("segment"), (int64_t)segment + 1);
-}
-
-static void write_category(hs_json *json, const hs_snapshot *snapshot, uint32_t category) {
-    hs_str code = snapshot->incidents->category_code[category];
-    uint32_t row = hs_taxonomy_find(snapshot->taxonomy, code);
-    const hs_category_record *known = row != HS_NONE ? &snapshot->taxonomy->category[row] : NULL;
-    pair_text(json, HS_JSON_KEY("category"), code);
-    pair_text(json, HS_JSON_KEY("category_zh"), known ? known->name : code);
-    pair_text(json, HS_JSON_KEY("category_en"), known ? known->name_en : code);
-}
-
-void hs_geojson_context_init(hs_geojson_context *context, const hs_snapshot *snapshot, hs_arena *arena) {
-    *context = (hs_geojson_context){.snapshot = snapshot, .arena = arena};
-    if (!arena) return;
-    context->category =
-        hs_arena_array(arena, (size_t)snapshot->incidents->category_count + 1, sizeof *context->category);
-    context->path = hs_arena_array(arena, (size_t)snapshot->incidents->path_count + 1, sizeof *context->path);
-}
-
-typedef void (*write_members)(hs_json *json, const hs_snapshot *snapshot, uint32_t number);
-
-static void keep_members(const hs_geojson_context *context, write_members write, uint32_t number,
-                         hs_str *kept) {
-    hs_buffer out;
-    hs_json json;
-    hs_buffer_init(&out, KEPT_MOST);
-    hs_json_init(&json, &out);
-    hs_json_object(&json);
-    write(&json, context->snapshot, number);
-    hs_json_object_end(&json);
-    if (out.status == HS_OK) *kept = hs_arena_str(context->arena, (hs_str){out.data + 1, out.size - 2});
-    hs_buffer_done(&out);
-}
-
-/* The members of `number`, from where they are kept if they are. */
-static void write_shared(hs_json *json, const hs_geojson_context *context, write_members write,
-                         uint32_t number, hs_str *kept) {
-    if (kept && !kept[number].data) keep_members(context, write, number, &kept[number]);
-    if (kept && kept[number].data)
-        hs_json_members_raw(json, kept[number]);
-    else
-        write(json, context->snapshot, number);
-}
-
-void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_incident_chunk *chunk,
-                         uint32_t i) {
-    const hs_snapshot *snapshot = context->snapshot;
-    const hs_incidents *incidents = snapshot->incidents;
-    hs_incident_texts texts;
-    hs_incident_texts_get(chunk, i, &texts);
-    const hs_incident_attributes *attributes = hs_incident_attributes_of(chunk, i);
-    feature_begin(json, hs_incident_row(chunk, i));
-    if (chunk->positioned)
-        write_point(json, hs_incident_position(chunk, i));
-    else
-        hs_json_null(json);
-    properties_begin(json);
-    pair_text(json, HS_JSON_KEY("id"), texts.external_id);
-    write_shared(json, context, write_category, hs_incident_category(chunk, i), context->category);
-    pair_time(json, HS_JSON_KEY("reported"), hs_incident_time(chunk, i, HS_TIME_REPORTED));
-    pair_time(json, HS_JSON_KEY("occurred"), hs_incident_time(chunk, i, HS_TIME_OCCURRED));
-    pair_time(json, HS_JSON_KEY("closed"), hs_incident_time(chunk, i, HS_TIME_CLOSED));
-    pair_time(json, HS_JSON_KEY("deadline"), hs_incident_time(chunk, i, HS_TIME_DEADLINE));
-    pair_text(json, HS_JSON_KEY("source"), incidents->source[attributes->source]);
-    pair_text(json, HS_JSON_KEY("status"), incidents->status[attributes->status]);
-    pair_text(json, HS_JSON_KEY("address"), texts.address);
-    pair_text(json, HS_JSON_KEY("department"), texts.department);
-    pair_text(json, HS_JSON_KEY("description"), texts.description);
-    pair_text(json, HS_JSON_KEY("match_type"),
-              hs_str_of(hs_match_type_name((hs_match_type)attributes->match_type)));
-    hs_json_key_literal(json, "accuracy_m");
-    if (chunk->positioned)
-        hs_json_int(json, attributes->accuracy_m);
-    else
-        hs_json_null(json);
-    if (chunk->positioned)
-        write_shared(json, context, write_units, hs_incident_path(chunk, i), context->path);
-    else
-        write_units(json, snapshot, HS_NONE);
-    write_street(json, snapshot, chunk->positioned ? hs_incident_segment(chunk, i) : HS_NONE);
-    hs_json_key_literal(json, "weight"); /* a float has no more than 6 decimals to show */
-    hs_json_fixed(json, (int64_t)((double)hs_incident_weight(chunk, i) * 1e6 + 0.5), 6);
-    pair_int(json, HS_JSON_KEY("batch"), attributes->batch);
-    pair_text(json, HS_JSON_KEY("category_text"), texts.category_text);
-    if (attributes->reviewed) pair_int(json, HS_JSON_KEY("reviewed"), 1);
-    int64_t of;
-    if (context->duplicates && hs_duplicates_find(context->duplicates, hs_incident_row(chunk, i), &of))
-        pair_int(json, HS_JSON_KEY("duplicate_of"), of);
-    feature_end(json);
 }

@@ -1,5 +1,6 @@
 #include "base/hash.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "render/tiles.h"
 #include <stdio.h>
 #include <string.h>
@@ -72,6 +73,7 @@ typedef struct writing {
     const hs_snapshot *snapshot;
     uint32_t id, category, category_zh, category_en, reported, occurred, closed, source, status, match_type,
         accuracy_m;
+    hs_day_text day;
 } writing;
 
 /* What a value is known by in the layer: its kind above, its code below. */
@@ -106,7 +108,7 @@ static void tag_time(writing *w, uint32_t key, int64_t time_s) {
     if (time_s == HS_NO_TIME) return;
     uint64_t known_as = KNOWN_AS(OF_TIME, (uint64_t)time_s & ((UINT64_C(1) << 56) - 1));
     if (!hs_mvt_value_known(w->mvt, known_as, &value)) {
-        size_t size = hs_time_format(time_s, text);
+        size_t size = hs_time_text(&w->day, time_s, text);
         value = hs_mvt_value_keep(w->mvt, known_as, hs_mvt_value_own_str(w->mvt, (hs_str){text, size}));
     }
     hs_mvt_tag(w->mvt, key, value);

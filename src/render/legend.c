@@ -176,6 +176,11 @@ static void draw_swatches(const sheet *s, cairo_t *pen) {
     for (uint32_t row = 0; row <= s->classes->break_count; row++) {
         hs_rgba colour = s->classes->colour[class_of_row(s, row)];
         double y = s->swatches_y + row * ROW_HEIGHT;
+        if (s->legend->ground.a > 0) {
+            cairo_rectangle(pen, MARGIN, y, SWATCH_WIDTH, SWATCH_HEIGHT);
+            set_colour(pen, s->legend->ground);
+            cairo_fill(pen);
+        }
         if (colour.a > 0) {
             cairo_rectangle(pen, MARGIN, y, SWATCH_WIDTH, SWATCH_HEIGHT);
             set_colour(pen, colour);

@@ -16,6 +16,8 @@ typedef struct hs_legend {
     const char *notes[HS_LEGEND_MAX_NOTES]; /* smaller lines below the swatches; ended by NULL or full */
     hs_ramp_scale scale;                    /* relative risk is written as a ratio: 1/4, 1/2, 2, 4 times */
     hs_ramp_paper paper;
+    hs_rgba
+        ground; /* below the swatches: what the picture lies on where that is not the paper; alpha 0: none */
     bool chinese;        /* the language of the words beside the numbers */
     double device_scale; /* pixels per unit of length, above 0 to HS_LEGEND_MAX_SCALE: 2 for fine screens */
 } hs_legend;

@@ -79,8 +79,8 @@ static hs_status write_jpeg(cairo_surface_t *surface, bool opaque, hs_error *err
     failure.manager.error_exit = fail;
     failure.manager.output_message = keep_quiet;
     hs_status status = HS_OK;
-    jpeg_create_compress(&jpeg);
     if (setjmp(failure.back) == 0) {
+        jpeg_create_compress(&jpeg);
         jpeg_mem_dest(&jpeg, &made, &size);
         compress(&jpeg, surface, opaque, row);
     } else {

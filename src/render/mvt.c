@@ -418,18 +418,31 @@ void hs_mvt_tag_bool(hs_mvt *mvt, const char *key, bool value) {
     tag_with_value(mvt, key, start);
 }
 
+/* Without branches, which the words' sizes would make hard to foretell. */
 static size_t packed_size(const hs_words *words) {
-    size_t size = 0;
-    for (size_t i = 0; i < words->size; i++)
-        size += varint_size(words->data[i]);
+    size_t size = words->size;
+    for (size_t i = 0; i < words->size; i++) {
+        uint32_t word = words->data[i];
+        size += (size_t)(word >= 1U << 7) + (word >= 1U << 14) + (word >= 1U << 21) + (word >= 1U << 28);
+    }
     return size;
 }
 
+/* A byte behind what is written may be written too. */
 static uint8_t *write_packed(uint8_t *at, unsigned field, const hs_words *words, size_t size) {
     *at++ = (uint8_t)(field << 3 | WIRE_BYTES);
     at += varint_put(at, size);
-    for (size_t i = 0; i < words->size; i++)
-        at += varint_put(at, words->data[i]);
+    for (size_t i = 0; i < words->size; i++) {
+        uint32_t word = words->data[i];
+        if (word >= 1U << 14) {
+            at += varint_put(at, word);
+            continue;
+        }
+        unsigned two = word >= 1U << 7;
+        at[0] = (uint8_t)(word | two << 7);
+        at[1] = (uint8_t)(word >> 7);
+        at += 1 + two;
+    }
     return at;
 }
 
@@ -438,7 +451,7 @@ void hs_mvt_feature_end(hs_mvt *mvt) {
     size_t geometry = packed_size(&mvt->geometry);
     size_t size =
         1 + varint_size(mvt->feature_id) + 2 + (tags > 0 ? field_size(tags) : 0) + field_size(geometry);
-    uint8_t *begin = hs_mvt_bytes_reserve(mvt, &mvt->features, field_size(size));
+    uint8_t *begin = hs_mvt_bytes_reserve(mvt, &mvt->features, field_size(size) + 1);
     if (!begin) return;
     uint8_t *at = begin;
     *at++ = LAYER_FEATURES << 3 | WIRE_BYTES;

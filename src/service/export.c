@@ -22,10 +22,14 @@ typedef struct exporting {
 
 static hs_status parse_filter(const hs_snapshot *snapshot, const hs_export_request *request, hs_arena *arena,
                               hs_error *error, hs_filter *filter, hs_row_filter *row_filter) {
-    if (request->collection->kind == HS_COLLECT_INCIDENTS)
+    bool incidents = request->collection->kind == HS_COLLECT_INCIDENTS;
+    for (size_t i = 0; incidents && i < request->count; i++)
+        if (hs_str_equal(request->names[i], HS_STR("run")) && request->values[i].size > 0)
+            return hs_error_set(error, HS_E_ARGUMENT, HS_RUN_ELSEWHERE);
+    if (incidents)
         return hs_filter_parse(snapshot, request->names, request->values, request->count, -1.0, arena, error,
                                filter);
-    return hs_row_filter_parse(snapshot, request->names, request->values, request->count, error, row_filter);
+    return hs_row_filter_parse(request->collection, snapshot, request->names, request->values, request->count, error, row_filter);
 }
 
 hs_status hs_export_check(const hs_snapshot *snapshot, const hs_export_request *request, hs_arena *arena,

@@ -32,11 +32,17 @@ typedef struct hs_hotspot_run {
     hs_hotspot_stop stop; /* set between parse and compute, where a client may leave */
 } hs_hotspot_run;
 
+/* For who may not see single incidents: the smallest cells of a grid, and the fewest incidents of a cluster.
+ */
+#define HS_AGGREGATE_LEAST_CELL_M 50.0
+#define HS_AGGREGATE_LEAST_POINTS 5
+
 /* Words and what they are given: the filters' and the method's own; others are not looked at. Texts and
- * arrays live in the arena. HS_E_ARGUMENT names the word and what it takes. */
+ * arrays live in the arena. With `aggregates`, for who may not see single incidents, what is too fine is
+ * HS_E_DENIED, and times of single incidents are left out. HS_E_ARGUMENT names the word and what it takes. */
 hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *snapshot, const hs_str *names,
-                            const hs_str *values, size_t count, hs_arena *arena, hs_error *error,
-                            hs_hotspot_run *run);
+                            const hs_str *values, size_t count, bool aggregates, hs_arena *arena,
+                            hs_error *error, hs_hotspot_run *run);
 /* HS_E_CANCELLED where the server stops or nobody waits for it any more. */
 hs_status hs_hotspots_compute(hs_service *service, hs_hotspot_run *run, hs_error *error);
 /* Takes a run that was not computed. */
@@ -44,6 +50,8 @@ void hs_hotspots_done(hs_hotspot_run *run);
 
 /* The GeoJSON FeatureCollection with the contract's fields, parameters and how it was computed. */
 void hs_hotspots_geojson(const hs_hotspot_run *run, hs_json *json);
+/* What the collection says of the whole, without its type and run time: members of an object. */
+void hs_hotspots_about(const hs_hotspot_run *run, hs_json *json);
 /* The same features as a file of any vector format, by extension, replacing one that is there. */
 hs_status hs_hotspots_file(const hs_service *service, const hs_hotspot_run *run, const char *path,
                            hs_error *error);

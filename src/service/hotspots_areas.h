@@ -193,6 +193,15 @@ hs_status hs_grid_weights(const hs_areas_request *request, const hs_areas *areas
 hs_status hs_street_weights(const hs_snapshot *snapshot, const hs_areas_request *request,
                             const hs_areas *areas, hs_error *error, hs_weights **weights);
 
+/* The segments within reach of each along the streets, itself left out, and the way from middle to middle. */
+typedef struct hs_street_reach {
+    uint32_t *first, *link; /* link[first[i] .. first[i + 1]) of area i */
+    float *way_m;
+} hs_street_reach;
+hs_status hs_street_ways(const hs_snapshot *snapshot, const hs_areas *areas, double reach_m, hs_error *error,
+                         hs_street_reach *reach);
+void hs_street_reach_done(hs_street_reach *reach);
+
 static inline bool hs_selected(const hs_selection *selection, uint32_t chunk, uint32_t i) {
     const uint64_t *bits = selection->bits[chunk];
     return !bits || (bits[i / 64] >> (i % 64) & 1);

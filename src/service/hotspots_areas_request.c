@@ -51,6 +51,11 @@ static hs_status parse_units(const hs_hotspot_words *w, hs_areas_request *r) {
         if ((r->units == HS_UNITS_SQUARE && !split(grid, "square", &r->size_m)) || r->size_m < 10 ||
             r->size_m > 100000)
             return hs_hotspot_refuse(w, "grid", grid, "square:SIZE_M or hex:SIZE_M, 10 to 100000 metres");
+        if (w->aggregates && r->size_m < HS_AGGREGATE_LEAST_CELL_M)
+            return hs_error_set(w->error, HS_E_DENIED,
+                                "grid: cells under %g m show single incidents, which are not public on this "
+                                "server: take larger ones",
+                                HS_AGGREGATE_LEAST_CELL_M);
     }
     return r->units == HS_UNITS_LEVEL ? parse_level(w, r) : HS_OK;
 }

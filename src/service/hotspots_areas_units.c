@@ -71,7 +71,7 @@ void hs_areas_keep(hs_areas *areas, const bool *keep) {
 
 bool hs_hotspot_looks_at(const hs_snapshot *snapshot, const hs_areas_request *request, hs_position place) {
     const hs_filter *filter = &request->filter;
-    if (filter->has_box && !hs_box_contains(&filter->box, place)) return false;
+    if (filter->has_box && !hs_bbox_contains(&filter->box, place)) return false;
     if (filter->unit == HS_NONE) return true;
     hs_placement placement;
     hs_geography_place(snapshot->geography, place, &placement);
@@ -114,7 +114,7 @@ hs_status hs_areas_of_level(const hs_snapshot *snapshot, const hs_areas_request 
         areas->events[i] = counting ? 0 : attribute_of(units, row, request->count_attribute);
         keep[i] = request->filter.unit == HS_NONE || hs_units_within(units, row, request->filter.unit);
         if (request->filter.has_box)
-            keep[i] = keep[i] && hs_box_contains(&request->filter.box, units->label[row]);
+            keep[i] = keep[i] && hs_bbox_contains(&request->filter.box, units->label[row]);
     }
     hs_areas_keep(areas, keep);
     return HS_OK;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_LINKS ((size_t)1 << 26)
+
 static double quartic(const void *context, double distance_m) {
     double r = distance_m / *(const double *)context;
     return hs_kernel_profile(HS_KERNEL_QUARTIC, r * r);
@@ -27,8 +29,7 @@ typedef struct rows {
 static bool add_neighbour(rows *r, uint32_t j) {
     if (r->links == r->capacity) {
         size_t capacity = r->capacity > 0 ? 2 * r->capacity : 4096;
-        uint32_t *grown =
-            capacity <= (size_t)1 << 28 ? realloc(r->neighbour, capacity * sizeof *grown) : NULL;
+        uint32_t *grown = capacity <= MOST_LINKS ? realloc(r->neighbour, capacity * sizeof *grown) : NULL;
         if (!grown) return false;
         r->neighbour = grown;
         r->capacity = capacity;
@@ -72,7 +73,9 @@ hs_status hs_street_weights(const hs_snapshot *snapshot, const hs_areas_request 
     if (good) r.first[areas->count] = r.links;
     hs_status status =
         good ? hs_weights_new(areas->count, r.first, r.neighbour, NULL, 1, request->style, error, weights)
-             : hs_error_memory(error, "spatial weights");
+        : r.links >= MOST_LINKS
+            ? hs_error_set(error, HS_E_LIMIT, "weights: over 2^26 links; take a shorter distance")
+            : hs_error_memory(error, "spatial weights");
     hs_segment_walk_done(&w);
     free(area_of);
     free(r.first);

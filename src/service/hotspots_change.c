@@ -9,6 +9,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#define DAY_S 86400
+
 #define RESULT_MOST ((size_t)1 << 30)
 enum { UNITS_A_PIECE = 32 };
 
@@ -263,9 +265,26 @@ static const char *reason(const hs_hotspot_run *run, bool chinese) {
     return h->enough ? NULL : hs_in_language(chinese, h->reason_en, h->reason_zh);
 }
 
+/* Whether a period reaches, by over a day, to where the store has nothing. */
+static bool reaches_out(const hs_filter *f, const hs_incidents *incidents) {
+    if (incidents->min_time_s == HS_NO_TIME) return false;
+    return (f->from_s != HS_NO_TIME && f->from_s < incidents->min_time_s - DAY_S) ||
+           (f->to_s != HS_NO_TIME && f->to_s > incidents->max_time_s + DAY_S);
+}
+
 static const char *mind(const hs_hotspot_run *run, bool chinese) {
+    const hs_change_request *r = run->request;
     const hs_change_result *h = run->result;
-    if (!h->enough || 2 * h->few < h->areas.count) return NULL;
+    const hs_incidents *incidents = run->snapshot->incidents;
+    if (!h->enough) return NULL;
+    if (reaches_out(&r->now.filter, incidents) || reaches_out(&r->before.filter, incidents))
+        return hs_in_language(
+            chinese,
+            "A period reaches beyond the times of the first and the last incident known: its rate is too "
+            "low, "
+            "and a change may be one of records only. Take periods that were recorded throughout.",
+            "有时段超出已知首末案件的时间：其发生率偏低，变化可能只是有无记录之别；请选用全程有记录的时段。");
+    if (2 * h->few < h->areas.count) return NULL;
     return hs_in_language(
         chinese,
         "Half of the units or more have so few incidents that no change in them could be told from "

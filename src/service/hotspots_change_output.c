@@ -156,6 +156,19 @@ static const char *test_words(hs_change_test test, bool relative, bool chinese) 
                                 "精确条件二项检验的 mid-p");
 }
 
+static void explain_whole(const hs_change_result *h, bool chinese, hs_buffer *out) {
+    if (h->whole_before == 0)
+        hs_buffer_printf(out,
+                         hs_in_language(chinese, " The city as a whole: none before (at least %.3g times).",
+                                        "全市合计：此前没有（至少为 %.3g 倍）。"),
+                         h->whole.low);
+    else
+        hs_buffer_printf(out,
+                         hs_in_language(chinese, " The city as a whole: %.3g times (between %.3g and %.3g).",
+                                        "全市合计：%.3g 倍（%.3g 至 %.3g）。"),
+                         h->whole.ratio, h->whole.low, h->whole.high);
+}
+
 void hs_change_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
     const hs_change_request *r = run->request;
     const hs_change_result *h = run->result;
@@ -173,16 +186,16 @@ void hs_change_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) 
                     : hs_in_language(chinese, "each by itself", "逐单元"));
     hs_areas_explain_counts(&r->now, &h->tally, chinese, out);
     if (!h->enough) return;
+    explain_whole(h, chinese, out);
     hs_buffer_printf(
         out,
-        hs_in_language(
-            chinese,
-            " The city as a whole: %.3g times (between %.3g and %.3g). Limits of %g %%: Clopper and Pearson "
-            "(1934)%s; they are of one unit, not of all at once. P-values are two-sided, by %s. "
-            "Incidents are counted, not weighed.",
-            "全市合计：%.3g 倍（%.3g 至 %.3g）。%g%% 区间：Clopper-Pearson（1934）%s，逐单元而非同时区间。p "
-            "值为双侧，采用%s。按件数而非权重计。"),
-        h->whole.ratio, h->whole.low, h->whole.high, 100 * (1 - r->areas.alpha),
+        hs_in_language(chinese,
+                       " Limits of %g %%: Clopper and Pearson (1934)%s; they are of one unit, not of all at "
+                       "once. P-values "
+                       "are two-sided, by %s. Incidents are counted, not weighed.",
+                       "%g%% 区间：Clopper-Pearson（1934）%s，逐单元而非同时区间。p "
+                       "值为双侧，采用%s。按件数而非权重计。"),
+        100 * (1 - r->areas.alpha),
         r->relative ? hs_in_language(chinese, ", of units Cornfield (1956)", "，单元为 Cornfield（1956）")
                     : "",
         test_words(r->test, r->relative, chinese));

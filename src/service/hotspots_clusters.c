@@ -40,6 +40,12 @@ static hs_status parse(const hs_hotspot_words *words, void **request) {
     if (r->algorithm == HS_CLUSTERS_OPTICS && r->xi == 0 && !eps_given) r->xi = 0.05;
     r->reach_m = r->algorithm == HS_CLUSTERS_HDBSCAN ? fmax(300, 2 * r->eps_m) : r->eps_m;
     r->min_points = (uint32_t)min_points;
+    r->aggregates = words->aggregates;
+    if (r->aggregates && min_points < HS_AGGREGATE_LEAST_POINTS)
+        return hs_error_set(words->error, HS_E_DENIED,
+                            "min-points: clusters of fewer than %d show single incidents, which are not "
+                            "public on this server: take more",
+                            HS_AGGREGATE_LEAST_POINTS);
     r->simulations = (uint32_t)simulations;
     *request = r;
     return HS_OK;

@@ -21,6 +21,7 @@ typedef struct hs_clusters_request {
     double reach_m; /* farthest that optics and clusters along streets look */
     double xi;      /* 0: optics is cut at eps */
     uint32_t min_points, simulations;
+    bool aggregates; /* no times of single incidents */
 } hs_clusters_request;
 
 #define HS_CLUSTERS_MOST             1000000u

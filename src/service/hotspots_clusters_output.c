@@ -67,8 +67,8 @@ static void read_row(const hs_hotspot_run *run, uint32_t i, hs_arena *arena, hs_
     *v++ = hs_hotspot_real(c->ellipse.major_m);
     *v++ = hs_hotspot_real(c->ellipse.minor_m);
     *v++ = hs_hotspot_real(c->ellipse.angle_deg);
-    *v++ = time_value(run, c->first_s, arena);
-    *v++ = time_value(run, c->last_s, arena);
+    *v++ = time_value(run, r->aggregates ? HS_NO_TIME : c->first_s, arena);
+    *v++ = time_value(run, r->aggregates ? HS_NO_TIME : c->last_s, arena);
     *v++ = label_value(r, c, true, arena);
     *v = label_value(r, c, false, arena);
 }
@@ -166,7 +166,7 @@ void hs_clusters_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out
     hs_buffer_printf(
         out,
         hs_in_language(chinese,
-                       " %u clusters, %u incidents in none. Clusters describe, they do not test: "
+                       " Clusters: %u; incidents in none: %u. Clusters describe, they do not test: "
                        "incidents without any pattern give clusters too.",
                        "共 %u 个聚类，%u 件不属于任何聚类。聚类是描述而非检验：毫无格局的案件也会形成聚类。"),
         (unsigned)h->count, (unsigned)h->noise);

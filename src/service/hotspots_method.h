@@ -12,6 +12,7 @@ typedef struct hs_hotspot_words {
     const hs_snapshot *snapshot;
     const hs_str *names, *values;
     size_t count;
+    bool aggregates;
     hs_arena *arena;
     hs_error *error;
 } hs_hotspot_words;
@@ -67,6 +68,9 @@ typedef struct hs_hotspot_table {
 
 /* Longest that a table may be. */
 enum { HS_HOTSPOT_MOST_FIELDS = 64 };
+
+/* A value as a member of a JSON object (hotspots_write.c). */
+void hs_hotspot_write_value(hs_json *json, const hs_field *field, const hs_value *value);
 
 struct hs_hotspot_method {
     const char *name;

@@ -39,9 +39,9 @@ const char *hs_hotspot_method_help(const hs_hotspot_method *method, bool chinese
 }
 
 hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *snapshot, const hs_str *names,
-                            const hs_str *values, size_t count, hs_arena *arena, hs_error *error,
-                            hs_hotspot_run *run) {
-    const hs_hotspot_words words = {method, snapshot, names, values, count, arena, error};
+                            const hs_str *values, size_t count, bool aggregates, hs_arena *arena,
+                            hs_error *error, hs_hotspot_run *run) {
+    const hs_hotspot_words words = {method, snapshot, names, values, count, aggregates, arena, error};
     hs_hotspot_run parsed = {.method = method, .snapshot = snapshot};
     hs_status status = method->parse(&words, &parsed.request);
     if (status == HS_OK) *run = parsed;
@@ -52,6 +52,8 @@ hs_status hs_hotspots_compute(hs_service *service, hs_hotspot_run *run, hs_error
     const hs_hotspot_work work = {service, run->snapshot, run->request, run->stop, error};
     double began_ms = hs_clock_monotonic_ms();
     hs_status status = run->method->compute(&work, &run->result);
+    /* What is asked for is too much: that is the asker's to mend. */
+    if (status == HS_E_LIMIT) error->status = status = HS_E_ARGUMENT;
     run->run_ms = hs_clock_monotonic_ms() - began_ms;
     return status;
 }

@@ -9,9 +9,9 @@
 #define RESULT_MOST ((size_t)1 << 30)
 #define DAY_S       86400
 
-/* `100,200,400`: numbers that ascend. */
+/* `100,200,400`: numbers that ascend, each by `least` or more. */
 static hs_status parse_bands(const hs_hotspot_words *words, const char *name, const char *fallback,
-                             double most, double *bands, uint32_t *count) {
+                             double least, double most, const char *taken, double *bands, uint32_t *count) {
     hs_str text = hs_hotspot_word(words, name);
     if (text.size == 0) text = hs_str_of(fallback);
     size_t at = 0;
@@ -23,9 +23,8 @@ static hs_status parse_bands(const hs_hotspot_words *words, const char *name, co
         double number;
         bool good = *count < HS_KNOX_MOST_BANDS &&
                     hs_str_to_double(hs_str_trim((hs_str){text.data + at, end - at}), &number) &&
-                    number > (*count > 0 ? bands[*count - 1] : 0) && number <= most;
-        if (!good)
-            return hs_hotspot_refuse(words, name, text, "ascending numbers, comma separated, at most 30");
+                    number >= (*count > 0 ? bands[*count - 1] : 0) + least && number <= most;
+        if (!good) return hs_hotspot_refuse(words, name, text, taken);
         bands[(*count)++] = number;
         at = end + 1;
     }
@@ -40,8 +39,13 @@ static hs_status parse(const hs_hotspot_words *words, void **request) {
     hs_str correction = hs_hotspot_word(words, "correction");
     hs_status status = hs_points_request_parse(words, &r->points);
     if (status == HS_OK)
-        status = parse_bands(words, "distances", "100,200,300,400", 20000, r->distance_m, &r->distances);
-    if (status == HS_OK) status = parse_bands(words, "intervals", "7,14,21,28", 3660, days, &r->intervals);
+        status = parse_bands(words, "distances", "100,200,300,400", 0.1, 20000,
+                             "up to 30 ascending metres, comma separated, 0.1 to 20000", r->distance_m,
+                             &r->distances);
+    if (status == HS_OK)
+        status = parse_bands(words, "intervals", "7,14,21,28", 1.0 / DAY_S, 3660,
+                             "up to 30 ascending numbers of days, comma separated, a second to 3660", days,
+                             &r->intervals);
     if (status == HS_OK)
         status = hs_hotspot_integer(words, "permutations", 0, HS_KNOX_MOST_PERMUTATIONS, 999, &permutations);
     if (status == HS_OK && correction.size > 0)

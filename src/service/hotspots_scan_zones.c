@@ -104,8 +104,6 @@ hs_status hs_scan_make_zones(hs_scanning *s, hs_scan_zones **zones) {
                  ? zones_along(s, size, zones)
                  : hs_scan_zones_new(h->areas.count, h->middle_x_m, h->middle_y_m, size, &s->ask->extent,
                                      s->work->error, zones);
-    /* What is asked for is too much: that is the asker's to mend. */
-    if (status == HS_E_LIMIT) s->work->error->status = status = HS_E_ARGUMENT;
     if (status != HS_OK) return status;
     h->zones = hs_scan_zones_count(*zones);
     double lengths = s->ask->when == HS_SCAN_SPACE ? 1 : h->most_steps;

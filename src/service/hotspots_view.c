@@ -30,6 +30,7 @@ typedef struct making {
     hs_snapshot *snapshot;
     const hs_str *names, *values;
     size_t count;
+    bool aggregates;
     hs_hotspot_stop stop;
 } making;
 
@@ -53,7 +54,8 @@ static hs_status parse_copy(const making *m, view *v, hs_error *error) {
         good = names[i].data && values[i].data;
     }
     if (!good) return hs_error_memory(error, "hotspots");
-    return hs_hotspots_parse(m->method, m->snapshot, names, values, m->count, v->arena, error, &v->run);
+    return hs_hotspots_parse(m->method, m->snapshot, names, values, m->count, m->aggregates, v->arena, error,
+                             &v->run);
 }
 
 /* Rows as shapes for tiles; points and rows without places have none. */
@@ -106,8 +108,8 @@ static bool decides(hs_str name) {
 }
 
 static hs_shared_key key_of(const hs_hotspot_method *method, const hs_snapshot *snapshot, const hs_str *names,
-                            const hs_str *values, size_t count) {
-    uint64_t hash = hs_hash_str(hs_str_of(hs_hotspot_method_name(method)), 0);
+                            const hs_str *values, size_t count, bool aggregates) {
+    uint64_t hash = hs_hash_str(hs_str_of(hs_hotspot_method_name(method)), aggregates);
     for (size_t i = 0; i < count; i++) {
         if (!decides(names[i])) continue;
         hash = hs_hash_str(names[i], hash);
@@ -117,10 +119,10 @@ static hs_shared_key key_of(const hs_hotspot_method *method, const hs_snapshot *
 }
 
 hs_status hs_hotspots_shared(hs_service *service, const hs_hotspot_method *method, hs_snapshot *snapshot,
-                             const hs_str *names, const hs_str *values, size_t count, hs_hotspot_stop stop,
-                             hs_error *error, hs_shared_entry **entry) {
-    making m = {service, method, snapshot, names, values, count, stop};
-    const hs_shared_key key = key_of(method, snapshot, names, values, count);
+                             const hs_str *names, const hs_str *values, size_t count, bool aggregates,
+                             hs_hotspot_stop stop, hs_error *error, hs_shared_entry **entry) {
+    making m = {service, method, snapshot, names, values, count, aggregates, stop};
+    const hs_shared_key key = key_of(method, snapshot, names, values, count, aggregates);
     const hs_shared_maker maker = {make_view, free_view, &m};
     /* A view holds its snapshot: none of an older one is kept. */
     hs_hotspots_drop_old(service, snapshot);
@@ -128,8 +130,8 @@ hs_status hs_hotspots_shared(hs_service *service, const hs_hotspot_method *metho
 }
 
 bool hs_hotspots_is_shared(hs_service *service, const hs_hotspot_method *method, const hs_snapshot *snapshot,
-                           const hs_str *names, const hs_str *values, size_t count) {
-    const hs_shared_key key = key_of(method, snapshot, names, values, count);
+                           const hs_str *names, const hs_str *values, size_t count, bool aggregates) {
+    const hs_shared_key key = key_of(method, snapshot, names, values, count, aggregates);
     return hs_shared_cache_has(service->shared, &key);
 }
 

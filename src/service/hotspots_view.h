@@ -10,11 +10,11 @@
  * the entry with hs_shared_unref. Whose stop ends it leaves it to another one that waits. Words as of
  * hs_hotspots_parse, which must have taken them. */
 hs_status hs_hotspots_shared(hs_service *service, const hs_hotspot_method *method, hs_snapshot *snapshot,
-                             const hs_str *names, const hs_str *values, size_t count, hs_hotspot_stop stop,
-                             hs_error *error, hs_shared_entry **entry);
+                             const hs_str *names, const hs_str *values, size_t count, bool aggregates,
+                             hs_hotspot_stop stop, hs_error *error, hs_shared_entry **entry);
 /* Whether it is there already, so that asking for it takes no time. */
 bool hs_hotspots_is_shared(hs_service *service, const hs_hotspot_method *method, const hs_snapshot *snapshot,
-                           const hs_str *names, const hs_str *values, size_t count);
+                           const hs_str *names, const hs_str *values, size_t count, bool aggregates);
 const hs_hotspot_run *hs_hotspots_shared_run(const hs_shared_entry *entry);
 
 /* The answer's features in a tile: layer `hotspots` with the fields of the GeoJSON. A tile that would be over

@@ -41,7 +41,7 @@ static void write_words(const hs_hotspot_run *run, hs_json *json) {
     }
 }
 
-static void write_value(hs_json *json, const hs_field *field, const hs_value *value) {
+void hs_hotspot_write_value(hs_json *json, const hs_field *field, const hs_value *value) {
     hs_json_key(json, field->name);
     if (value->absent)
         hs_json_null(json);
@@ -69,7 +69,7 @@ static void write_feature(const hs_hotspot_run *run, const hs_hotspot_table *tab
     hs_json_key(json, "properties");
     hs_json_object(json);
     for (uint32_t f = 0; f < table->field_count - table->file_only; f++)
-        write_value(json, &table->fields[f], &values[f]);
+        hs_hotspot_write_value(json, &table->fields[f], &values[f]);
     if (table->properties) table->properties(run, row, json);
     hs_json_object_end(json);
     hs_json_object_end(json);
@@ -92,12 +92,16 @@ static void write_features(const hs_hotspot_run *run, hs_json *json) {
     hs_json_array_end(json);
 }
 
-void hs_hotspots_geojson(const hs_hotspot_run *run, hs_json *json) {
-    hs_json_object(json);
-    hs_json_pair_text(json, "type", "FeatureCollection");
+void hs_hotspots_about(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_text(json, "method", run->method->name);
     write_words(run, json);
     run->method->head(run, json);
+}
+
+void hs_hotspots_geojson(const hs_hotspot_run *run, hs_json *json) {
+    hs_json_object(json);
+    hs_json_pair_text(json, "type", "FeatureCollection");
+    hs_hotspots_about(run, json);
     hs_json_pair_double(json, "run_time_ms", run->run_ms);
     write_features(run, json);
     hs_json_object_end(json);

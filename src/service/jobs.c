@@ -110,6 +110,11 @@ static void finish(hs_job *job, hs_job_state state) {
     tell(job);
 }
 
+/* What a job is said to be: who knows of an open one may end it, and is told at once that it is. */
+static hs_job_state told_state(const hs_job *job) {
+    return job->work.is_open && job->cancelled && !has_ended(job) ? HS_JOB_DISMISSED : job->state;
+}
+
 static hs_job *find(struct hs_jobs *jobs, hs_str id) {
     for (hs_job *job = jobs->first; job; job = job->next)
         if (hs_str_equal(id, hs_str_of(job->id))) return job;
@@ -169,8 +174,10 @@ static void run_job(struct hs_jobs *jobs, hs_job *job) {
     error.status = status;
     job->error = error;
     job->result = result;
-    if (status == HS_OK)
+    if (status == HS_OK && told_state(job) == HS_JOB_RUNNING)
         finish(job, HS_JOB_SUCCESSFUL);
+    else if (status == HS_OK)
+        finish(job, HS_JOB_DISMISSED);
     else
         finish(job, status == HS_E_CANCELLED ? HS_JOB_DISMISSED : HS_JOB_FAILED);
 }
@@ -362,7 +369,7 @@ static void write_job(const hs_job *job, hs_str base_url, hs_json *json) {
     hs_json_pair_text(json, "type", "process");
     hs_json_pair_text(json, "processID", job->work.type);
     hs_json_pair_str(json, "title", job->work.title);
-    hs_json_pair_text(json, "status", state_names[job->state]);
+    hs_json_pair_text(json, "status", state_names[told_state(job)]);
     hs_json_pair_int(json, "progress", percent(job));
     if (!job->work.is_open) hs_json_pair_int(json, "rows_read", (int64_t)job->done);
     if (!job->work.is_open && job->total >= 0) hs_json_pair_int(json, "rows_total", job->total);
@@ -394,7 +401,8 @@ hs_status hs_service_job_facts(hs_service *service, hs_str id, hs_error *error, 
     pthread_mutex_lock(&jobs->lock);
     const hs_job *job = find(jobs, id);
     if (job)
-        *facts = (hs_job_facts){.state = job->state,
+        *facts = (hs_job_facts){.state = told_state(job),
+                                .has_ended = has_ended(job),
                                 .is_open = job->work.is_open,
                                 .has_file = job->file != NULL,
                                 .file_type = job->work.file_type,

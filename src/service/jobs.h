@@ -54,8 +54,8 @@ hs_status hs_service_cancel_job(hs_service *service, hs_str id, hs_error *error)
 hs_status hs_service_drop_job(hs_service *service, hs_str id, hs_error *error);
 /* What a job is; HS_E_NOT_FOUND. */
 typedef struct hs_job_facts {
-    hs_job_state state;
-    bool is_open, has_file;
+    hs_job_state state; /* of an open one that was ended: dismissed, though it may run on for a moment */
+    bool has_ended, is_open, has_file;
     const char *file_type;
     hs_error error; /* of one that failed */
 } hs_job_facts;

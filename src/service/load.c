@@ -132,6 +132,7 @@ typedef struct loading {
     hs_taxonomy *taxonomy;
     hs_targets *targets;
     hs_decisions *decisions;
+    hs_saved_hotspots *hotspots;
     double geography_ms;
     hs_store_versions versions;
     int64_t min_id, max_id; /* of the incidents */
@@ -161,6 +162,8 @@ static void read_parts(void *context, size_t begin, size_t end) {
         if (part->status == HS_OK)
             part->status =
                 hs_load_decisions(part->store, load->service->words, &part->error, &load->decisions);
+        if (part->status == HS_OK && !load->hotspots)
+            part->status = hs_load_hotspots(part->store, &part->error, &load->hotspots);
         load->geography_ms = hs_clock_monotonic_ms() - start_ms;
     }
 }
@@ -234,6 +237,9 @@ static hs_status read_all(hs_service *service, const hs_snapshot *old, loading *
     if (status == HS_OK && old && load->versions.sequence >= old->version &&
         old->geography_version == load->versions.geography)
         load->geography = hs_geography_ref(old->geography);
+    if (status == HS_OK && old && load->versions.sequence >= old->version && old->hotspots_version > 0 &&
+        old->hotspots_version == load->versions.hotspots)
+        load->hotspots = hs_saved_hotspots_ref(old->hotspots);
     for (unsigned i = 1; i < count && status == HS_OK; i++) {
         set_range(&readers[i], i - 1, count - 1, load->min_id, load->max_id);
         readers[i].taxonomy = load->taxonomy;
@@ -285,6 +291,9 @@ static hs_status publish_all(hs_service *service, loading *load, unsigned ranges
         snapshot->taxonomy_version = load->versions.taxonomy;
         hs_snapshot_set_targets(snapshot, hs_targets_ref(load->targets));
         hs_snapshot_set_decisions(snapshot, hs_decisions_ref(load->decisions));
+        hs_snapshot_set_hotspots(snapshot, hs_saved_hotspots_ref(load->hotspots));
+        snapshot->hotspots_version = load->versions.hotspots;
+        snapshot->city_version = load->versions.city;
         swap_snapshot(service, snapshot);
     }
     hs_arena_free(arena);
@@ -309,6 +318,7 @@ static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error 
     hs_taxonomy_unref(load.taxonomy);
     hs_targets_unref(load.targets);
     hs_decisions_unref(load.decisions);
+    hs_saved_hotspots_unref(load.hotspots);
     free(load.readers);
     if (status != HS_OK) return status;
     service->last_row = load.max_id;
@@ -348,6 +358,25 @@ static hs_status add_tail(void *context, const hs_incident_record *record, hs_er
     return hs_incidents_add(tail->builder, &classified, error);
 }
 
+/* What was promised, decided and saved, where that is other than in the snapshot before. */
+static hs_status renew_lists(hs_service *service, hs_store *store, const hs_snapshot *old,
+                             const hs_store_versions *versions, hs_snapshot *snapshot, hs_error *error) {
+    hs_targets *targets = NULL;
+    hs_decisions *decisions = NULL;
+    hs_saved_hotspots *hotspots = NULL;
+    hs_status status = HS_OK;
+    if (versions->plans != old->plans_version) status = hs_load_targets(store, error, &targets);
+    if (targets) hs_snapshot_set_targets(snapshot, targets);
+    if (targets && status == HS_OK) status = hs_load_decisions(store, service->words, error, &decisions);
+    if (decisions) hs_snapshot_set_decisions(snapshot, decisions);
+    if (status == HS_OK && versions->hotspots != old->hotspots_version)
+        status = hs_load_hotspots(store, error, &hotspots);
+    if (hotspots) hs_snapshot_set_hotspots(snapshot, hotspots);
+    snapshot->hotspots_version = versions->hotspots;
+    snapshot->city_version = versions->city;
+    return status;
+}
+
 /* Reads what came behind the last row into `part`, which has begun to read at `versions`. */
 static hs_status append_rows(hs_service *service, const hs_snapshot *old, const hs_city_info *info,
                              reader *part, const hs_store_versions *versions, hs_error *error,
@@ -367,22 +396,14 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, const 
     status = hs_incidents_append(old->incidents, tail.builder, old->geography, versions->incidents, error,
                                  &incidents);
     hs_snapshot *snapshot = NULL;
-    hs_targets *targets = NULL;
-    hs_decisions *decisions = NULL;
     if (status == HS_OK)
         status =
             hs_snapshot_next(old, versions->sequence, versions->plans, info, incidents, error, &snapshot);
-    if (status == HS_OK && versions->plans != old->plans_version)
-        status = hs_load_targets(part->store, error, &targets);
-    if (targets && status == HS_OK)
-        status = hs_load_decisions(part->store, service->words, error, &decisions);
+    if (status == HS_OK) status = renew_lists(service, part->store, old, versions, snapshot, error);
     if (status != HS_OK) {
-        hs_targets_unref(targets);
         hs_snapshot_unref(snapshot);
         return status;
     }
-    if (targets) hs_snapshot_set_targets(snapshot, targets);
-    if (decisions) hs_snapshot_set_decisions(snapshot, decisions);
     uint64_t rows = snapshot->incidents->count;
     swap_snapshot(service, snapshot);
     service->last_row = tail.last_row;
@@ -459,6 +480,7 @@ hs_status hs_service_publish_moved(hs_service *service, const hs_snapshot *old, 
     }
     if (snapshot) {
         hs_snapshot_set_decisions(snapshot, hs_decisions_ref(decisions));
+        snapshot->city_version = now->city;
         swap_snapshot(service, snapshot);
         *published = true;
     }

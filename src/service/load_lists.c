@@ -1,4 +1,4 @@
-/* What a city has beside places and incidents: its classes and its targets. */
+/* What a city has beside places and incidents: its classes, its targets and saved runs of hotspots. */
 #include "service/service_private.h"
 
 #include <stdlib.h>
@@ -57,5 +57,21 @@ hs_status hs_load_targets(hs_store *store, hs_error *error, hs_targets **targets
         *targets = hs_targets_finish(builder);
     else
         hs_targets_builder_free(builder);
+    return status;
+}
+
+static hs_status add_hotspot(void *context, const hs_saved_hotspot_record *record, hs_error *error) {
+    return hs_saved_hotspots_add(context, record, error);
+}
+
+hs_status hs_load_hotspots(hs_store *store, hs_error *error, hs_saved_hotspots **hotspots) {
+    hs_saved_hotspots_builder *builder;
+    hs_status status = hs_saved_hotspots_builder_new(error, &builder);
+    if (status != HS_OK) return status;
+    status = hs_store_scan_hotspots(store, add_hotspot, builder, error);
+    if (status == HS_OK)
+        *hotspots = hs_saved_hotspots_finish(builder);
+    else
+        hs_saved_hotspots_builder_free(builder);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "service/map.h"
 
+#include "geo/transform_line.h"
 #include "service/density_picture.h"
 #include "service/service_private.h"
 #include <math.h>
@@ -49,11 +50,31 @@ typedef struct heat_view {
     uint32_t width, height;
 } heat_view;
 
+/* A row of pixels of a projected plane on the square; NAN in x where there is no place. */
+static void projected_row(const heat_view *h, double at_y, double *x, double *y) {
+    const hs_map_plane *plane = &h->view->plane;
+    for (uint32_t i = 0; i < h->width; i++) {
+        x[i] = (h->view->left + (i + 0.5) * h->view->width / h->width) / plane->x_px;
+        y[i] = -at_y / plane->y_px;
+    }
+    hs_transform_line(plane->transform, x, y, h->width);
+    for (uint32_t i = 0; i < h->width; i++) {
+        bool known = fabs(x[i]) <= 180 && fabs(y[i]) <= 90;
+        hs_mercator place = hs_mercator_from_degrees(known ? x[i] : 0, known ? y[i] : 0);
+        x[i] = known ? place.x : (double)NAN;
+        y[i] = place.y;
+    }
+}
+
 static hs_status heat_row(void *context, uint32_t row, double *x, double *y, hs_error *error) {
     const heat_view *h = context;
     const hs_map_plane *plane = &h->view->plane;
     (void)error;
     double at_y = h->view->top + (row + 0.5) * h->view->height / h->height;
+    if (plane->system == HS_MAP_PROJECTED) {
+        projected_row(h, at_y, x, y);
+        return HS_OK;
+    }
     for (uint32_t i = 0; i < h->width; i++) {
         double at_x = h->view->left + (i + 0.5) * h->view->width / h->width;
         if (plane->system == HS_MAP_MERCATOR) {

@@ -121,12 +121,13 @@ static void set_view(const hs_map_print *print, const hs_map_frame *frame, hs_ma
 hs_status hs_service_map_pdf(hs_service *service, const hs_snapshot *snapshot, hs_map_request *request,
                              const hs_map_print *print, hs_ramp_paper paper, hs_arena *arena, hs_error *error,
                              hs_buffer *out) {
-    hs_legend legend;
+    hs_legend legend = {.title = NULL};
     hs_map_sheet sheet = {.width = print->width_pt, .height = print->height_pt, .chinese = print->chinese};
     hs_status status = HS_OK;
     if (request->density) {
         hs_density_legend asked = {request->density, request->classes, paper, print->chinese, 1};
         status = hs_service_density_legend_words(service, snapshot, &asked, arena, error, &legend);
+        legend.ground = print->ground;
         sheet.legend = &legend;
         sheet.classes = request->classes;
     }

@@ -12,6 +12,8 @@ typedef struct hs_map_print {
     bool has_box;   /* the box is shown, else the centre at the zoom */
     hs_box box;
     double lon_deg, lat_deg, zoom;
+    hs_rgba
+        ground; /* below the legend's swatches, where the map is not as light as the page; alpha 0: none */
 } hs_map_print;
 
 /* Appends a PDF of one page: the map by request's style with its density, whose legend, period, count and

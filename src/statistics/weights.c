@@ -81,7 +81,7 @@ hs_status hs_weights_new(uint32_t count, const uint32_t *first, const uint32_t *
 hs_status hs_link_add(hs_link_list *list, uint32_t from, uint32_t to, double weight, hs_error *error) {
     if (list->count == list->capacity) {
         if (list->count >= HS_MOST_LINKS)
-            return hs_error_set(error, HS_E_LIMIT, "weights: over 2^28 links; take a shorter distance");
+            return hs_error_set(error, HS_E_LIMIT, "weights: over 2^26 links; take a shorter distance");
         size_t capacity = list->capacity > 0 ? 2 * list->capacity : 1024;
         hs_link *links = realloc(list->links, capacity * sizeof *links);
         if (!links) return hs_error_memory(error, "spatial weights");

@@ -14,7 +14,7 @@ typedef struct hs_link_list {
     size_t count, capacity;
 } hs_link_list;
 
-#define HS_MOST_LINKS ((size_t)1 << 28)
+#define HS_MOST_LINKS ((size_t)1 << 26)
 
 hs_status hs_link_add(hs_link_list *list, uint32_t from, uint32_t to, double weight, hs_error *error);
 void hs_link_list_done(hs_link_list *list);

@@ -126,7 +126,7 @@ void hs_geopackage_limit_cache(hs_geopackage *gp, bool limited);
 
 /* --- geopackage_schema.c --- */
 
-#define HS_GEOPACKAGE_SCHEMA 4
+#define HS_GEOPACKAGE_SCHEMA 5
 
 /* A step from schema version `from` to from + 1. */
 typedef struct hs_migration {

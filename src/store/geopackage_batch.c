@@ -277,6 +277,8 @@ static const char *part_of_kind(hs_kind kind) {
     case HS_KIND_TARGETS:
     case HS_KIND_DECISIONS:
         return "plans";
+    case HS_KIND_HOTSPOTS:
+        return "hotspots";
     default:
         return "geography";
     }

@@ -111,6 +111,8 @@ static hs_status read_versions(hs_geopackage *gp, hs_error *error) {
             .plans = (uint64_t)sqlite3_column_int64(statement, 3),
             .taxonomy = (uint64_t)sqlite3_column_int64(statement, 4),
             .incidents_rewritten = (uint64_t)sqlite3_column_int64(statement, 5),
+            .hotspots = (uint64_t)sqlite3_column_int64(statement, 6),
+            .city = (uint64_t)sqlite3_column_int64(statement, 7),
         };
     else
         status = hs_geopackage_fail(gp->db, gp->path, code, "reading versions", error);

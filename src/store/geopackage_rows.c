@@ -10,6 +10,7 @@ const hs_table_definition *const hs_tables[HS_TABLE_COUNT] = {
     [HS_TABLE_ZONES] = &hs_table_zones,           [HS_TABLE_INCIDENTS] = &hs_table_incidents,
     [HS_TABLE_CATEGORIES] = &hs_table_categories, [HS_TABLE_TARGETS] = &hs_table_targets,
     [HS_TABLE_POPULATION] = &hs_table_population, [HS_TABLE_DECISIONS] = &hs_table_decisions,
+    [HS_TABLE_HOTSPOTS] = &hs_table_hotspots,
 };
 
 void hs_content_str(hs_buffer *content, hs_str text) {

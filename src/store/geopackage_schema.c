@@ -78,6 +78,7 @@ static const char *const own_sql =
     HISTORY("addresses") HISTORY("places") HISTORY("zones") HISTORY("incidents") HISTORY("categories")
 #define HISTORIES_OF_3 HISTORY("targets") HISTORY("population")
 #define HISTORIES_OF_4 HISTORY("decisions")
+#define HISTORIES_OF_5 HISTORY("hotspots")
 
 /* What schema 3 added: a new store has the same from its tables' definitions. */
 #define ADDED_IN_3                                                                                           \
@@ -112,6 +113,18 @@ static const char *const own_sql =
     " VALUES ('decisions', 'features', 'decisions', 'What was decided about addresses', 4326);"              \
     "INSERT INTO gpkg_geometry_columns VALUES ('decisions', 'geom', 'POINT', 4326, 0, 0);"
 
+/* What schema 5 added. */
+#define ADDED_IN_5                                                                                           \
+    "CREATE TABLE hotspots (id INTEGER PRIMARY KEY NOT NULL, geom GEOMETRY, run INTEGER, method TEXT,"       \
+    " title TEXT, parameters TEXT, saved_by TEXT, created DATETIME, data_version INTEGER, feature INTEGER,"  \
+    " value DOUBLE, statistic DOUBLE, p_value DOUBLE, q_value DOUBLE, n DOUBLE, expected DOUBLE,"            \
+    " rank INTEGER, label_zh TEXT, label_en TEXT, properties TEXT, batch INTEGER, row_key INTEGER,"          \
+    " row_hash INTEGER);"                                                                                    \
+    "CREATE INDEX hotspots_key ON hotspots (row_key, row_hash);"                                             \
+    "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"                     \
+    " VALUES ('hotspots', 'features', 'hotspots', 'Saved runs of hotspots and their features', 4326);"       \
+    "INSERT INTO gpkg_geometry_columns VALUES ('hotspots', 'geom', 'GEOMETRY', 4326, 0, 0);"
+
 /* No AUTOINCREMENT, which costs a third of an import: `batches` remembers the ids given instead. */
 static void write_table(hs_buffer *sql, const hs_table_definition *table) {
     hs_buffer_printf(sql, "CREATE TABLE %s (id INTEGER PRIMARY KEY NOT NULL", table->name);
@@ -140,7 +153,7 @@ hs_status hs_geopackage_create_schema(sqlite3 *db, const char *path, hs_error *e
     hs_buffer_text(&sql, ADDED_IN_2);
     for (int table = 0; table < HS_TABLE_COUNT; table++)
         write_table(&sql, hs_tables[table]);
-    hs_buffer_text(&sql, HISTORIES_OF_2 HISTORIES_OF_3 HISTORIES_OF_4);
+    hs_buffer_text(&sql, HISTORIES_OF_2 HISTORIES_OF_3 HISTORIES_OF_4 HISTORIES_OF_5);
     hs_buffer_printf(&sql, "INSERT INTO settings (key, value) VALUES ('schema_version', '%d');",
                      HS_GEOPACKAGE_SCHEMA);
     hs_buffer_byte(&sql, '\0');
@@ -193,7 +206,8 @@ hs_status hs_geopackage_identify(sqlite3 *db, const char *path, hs_error *error,
 
 const hs_migration hs_geopackage_migrations[] = {{.from = 1, .sql = ADDED_IN_2 HISTORIES_OF_2},
                                                  {.from = 2, .sql = ADDED_IN_3 HISTORIES_OF_3},
-                                                 {.from = 3, .sql = ADDED_IN_4 HISTORIES_OF_4}};
+                                                 {.from = 3, .sql = ADDED_IN_4 HISTORIES_OF_4},
+                                                 {.from = 4, .sql = ADDED_IN_5 HISTORIES_OF_5}};
 const size_t hs_geopackage_migration_count =
     sizeof hs_geopackage_migrations / sizeof *hs_geopackage_migrations;
 

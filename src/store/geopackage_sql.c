@@ -16,7 +16,9 @@ static const char *const statement_sql[HS_SQL_STATEMENTS] = {
         " ifnull((SELECT max(sequence) FROM changes WHERE part = 'incidents'), 0),"
         " ifnull((SELECT max(sequence) FROM changes WHERE part = 'plans'), 0),"
         " ifnull((SELECT max(sequence) FROM changes WHERE part = 'taxonomy'), 0),"
-        " ifnull((SELECT max(sequence) FROM changes WHERE part = 'incidents' AND rewritten = 1), 0)"
+        " ifnull((SELECT max(sequence) FROM changes WHERE part = 'incidents' AND rewritten = 1), 0),"
+        " ifnull((SELECT max(sequence) FROM changes WHERE part = 'hotspots'), 0),"
+        " ifnull((SELECT sequence FROM changes WHERE part <> 'hotspots' ORDER BY sequence DESC LIMIT 1), 0)"
         " FROM changes",
     [HS_SQL_GET_SETTING] = "SELECT value FROM settings WHERE key = ?1",
     [HS_SQL_SET_SETTING] = "INSERT INTO settings (key, value) VALUES (?1, ?2)"

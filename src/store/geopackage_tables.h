@@ -52,12 +52,12 @@ typedef struct hs_table_definition {
 
 extern const hs_table_definition *const hs_tables[HS_TABLE_COUNT];
 
-/* Definitions by file: geopackage_decisions.c, geopackage_incidents.c, geopackage_places.c,
- * geopackage_plans.c, geopackage_units.c.
+/* Definitions by file: geopackage_decisions.c, geopackage_hotspots.c, geopackage_incidents.c,
+ * geopackage_places.c, geopackage_plans.c, geopackage_units.c.
  */
 extern const hs_table_definition hs_table_units, hs_table_streets, hs_table_addresses, hs_table_places,
     hs_table_zones, hs_table_incidents, hs_table_categories, hs_table_targets, hs_table_population,
-    hs_table_decisions;
+    hs_table_decisions, hs_table_hotspots;
 
 #define HS_COLUMNS(array) .columns = (array), .column_count = (int)(sizeof(array) / sizeof((array)[0]))
 

@@ -31,6 +31,8 @@ hs_table hs_table_of_kind(hs_kind kind) {
         return HS_TABLE_POPULATION;
     case HS_KIND_DECISIONS:
         return HS_TABLE_DECISIONS;
+    case HS_KIND_HOTSPOTS:
+        return HS_TABLE_HOTSPOTS;
     case HS_KIND_COUNT:
         break;
     }
@@ -179,6 +181,11 @@ hs_status hs_store_put_decision(hs_store *store, const hs_decision_record *recor
     return put_record(store, HS_TABLE_DECISIONS, record, error, put);
 }
 
+hs_status hs_store_put_hotspot(hs_store *store, const hs_saved_hotspot_record *record, hs_error *error,
+                               hs_put *put) {
+    return put_record(store, HS_TABLE_HOTSPOTS, record, error, put);
+}
+
 hs_status hs_store_visit_incident(hs_store *store, hs_str external_id, hs_visit_incident visit, void *context,
                                   hs_error *error) {
     hs_status status = check_batch(store, HS_TABLE_INCIDENTS, error);
@@ -308,6 +315,11 @@ hs_status hs_store_scan_population(hs_store *store, hs_visit_population visit, v
 
 hs_status hs_store_scan_decisions(hs_store *store, hs_visit_decision visit, void *context, hs_error *error) {
     return scan_table(store, HS_TABLE_DECISIONS, (hs_visit){.decision = visit}, context, error);
+}
+
+hs_status hs_store_scan_hotspots(hs_store *store, hs_visit_saved_hotspot visit, void *context,
+                                 hs_error *error) {
+    return scan_table(store, HS_TABLE_HOTSPOTS, (hs_visit){.hotspot = visit}, context, error);
 }
 
 hs_status hs_store_scan_incidents(hs_store *store, int64_t first, int64_t last, hs_visit_incident visit,

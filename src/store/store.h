@@ -31,6 +31,8 @@ typedef struct hs_store_versions {
     /* Sequence of the last change that altered or removed incidents: since then they were only added, as rows
      * with ids above the last one seen. */
     uint64_t incidents_rewritten;
+    uint64_t hotspots; /* saved runs */
+    uint64_t city;     /* of the last change of anything but saved runs */
 } hs_store_versions;
 hs_status hs_store_get_versions(hs_store *store, hs_error *error, hs_store_versions *versions);
 
@@ -83,6 +85,9 @@ hs_status hs_store_put_decision(hs_store *store, const hs_decision_record *recor
 hs_status hs_store_put_target(hs_store *store, const hs_target_record *record, hs_error *error, hs_put *put);
 hs_status hs_store_put_population(hs_store *store, const hs_population_record *record, hs_error *error,
                                   hs_put *put);
+/* A saved run is known by method, parameters, title, who and second; a feature by its run and number in it. */
+hs_status hs_store_put_hotspot(hs_store *store, const hs_saved_hotspot_record *record, hs_error *error,
+                               hs_put *put);
 /* Visits the stored incident of an external id, as the open batch has left it; nothing where there is none.
  * What is put in its place replaces all of it, so that an update of a part is merged with it first. */
 hs_status hs_store_visit_incident(hs_store *store, hs_str external_id, hs_visit_incident visit, void *context,
@@ -135,6 +140,8 @@ hs_status hs_store_scan_places(hs_store *store, hs_visit_place visit, void *cont
 hs_status hs_store_scan_zones(hs_store *store, hs_visit_zone visit, void *context, hs_error *error);
 hs_status hs_store_scan_categories(hs_store *store, hs_visit_category visit, void *context, hs_error *error);
 hs_status hs_store_scan_decisions(hs_store *store, hs_visit_decision visit, void *context, hs_error *error);
+hs_status hs_store_scan_hotspots(hs_store *store, hs_visit_saved_hotspot visit, void *context,
+                                 hs_error *error);
 hs_status hs_store_scan_targets(hs_store *store, hs_visit_target visit, void *context, hs_error *error);
 hs_status hs_store_scan_population(hs_store *store, hs_visit_population visit, void *context,
                                    hs_error *error);

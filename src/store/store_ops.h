@@ -18,6 +18,7 @@ typedef enum hs_table {
     HS_TABLE_TARGETS,
     HS_TABLE_POPULATION,
     HS_TABLE_DECISIONS,
+    HS_TABLE_HOTSPOTS,
     HS_TABLE_COUNT
 } hs_table;
 
@@ -35,6 +36,7 @@ typedef union hs_visit {
     hs_visit_target target;
     hs_visit_population population;
     hs_visit_decision decision;
+    hs_visit_saved_hotspot hotspot;
 } hs_visit;
 
 typedef struct hs_store_ops {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What ./dev bench measures: import, start-up, tiles, requests, geocoding and memory on real data.
+"""What ./dev bench measures: import, start-up, tiles, requests, forecasts, geocoding and memory on real data.
 
 Every row is the median of its runs and, where there are enough, the 99th percentile. The peer of the import
 runs interleaved with it. Lines of JSON follow the table (--json FILE: there). Where the data sets are absent
@@ -24,6 +24,7 @@ from pathlib import Path
 
 import addresses
 import density
+import forecast
 import geocoding
 import gis_peers
 import local
@@ -389,6 +390,7 @@ def main():
         bench_million(table, folder, base, csv_path, options)
         density.measure(table, BUILD, options.quick)
         network.measure(table, BUILD, options.quick)
+        forecast.measure(table, folder, options.quick)
         points.measure(table, BUILD, options.quick)
         scan.measure(table, BUILD, options.quick)
         local.measure(table, BUILD, options.quick)

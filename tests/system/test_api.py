@@ -219,7 +219,14 @@ def check_collections(incidents):
     get("/ogc/collections/nothing", 404)
     get("/ogc/collections/units/items?f=docx", 400)
     get("/ogc/collections/units/items?limit=0", 400)
-    get("/ogc/collections/units/items?bbox=3,2,1,4", 400)
+    get("/ogc/collections/units/items?bbox=1,4,3,2", 400)
+    # A west above the east goes across the antimeridian.
+    for name in ("units", "incidents"):
+        wide = f"/ogc/collections/{name}/items?limit=1&bbox="
+        whole = get(wide + "-180,-90,180,90").json()["numberMatched"]
+        assert whole > 0 and get(wide + "170,-90,-170,90").json()["numberMatched"] == 0
+        assert get(wide + "100,-90,-170,90").json()["numberMatched"] == whole
+        assert get(wide + "170,-90,110,90").json()["numberMatched"] == whole
     # A point lies in the box that is the point itself, with heights or without.
     for name in ("places", "addresses", "incidents"):
         for f in get(f"/ogc/collections/{name}/items?limit=40").json()["features"]:
@@ -340,7 +347,8 @@ def check_ogr():
 def check_closed_to_strangers():
     process, port = serve("0.0.0.0:0")
     for path in ("/ogc/collections/incidents/items", "/ogc/collections/incidents", "/ogc/collections/addresses/items",
-                 "/ogc/collections/incidents/items/1", "/tiles/incidents/13/0/0.mvt", "/geocode?q=x"):
+                 "/ogc/collections/incidents/items/1", "/tiles/incidents/13/0/0.mvt", "/geocode?q=x",
+                 "/density/isobands?bandwidth=20", "/density.tif?bandwidth=20&cell=5", "/forecast?area-share=0.01&cell=20"):
         answer = ask(path, port=port)
         assert answer.status == 403, (path, answer.status)
         assert "public" in answer.json()["detail"]

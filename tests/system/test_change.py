@@ -114,6 +114,10 @@ def check_units():
     assert grid["overall"]["n"] == grid["incidents"]["counted"] and len(grid["features"]) > 20
     assert streets["caution_en"] and streets["caution_zh"], "most street segments have hardly an incident"
     assert all(f["properties"]["label_zh"] for f in grid["features"])
+    unrecorded = ask("/hotspots/change?datetime=2024-01-01/2024-12-31&compare=1950-01-01/1950-12-31")
+    assert "records only" in unrecorded["caution_en"] and "inf" not in unrecorded["how_en"], unrecorded["how_en"]
+    assert "none before" in unrecorded["how_en"] and unrecorded["overall"]["ratio"] is None
+    assert "caution_en" not in ask("/hotspots/change?" + PERIODS) or "records only" not in ask("/hotspots/change?" + PERIODS)["caution_en"]
     few = ask("/hotspots/change?datetime=1990-01-01/1990-12-31&compare=1989-01-01/1989-12-31")
     assert few["enough"] is False and few["features"] == [] and few["reason_zh"] and few["reason_en"]
 

@@ -47,6 +47,8 @@ PUBLIC = {
     "rate_ratio.h": "statistics",
     "labelling.h": "statistics",
     "emerging.h": "statistics",
+    "forecast_scores.h": "plan",
+    "forecast.h": "plan",
     "circular_statistics.h": "statistics",
     "near_repeat.h": "statistics",
     "point_clusters.h": "statistics",

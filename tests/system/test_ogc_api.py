@@ -370,6 +370,8 @@ def check_creation():
                Content_Crs=f"<{EPSG}4326>")
     assert made.json()["geometry"] == plain
     ask(items, "POST", {"type": "Feature", "geometry": turned, "properties": {}}, 400, REPORTER, Content_Crs=f"<{EPSG}9999>")
+    words = {"type": "Point", "coordinates": [102.61, "39.34"]}
+    ask(items, "POST", {"type": "Feature", "geometry": words, "properties": {}}, 400, REPORTER, Content_Crs=f"<{EPSG}3857>")
     square = [[[102.6, 39.33], [102.602, 39.33], [102.602, 39.332], [102.6, 39.332], [102.6, 39.33]]]
     zone = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": square},
             "properties": {"name": "早市", "kind": "permitted", "hours": "6-9", "weekdays": "1-5", "from": "2026-01-01"}}
@@ -490,7 +492,7 @@ def check_maps():
     assert "bandwidth=250" in template
     tile = picture(ask(template.format(tileMatrix=11, tileRow=576, tileCol=3215), status=200).body)
     assert tile.shape[1:] == (256, 256) and (tile[3] > 0).any()
-    for wrong in ("bbox=1,2,3", "width=0", "width=99999", "bgcolor=red", "transparent=maybe", "crs=x", "nonsense=1"):
+    for wrong in ("bbox=1,2,3", "width=0", "width=99999", "bgcolor=red", "bgcolor=0x-12345", "transparent=maybe", "crs=x", "nonsense=1"):
         ask(path + "?" + wrong, status=400)
     ask("/ogc/collections/units/map", status=404)
     # The city's own map: by style and language, its tiles as those of the server's own address.
@@ -611,7 +613,7 @@ def check_jobs():
     waiting = ask(locations[-1] + "/results", status=404)
     assert waiting.json()["type"].endswith("result-not-ready")
     for location in reversed(locations):
-        ask(location, "DELETE", status=200)
+        assert ask(location, "DELETE", status=200).json()["status"] == "dismissed"
     # Imports are not shown here.
     table = os.path.join(folder, "more.csv")
     with open(table, "w") as out:

@@ -145,6 +145,7 @@ def check_k(places, distance):
 def check_refusals():
     for path, word in (("clusters?algorithm=kmeans", "algorithm"), ("clusters?eps=0", "eps"), ("clusters?min-points=1", "min-points"),
                        ("clusters?xi=0.1", "xi"), ("near-repeat?distances=200,100", "distances"), ("near-repeat?intervals=x", "intervals"),
+                       ("near-repeat?intervals=1e-9,2e-9", "a second"), ("near-repeat?distances=30000", "20000"),
                        ("k-function?simulations=5", "simulations"), ("k-function?edge-correction=x", "edge correction"),
                        ("k-function?streets=true&edge-correction=none", "edge-correction"), ("clusters?nonsense=1", "nonsense")):
         problem = ask("/hotspots/" + path, 400)
@@ -152,6 +153,39 @@ def check_refusals():
     for method in ("clusters", "near-repeat", "k-function"):
         few = ask(f"/hotspots/{method}?datetime=1990-01-01")
         assert not few["enough"] and few["features"] == [] and few["reason_zh"] and few["reason_en"]
+
+
+def check_single_incidents():
+    """To who may not see single incidents clusters show none: not by few members, not by their times."""
+    public = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "0.0.0.0:0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        base = "http://127.0.0.1:" + public.stdout.readline().strip().rsplit(":", 1)[1]
+
+        def there(path, status):
+            for _ in range(200):
+                try:
+                    with urllib.request.urlopen(base + path, timeout=300) as answer:
+                        code, body = answer.status, answer.read()
+                except urllib.error.HTTPError as error:
+                    code, body = error.code, error.read()
+                except urllib.error.URLError:
+                    code = 503
+                if code != 503:
+                    break
+                time.sleep(0.1)
+            assert code == status, (path, code, body[:300])
+            return body
+
+        for path in ("/hotspots/clusters?min-points=4&eps=1", "/hotspots/gi-star?grid=square:10", "/hotspots/scan?grid=hex:49",
+                     "/tiles/hotspots/12/0/0.mvt?method=clusters&min-points=2", "/tiles/hotspots.json?method=gi-star&grid=hex:10"):
+            assert b"not public" in there(path, 403), path
+        shown = properties(json.loads(there("/hotspots/clusters?min-points=5&eps=60", 200)))
+        seen = properties(ask("/hotspots/clusters?min-points=5&eps=60"))
+        assert shown and all(p["first"] is None and p["last"] is None for p in shown) and all(p["first"] for p in seen)
+        assert [p["n"] for p in shown] == [p["n"] for p in seen]
+    finally:
+        public.terminate()
+        assert public.wait(timeout=120) == 0
 
 
 def check_command_line():
@@ -186,6 +220,7 @@ try:
     check_near_repeat(distances, times)
     check_k(incidents, distances)
     check_refusals()
+    check_single_incidents()
     check_command_line()
 finally:
     server.terminate()

@@ -215,6 +215,7 @@ def check_exceptions():
     refused(url(FORMAT="image/gif"), "InvalidFormat")
     refused(url(CRS="EPSG:999998"), "InvalidCRS")
     refused(url(CRS="EPSG:5773"), "InvalidCRS")
+    refused(url(CRS="EPSG:4978"), "InvalidCRS")
     refused(url(CRS="+proj=longlat"), "InvalidCRS")
     refused(url(CRS=None), "MissingParameterValue")
     refused(url(VERSION="1.1.1", CRS=None, SRS="AUTO:42001"), "InvalidSRS", older=True)
@@ -223,7 +224,8 @@ def check_exceptions():
     refused(url(BBOX=None), "MissingParameterValue")
     refused(url(WIDTH=0), "InvalidParameterValue")
     refused(url(HEIGHT=2049), "InvalidParameterValue")
-    refused(url(BGCOLOR="red", TRANSPARENT="FALSE"), "InvalidParameterValue")
+    for colour in ("red", "0x-12345", "0x 12345", "102030"):
+        refused(url(BGCOLOR=colour, TRANSPARENT="FALSE"), "InvalidParameterValue")
     refused(url(TRANSPARENT="maybe"), "InvalidParameterValue")
     refused(url(TIME="yesterday"), "InvalidDimensionValue")
     refused(url(network="true"), None)

@@ -1,6 +1,7 @@
 #include "made_city.h"
 
 #include "city/filter.h"
+#include "geo/box.h"
 
 enum { ROWS = 5000 };
 
@@ -187,6 +188,19 @@ static void each_word(void **state) {
     check_filter("weekdays", "6-7", on_weekend);
 }
 
+/* A west above the east: OGC API Features, requirement 23, and RFC 7946, 5.2. */
+static void across_the_antimeridian(void **state) {
+    (void)state;
+    hs_filter filter;
+    assert_int_equal(parse("bbox", "170,-10,-170,10", &filter), HS_OK);
+    assert_true(hs_bbox_contains(&filter.box, (hs_position){1750000000, 0}));
+    assert_true(hs_bbox_contains(&filter.box, (hs_position){-1750000000, 0}));
+    assert_true(hs_bbox_contains(&filter.box, (hs_position){-1700000000, 100000000}));
+    assert_false(hs_bbox_contains(&filter.box, (hs_position){0, 0}));
+    assert_false(hs_bbox_contains(&filter.box, (hs_position){1690000000, 0}));
+    assert_false(hs_bbox_contains(&filter.box, (hs_position){1750000000, 110000000}));
+}
+
 /* Times a whole life apart, so that columns are wide, and places beyond the square. */
 static void far_apart(hs_incident_record *record) {
     if (record->id == 17) record->occurred_s = -2208988800; /* 1900 */
@@ -234,6 +248,8 @@ static void other_columns(void **state) {
                                              {"bbox", "-180,86,180,90"},
                                              {"bbox", "-180,-90,180,90"},
                                              {"bbox", "11,50,12,51"},
+                                             {"bbox", "10.015,50.005,-10,50.03"},
+                                             {"bbox", "170,-90,10.015,90"},
                                              {"unit", "WEST"},
                                              {"datetime", "2024-01-01/2024-06-30"},
                                              {"datetime", "../2024-06-30"},
@@ -368,7 +384,7 @@ static void wrong_values(void **state) {
                                            {"unit", "nowhere"},
                                            {"bbox", "1,2,3"},
                                            {"bbox", "1,2,3,4,5"},
-                                           {"bbox", "3,2,1,4"},
+                                           {"bbox", "1,4,3,2"},
                                            {"max-accuracy", "-1"},
                                            {"max-accuracy", "nan"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -423,9 +439,11 @@ static void months(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_word),    cmocka_unit_test(other_columns), cmocka_unit_test(beyond_the_square),
-        cmocka_unit_test(together),     cmocka_unit_test(problems),      cmocka_unit_test(no_condition),
-        cmocka_unit_test(wrong_values), cmocka_unit_test(datetimes),     cmocka_unit_test(months),
+        cmocka_unit_test(each_word),     cmocka_unit_test(across_the_antimeridian),
+        cmocka_unit_test(other_columns), cmocka_unit_test(beyond_the_square),
+        cmocka_unit_test(together),      cmocka_unit_test(problems),
+        cmocka_unit_test(no_condition),  cmocka_unit_test(wrong_values),
+        cmocka_unit_test(datetimes),     cmocka_unit_test(months),
     };
     return cmocka_run_group_tests(tests, make_city, free_city);
 }

@@ -106,6 +106,25 @@ static void check_swatches(hs_ramp_scale scale, bool dark, double device_scale) 
     free(p.rgb);
 }
 
+/* Of a dark map on light paper: swatches as they are on the map. */
+static void test_ground(void **state) {
+    (void)state;
+    hs_legend legend = made(HS_RAMP_PER_KM2, false, true);
+    hs_ramp_classes classes = classes_of(HS_RAMP_PER_KM2, true);
+    legend.ground = hs_ramps_paper(ramps, true).paper;
+    picture p = drawn(&legend, &classes);
+    uint32_t y = p.height - 1;
+    for (uint32_t i = 0; i <= classes.break_count; i++) {
+        double wanted[3];
+        if (classes.colour[i].a == 0) continue;
+        over(classes.colour[i], legend.ground, wanted);
+        while (y > 0 && !is(pixel(&p, 30, y), wanted))
+            y--;
+    }
+    assert_true(y > 20);
+    free(p.rgb);
+}
+
 static void test_swatches(void **state) {
     (void)state;
     for (int scale = 0; scale < HS_RAMP_SCALES; scale++)
@@ -203,7 +222,8 @@ static void test_equal_bytes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_swatches), cmocka_unit_test(test_size),
-                                       cmocka_unit_test(test_glyphs), cmocka_unit_test(test_equal_bytes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_swatches), cmocka_unit_test(test_ground),
+                                       cmocka_unit_test(test_size), cmocka_unit_test(test_glyphs),
+                                       cmocka_unit_test(test_equal_bytes)};
     return cmocka_run_group_tests(tests, load, unload);
 }

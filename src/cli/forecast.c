@@ -1,0 +1,100 @@
+#include "service/forecast.h"
+#include "api/endpoint.h"
+#include "base/text.h"
+#include "cli/command.h"
+
+#include <string.h>
+
+static const hs_option options[] = {
+    {"output", "FILE", "what to write, by extension (also -o): .geojson .gpkg .fgb .csv .xlsx .kml .shp",
+     "输出文件，格式由扩展名决定（同 -o）：.geojson .gpkg .fgb .csv .xlsx .kml .shp"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const hs_parameter *parameters(void) {
+    static const hs_parameter none = {0};
+    const hs_endpoint *endpoint = hs_endpoint_of_forecast();
+    return endpoint && endpoint->parameters ? endpoint->parameters : &none;
+}
+
+/* A parameter as an option; a version is of answers that are cached and none. */
+static bool further(size_t index, hs_option *option) {
+    for (const hs_parameter *p = parameters(); p->name; p++) {
+        if (strcmp(p->name, "v") == 0 || index-- > 0) continue;
+        const char *value = strcmp(p->type, "boolean") == 0  ? NULL
+                            : strcmp(p->type, "string") == 0 ? "VALUE"
+                                                             : "N";
+        *option = (hs_option){p->name, value, p->help_en, p->help_zh};
+        return true;
+    }
+    return false;
+}
+
+static void print_further(FILE *out, bool chinese) {
+    hs_option option;
+    for (size_t k = 0; further(k, &option); k++)
+        hs_print_option(out, &option, chinese);
+}
+
+static hs_status make(const hs_arguments *arguments, const char *path, hs_service *service, hs_error *error) {
+    hs_snapshot *snapshot = hs_service_snapshot(service);
+    hs_arena *arena = hs_arena_new((size_t)64 << 20);
+    size_t count = (size_t)arguments->option_count;
+    hs_str *names = arena ? hs_arena_array(arena, count + 1, sizeof *names) : NULL;
+    hs_str *values = arena ? hs_arena_array(arena, count + 1, sizeof *values) : NULL;
+    hs_status status = names && values ? HS_OK : hs_error_memory(error, "options");
+    for (size_t i = 0; i < count && status == HS_OK; i++) {
+        const char *value = arguments->options[i].value;
+        names[i] = hs_str_of(arguments->options[i].name);
+        values[i] = *value ? hs_str_of(value) : HS_STR("true");
+    }
+    hs_hotspot_run run = {0};
+    if (status == HS_OK)
+        status = hs_hotspots_parse(hs_forecast_hotspot_method(), snapshot, names, values, count, false, arena,
+                                   error, &run);
+    if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
+    if (status == HS_OK) status = hs_hotspots_file(service, &run, path, error);
+    if (status == HS_OK) {
+        hs_buffer words;
+        hs_buffer_init(&words, 65536);
+        hs_hotspots_explain(&run, arguments->chinese, &words);
+        printf("%s: %u %s\n%.*s\n", path, (unsigned)hs_hotspots_significant(&run),
+               hs_say(arguments, "chosen", "处入选"), (int)words.size, words.data ? words.data : "");
+        hs_buffer_done(&words);
+    }
+    hs_hotspots_done(&run);
+    hs_arena_free(arena);
+    hs_snapshot_unref(snapshot);
+    return status;
+}
+
+static int run(const hs_arguments *arguments) {
+    const char *path = hs_arguments_get(arguments, "output");
+    if (!path) {
+        fputs(
+            hs_say(arguments, "hotspotd forecast: -o FILE is needed\n", "hotspotd forecast：需要 -o 文件\n"),
+            stderr);
+        return HS_EXIT_USAGE;
+    }
+    hs_error error = {0};
+    hs_service *service = NULL;
+    hs_status status = hs_service_open(arguments->positional[0], HS_STORE_READ, NULL, &error, &service);
+    if (status == HS_OK) status = hs_service_load(service, &error, NULL);
+    if (status == HS_OK) status = make(arguments, path, service, &error);
+    hs_service_close(service);
+    return status == HS_OK ? HS_EXIT_DONE : hs_fail(&error);
+}
+
+const hs_command hs_command_forecast = {
+    "forecast",
+    "STORE -o FILE",
+    "where incidents are to be expected, with scores on held-out periods",
+    "预测案件将发生之处，附留出期评分",
+    options,
+    1,
+    1,
+    run,
+    true,
+};
+
+const hs_derived_options hs_forecast_derived = {further, print_further};
