@@ -128,6 +128,12 @@ static bool give_up(hs_areas_result *h, const char *en, const char *zh) {
 /* Too little data is an answer. */
 static bool is_enough(making *m) {
     hs_areas_result *h = m->h;
+    if (m->areas.count < HS_HOTSPOT_LEAST_UNITS && h->unmeasured >= HS_HOTSPOT_LEAST_UNITS)
+        return give_up(
+            h,
+            "Fewer than 10 units have the residents or the attribute that is asked for: import them, "
+            "or take another value.",
+            "具备所需人口或属性的单元不足 10 个；请先导入，或改用其他数值。");
     if (m->areas.count < HS_HOTSPOT_LEAST_UNITS)
         return give_up(h, "Fewer than 10 units of analysis: too few for a statistic. Take smaller units.",
                        "分析单元不足 10 个，无法统计检验；请改用更小的单元。");
