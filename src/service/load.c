@@ -358,25 +358,6 @@ static hs_status add_tail(void *context, const hs_incident_record *record, hs_er
     return hs_incidents_add(tail->builder, &classified, error);
 }
 
-/* What was promised, decided and saved, where that is other than in the snapshot before. */
-static hs_status renew_lists(hs_service *service, hs_store *store, const hs_snapshot *old,
-                             const hs_store_versions *versions, hs_snapshot *snapshot, hs_error *error) {
-    hs_targets *targets = NULL;
-    hs_decisions *decisions = NULL;
-    hs_saved_hotspots *hotspots = NULL;
-    hs_status status = HS_OK;
-    if (versions->plans != old->plans_version) status = hs_load_targets(store, error, &targets);
-    if (targets) hs_snapshot_set_targets(snapshot, targets);
-    if (targets && status == HS_OK) status = hs_load_decisions(store, service->words, error, &decisions);
-    if (decisions) hs_snapshot_set_decisions(snapshot, decisions);
-    if (status == HS_OK && versions->hotspots != old->hotspots_version)
-        status = hs_load_hotspots(store, error, &hotspots);
-    if (hotspots) hs_snapshot_set_hotspots(snapshot, hotspots);
-    snapshot->hotspots_version = versions->hotspots;
-    snapshot->city_version = versions->city;
-    return status;
-}
-
 /* Reads what came behind the last row into `part`, which has begun to read at `versions`. */
 static hs_status append_rows(hs_service *service, const hs_snapshot *old, const hs_city_info *info,
                              reader *part, const hs_store_versions *versions, hs_error *error,
@@ -399,7 +380,7 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, const 
     if (status == HS_OK)
         status =
             hs_snapshot_next(old, versions->sequence, versions->plans, info, incidents, error, &snapshot);
-    if (status == HS_OK) status = renew_lists(service, part->store, old, versions, snapshot, error);
+    if (status == HS_OK) status = hs_renew_lists(service, part->store, old, versions, snapshot, error);
     if (status != HS_OK) {
         hs_snapshot_unref(snapshot);
         return status;

@@ -1,4 +1,5 @@
 /* What a city has beside places and incidents: its classes, its targets and saved runs of hotspots. */
+#include "service/decisions.h"
 #include "service/service_private.h"
 
 #include <stdlib.h>
@@ -73,5 +74,23 @@ hs_status hs_load_hotspots(hs_store *store, hs_error *error, hs_saved_hotspots *
         *hotspots = hs_saved_hotspots_finish(builder);
     else
         hs_saved_hotspots_builder_free(builder);
+    return status;
+}
+
+hs_status hs_renew_lists(hs_service *service, hs_store *store, const hs_snapshot *old,
+                             const hs_store_versions *versions, hs_snapshot *snapshot, hs_error *error) {
+    hs_targets *targets = NULL;
+    hs_decisions *decisions = NULL;
+    hs_saved_hotspots *hotspots = NULL;
+    hs_status status = HS_OK;
+    if (versions->plans != old->plans_version) status = hs_load_targets(store, error, &targets);
+    if (targets) hs_snapshot_set_targets(snapshot, targets);
+    if (targets && status == HS_OK) status = hs_load_decisions(store, service->words, error, &decisions);
+    if (decisions) hs_snapshot_set_decisions(snapshot, decisions);
+    if (status == HS_OK && versions->hotspots != old->hotspots_version)
+        status = hs_load_hotspots(store, error, &hotspots);
+    if (hotspots) hs_snapshot_set_hotspots(snapshot, hotspots);
+    snapshot->hotspots_version = versions->hotspots;
+    snapshot->city_version = versions->city;
     return status;
 }

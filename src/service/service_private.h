@@ -119,6 +119,10 @@ hs_status hs_load_geography(hs_store *store, hs_error *error, hs_geography **geo
 /* The store's classes, or the built-in ones where it has none. */
 hs_status hs_load_taxonomy(hs_store *store, hs_error *error, hs_taxonomy **taxonomy);
 hs_status hs_load_targets(hs_store *store, hs_error *error, hs_targets **targets);
+/* Reads what was promised, decided and saved, where that is other than in the snapshot before, into one that
+ * nobody else holds yet. */
+hs_status hs_renew_lists(hs_service *service, hs_store *store, const hs_snapshot *old,
+                         const hs_store_versions *versions, hs_snapshot *snapshot, hs_error *error);
 hs_status hs_load_hotspots(hs_store *store, hs_error *error, hs_saved_hotspots **hotspots);
 /* The city's settings with defaults; texts live in the arena. `geography` may be NULL. */
 hs_status hs_load_info(hs_store *store, const char *url, const hs_geography *geography, hs_arena *arena,

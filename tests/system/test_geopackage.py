@@ -25,6 +25,7 @@ FEATURES = {
     "incidents": "POINT",
     "population": "GEOMETRY",
     "decisions": "POINT",
+    "hotspots": "GEOMETRY",
 }
 ATTRIBUTES = ["categories", "targets", "batches", "changes", "settings"]
 # The program's own, which no GIS is to show.
