@@ -78,7 +78,7 @@ hs_status hs_load_hotspots(hs_store *store, hs_error *error, hs_saved_hotspots *
 }
 
 hs_status hs_renew_lists(hs_service *service, hs_store *store, const hs_snapshot *old,
-                             const hs_store_versions *versions, hs_snapshot *snapshot, hs_error *error) {
+                         const hs_store_versions *versions, hs_snapshot *snapshot, hs_error *error) {
     hs_targets *targets = NULL;
     hs_decisions *decisions = NULL;
     hs_saved_hotspots *hotspots = NULL;
