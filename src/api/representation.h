@@ -30,7 +30,8 @@ void hs_call_form_link(hs_call *call, const char *rel, const hs_representation *
 void hs_call_self_links(hs_call *call, const char *path);
 /* The headers of a page, before the answer is begun: they go with pages that are kept too (ogc_page.c). */
 void hs_call_page_headers(hs_call *call);
-/* Sends the JSON that was written as it is, or as a page for people where that was negotiated (ogc_page.c). */
+/* Sends the JSON that was written as it is, or as a page for people where that was negotiated (ogc_page.c).
+ */
 hs_status hs_call_finish(hs_call *call, const char *title_en, const char *title_zh);
 
 #endif

@@ -1,5 +1,7 @@
 #include "render/map_draw.h"
 
+#include "render/map_ink.h"
+#include "render/map_paint.h"
 #include "render/map_path.h"
 #include <math.h>
 #include <stdlib.h>
@@ -9,6 +11,7 @@
 #define PI          3.14159265358979323846
 #define FINE        2.0
 #define NARROW      4.0
+#define MITER_LIMIT 4.0
 
 struct hs_map_world {
     hs_map_features *features;
@@ -39,13 +42,6 @@ void hs_map_world_free(hs_map_world *world) {
     free(world);
 }
 
-/* How a line, an area or a dot is drawn; what is drawn alike is drawn at once. */
-typedef struct paint {
-    hs_map_colour colour, second;
-    double width, radius;
-    bool smooth;
-} paint;
-
 typedef struct drawing {
     const hs_map_world *world;
     const hs_map_view *view;
@@ -54,11 +50,16 @@ typedef struct drawing {
     hs_arena *arena;
     hs_error *error;
     hs_map_path path;
+    bool raster; /* the pen draws on pixels and nothing else: they are written without it */
+    hs_map_pixels pixels;
+    hs_map_mask mask;
+    hs_map_ink ink;
+    hs_mercator_box near;            /* of what the layer's lines may reach into the picture from */
     uint32_t *found[HS_MAP_SOURCES]; /* features that may be seen */
     uint32_t count[HS_MAP_SOURCES];
     const hs_map_layer *layer;
-    bool *passes;  /* by kind */
-    paint *paints; /* by kind */
+    bool *passes;         /* by kind */
+    hs_map_paint *paints; /* by kind */
     hs_map_held labels;
 } drawing;
 
@@ -66,45 +67,8 @@ static void set_colour(cairo_t *pen, hs_map_colour c) {
     cairo_set_source_rgba(pen, c.r, c.g, c.b, c.a);
 }
 
-static hs_map_colour faded(hs_map_colour colour, double opacity) {
-    colour.a *= opacity;
-    return colour;
-}
-
-static bool colours_equal(const hs_map_colour *a, const hs_map_colour *b) {
-    return a->r == b->r && a->g == b->g && a->b == b->b && a->a == b->a;
-}
-
-static bool paints_equal(const paint *a, const paint *b) {
-    return colours_equal(&a->colour, &b->colour) && colours_equal(&a->second, &b->second) &&
-           a->width == b->width && a->radius == b->radius && a->smooth == b->smooth;
-}
-
-/* What a feature is drawn with; lengths in pixels of the picture. */
-static paint paint_of(const hs_map_layer *layer, const hs_map_scope *scope, double ratio) {
-    paint p = {.smooth = true};
-    if (layer->type == HS_MAP_FILL) {
-        double opacity = hs_map_number(layer, HS_MAP_FILL_OPACITY, scope);
-        p.colour = faded(hs_map_colour_of(layer, HS_MAP_FILL_COLOUR, scope), opacity);
-        p.second = faded(hs_map_colour_of(layer, HS_MAP_FILL_OUTLINE, scope), opacity);
-        p.smooth = hs_map_flag(layer, HS_MAP_FILL_ANTIALIAS, scope);
-    } else if (layer->type == HS_MAP_LINES) {
-        p.colour = faded(hs_map_colour_of(layer, HS_MAP_LINE_COLOUR, scope),
-                         hs_map_number(layer, HS_MAP_LINE_OPACITY, scope));
-        p.width = hs_map_number(layer, HS_MAP_LINE_WIDTH, scope) * ratio;
-    } else if (layer->type == HS_MAP_CIRCLE) {
-        p.colour = faded(hs_map_colour_of(layer, HS_MAP_CIRCLE_COLOUR, scope),
-                         hs_map_number(layer, HS_MAP_CIRCLE_OPACITY, scope));
-        p.second = faded(hs_map_colour_of(layer, HS_MAP_STROKE_COLOUR, scope),
-                         hs_map_number(layer, HS_MAP_STROKE_OPACITY, scope));
-        p.width = hs_map_number(layer, HS_MAP_STROKE_WIDTH, scope) * ratio;
-        p.radius = hs_map_number(layer, HS_MAP_CIRCLE_RADIUS, scope) * ratio;
-    }
-    return p;
-}
-
 /* Asks filter and properties of one feature; filters see the whole zoom, as in tiles. */
-static void ask(drawing *d, uint32_t feature, bool *passes, paint *p) {
+static void ask(drawing *d, uint32_t feature, bool *passes, hs_map_paint *p) {
     const hs_map_set *set = &d->world->features->set[d->layer->source];
     hs_map_property properties[HS_MAP_MOST_PROPERTIES];
     hs_map_scope scope = {.zoom = floor(d->view->zoom),
@@ -114,7 +78,7 @@ static void ask(drawing *d, uint32_t feature, bool *passes, paint *p) {
     scope.count = hs_map_feature_properties(d->world->features, d->layer->source, feature, properties);
     *passes = hs_map_layer_takes(d->layer, &scope);
     scope.zoom = d->view->zoom;
-    if (*passes) *p = paint_of(d->layer, &scope, d->view->ratio);
+    if (*passes) *p = hs_map_paint_of(d->layer, &scope, d->view->ratio);
 }
 
 static bool hangs_on_more_than_kind(const hs_map_layer *layer) {
@@ -137,7 +101,7 @@ static hs_status begin_layer(drawing *d, const hs_map_layer *layer) {
     return HS_OK;
 }
 
-static bool look_at(drawing *d, uint32_t feature, paint *p) {
+static bool look_at(drawing *d, uint32_t feature, hs_map_paint *p) {
     const hs_map_set *set = &d->world->features->set[d->layer->source];
     bool passes = false;
     if (!d->passes) {
@@ -151,16 +115,70 @@ static bool look_at(drawing *d, uint32_t feature, paint *p) {
 /* Whether the layer's seen features are drawn in more than one way. */
 static bool is_mixed(drawing *d) {
     const uint32_t *found = d->found[d->layer->source];
-    paint first = {.width = 0};
+    hs_map_paint first = {.width = 0};
     bool any = false;
     for (uint32_t i = 0; i < d->count[d->layer->source]; i++) {
-        paint p;
+        hs_map_paint p;
         if (!look_at(d, found[i], &p)) continue;
-        if (any && !paints_equal(&first, &p)) return true;
+        if (any && !hs_map_paints_equal(&first, &p)) return true;
         first = p;
         any = true;
     }
     return false;
+}
+
+static void lay_mask(drawing *d, hs_map_colour colour, bool sharp) {
+    cairo_surface_t *surface = cairo_get_group_target(d->pen);
+    cairo_surface_flush(surface);
+    hs_map_mask_paint(&d->mask, &d->pixels, colour, sharp);
+    cairo_surface_mark_dirty(surface);
+}
+
+static bool reaches_under_neighbours(const hs_map_paint *p, bool mixed) {
+    return mixed && p->smooth && p->colour.a == 1 && p->second.a <= 0;
+}
+
+/* Only corners of mitres reach further than a line is wide. */
+static void set_margin(drawing *d, const hs_map_paint *p) {
+    const hs_map_view *v = d->view;
+    bool lines = d->layer->type == HS_MAP_LINES;
+    double times = lines && hs_map_word(d->layer, HS_MAP_LINE_JOIN) == HS_MAP_JOIN_MITER ? 8 : 1;
+    double m = lines ? times * p->width + 4 : 8;
+    d->path.margin = m;
+    d->near = hs_map_box(&v->plane, v->left - m, v->top - m, v->left + v->width + m, v->top + v->height + m);
+}
+
+static bool is_near_picture(const drawing *d, uint32_t feature) {
+    const hs_mercator_box *b = &d->world->features->set[d->layer->source].box[feature];
+    return b->min_x <= d->near.max_x && b->max_x >= d->near.min_x && b->min_y <= d->near.max_y &&
+           b->max_y >= d->near.min_y;
+}
+
+/* Chooses how shapes of a paint are drawn. In a mask thin lines end straight: their ends would add up where
+ * streets meet. */
+static void begin_paint(drawing *d, const hs_map_paint *p, bool mixed) {
+    hs_map_stroker *s = &d->path.stroker;
+    d->path.mask = NULL;
+    set_margin(d, p);
+    if (!d->raster) return;
+    s->mask = &d->mask;
+    if (d->layer->type == HS_MAP_FILL) {
+        bool outlined = p->smooth && p->second.a > 0;
+        if (!outlined && (p->smooth || !mixed)) d->path.mask = &d->mask;
+        s->width = reaches_under_neighbours(p, mixed) ? d->view->ratio : 0;
+        s->join = HS_MAP_JOIN_MITER;
+        s->miter_limit = MITER_LIMIT;
+        return;
+    }
+    hs_map_scope scope = {.zoom = d->view->zoom};
+    d->path.mask = &d->mask;
+    s->width = p->width;
+    s->cap = (hs_map_cap)hs_map_word(d->layer, HS_MAP_LINE_CAP);
+    s->join = (hs_map_join)hs_map_word(d->layer, HS_MAP_LINE_JOIN);
+    s->miter_limit = hs_map_number(d->layer, HS_MAP_LINE_MITER_LIMIT, &scope);
+    if (p->width >= FINE || s->join != HS_MAP_JOIN_ROUND) return;
+    s->join = HS_MAP_JOIN_BEVEL;
+    if (s->cap == HS_MAP_CAP_ROUND) s->cap = HS_MAP_CAP_BUTT;
 }
 
 static void set_line(drawing *d, const hs_map_layer *layer) {
@@ -190,7 +208,11 @@ static void stroke(drawing *d, double width) {
 
 /* Ends what was begun for one paint. Areas of one paint are one shape, so that no ground shows between them;
  * where a layer has several, each reaches half a pixel under its neighbours, as MapLibre draws it. */
-static void finish(drawing *d, const paint *p, bool mixed) {
+static void finish(drawing *d, const hs_map_paint *p, bool mixed) {
+    if (d->path.mask) {
+        lay_mask(d, p->colour, d->layer->type == HS_MAP_FILL && !p->smooth);
+        return;
+    }
     set_colour(d->pen, p->colour);
     if (d->layer->type == HS_MAP_LINES) {
         stroke(d, p->width);
@@ -198,7 +220,7 @@ static void finish(drawing *d, const paint *p, bool mixed) {
     }
     cairo_set_antialias(d->pen, p->smooth ? CAIRO_ANTIALIAS_DEFAULT : CAIRO_ANTIALIAS_NONE);
     bool outlined = p->smooth && p->second.a > 0;
-    if (mixed && p->smooth && p->colour.a == 1 && !outlined) {
+    if (reaches_under_neighbours(p, mixed)) {
         cairo_set_line_width(d->pen, d->view->ratio);
         cairo_stroke_preserve(d->pen);
     }
@@ -226,7 +248,7 @@ static hs_map_dashes dashes_of(const hs_map_layer *layer, double width) {
     return dashes;
 }
 
-static void add_shape(drawing *d, uint32_t feature, const paint *p) {
+static void add_shape(drawing *d, uint32_t feature, const hs_map_paint *p) {
     const hs_map_layer *layer = d->layer;
     bool area = d->world->features->set[layer->source].shape[feature] == HS_MAP_POLYGON;
     if (layer->type == HS_MAP_FILL) {
@@ -234,30 +256,33 @@ static void add_shape(drawing *d, uint32_t feature, const paint *p) {
         return;
     }
     hs_map_dashes dashes = dashes_of(layer, p->width);
-    d->path.margin = 4 * p->width * 2 + 8;
     hs_map_path_lines(&d->path, layer->source, feature, &dashes);
+    /* Boundaries are there twice, once for each neighbour: they are as wide as one. */
+    if (d->path.mask && layer->source != HS_MAP_STREETS && !hs_map_mask_keep(&d->mask)) d->path.failed = true;
 }
 
 static void draw_shapes(drawing *d) {
     const uint32_t *found = d->found[d->layer->source];
     bool mixed = d->layer->type == HS_MAP_FILL && is_mixed(d);
     bool begun = false;
-    paint current = {.width = 0};
-    d->path.margin = 8;
+    hs_map_paint current = {.width = 0};
     if (d->layer->type == HS_MAP_LINES) set_line(d, d->layer);
     for (uint32_t i = 0; i < d->count[d->layer->source]; i++) {
-        paint p;
+        hs_map_paint p;
         if (!look_at(d, found[i], &p) || p.colour.a <= 0 || (d->layer->type == HS_MAP_LINES && p.width <= 0))
             continue;
-        if (begun && !paints_equal(&current, &p)) finish(d, &current, mixed);
+        bool other = !begun || !hs_map_paints_equal(&current, &p);
+        if (begun && other) finish(d, &current, mixed);
+        if (other) begin_paint(d, &p, mixed);
         current = p;
         begun = true;
+        if (!is_near_picture(d, found[i])) continue;
         add_shape(d, found[i], &p);
     }
     if (begun) finish(d, &current, mixed);
 }
 
-static void draw_circle(drawing *d, const paint *p, double x, double y) {
+static void draw_circle(drawing *d, const hs_map_paint *p, double x, double y) {
     double outer = p->radius + p->width;
     if (x < -outer || y < -outer || x > d->view->width + outer || y > d->view->height + outer) return;
     cairo_new_path(d->pen);
@@ -279,7 +304,7 @@ static void draw_circles(drawing *d) {
     const hs_map_set *set = &d->world->features->set[d->layer->source];
     const uint32_t *found = d->found[d->layer->source];
     for (uint32_t i = 0; i < d->count[d->layer->source]; i++) {
-        paint p;
+        hs_map_paint p;
         double x;
         double y;
         if (set->shape[found[i]] != HS_MAP_POINT || !look_at(d, found[i], &p)) continue;
@@ -300,6 +325,10 @@ static void draw_label(drawing *d, const hs_map_cell *cell, const hs_map_label *
     if (d->picture->whole_labels && (x + label->left * r < 0 || x + label->right * r > d->view->width ||
                                      y + label->top * r < 0 || y + label->bottom * r > d->view->height))
         return;
+    if (d->raster) {
+        hs_map_ink_label(&d->ink, &d->pixels, cell, label, x, y, r);
+        return;
+    }
     cairo_new_path(d->pen);
     for (uint32_t i = 0; i < label->glyph_count; i++) {
         const hs_map_label_glyph *g = &cell->glyph[label->first_glyph + i];
@@ -318,6 +347,8 @@ static void draw_label(drawing *d, const hs_map_cell *cell, const hs_map_label *
 }
 
 static void draw_labels(drawing *d, uint32_t layer) {
+    cairo_surface_t *surface = cairo_get_group_target(d->pen);
+    if (d->raster) cairo_surface_flush(surface);
     cairo_set_line_join(d->pen, CAIRO_LINE_JOIN_ROUND);
     cairo_set_line_cap(d->pen, CAIRO_LINE_CAP_ROUND);
     for (uint32_t i = 0; i < d->labels.count; i++) {
@@ -325,13 +356,14 @@ static void draw_labels(drawing *d, uint32_t layer) {
         for (uint32_t k = 0; k < cell->label_count; k++)
             if (cell->label[k].layer == layer) draw_label(d, cell, &cell->label[k]);
     }
+    if (d->raster) cairo_surface_mark_dirty(surface);
 }
 
 static void draw_background(drawing *d, const hs_map_layer *layer) {
     hs_map_scope scope = {.zoom = d->view->zoom, .arena = d->arena};
     if (d->picture->transparent) return;
-    set_colour(d->pen, faded(hs_map_colour_of(layer, HS_MAP_BACKGROUND_COLOUR, &scope),
-                             hs_map_number(layer, HS_MAP_BACKGROUND_OPACITY, &scope)));
+    set_colour(d->pen, hs_map_faded(hs_map_colour_of(layer, HS_MAP_BACKGROUND_COLOUR, &scope),
+                                    hs_map_number(layer, HS_MAP_BACKGROUND_OPACITY, &scope)));
     cairo_paint(d->pen);
 }
 
@@ -364,7 +396,7 @@ static hs_status draw_layer(drawing *d, uint32_t number) {
         draw_circles(d);
     else
         draw_shapes(d);
-    return d->path.failed ? hs_error_memory(d->error, "a map") : HS_OK;
+    return d->path.failed || d->ink.failed ? hs_error_memory(d->error, "a map") : HS_OK;
 }
 
 /* Widest that a line reaches beyond its own middle, half as much again for joins. */
@@ -419,6 +451,9 @@ hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map
     if (!(view->zoom <= MOST_ZOOM))
         status = hs_error_set(error, HS_E_ARGUMENT,
                               "the map is drawn to zoom %d of MapLibre: a larger area is needed", MOST_ZOOM);
+    d.raster = hs_map_find_pixels(pen, view, &d.pixels);
+    if (status == HS_OK && d.raster && !hs_map_mask_resize(&d.mask, view->width, view->height))
+        status = hs_error_memory(error, "a map");
     if (status == HS_OK && is_near(view)) status = find_features(&d);
     if (status == HS_OK && is_near(view)) status = find_labels(&d);
     uint32_t layers = picture->style->layer_count;
@@ -431,6 +466,8 @@ hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map
     }
     hs_map_cells_release(world->cells, &d.labels);
     hs_map_path_done(&d.path);
+    hs_map_mask_done(&d.mask);
+    hs_map_ink_done(&d.ink);
     if (status == HS_OK && cairo_status(pen) != CAIRO_STATUS_SUCCESS)
         status =
             hs_error_set(error, cairo_status(pen) == CAIRO_STATUS_NO_MEMORY ? HS_E_MEMORY : HS_E_INTERNAL,

@@ -2,7 +2,6 @@
 #include "service/hotspots_areas.h"
 
 #include "base/text.h"
-#include "service/hotspots_rank.h"
 #include <hotspot/emerging.h>
 #include <hotspot/rates.h>
 #include <math.h>
@@ -129,6 +128,12 @@ static bool give_up(hs_areas_result *h, const char *en, const char *zh) {
 /* Too little data is an answer. */
 static bool is_enough(making *m) {
     hs_areas_result *h = m->h;
+    if (m->areas.count < HS_HOTSPOT_LEAST_UNITS && h->unmeasured >= HS_HOTSPOT_LEAST_UNITS)
+        return give_up(
+            h,
+            "Fewer than 10 units have the residents or the attribute that is asked for: import them, "
+            "or take another value.",
+            "具备所需人口或属性的单元不足 10 个；请先导入，或改用其他数值。");
     if (m->areas.count < HS_HOTSPOT_LEAST_UNITS)
         return give_up(h, "Fewer than 10 units of analysis: too few for a statistic. Take smaller units.",
                        "分析单元不足 10 个，无法统计检验；请改用更小的单元。");
@@ -300,6 +305,8 @@ static hs_status test_globally(making *m) {
     }
     if (status != HS_OK) return status;
     status = hs_adjust_p_values(p, HS_GLOBAL_STATISTICS, r->correction, m->error, m->h->global_q);
+    if (status == HS_OK)
+        status = hs_hotspot_stand(p, HS_GLOBAL_STATISTICS, r->alpha, m->error, &m->h->stands);
     for (int s = 0; s < HS_GLOBAL_STATISTICS; s++)
         m->h->significant += m->h->global_q[s] <= r->alpha;
     return status;
@@ -332,6 +339,8 @@ static hs_status make(making *m) {
     if (m->request->method == HS_AREAS_GLOBAL) return test_globally(m);
     status = test_locally(m);
     if (status == HS_OK) status = rank_rows(m);
+    if (status == HS_OK)
+        status = hs_hotspot_stand(m->h->rows.p, m->h->rows.count, m->request->alpha, m->error, &m->h->stands);
     return status == HS_OK ? jitter(m) : status;
 }
 

@@ -4,6 +4,7 @@
 #define SERVICE_HOTSPOTS_AREAS_H
 
 #include "service/hotspots_method.h"
+#include "service/hotspots_rank.h"
 #include "service/service_private.h"
 #include <hotspot/multiple_testing.h>
 #include <hotspot/spatial_statistics.h>
@@ -112,6 +113,7 @@ typedef struct hs_areas_result {
     double smallest_p;     /* that they can give; 0: analytic */
     bool exact;            /* p-values under random labelling, without permutations */
     uint32_t significant;
+    hs_hotspot_stands stands;
     bool enough;
     const char *reason_en, *reason_zh;   /* why not */
     const char *caution_en, *caution_zh; /* or NULL */

@@ -171,5 +171,6 @@ void hs_areas_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "links", h->links);
     hs_areas_island_members(h->rows.id, h->islands, h->island_count, json);
     hs_json_pair_int(json, "significant", h->significant);
+    if (h->enough) hs_hotspot_stands_member(&h->stands, json);
     hs_areas_tally_members(&h->tally, json);
 }

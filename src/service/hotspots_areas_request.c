@@ -44,6 +44,8 @@ static hs_status parse_units(const hs_hotspot_words *w, hs_areas_request *r) {
     if (status != HS_OK) return status;
     if ((grid.size > 0) + along + (hs_hotspot_word(w, "level").size > 0) > 1)
         return hs_error_set(w->error, HS_E_ARGUMENT, "level, grid and streets: one of them says the units");
+    if (along && w->snapshot->geography->segments.count == 0)
+        return hs_error_set(w->error, HS_E_ARGUMENT, "streets: the city has no streets; import them");
     r->units = along ? HS_UNITS_STREETS : HS_UNITS_LEVEL;
     r->level = HS_LEVEL_COUNT;
     if (grid.size > 0) {

@@ -4,7 +4,6 @@
 
 #include "base/pool.h"
 #include "base/text.h"
-#include "service/hotspots_rank.h"
 #include <math.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -161,6 +160,8 @@ static hs_status make(making *m) {
                             "test: a unit has more incidents than the E-test takes (%u): test=exact",
                             HS_E_TEST_MOST);
     status = hs_adjust_p_values(h->p, h->areas.count, m->request->areas.correction, m->work->error, h->q);
+    if (status == HS_OK)
+        status = hs_hotspot_stand(h->p, h->areas.count, m->request->areas.alpha, m->work->error, &h->stands);
     return status == HS_OK ? name_changes(m) : status;
 }
 

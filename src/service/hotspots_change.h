@@ -3,6 +3,7 @@
 #define SERVICE_HOTSPOTS_CHANGE_H
 
 #include "service/hotspots_areas.h"
+#include "service/hotspots_rank.h"
 #include <hotspot/rate_ratio.h>
 
 typedef enum hs_change_test {
@@ -41,6 +42,7 @@ typedef struct hs_change_result {
     hs_rate_ratio whole; /* of all units together */
     uint64_t whole_now, whole_before;
     uint32_t few, increases, decreases;
+    hs_hotspot_stands stands;
     bool enough;
     const char *reason_en, *reason_zh;
 } hs_change_result;

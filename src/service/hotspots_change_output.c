@@ -126,6 +126,7 @@ void hs_change_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "units", h->areas.count);
     hs_json_pair_int(json, "too_few", h->few);
     hs_json_pair_int(json, "significant", h->increases + h->decreases);
+    if (h->enough) hs_hotspot_stands_member(&h->stands, json);
     hs_json_pair_int(json, "increases", h->increases);
     hs_json_pair_int(json, "decreases", h->decreases);
     write_whole(r, h, json);

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "service/hotspots_rank.h"
 #include <math.h>
 
 #define RESULT_MOST ((size_t)1 << 30)
@@ -123,7 +122,10 @@ static hs_status correct(making *m) {
                                                  : cell->normal_p;
         z[c] = near ? cell->z : (double)NAN;
     }
-    hs_status status = hs_adjust_p_values(h->q, cells, m->request->correction, m->work->error, h->q);
+    hs_status status =
+        hs_hotspot_stand(h->q, (uint32_t)cells, m->request->points.alpha, m->work->error, &h->stands);
+    if (status == HS_OK)
+        status = hs_adjust_p_values(h->q, cells, m->request->correction, m->work->error, h->q);
     for (size_t c = 0; c < cells && status == HS_OK; c++)
         h->answer.significant += h->q[c] <= m->request->points.alpha;
     return status == HS_OK ? hs_hotspot_rank(z, (uint32_t)cells, m->work->error, h->rank) : status;

@@ -3,6 +3,7 @@
 #define SERVICE_HOTSPOTS_NEAR_REPEAT_H
 
 #include "service/hotspots_points.h"
+#include "service/hotspots_rank.h"
 #include <hotspot/near_repeat.h>
 
 typedef struct hs_near_request {
@@ -24,6 +25,7 @@ typedef struct hs_near_result {
     hs_knox_cell *cells;
     double *q; /* NAN of cells beyond the bands */
     uint32_t *rank;
+    hs_hotspot_stands stands;
 } hs_near_result;
 
 void hs_near_table(const hs_hotspot_run *run, hs_hotspot_table *table);

@@ -113,6 +113,7 @@ void hs_near_head(const hs_hotspot_run *run, hs_json *json) {
     hs_points_parameter_members(&r->points, json);
     hs_json_object_end(json);
     hs_points_run_members(run, r->points.seed, json);
+    if (h->answer.enough) hs_hotspot_stands_member(&h->stands, json);
     hs_json_key(json, "smallest_p_value");
     hs_json_double(json, h->permutations > 0 ? 1 / (h->permutations + 1.0) : (double)NAN);
     hs_json_pair_int(json, "pairs", (int64_t)h->points.count * ((int64_t)h->points.count - 1) / 2);

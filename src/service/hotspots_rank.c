@@ -29,3 +29,25 @@ hs_status hs_hotspot_rank(const double *key, uint32_t count, hs_error *error, ui
     free(order);
     return HS_OK;
 }
+
+hs_status hs_hotspot_stand(const double *p, uint32_t count, double alpha, hs_error *error,
+                           hs_hotspot_stands *stands) {
+    double *q = malloc(((size_t)count + 1) * sizeof *q);
+    hs_status status = q ? HS_OK : hs_error_memory(error, "corrections");
+    *stands = (hs_hotspot_stands){{0}};
+    for (int c = 0; c < HS_CORRECTIONS && status == HS_OK; c++) {
+        status = hs_adjust_p_values(p, count, (hs_correction)c, error, q);
+        for (uint32_t i = 0; i < count && status == HS_OK; i++)
+            stands->count[c] += q[i] <= alpha;
+    }
+    free(q);
+    return status;
+}
+
+void hs_hotspot_stands_member(const hs_hotspot_stands *stands, hs_json *json) {
+    hs_json_key(json, "significant_by_correction");
+    hs_json_object(json);
+    for (int c = 0; c < HS_CORRECTIONS; c++)
+        hs_json_pair_int(json, hs_correction_name((hs_correction)c), stands->count[c]);
+    hs_json_object_end(json);
+}

@@ -174,6 +174,10 @@ hs_status hs_weights_nearest(const double *x_m, const double *y_m, uint32_t coun
     if (k == 0 || k >= count)
         return hs_error_set(error, HS_E_ARGUMENT, "weights: %u nearest of %u units; take 1 to %u",
                             (unsigned)k, (unsigned)count, count > 1 ? (unsigned)count - 1 : 0);
+    if ((uint64_t)count * k > HS_MOST_LINKS)
+        return hs_error_set(error, HS_E_LIMIT,
+                            "weights: the %u nearest of %u units are over 2^26 links; take fewer",
+                            (unsigned)k, (unsigned)count);
     point_grid grid;
     hs_link_list list = {0};
     nearest *best = calloc(k, sizeof *best);

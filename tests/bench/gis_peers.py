@@ -195,9 +195,9 @@ def density_tiles(bench, csv_path, requests):
 
 def map_tiles(bench, requests):
     lon, lat = (gis_data.BOX[0] + gis_data.BOX[2]) / 2, (gis_data.BOX[1] + gis_data.BOX[3]) / 2
-    for z in (12, 14):
+    for z, reach in ((12, 1), (14, 2)):
         x, y = gis_data.tile_of(lon, lat, z)
-        rows = [(z, x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+        rows = [(z, x + dx, y + dy) for dx in range(-reach, reach + 1) for dy in range(-reach, reach + 1)]
         targets = [f"/tiles/map/{z}/{x}/{y}.png" for z, x, y in rows]
         status, _ = bench.client.get(targets[0])
         if status == 404:

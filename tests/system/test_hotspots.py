@@ -90,6 +90,11 @@ def check_gi_star():
     assert numpy.allclose(column(analytic, "statistic"), gi_star(x, w), rtol=0, atol=1e-9)
     assert numpy.allclose(column(analytic, "q_value"), benjamini_hochberg(column(analytic, "p_value")), atol=1e-12)
     assert numpy.allclose(column(analytic, "expected"), x.mean())
+    stands = analytic["significant_by_correction"]
+    assert stands["bh"] == analytic["significant"] == (column(analytic, "q_value") <= 0.05).sum()
+    for name in ("by", "bonferroni", "none"):
+        assert stands[name] == ask(f"/hotspots/gi-star?level=cell&permutations=0&correction={name}")["significant"], name
+    assert stands["bonferroni"] <= stands["bh"] and stands["by"] <= stands["bh"] <= stands["none"] > 0
     ranks = column(analytic, "rank")
     assert (numpy.argsort(ranks) == numpy.argsort(-column(analytic, "statistic"), kind="stable")).all()
     permuted = ask("/hotspots/gi-star?level=cell&permutations=999&seed=7")

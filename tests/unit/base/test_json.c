@@ -30,6 +30,49 @@ static void check_written(const char *expected) {
     hs_json_init(&json, &out);
 }
 
+/* What is written in place is what the writer writes of the same value. */
+static void check_in_place(hs_str text) {
+    hs_json_str(&json, text);
+    char *room = malloc(HS_JSON_TEXT_MOST(text.size));
+    size_t size = (size_t)(hs_json_put_text(room, text) - room);
+    assert_int_equal(size, out.size);
+    assert_memory_equal(room, out.data, size);
+    free(room);
+    hs_buffer_clear(&out);
+    hs_json_init(&json, &out);
+}
+
+static void writes_texts_in_place(void **state) {
+    (void)state;
+    hs_random random;
+    hs_random_seed(&random, 6);
+    char bytes[40];
+    for (int i = 0; i < 20000; i++) {
+        size_t size = (size_t)hs_random_below(&random, sizeof bytes);
+        for (size_t k = 0; k < size; k++)
+            bytes[k] = (char)(i % 2 ? hs_random_below(&random, 256) : 0x18 + hs_random_below(&random, 0x50));
+        check_in_place((hs_str){bytes, size});
+    }
+    check_in_place(HS_STR("\xE6\x97\xA0\xE8\xAF\x81\xE6\x91\x8A\xE8\xB4\xA9 \"\\\n\x01\xFF"));
+}
+
+static void writes_members_in_place(void **state) {
+    (void)state;
+    hs_json_array(&json);
+    for (int i = 0; i < 2; i++) {
+        char *at = hs_json_reserve(&json, (size_t)2 * HS_JSON_NUMBER_MOST + 2);
+        assert_non_null(at);
+        *at++ = '[';
+        at = hs_json_put_int(at, i ? INT64_MIN : -7);
+        *at++ = ',';
+        at = hs_json_put_fixed(at, i ? INT64_MIN : 1004497000, 7);
+        *at++ = ']';
+        hs_json_commit(&json, at);
+    }
+    hs_json_array_end(&json);
+    check_written("[[-7,100.4497],[-9223372036854775808,-922337203685.4775808]]");
+}
+
 static void nests_with_commas(void **state) {
     (void)state;
     hs_json_object(&json);
@@ -337,6 +380,8 @@ static void parses_or_says_where(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nests_with_commas, begin, end),
+        cmocka_unit_test_setup_teardown(writes_texts_in_place, begin, end),
+        cmocka_unit_test_setup_teardown(writes_members_in_place, begin, end),
         cmocka_unit_test_setup_teardown(escapes_texts, begin, end),
         cmocka_unit_test_setup_teardown(writes_integers, begin, end),
         cmocka_unit_test_setup_teardown(writes_fixed_numbers, begin, end),

@@ -2,6 +2,8 @@
 #include "check.h"
 
 #include "base/clock.h"
+#include "base/random.h"
+#include "base/time_text.h"
 #include "base/timezone.h"
 #include <stdlib.h>
 #include <time.h>
@@ -192,6 +194,36 @@ static void local_times_say_their_offset(void **state) {
     check_local("Asia/Shanghai", utc(1890, 1, 1, 0, 0), "1890-01-01T00:00:00Z");
 }
 
+static void check_day_text(hs_day_text *day, int64_t at) {
+    char expected[HS_TIME_TEXT_SIZE], text[HS_TIME_TEXT_SIZE];
+    size_t size = hs_time_text(day, at, text);
+    assert_int_equal(size, hs_time_format(at, expected));
+    assert_memory_equal(text, expected, size);
+}
+
+static void times_of_a_day_are_as_any(void **state) {
+    (void)state;
+    hs_day_text day = {0};
+    static const int64_t ends[] = {0,
+                                   86399,
+                                   86400,
+                                   -1,
+                                   -86400,
+                                   -86401,
+                                   253402300799,
+                                   INT64_MAX,
+                                   INT64_MAX - 9999,
+                                   INT64_MIN,
+                                   INT64_MIN + 86400};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        check_day_text(&day, ends[i]);
+    hs_random random;
+    hs_random_seed(&random, 6);
+    for (int i = 0; i < 20000; i++)
+        check_day_text(&day, (int64_t)hs_random_below(&random, 40 * 86400) - 20 * 86400 +
+                                 i / 1000 * INT64_C(30000000000));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(civil_agrees_with_the_c_library),
@@ -204,6 +236,7 @@ int main(void) {
         cmocka_unit_test(unknown_zones_are_refused),
         cmocka_unit_test(guesses_by_position),
         cmocka_unit_test(local_times_say_their_offset),
+        cmocka_unit_test(times_of_a_day_are_as_any),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -453,6 +453,37 @@ static void test_shared_members(void **state) {
     hs_buffer_done(&plain);
 }
 
+/* Many at once, in any order, are what they are one by one. */
+static void test_many_incidents(void **state) {
+    (void)state;
+    enum { MANY = 100 };
+    hs_incident_ref refs[MANY];
+    const hs_incidents *incidents = town->incidents;
+    for (uint32_t i = 0; i < MANY; i++) {
+        uint32_t c = i % incidents->chunk_count;
+        refs[i] = (hs_incident_ref){c, i * 37 % incidents->chunk[c]->count};
+    }
+    for (size_t count = 0; count <= MANY; count = 3 * count + 1) {
+        hs_buffer out[2];
+        for (int at_once = 0; at_once < 2; at_once++) {
+            hs_json json;
+            hs_geojson_context context;
+            hs_buffer_init(&out[at_once], 1 << 20);
+            hs_json_init(&json, &out[at_once]);
+            hs_geojson_context_init(&context, town, NULL);
+            hs_json_array(&json);
+            if (at_once) hs_geojson_incidents(&json, &context, refs, count);
+            for (size_t i = 0; i < count && !at_once; i++)
+                hs_geojson_incident(&json, &context, incidents->chunk[refs[i].chunk], refs[i].row);
+            hs_json_array_end(&json);
+        }
+        assert_int_equal(out[0].size, out[1].size);
+        assert_memory_equal(out[0].data, out[1].data, out[0].size);
+        hs_buffer_done(&out[0]);
+        hs_buffer_done(&out[1]);
+    }
+}
+
 static void test_levels_have_their_names(void **state) {
     (void)state;
     hs_buffer out;
@@ -493,10 +524,11 @@ static void test_other_features(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_incident_counts),         cmocka_unit_test(test_base_layers),
-        cmocka_unit_test(test_streets_are_joined),      cmocka_unit_test(test_far_tile_is_empty),
-        cmocka_unit_test(test_density_pictures),        cmocka_unit_test(test_unit_feature),
-        cmocka_unit_test(test_incident_feature),        cmocka_unit_test(test_shared_members),
-        cmocka_unit_test(test_levels_have_their_names), cmocka_unit_test(test_other_features)};
+        cmocka_unit_test(test_incident_counts),    cmocka_unit_test(test_base_layers),
+        cmocka_unit_test(test_streets_are_joined), cmocka_unit_test(test_far_tile_is_empty),
+        cmocka_unit_test(test_density_pictures),   cmocka_unit_test(test_unit_feature),
+        cmocka_unit_test(test_incident_feature),   cmocka_unit_test(test_shared_members),
+        cmocka_unit_test(test_many_incidents),     cmocka_unit_test(test_levels_have_their_names),
+        cmocka_unit_test(test_other_features)};
     return cmocka_run_group_tests(tests, make_town, end_town);
 }
