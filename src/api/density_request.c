@@ -39,16 +39,6 @@ static bool is_gone(const void *request) {
     return hs_request_is_gone(request);
 }
 
-/* What takes long ends when the client leaves. A bandwidth by name is chosen on a thread for long work unless
- * it is known; there all begins anew. */
-static hs_status settle_request(hs_call *call, hs_density_request *request) {
-    hs_service *service = call->api->service;
-    request->stop = (hs_density_stop){is_gone, call->request};
-    if (!hs_service_density_is_chosen(service, call->snapshot, request) && hs_request_defer(call->request))
-        return hs_error_set(call->error, HS_E_CANCELLED, "the bandwidth is being chosen");
-    return hs_service_density_choose(service, call->snapshot, request, call->error);
-}
-
 /* A narrow kernel tells where single incidents lie. */
 static hs_status check_public(hs_call *call, const hs_density_request *request) {
     if (hs_call_sees_incidents(call) || request->bandwidth_m >= HS_AGGREGATE_LEAST_CELL_M) return HS_OK;
@@ -59,6 +49,17 @@ static hs_status check_public(hs_call *call, const hs_density_request *request) 
         HS_AGGREGATE_LEAST_CELL_M);
 }
 
+/* What takes long ends when the client leaves. A bandwidth by name is chosen on a thread for long work unless
+ * it is known; there all begins anew. */
+static hs_status settle_request(hs_call *call, hs_density_request *request) {
+    hs_service *service = call->api->service;
+    request->stop = (hs_density_stop){is_gone, call->request};
+    if (!hs_service_density_is_chosen(service, call->snapshot, request) && hs_request_defer(call->request))
+        return hs_error_set(call->error, HS_E_CANCELLED, "the bandwidth is being chosen");
+    hs_status status = hs_service_density_choose(service, call->snapshot, request, call->error);
+    return status == HS_OK ? check_public(call, request) : status;
+}
+
 hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {
     hs_str *names;
     hs_str *values;
@@ -67,7 +68,6 @@ hs_status hs_call_density(hs_call *call, hs_density_ask *ask) {
     hs_status status = hs_density_request_parse(call->snapshot, names, values, call->request->query_count,
                                                 call->arena, call->error, &made.request);
     if (status == HS_OK) status = settle_request(call, &made.request);
-    if (status == HS_OK) status = check_public(call, &made.request);
     if (status == HS_OK) status = parse_classes(call, &made);
     if (status == HS_OK) *ask = made;
     return status;
