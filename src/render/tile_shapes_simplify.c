@@ -22,12 +22,12 @@ static double piece_distance2(hs_mercator p, hs_mercator a, hs_mercator b) {
 
 /* The first zoom whose tolerance is below a distance, given as its square. */
 static uint8_t zoom_of(double distance2) {
-    uint8_t z = 0;
+    unsigned z = 0;
     for (; z < HS_BASE_FULL_DETAIL_ZOOM; z++) {
         double tolerance = HS_SHAPE_TOLERANCE_UNITS * (double)(1u << (20 - z)); /* 2^32 / 4096 is 2^20 */
         if (distance2 > tolerance * tolerance) break;
     }
-    return z;
+    return (uint8_t)z;
 }
 
 static uint32_t farthest(const hs_mercator *line, uint32_t first, uint32_t last, double *distance2) {
