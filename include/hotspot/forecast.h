@@ -83,7 +83,7 @@ typedef struct hs_forecast_options {
 /* One method over the held-out periods. */
 typedef struct hs_forecast_result {
     hs_forecast_score *score; /* [folds], the latest period first */
-    double *curve;            /* [HS_FORECAST_CURVE_POINTS] mean captured share at hs_forecast_curve_shares */
+    double *curve; /* [HS_FORECAST_CURVE_POINTS] mean captured share at hs_forecast_curve_shares() */
 } hs_forecast_result;
 
 /* A surface of the mixture: bandwidth (0: counts of cells), half-life in days (INFINITY: none), its weight.
@@ -119,7 +119,9 @@ typedef struct hs_forecast {
     hs_forecast_fitted fitted;
 } hs_forecast;
 
-extern HS_API const double hs_forecast_curve_shares[HS_FORECAST_CURVE_POINTS];
+/* The shares of the area (of the streets' length) that capture curves are given at, ascending,
+ * [HS_FORECAST_CURVE_POINTS]. Static storage. Pure, thread-safe, O(1). */
+HS_API const double *hs_forecast_curve_shares(void);
 
 /* Makes a forecast and its backtest. Incidents may be in any order: equal sets give equal bits on any number
  * of threads (pool NULL: the caller's own). HS_E_ARGUMENT for options or cells out of range; HS_E_INPUT where

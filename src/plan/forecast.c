@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const double hs_forecast_curve_shares[HS_FORECAST_CURVE_POINTS] = {0.005, 0.01, 0.02, 0.03, 0.05,
-                                                                   0.1,   0.2,  0.3,  0.5};
+const double *hs_forecast_curve_shares(void) {
+    static const double shares[HS_FORECAST_CURVE_POINTS] = {0.005, 0.01, 0.02, 0.03, 0.05,
+                                                            0.1,   0.2,  0.3,  0.5};
+    return shares;
+}
 
 const char *hs_forecast_method_name(hs_forecast_method method) {
     static const char *const names[] = {"last-period", "all-history",   "kernel-scott",
@@ -105,7 +108,7 @@ static hs_status add_curve(scoring *s, double *mean, uint32_t *counted, hs_error
     double curve[HS_FORECAST_CURVE_POINTS];
     hs_status status =
         hs_forecast_capture(s->expected, s->observed, s->backtest->space->cells->measure, s->forecast->count,
-                            hs_forecast_curve_shares, HS_FORECAST_CURVE_POINTS, error, curve, NULL);
+                            hs_forecast_curve_shares(), HS_FORECAST_CURVE_POINTS, error, curve, NULL);
     if (status != HS_OK || isnan(curve[0])) return status;
     ++*counted;
     for (uint32_t k = 0; k < HS_FORECAST_CURVE_POINTS; k++)

@@ -153,7 +153,7 @@ static void write_method(const hs_forecast *f, int method, hs_json *json) {
     hs_json_array(json);
     for (uint32_t k = 0; k < HS_FORECAST_CURVE_POINTS; k++) {
         hs_json_array(json);
-        hs_json_double(json, hs_forecast_curve_shares[k]);
+        hs_json_double(json, hs_forecast_curve_shares()[k]);
         hs_json_double(json, f->result[method].curve[k]);
         hs_json_array_end(json);
     }

@@ -22,9 +22,12 @@ try {
     await page.click('a[href*="/ogc/collections?"]');
     await page.click('a[href*="/collections/zones?lang=zh"]');
     assert.match(await page.title(), /区域/);
+    await ready(page);
     await page.click('a.language');
     assert.match(await page.title(), /Zones/);
+    await ready(page);
     await page.goto(`${server.origin}/ogc/collections/zones/items?limit=5&lang=en`);
+    await ready(page);
     await page.click('.pages a');
     assert.match(page.url(), /after=/);
     await ready(page);
