@@ -54,9 +54,9 @@ bool hs_lattice_same_nodes(const hs_lattice *a, const hs_lattice *b);
 /* What some incidents deposit: blocks of 32 x 32 nodes, those not named hold nothing. Immutable. */
 typedef struct hs_lattice_deposit {
     uint32_t count;
-    int32_t *x, *y; /* [count] columns and rows of blocks */
-    int32_t *nodes; /* [count][32 * 32], in `unit` */
-    double unit;    /* incidents: a power of two */
+    const int32_t *x, *y; /* [count] columns and rows of blocks */
+    const int32_t *nodes; /* [count][32 * 32], in `unit` */
+    double unit;          /* incidents: a power of two */
     size_t bytes;
 } hs_lattice_deposit;
 

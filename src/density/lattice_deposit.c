@@ -3,6 +3,7 @@
 #include "density/lattice_spread.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Lagrange's weights of 4 or 6 neighbours for a place t in [0, 1] between the middle two, in 2^-15, their sum
  * exact: what rounding leaves goes to the nearest. */
@@ -173,22 +174,22 @@ static bool deposit_all(lattice_blocks *blocks, const spreading *how, const hs_p
     return true;
 }
 
-/* Takes over what the blocks hold. */
-static hs_lattice_deposit *deposit_of(lattice_blocks *blocks, double unit) {
-    hs_lattice_deposit *made = malloc(sizeof *made);
+/* In one piece of its own: what grew is given back, so that heaps do not fill with holes. */
+static hs_lattice_deposit *deposit_of(const lattice_blocks *blocks, double unit) {
+    size_t count = blocks->count;
+    size_t nodes_bytes = count * HS_LATTICE_BLOCK_NODES * sizeof(int32_t);
+    size_t bytes = sizeof(hs_lattice_deposit) + nodes_bytes + 2 * count * sizeof(int32_t);
+    hs_lattice_deposit *made = malloc(bytes);
     if (!made) return NULL;
-    if (blocks->count > 0) {
-        int32_t *less = realloc(blocks->nodes, blocks->count * HS_LATTICE_BLOCK_NODES * sizeof *less);
-        if (less) blocks->nodes = less;
+    int32_t *nodes = (int32_t *)(made + 1);
+    int32_t *x = nodes + count * HS_LATTICE_BLOCK_NODES;
+    if (count > 0) {
+        memcpy(nodes, blocks->nodes, nodes_bytes);
+        memcpy(x, blocks->x, count * sizeof *x);
+        memcpy(x + count, blocks->y, count * sizeof *x);
     }
-    *made = (hs_lattice_deposit){.count = blocks->count,
-                                 .x = blocks->x,
-                                 .y = blocks->y,
-                                 .nodes = blocks->nodes,
-                                 .unit = unit,
-                                 .bytes = sizeof *made +
-                                          blocks->count * (HS_LATTICE_BLOCK_NODES + 2) * sizeof(int32_t)};
-    blocks->x = blocks->y = blocks->nodes = NULL;
+    *made = (hs_lattice_deposit){
+        .count = blocks->count, .x = x, .y = x + count, .nodes = nodes, .unit = unit, .bytes = bytes};
     return made;
 }
 
@@ -212,9 +213,5 @@ hs_status hs_lattice_deposit_new(const hs_lattice *lattice, const hs_lattice_wei
 }
 
 void hs_lattice_deposit_free(hs_lattice_deposit *deposit) {
-    if (!deposit) return;
-    free(deposit->x);
-    free(deposit->y);
-    free(deposit->nodes);
     free(deposit);
 }

@@ -13,9 +13,13 @@ static uint64_t nodes_hash(const hs_lattice *lattice) {
     return hs_hash(parts, sizeof parts, 0);
 }
 
-/* Chunks are deposited in pieces: a tile pays for the incidents about it, and neighbours share the rest. */
-#define PIECE_ROWS  4096u
-#define PIECES_MOST (HS_CHUNK_ROWS / PIECE_ROWS)
+/* Chunks are deposited in pieces: a tile pays for the incidents about it, and neighbours share the rest.
+ * Where a tile shows a large part of the city that would only be more to put together. */
+enum { NEAR_ROWS = 4096, FAR_ROWS = 65536, PIECES_MOST = HS_CHUNK_ROWS / NEAR_ROWS };
+
+static uint32_t piece_rows(const hs_lattice *lattice) {
+    return lattice->prolongs ? NEAR_ROWS : FAR_ROWS;
+}
 
 typedef struct piece {
     uint32_t first; /* row of its chunk */
@@ -76,14 +80,14 @@ static hs_status make_ready(depositing *one, hs_error *error) {
     return status;
 }
 
-static hs_point_columns columns_of_piece(const hs_point_columns *all, uint32_t first) {
+static hs_point_columns columns_of_piece(const hs_point_columns *all, uint32_t first, uint32_t rows) {
     hs_point_columns part = *all;
     part.mercator += first;
     if (part.selected) part.selected += first / 64;
     if (part.weight) part.weight += first;
     if (part.factor) part.factor += first;
     if (part.block_box) part.block_box += first / part.block_rows;
-    part.count = all->count - first < PIECE_ROWS ? all->count - first : PIECE_ROWS;
+    part.count = all->count - first < rows ? all->count - first : rows;
     return part;
 }
 
@@ -91,7 +95,8 @@ static hs_status make_deposit(void *context, hs_error *error, void **value, size
     depositing *one = context;
     hs_status status = make_ready(one, error);
     if (status != HS_OK) return status;
-    hs_point_columns part = columns_of_piece(&one->points.columns, one->first);
+    hs_point_columns part =
+        columns_of_piece(&one->points.columns, one->first, piece_rows(one->work->lattice));
     hs_lattice_deposit *deposit;
     status =
         hs_lattice_deposit_new(one->work->lattice, hs_shared_value(one->weights), &part, error, &deposit);
@@ -127,8 +132,9 @@ static void gather_range(void *context, size_t begin, size_t end) {
         gather_chunk(work, (uint32_t)c);
 }
 
-static bool piece_in_reach(const hs_incident_chunk *chunk, uint32_t first, const reach_box *reach) {
-    uint32_t left = chunk->count - first < PIECE_ROWS ? chunk->count - first : PIECE_ROWS;
+static bool piece_in_reach(const hs_incident_chunk *chunk, uint32_t first, uint32_t rows,
+                           const reach_box *reach) {
+    uint32_t left = chunk->count - first < rows ? chunk->count - first : rows;
     const hs_mercator_box *box = chunk->block_box + first / HS_BLOCK_ROWS;
     for (uint32_t b = 0; b * HS_BLOCK_ROWS < left; b++)
         if (hs_reach_meets(reach, &box[b])) return true;
@@ -138,13 +144,14 @@ static bool piece_in_reach(const hs_incident_chunk *chunk, uint32_t first, const
 static void find_in_reach(gathering *work, const reach_box *reach) {
     const density_layer *layer = work->layer;
     const hs_incidents *incidents = layer->snapshot->incidents;
+    const uint32_t rows = piece_rows(work->lattice);
     for (uint32_t c = 0; c < incidents->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         if (layer->ladder && !hs_adaptive_has(layer->ladder, c, layer->rung)) continue;
         if (!chunk->positioned || chunk->count == 0 || !hs_reach_meets(reach, &chunk->box)) continue;
         uint32_t before = work->count;
-        for (uint32_t first = 0; first < chunk->count; first += PIECE_ROWS)
-            if (piece_in_reach(chunk, first, reach)) work->piece[work->count++].first = first;
+        for (uint32_t first = 0; first < chunk->count; first += rows)
+            if (piece_in_reach(chunk, first, rows, reach)) work->piece[work->count++].first = first;
         if (work->count == before) continue;
         work->begin[work->chunk_count] = before;
         work->chunk[work->chunk_count++] = chunk;
