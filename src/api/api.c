@@ -153,6 +153,10 @@ static bool refuse_repeated(const hs_call *call) {
     return false;
 }
 
+bool hs_call_is_gone(const void *request) {
+    return hs_request_is_gone(request);
+}
+
 bool hs_call_sees_incidents(const hs_call *call) {
     return call->api->public_incidents || atomic_load(&call->api->loopback);
 }

@@ -35,10 +35,6 @@ static hs_status parse_classes(hs_call *call, hs_density_ask *ask) {
                             hs_filter_problem(&ask->request.filter), call->error, &ask->classes);
 }
 
-static bool is_gone(const void *request) {
-    return hs_request_is_gone(request);
-}
-
 /* A narrow kernel tells where single incidents lie. */
 static hs_status check_public(hs_call *call, const hs_density_request *request) {
     if (hs_call_sees_incidents(call) || request->bandwidth_m >= HS_AGGREGATE_LEAST_CELL_M) return HS_OK;
@@ -53,7 +49,7 @@ static hs_status check_public(hs_call *call, const hs_density_request *request) 
  * it is known; there all begins anew. */
 static hs_status settle_request(hs_call *call, hs_density_request *request) {
     hs_service *service = call->api->service;
-    request->stop = (hs_density_stop){is_gone, call->request};
+    request->stop = (hs_density_stop){hs_call_is_gone, call->request};
     if (!hs_service_density_is_chosen(service, call->snapshot, request) && hs_request_defer(call->request))
         return hs_error_set(call->error, HS_E_CANCELLED, "the bandwidth is being chosen");
     hs_status status = hs_service_density_choose(service, call->snapshot, request, call->error);

@@ -11,10 +11,6 @@ const hs_endpoint *hs_endpoint_of_forecast(void) {
     return e->path ? e : NULL;
 }
 
-static bool is_gone(const void *request) {
-    return hs_request_is_gone(request);
-}
-
 hs_status hs_serve_forecast(hs_call *call) {
     hs_str *names;
     hs_str *values;
@@ -26,7 +22,7 @@ hs_status hs_serve_forecast(hs_call *call) {
                                    call->error, &run);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/geo+json", HS_READS_ALL)) return HS_OK;
-    run.stop = (hs_hotspot_stop){is_gone, call->request};
+    run.stop = (hs_hotspot_stop){hs_call_is_gone, call->request};
     status = hs_hotspots_compute(call->api->service, &run, call->error);
     if (status != HS_OK) return status;
     hs_hotspots_geojson(&run, &call->json);

@@ -19,10 +19,6 @@ const hs_endpoint *hs_endpoint_of_hotspots(const char *method) {
     return NULL;
 }
 
-static bool is_gone(const void *request) {
-    return hs_request_is_gone(request);
-}
-
 /* What is asked for. */
 typedef struct asked {
     const hs_hotspot_method *method;
@@ -52,7 +48,8 @@ static hs_status check(hs_call *call, hs_str method, asked *a) {
 
 static hs_status share(hs_call *call, const asked *a, hs_shared_entry **entry) {
     return hs_hotspots_shared(call->api->service, a->method, call->snapshot, a->names, a->values, a->count,
-                              a->aggregates, (hs_hotspot_stop){is_gone, call->request}, call->error, entry);
+                              a->aggregates, (hs_hotspot_stop){hs_call_is_gone, call->request}, call->error,
+                              entry);
 }
 
 hs_status hs_serve_hotspots(hs_call *call) {

@@ -12,10 +12,6 @@ enum { TILE_PX = 256, MOST_ZOOM = 22 };
 /* Where a city has nothing the world is shown. */
 static const hs_box whole_world = {-1700000000, -600000000, 1700000000, 750000000};
 
-static bool is_gone(const void *request) {
-    return hs_request_is_gone(request);
-}
-
 hs_status hs_call_map_style(hs_call *call, const char *parameter, hs_str name, hs_map_request *request) {
     bool chinese = false;
     if (name.size == 0) name = HS_STR("light");
@@ -26,7 +22,7 @@ hs_status hs_call_map_style(hs_call *call, const char *parameter, hs_str name, h
     hs_status status = hs_call_words_language(call, &chinese);
     request->english = !chinese;
     request->base = true;
-    request->stop = (hs_density_stop){is_gone, call->request};
+    request->stop = (hs_density_stop){hs_call_is_gone, call->request};
     return status;
 }
 

@@ -184,10 +184,6 @@ static hs_status take_request(hs_call *call, asked *a) {
                              true, call->arena, call->error, &run);
 }
 
-static bool is_gone(const void *request) {
-    return hs_request_is_gone(request);
-}
-
 /* The run as it is served from now on. */
 static hs_status answer_saved(hs_call *call, const hs_saved_report *report) {
     hs_snapshot *now = hs_service_snapshot(call->api->service);
@@ -221,7 +217,7 @@ hs_status hs_post_hotspots(hs_call *call) {
     if (status != HS_OK || hs_request_defer(call->request)) return status;
     status =
         hs_hotspots_shared(service, a.method, call->snapshot, a.saving.names, a.saving.values, a.saving.count,
-                           true, (hs_hotspot_stop){is_gone, call->request}, call->error, &entry);
+                           true, (hs_hotspot_stop){hs_call_is_gone, call->request}, call->error, &entry);
     if (status != HS_OK) return status;
     a.saving.user = user.name;
     status =

@@ -2,7 +2,6 @@
  * chosen. */
 #include "service/forecast.h"
 
-#include "base/clock.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,7 +240,6 @@ static void done(void *result) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double start_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_forecast_answer *a = arena ? hs_arena_array(arena, 1, sizeof *a) : NULL;
     if (!a) {
@@ -254,7 +252,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
     if (status == HS_OK) status = m.request->streets ? over_streets(&m) : over_squares(&m);
     if (status == HS_OK) status = choose_cells(&m);
     free(m.points.point);
-    a->run_ms = hs_clock_monotonic_ms() - start_ms;
     if (status == HS_OK)
         *result = a;
     else

@@ -94,7 +94,6 @@ typedef struct hs_forecast_answer {
     double chosen_measure, all_measure, caught; /* incidents expected in the chosen cells */
     hs_areas_tally tally;
     uint64_t timeless, segmentless;
-    double run_ms;
 } hs_forecast_answer;
 
 /* Not in the table of `hotspots METHOD`. */

@@ -266,7 +266,6 @@ void hs_forecast_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_text(json, "method_used", hs_forecast_method_name(f->method));
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_pair_int(json, "seed", SEED);
-    hs_json_pair_double(json, "run_time_ms", a->run_ms);
     hs_json_pair_int(json, "cells", f->count);
     hs_json_pair_int(json, "chosen", a->chosen);
     hs_json_pair_double(json, "chosen_share", a->chosen_measure / a->all_measure);

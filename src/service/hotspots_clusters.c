@@ -1,7 +1,6 @@
 /* Clusters of incidents: found, described and ordered by size. */
 #include "service/hotspots_clusters.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdlib.h>
@@ -239,7 +238,6 @@ static hs_status make(making *m) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_clusters_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -253,7 +251,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         hs_arena_free(arena);
         return status;
     }
-    h->answer.run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }

@@ -1,7 +1,6 @@
 /* K and L of incidents, with envelopes and tests, planar or along streets. */
 #include "service/hotspots_k_function.h"
 
-#include "base/clock.h"
 #include <math.h>
 
 #define RESULT_MOST ((size_t)1 << 30)
@@ -163,7 +162,6 @@ static hs_status make(making *m) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void **result) {
-    double began_ms = hs_clock_monotonic_ms();
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_k_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
     if (!h) {
@@ -178,7 +176,6 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         hs_arena_free(arena);
         return status;
     }
-    h->answer.run_ms = hs_clock_monotonic_ms() - began_ms;
     *result = h;
     return HS_OK;
 }

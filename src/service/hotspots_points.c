@@ -233,6 +233,5 @@ void hs_points_run_members(const hs_hotspot_run *run, uint64_t seed, hs_json *js
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");
     hs_json_uint(json, seed);
-    hs_json_pair_double(json, "run_time_ms", a->run_ms);
     hs_json_pair_int(json, "significant", a->significant);
 }

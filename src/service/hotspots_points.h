@@ -67,7 +67,6 @@ typedef struct hs_points_answer {
     bool enough;
     const char *reason_en, *reason_zh, *caution_en, *caution_zh;
     uint32_t significant;
-    double run_ms;
 } hs_points_answer;
 const char *hs_points_reason(const hs_hotspot_run *run, bool chinese);
 const char *hs_points_caution(const hs_hotspot_run *run, bool chinese);

@@ -26,6 +26,13 @@ def run(*arguments, status=0):
     return result
 
 
+def once(pairs):
+    """An object whose members have names of their own."""
+    names = [name for name, _ in pairs]
+    assert len(names) == len(set(names)), names
+    return dict(pairs)
+
+
 def ask(path, status=200):
     try:
         with urllib.request.urlopen(BASE + path, timeout=300) as answer:
@@ -33,7 +40,7 @@ def ask(path, status=200):
     except urllib.error.HTTPError as error:
         code, body = error.code, error.read()
     assert code == status, (path, code, body[:300])
-    return json.loads(body)
+    return json.loads(body, object_pairs_hook=once)
 
 
 def read_incidents():
