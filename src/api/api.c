@@ -42,6 +42,7 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     made->public_incidents = options->public_incidents;
     made->jurisdiction = hs_str_of(options->jurisdiction);
     made->contact = hs_str_of(options->contact);
+    made->job_limit_ms = (int64_t)options->job_s * 1000;
     for (const hs_asset_entry *asset = hs_asset_table; asset->name; asset++)
         made->assets_hash = hs_hash(asset->begin, (size_t)(asset->end - asset->begin), made->assets_hash);
     made->run_times = hs_run_times_new();

@@ -73,6 +73,7 @@ struct hs_api {
     bool read_only, public_incidents;
     hs_rate_limit *residents; /* of posts without a key; NULL: none are taken */
     hs_str jurisdiction, contact;
+    int64_t job_limit_ms; /* of what is asked for without a token; 0: none */
     atomic_bool loopback;
     atomic_uint_fast64_t load_us;
     atomic_uint files_open;         /* exports that are made or sent */

@@ -140,7 +140,7 @@ def zone_hours():
                                                                  text=True).stdout.splitlines() if row.startswith("zone-hours")]
     assert not checked()
     subprocess.run(["sqlite3", store, "UPDATE zones SET hours = 'at night' WHERE name = 'always'"], check=True)
-    assert len(checked()) == 1 and "hours 'at night'" in str(checked()), checked()
+    assert len(checked()) == 2 and "hours 'at night'" in str(checked()), checked()
 
 
 def targets():
