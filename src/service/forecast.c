@@ -63,11 +63,6 @@ static int64_t before_folds(const making *m) {
     return m->request->origin_s - (folds > 0 ? folds : 0) * horizon_s;
 }
 
-static bool is_stopped(const void *context) {
-    const making *m = context;
-    return hs_hotspot_check(m->work, NULL) != HS_OK;
-}
-
 static hs_status run(making *m, const hs_forecast_cells *cells, const hs_forecast_incident *incidents) {
     m->answer->n = hs_arena_array(m->answer->arena, (size_t)cells->count + 1, sizeof *m->answer->n);
     if (!m->answer->n) return hs_error_memory(m->work->error, "a forecast");
@@ -75,13 +70,10 @@ static hs_status run(making *m, const hs_forecast_cells *cells, const hs_forecas
         if (incidents[i].cell != HS_NONE && incidents[i].time_s < m->request->origin_s &&
             incidents[i].known_s < m->request->origin_s)
             m->answer->n[incidents[i].cell]++;
-    const hs_forecast_options options = {m->request->share,
-                                         m->request->origin_s,
-                                         m->request->horizon_days * 86400,
-                                         (uint32_t)m->request->folds,
-                                         m->request->method,
-                                         is_stopped,
-                                         m};
+    const hs_progress_part part = {&m->work->progress, m->request->streets ? 0 : HS_FORECAST_CHOICE_SHARE, 1};
+    const hs_forecast_options options = {
+        m->request->share,           m->request->origin_s, m->request->horizon_days * 86400,
+        (uint32_t)m->request->folds, m->request->method,   hs_progress_of_part(&part)};
     return hs_forecast_new(cells, incidents, m->points.count, &options, hs_service_pool(m->work->service),
                            m->work->error, &m->answer->forecast);
 }

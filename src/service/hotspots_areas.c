@@ -20,6 +20,7 @@ typedef struct making {
     hs_error *error;
     hs_areas areas;
     hs_weights *weights;
+    hs_progress_part part; /* of the run that is under way */
 } making;
 
 static hs_status gather(making *m) {
@@ -204,8 +205,9 @@ static hs_status test_by_permutation(making *m) {
                 "correction: take more, or permutations=0 for analytic ones.",
                 "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立单元；请增加次数，或用 "
                 "permutations=0（解析法）。");
+    const hs_progress progress = hs_progress_of_part(&m->part);
     return hs_local_permutation(m->weights, rows->value, r->method == HS_AREAS_GI_STAR, permutations, r->seed,
-                                hs_service_pool(m->service), m->error, rows->p);
+                                hs_service_pool(m->service), &progress, m->error, rows->p);
 }
 
 static hs_status test_locally(making *m) {
@@ -244,11 +246,19 @@ static bool is_alike(const making *m, const hs_hotspot_rows *trial, uint32_t i) 
                                                       : (trial->z[i] > 0) == (rows->z[i] > 0);
 }
 
+/* Runs of one answer, the first with positions as they are. */
+static hs_progress_part part_of(const making *m, uint32_t run) {
+    double runs = m->request->jitter + 1.0;
+    return (hs_progress_part){&m->work->progress, run / runs, (run + 1) / runs};
+}
+
 /* The same with incidents at random places within their accuracy. */
 static hs_status try_again(making *m, const hs_selection *selection, uint32_t run, hs_arena *scratch) {
     hs_areas_result result = {.arena = scratch, .island_count = m->h->island_count, .islands = m->h->islands};
     making trial = *m;
     trial.h = &result;
+    trial.part = part_of(m, run);
+    if (!hs_progress_tell(&m->work->progress, trial.part.from)) return hs_hotspot_check(m->work, m->error);
     trial.areas.events = hs_arena_array(scratch, (size_t)m->areas.count + 1, sizeof *trial.areas.events);
     if (!trial.areas.events || !rows_init(&trial)) return hs_error_memory(m->error, "jittered runs");
     result.islands = m->h->islands;
@@ -293,6 +303,8 @@ static hs_status test_globally(making *m) {
     for (uint32_t i = 0; i < m->h->rows.count; i++)
         negative = negative || m->h->rows.value[i] < 0;
     for (int s = 0; s < HS_GLOBAL_STATISTICS && status == HS_OK; s++) {
+        if (!hs_progress_tell(&m->work->progress, (double)s / HS_GLOBAL_STATISTICS))
+            return hs_hotspot_check(m->work, m->error);
         hs_global_result *g = &m->h->global[s];
         *g = (hs_global_result){m->h->rows.count, NAN, NAN, NAN, NAN, NAN, NAN};
         if (s == HS_GLOBAL_G && negative) {
@@ -337,6 +349,7 @@ static hs_status make(making *m) {
         caution(m, "Fewer than 30 units: analytic p-values are rough, permuted ones hold.",
                 "分析单元少于 30 个：解析 p 值仅为近似，置换 p 值有效。");
     if (m->request->method == HS_AREAS_GLOBAL) return test_globally(m);
+    m->part = part_of(m, 0);
     status = test_locally(m);
     if (status == HS_OK) status = rank_rows(m);
     if (status == HS_OK)

@@ -29,6 +29,7 @@ typedef struct making {
     const hs_change_request *request;
     hs_change_result *h;
     atomic_int status;
+    hs_progress_steps steps;
 } making;
 
 /* What the period's incidents count in each unit. */
@@ -100,7 +101,7 @@ static hs_status test_unit(const making *m, uint32_t i) {
 static void test_units(void *context, size_t begin, size_t end) {
     making *m = context;
     hs_error error = {0};
-    hs_status status = hs_hotspot_check(m->work, &error);
+    hs_status status = hs_progress_step(&m->steps, end - begin) ? HS_OK : hs_hotspot_check(m->work, &error);
     for (size_t i = begin; i < end && status == HS_OK; i++)
         status = test_unit(m, (uint32_t)i);
     if (status != HS_OK) atomic_store(&m->status, (int)status);
@@ -151,6 +152,7 @@ static hs_status make(making *m) {
     const hs_two_counts whole = counts_of(m, h->whole_now, h->whole_before);
     status = hs_rate_ratio_exact(&whole, m->request->areas.alpha, m->work->error, &h->whole);
     if (status != HS_OK || !h->enough) return status;
+    hs_progress_steps_init(&m->steps, &m->work->progress, h->areas.count);
     hs_pool_for(hs_service_pool(m->work->service), h->areas.count, UNITS_A_PIECE, test_units, m);
     int failed = atomic_load(&m->status);
     if (failed == HS_E_CANCELLED) return hs_hotspot_check(m->work, m->work->error);

@@ -134,7 +134,12 @@ static hs_status describe(making *m, const hs_cluster_labels *labels, uint32_t n
     hs_status status = outline(m, member, c);
     if (status == HS_OK && m->request->algorithm == HS_CLUSTERS_NNH) status = draw_ellipse(m, c);
     if (m->h->area_m2 > 0) c->expected = p->count * c->area_m2 / m->h->area_m2;
-    return status == HS_OK ? hs_hotspot_check(m->work, m->work->error) : status;
+    return status;
+}
+
+/* Whether as many simulations follow, each about as long as finding the clusters. */
+static bool is_simulated(const hs_clusters_request *r) {
+    return r->algorithm == HS_CLUSTERS_DBSCAN && !r->points.streets && r->simulations > 0;
 }
 
 static hs_status append(making *m, const hs_cluster_labels *labels, uint32_t order) {
@@ -145,8 +150,14 @@ static hs_status append(making *m, const hs_cluster_labels *labels, uint32_t ord
         all[c] = h->cluster[c];
     h->cluster = all;
     hs_status status = list_members(m, labels);
-    for (uint32_t c = 0; c < labels->found && status == HS_OK; c++)
+    double end = is_simulated(m->request) ? 1 / (m->request->simulations + 1.0) : 1;
+    const hs_progress_part part = {&m->work->progress, end / 2, end};
+    const hs_progress progress = hs_progress_of_part(&part);
+    for (uint32_t c = 0; c < labels->found && status == HS_OK; c++) {
         status = describe(m, labels, c, order, &h->cluster[h->count++]);
+        if (status == HS_OK && !hs_progress_tell(&progress, order == 1 ? (double)c / labels->found : -1))
+            status = hs_hotspot_check(m->work, m->work->error);
+    }
     return status;
 }
 
@@ -189,8 +200,7 @@ static int largest_first(const void *left, const void *right) {
 static hs_status test(making *m, const hs_pattern_window *window) {
     const hs_clusters_request *r = m->request;
     hs_clusters_result *h = m->h;
-    if (r->algorithm != HS_CLUSTERS_DBSCAN || r->points.streets || r->simulations == 0 || h->count == 0)
-        return HS_OK;
+    if (!is_simulated(r) || h->count == 0) return HS_OK;
     if (h->points.count > HS_CLUSTERS_MOST_SIMULATED) {
         h->answer.caution_en = "Too many incidents to compare with simulated ones: clusters have no p-value.";
         h->answer.caution_zh = "案件过多，未作模拟比较：聚类没有 p 值。";

@@ -11,6 +11,9 @@
 #define RESULT_MOST ((size_t)4 << 30)
 /* Comparisons of permutations that are made unasked. */
 #define MOST_WORK 1e9
+/* Where the tests of all bins lie in the work. */
+#define TESTS_FROM 0.2
+#define TESTS_TO   0.9
 
 typedef struct making {
     const hs_hotspot_work *work;
@@ -166,11 +169,13 @@ static hs_status test_by_permutation(making *m, const hs_cube *cube) {
     hs_weights *weights;
     hs_status status = hs_cube_weights(cube, m->work->error, &weights);
     if (status != HS_OK) return status;
+    const hs_progress_part part = {&m->work->progress, TESTS_FROM, TESTS_TO};
+    const hs_progress progress = hs_progress_of_part(&part);
     double links = fmax(weights->count, weights->uniform ? 0 : hs_weights_links(weights));
     double fitting = fmin(HS_HOTSPOT_MOST_PERMUTATIONS, fmax(999, MOST_WORK / links));
     uint32_t permutations = r->permutations_given ? r->permutations : (uint32_t)fitting;
     status = hs_local_permutation(weights, cube->values, true, permutations, r->seed,
-                                  hs_service_pool(m->work->service), m->work->error, m->p);
+                                  hs_service_pool(m->work->service), &progress, m->work->error, m->p);
     hs_weights_free(weights);
     m->h->how = HS_EMERGING_PERMUTED;
     m->h->permutations = permutations;
@@ -203,7 +208,8 @@ static hs_status test_bins(making *m) {
         m->h->how = HS_EMERGING_NORMAL;
     for (size_t b = 0; b < bins && m->h->how == HS_EMERGING_NORMAL; b++)
         m->p[b] = hs_two_sided_p(m->z[b]);
-    if (status == HS_OK) status = hs_hotspot_check(m->work, m->work->error);
+    if (status == HS_OK && !hs_progress_tell(&m->work->progress, TESTS_TO))
+        status = hs_hotspot_check(m->work, m->work->error);
     return status == HS_OK ? hs_adjust_p_values(m->p, bins, r->correction, m->work->error, m->q) : status;
 }
 
@@ -266,6 +272,7 @@ static hs_status make(making *m) {
     if (status != HS_OK) return status;
     h->links = hs_weights_links(m->weights);
     h->island_count = hs_weights_islands(m->weights, h->areas.count, h->islands);
+    if (!hs_progress_tell(&m->work->progress, TESTS_FROM)) return hs_hotspot_check(m->work, m->work->error);
     status = test_bins(m);
     if (status == HS_OK) status = find_trends(m);
     if (status == HS_OK) status = name_histories(m);

@@ -57,9 +57,11 @@ static void choose_simulations(making *m, double work, double most) {
                                               : "案件过多，未作模拟；请缩短 max-distance 或减少案件。";
 }
 
-static hs_csr_request csr_of(const making *m) {
+/* The data's own curve takes as long as one of the simulated ones. */
+static hs_csr_request csr_of(const making *m, hs_progress_part *part) {
+    *part = (hs_progress_part){&m->work->progress, 1.0 / (m->h->simulations + 1.0), 1};
     return (hs_csr_request){m->h->simulations, m->request->points.seed, m->request->points.alpha,
-                            hs_points_stopped, m->work};
+                            hs_progress_of_part(part)};
 }
 
 static hs_status along_streets(making *m) {
@@ -74,7 +76,8 @@ static hs_status along_streets(making *m) {
     if (status != HS_OK) return status;
     choose_simulations(m, p->count, HS_K_MOST_STREET_WORK);
     if (h->simulations == 0) return HS_OK;
-    hs_csr_request csr = csr_of(m);
+    hs_progress_part part;
+    hs_csr_request csr = csr_of(m, &part);
     return hs_street_envelope(&p->net, p->count, &h->steps, h->k, &csr, hs_service_pool(m->work->service),
                               error, &h->envelope);
 }
@@ -94,7 +97,8 @@ static hs_status on_plane(making *m) {
     choose_simulations(m, (pairs + 200.0 * p->count) * (h->edges == HS_PATTERN_BORDER ? 1 : 50),
                        HS_K_MOST_WORK);
     if (h->simulations == 0) return HS_OK;
-    hs_csr_request csr = csr_of(m);
+    hs_progress_part part;
+    hs_csr_request csr = csr_of(m, &part);
     return hs_csr_envelope(m->window, p->count, &h->steps, h->edges, h->k, &csr,
                            hs_service_pool(m->work->service), error, &h->envelope, &h->nearest);
 }

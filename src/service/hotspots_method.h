@@ -3,6 +3,7 @@
 #define SERVICE_HOTSPOTS_METHOD_H
 
 #include "base/field.h"
+#include "base/progress.h"
 #include "service/hotspots.h"
 #include <string.h>
 
@@ -40,7 +41,7 @@ typedef struct hs_hotspot_work {
     hs_service *service;
     const hs_snapshot *snapshot;
     const void *request;
-    hs_hotspot_stop stop;
+    hs_progress progress; /* the work's own: for library functions, whole or in parts; thread-safe */
     hs_error *error;
 } hs_hotspot_work;
 

@@ -48,8 +48,19 @@ hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *
     return status;
 }
 
+typedef struct watch {
+    const hs_service *service;
+    const hs_progress *progress;
+} watch;
+
+static bool tell(const void *context, double share) {
+    const watch *w = context;
+    return hs_service_check_abandoned(w->service, NULL) == HS_OK && hs_progress_tell(w->progress, share);
+}
+
 hs_status hs_hotspots_compute(hs_service *service, hs_hotspot_run *run, hs_error *error) {
-    const hs_hotspot_work work = {service, run->snapshot, run->request, run->stop, error};
+    const watch w = {service, &run->progress};
+    const hs_hotspot_work work = {service, run->snapshot, run->request, {tell, &w}, error};
     double began_ms = hs_clock_monotonic_ms();
     hs_status status = run->method->compute(&work, &run->result);
     /* What is asked for is too much: that is the asker's to mend. */
@@ -59,9 +70,9 @@ hs_status hs_hotspots_compute(hs_service *service, hs_hotspot_run *run, hs_error
 }
 
 hs_status hs_hotspot_check(const hs_hotspot_work *work, hs_error *error) {
-    if (work->stop.stopped && work->stop.stopped(work->stop.context))
-        return hs_error_set(error, HS_E_CANCELLED, "nobody waits for the answer any more");
-    return hs_service_check_abandoned(work->service, error);
+    hs_status status = hs_service_check_abandoned(work->service, error);
+    if (status != HS_OK || hs_progress_ask(&work->progress)) return status;
+    return hs_error_set(error, HS_E_CANCELLED, "nobody waits for the answer any more");
 }
 
 void hs_hotspots_done(hs_hotspot_run *run) {

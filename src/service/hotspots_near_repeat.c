@@ -81,9 +81,7 @@ static hs_status fill_table(making *m, const hs_point_links *links) {
                             .distance_count = r->distances,
                             .interval_s = r->interval_s,
                             .interval_count = r->intervals,
-                            .seed = r->points.seed,
-                            .stopped = hs_points_stopped,
-                            .context = m->work};
+                            .seed = r->points.seed};
     h->rows = hs_knox_rows(&knox);
     h->columns = hs_knox_columns(&knox);
     size_t cells = (size_t)h->rows * h->columns;
@@ -103,6 +101,8 @@ static hs_status fill_table(making *m, const hs_point_links *links) {
         h->answer.caution_zh = "邻近案件对过多，实际置换次数少于要求。";
     }
     h->permutations = knox.permutations;
+    const hs_progress_part part = {&m->work->progress, 0.1, 1};
+    knox.progress = hs_progress_of_part(&part);
     return hs_knox(links, h->points.time_s, &knox, hs_service_pool(m->work->service), m->work->error,
                    h->cells);
 }

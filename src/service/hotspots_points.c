@@ -200,10 +200,6 @@ void hs_points_parameter_members(const hs_points_request *request, hs_json *json
     hs_json_double(json, worst_m < 0 ? (double)NAN : worst_m);
 }
 
-bool hs_points_stopped(const void *work) {
-    return hs_hotspot_check(work, NULL) != HS_OK;
-}
-
 hs_position hs_points_position(const hs_snapshot *snapshot, double x_m, double y_m) {
     double lon, lat;
     hs_plane_inverse(&snapshot->plane, x_m, y_m, &lon, &lat);

@@ -57,9 +57,6 @@ hs_status hs_points_ellipse(const hs_snapshot *snapshot, const hs_deviation_elli
                             hs_error *error, hs_geometry *geometry);
 hs_position hs_points_position(const hs_snapshot *snapshot, double x_m, double y_m);
 
-/* For library functions that ask whether they should end. */
-bool hs_points_stopped(const void *work);
-
 /* What every such answer has. */
 /* It begins the method's own result. */
 typedef struct hs_points_answer {

@@ -6,16 +6,12 @@
 
 #define RESULT_MOST ((size_t)2 << 30)
 
-static bool is_unwanted(const void *work) {
-    hs_error error;
-    return hs_hotspot_check(work, &error) != HS_OK;
-}
-
 static hs_status scan(hs_scanning *s, const hs_scan_zones *zones) {
     hs_scan_result *h = s->h;
     const hs_scan_ask *r = s->ask;
     const hs_scan_data data = {h->areas.count, h->steps.count > 0 ? h->steps.count : 1, h->cases,
                                h->population};
+    const hs_progress_part part = {&s->work->progress, 0.05, 1}; /* zones before it */
     const hs_scan_request request = {.model = r->model,
                                      .rates = r->rates,
                                      .prospective = r->when == HS_SCAN_PROSPECTIVE,
@@ -23,8 +19,7 @@ static hs_status scan(hs_scanning *s, const hs_scan_zones *zones) {
                                      .replications = r->replications,
                                      .stop_after = r->stop_after,
                                      .seed = r->areas.seed,
-                                     .is_unwanted = is_unwanted,
-                                     .context = s->work};
+                                     .progress = hs_progress_of_part(&part)};
     h->cluster = hs_arena_array(h->arena, (size_t)r->clusters + 1, sizeof *h->cluster);
     h->cluster_of = hs_arena_array(h->arena, (size_t)h->areas.count + 1, sizeof *h->cluster_of);
     if (!h->cluster || !h->cluster_of) return hs_error_memory(s->work->error, "clusters");
