@@ -81,7 +81,7 @@ hs_status hs_forecast_place_distances(const hs_snapshot *snapshot, const hs_posi
                                       hs_arena *arena, hs_error *error, hs_forecast_cells *to);
 
 typedef struct hs_forecast_answer {
-    hs_arena *arena;
+    hs_hotspot_head head;
     hs_forecast *forecast;
     hs_areas streets;         /* of segments */
     hs_lattice_ground ground; /* of squares */

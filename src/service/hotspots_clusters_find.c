@@ -162,7 +162,7 @@ static void simulate(void *context, size_t begin, size_t end) {
 hs_status hs_clusters_simulate(const hs_hotspot_work *work, const hs_clusters_request *request,
                                const hs_pattern_window *window, hs_clusters_result *result) {
     simulating s = {.work = work, .request = request, .window = window, .count = result->points.count};
-    s.largest = hs_arena_array(result->answer.arena, (size_t)request->simulations + 1, sizeof *s.largest);
+    s.largest = hs_arena_array(result->head.arena, (size_t)request->simulations + 1, sizeof *s.largest);
     if (!s.largest) return hs_error_memory(work->error, "simulations");
     hs_pattern_window_box(window, &s.west, &s.south, &s.east, &s.north);
     const hs_progress_part part = {&work->progress, 1 / (request->simulations + 1.0), 1};
@@ -177,7 +177,7 @@ hs_status hs_clusters_simulate(const hs_hotspot_work *work, const hs_clusters_re
         for (uint32_t k = 0; k < request->simulations; k++)
             least += s.largest[k] >= result->cluster[c].n;
         result->cluster[c].p = least / (request->simulations + 1.0);
-        result->answer.significant += result->cluster[c].p <= request->points.alpha;
+        result->head.significant += result->cluster[c].p <= request->points.alpha;
     }
     return HS_OK;
 }

@@ -206,28 +206,10 @@ hs_position hs_points_position(const hs_snapshot *snapshot, double x_m, double y
     return (hs_position){(int32_t)lround(lon * 1e7), (int32_t)lround(lat * 1e7)};
 }
 
-const char *hs_points_reason(const hs_hotspot_run *run, bool chinese) {
-    const hs_points_answer *a = run->result;
-    return a->enough ? NULL : hs_in_language(chinese, a->reason_en, a->reason_zh);
-}
-
-const char *hs_points_caution(const hs_hotspot_run *run, bool chinese) {
-    const hs_points_answer *a = run->result;
-    return a->caution_en ? hs_in_language(chinese, a->caution_en, a->caution_zh) : NULL;
-}
-
-uint32_t hs_points_significant(const hs_hotspot_run *run) {
-    return ((const hs_points_answer *)run->result)->significant;
-}
-
-void hs_points_done(void *result) {
-    hs_arena_free(((hs_points_answer *)result)->arena);
-}
-
 void hs_points_run_members(const hs_hotspot_run *run, uint64_t seed, hs_json *json) {
-    const hs_points_answer *a = run->result;
+    const hs_hotspot_head *head = run->result;
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");
     hs_json_uint(json, seed);
-    hs_json_pair_int(json, "significant", a->significant);
+    hs_json_pair_int(json, "significant", head->significant);
 }
