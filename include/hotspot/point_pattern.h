@@ -9,6 +9,7 @@
 
 #include <hotspot/error.h>
 #include <hotspot/geometry.h>
+#include <hotspot/progress.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -83,10 +84,8 @@ HS_API hs_status hs_clark_evans_index(const hs_pattern_window *window, const dou
 typedef struct hs_csr_request {
     uint32_t simulations; /* of as many points, uniform in the window; 19 to HS_PATTERN_MOST_SIMULATIONS */
     uint64_t seed;
-    double alpha; /* of the global envelope */
-    bool (*stopped)(
-        const void *context); /* NULL: never; asked on any thread: true ends with HS_E_CANCELLED */
-    const void *context;
+    double alpha;         /* of the global envelope */
+    hs_progress progress; /* false ends with HS_E_CANCELLED */
 } hs_csr_request;
 #define HS_PATTERN_MOST_SIMULATIONS 9999u
 

@@ -3,6 +3,7 @@
 
 #include "base/asset.h"
 #include "base/hash.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "render/map_style.h"
 #include <stdio.h>
@@ -154,8 +155,14 @@ static bool refuse_repeated(const hs_call *call) {
     return false;
 }
 
-bool hs_call_is_gone(const void *request) {
-    return hs_request_is_gone(request);
+static bool tell(const void *context, double share) {
+    const hs_request *request = context;
+    return request->progress.tell ? hs_progress_tell(&request->progress, share)
+                                  : !hs_request_is_gone(request);
+}
+
+hs_progress hs_call_progress(const hs_call *call) {
+    return (hs_progress){tell, call->request};
 }
 
 bool hs_call_sees_incidents(const hs_call *call) {

@@ -98,8 +98,8 @@ typedef struct hs_call {
     bool chinese;                       /* and in Chinese, else in English */
 } hs_call;
 
-/* Whether the client of a request left: for computations, which end then. */
-bool hs_call_is_gone(const void *request);
+/* For computations: it ends them when the client leaves, and shows how far they are where they are a job. */
+hs_progress hs_call_progress(const hs_call *call);
 /* Whether single incidents and address texts may be shown. */
 bool hs_call_sees_incidents(const hs_call *call);
 /* Answers 403 and why. */

@@ -66,7 +66,7 @@ static void test_envelope(void **state) {
     hs_error error = {0};
     enum { STEPS = 61 };
     const hs_pattern_steps steps = {5, STEPS};
-    const hs_csr_request request = {99, 4, 0.05, NULL, NULL};
+    const hs_csr_request request = {99, 4, 0.05, {NULL, NULL}};
     hs_pattern_window *window;
     hs_pool *pool;
     double k[STEPS], low[2][STEPS], high[2][STEPS], mean[2][STEPS];
@@ -119,7 +119,7 @@ static void test_level(void **state) {
             i += hs_pattern_window_holds(window, p[0][i], p[1][i]);
         }
         const hs_pattern_steps steps = {10, STEPS};
-        const hs_csr_request request = {39, run, 0.05, NULL, NULL};
+        const hs_csr_request request = {39, run, 0.05, {NULL, NULL}};
         hs_envelope e = {.low = low, .high = high, .mean = mean};
         hs_clark_evans c;
         check_ok(hs_k_function(window, p[0], p[1], N, &steps, HS_PATTERN_ISOTROPIC, &error, k), &error);
@@ -179,7 +179,7 @@ static void test_streets(void **state) {
         check_near(k[r], w[2][r], 1e-9 * fmax(1, w[2][r]));
     double low[31], high[31], mean[31];
     hs_envelope e = {.low = low, .high = high, .mean = mean};
-    const hs_csr_request request = {199, 2, 0.05, NULL, NULL};
+    const hs_csr_request request = {199, 2, 0.05, {NULL, NULL}};
     check_ok(hs_street_envelope(&s.net, s.points.count, &steps, k, &request, NULL, &error, &e), &error);
     for (int r = 1; r < 31; r++)
         check_near(mean[r], 5 * r, 2 + 0.02 * 5 * r); /* r, whatever the streets */
