@@ -235,6 +235,8 @@ hs_status hs_serve_reverse(hs_call *call);
 hs_status hs_serve_autocomplete(hs_call *call);
 hs_status hs_serve_events(hs_call *call);
 hs_status hs_post_incidents(hs_call *call);
+/* The same; with `only_new` one that is there already is 409 and stays as it is. */
+hs_status hs_call_post_incidents(hs_call *call, bool only_new);
 hs_status hs_post_imports(hs_call *call);
 hs_status hs_serve_jobs(hs_call *call);
 hs_status hs_serve_job(hs_call *call);

@@ -370,6 +370,19 @@ def check_creation():
                Content_Crs=f"<{EPSG}4326>")
     assert made.json()["geometry"] == plain
     ask(items, "POST", {"type": "Feature", "geometry": turned, "properties": {}}, 400, REPORTER, Content_Crs=f"<{EPSG}9999>")
+    # What is known by its own id already stays as it is; /incidents updates it.
+    own = {"type": "Feature", "geometry": plain, "properties": {"id": "own-1", "status": "new", "category": "0104"}}
+    first = ask(items, "POST", own, 201, REPORTER)
+    other = {**own, "properties": {**own["properties"], "status": "other"}}
+    for body in (own, other):
+        refused = ask(items, "POST", body, 409, REPORTER).json()["detail"]
+        assert "'own-1'" in refused and "PATCH" in refused and urlsplit(first.headers["location"]).path in refused, refused
+    assert ask(first.headers["location"], status=200).json()["properties"]["status"] == "new"
+    several = ask(items, "POST", {"type": "FeatureCollection", "features": [other, {**own, "properties": {"id": "own-2"}}, {
+        **own, "properties": {"id": "own-2"}}]}, 200, REPORTER).json()
+    assert [item["status"] for item in several] == [409, 201, 409], several
+    assert ask("/incidents", "POST", other, 200, REPORTER).json()["properties"]["status"] == "other"
+    assert ask(first.headers["location"], status=200).json()["properties"]["status"] == "other"
     words = {"type": "Point", "coordinates": [102.61, "39.34"]}
     ask(items, "POST", {"type": "Feature", "geometry": words, "properties": {}}, 400, REPORTER, Content_Crs=f"<{EPSG}3857>")
     square = [[[102.6, 39.33], [102.602, 39.33], [102.602, 39.332], [102.6, 39.332], [102.6, 39.33]]]
@@ -665,6 +678,54 @@ def check_closed():
     PORT = own
 
 
+def check_as_read_anew():
+    """What edits have left is what a server finds that reads the store now."""
+    global PORT
+    items = "/ogc/collections/incidents/items"
+    some = ids(get(items + "?limit=40"))
+    for n, name in enumerate(some):
+        path = f"{items}/{name}"
+        if n % 4 == 0:
+            ask(path, "DELETE", status=204, token=EDITOR)
+        elif n % 4 == 1:
+            ask(path, "PATCH", {"properties": {"category": "0510", "source": f"edited {n}"}}, 200, EDITOR)
+        elif n % 4 == 2:
+            ask(path, "PATCH", {"geometry": {"type": "Point", "coordinates": [102.6 + n / 1000, 39.33]}}, 200, EDITOR)
+        else:
+            post_incident(id=f"anew-{n}")
+            again = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [102.6 + n / 900, 39.34]},
+                     "properties": {"id": f"anew-{n}", "category": "0101"}}
+            ask("/incidents", "POST", [again, {**again, "properties": {"id": f"also-{n}"}}], 200, EDITOR)
+    paths = [items + "?limit=10000", "/summary?level=community", "/timeline", "/density/value?lon=102.61&lat=39.34",
+             "/density.tif?bandwidth=300&cell=50", "/tiles/density/13/6430/3119.png",
+             "/ogc/collections/incidents/items?category=0510&limit=10000", "/ogc/collections/incidents/items?limit=1&unit=" + UNIT_CODE]
+
+
+    def plain(reply):
+        """Categories stand in the order in which a server has met them."""
+        if "json" not in reply.type:
+            return reply.body
+        answer = {k: v for k, v in reply.json().items() if k not in ("timeStamp", "links", "run_time_ms", "seconds")}
+        if "categories" in answer:
+            answer["categories"].sort(key=lambda c: c["code"])
+        return answer
+
+    ours = [plain(ask(path, status=200)) for path in paths]
+    own = PORT
+    other = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True,
+                             stderr=subprocess.DEVNULL)
+    try:
+        PORT = int(other.stdout.readline().rsplit(":", 1)[1].split("/")[0])
+        wait_for("/readyz", lambda r: r.status == 200)
+        for path, answer in zip(paths, ours):
+            theirs = plain(ask(path, status=200))
+            assert theirs == answer, (path, str(theirs)[:3000], str(answer)[:3000])
+    finally:
+        other.terminate()
+        assert other.wait() == 0
+        PORT = own
+
+
 def add_user(name, role, *more):
     made = subprocess.run([HOTSPOTD, "user", store, "add", name, "--role", role, *more], capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
@@ -683,7 +744,7 @@ try:
         PORT = int(server.stdout.readline().rsplit(":", 1)[1].split("/")[0])
         wait_for("/readyz", lambda r: r.status == 200)
         for check in (check_negotiation, check_jsonfg, check_pages, check_tiles, check_maps, check_styles, check_processes,
-                      check_jobs, check_paging, check_rights, check_changes, check_creation, check_closed):
+                      check_jobs, check_paging, check_rights, check_changes, check_creation, check_as_read_anew, check_closed):
             check()
     finally:
         server.terminate()
