@@ -1,6 +1,6 @@
 /* The part of a circle inside a window. Private to src/statistics. */
-#ifndef STATISTICS_K_FUNCTION_H
-#define STATISTICS_K_FUNCTION_H
+#ifndef STATISTICS_K_CIRCLE_H
+#define STATISTICS_K_CIRCLE_H
 
 #include "statistics/pattern_window.h"
 
@@ -10,14 +10,13 @@ typedef struct hs_circle_room {
     uint32_t *near;
     uint32_t near_count;
     double *angle; /* [4 * edges + 4] */
-    bool centre_inside;
 } hs_circle_room;
 
 hs_status hs_circle_room_new(const hs_pattern_window *window, hs_error *error, hs_circle_room *room);
 void hs_circle_room_done(hs_circle_room *room);
-/* To a centre, for radii to `reach_m`; nothing is looked for unless it is wanted. */
-void hs_circle_room_move(const hs_pattern_window *window, hs_circle_room *room, bool wanted, double x,
-                         double y, double reach_m);
+/* To a centre, for radii to `reach_m`. */
+void hs_circle_room_move(const hs_pattern_window *window, hs_circle_room *room, double x, double y,
+                         double reach_m);
 /* The share of the circle's length inside the window. */
 double hs_circle_share(const hs_pattern_window *window, hs_circle_room *room, double x, double y,
                        double radius);
