@@ -1,5 +1,7 @@
 /* Ripley's K: points that are far from the border count by pairs alone; the others are looked from one by
  * one, with the weights of their edge correction. */
+#include "statistics/k_function.h"
+
 #include "statistics/k_isotropic.h"
 
 #include "base/text.h"
@@ -38,6 +40,7 @@ double hs_l_of_k(double k_m2) {
 
 typedef struct adding {
     const hs_pattern_window *window;
+    const hs_set_covariance *shifted;
     hs_pattern_edges edges;
     double step_m;
     uint32_t last;
@@ -53,15 +56,20 @@ typedef struct adding {
     bool full;     /* no memory for them */
 } adding;
 
+/* What the window has in common with itself, shifted. */
+static double shared_m2(const adding *a, double dx, double dy) {
+    const hs_pattern_window *w = a->window;
+    if (!w->rectangle) return hs_set_covariance_at(a->shifted, dx, dy);
+    return (w->east - w->west - fabs(dx)) * (w->north - w->south - fabs(dy));
+}
+
 static void add_translated(void *context, uint32_t begin, uint32_t end) {
     adding *a = context;
-    const hs_pattern_window *w = a->window;
     for (uint32_t j = begin; j < end; j++) {
         double dx = a->strips->x[j] - a->x, dy = a->strips->y[j] - a->y;
         double bin = sqrt(dx * dx + dy * dy) / a->step_m + HS_PAIR_CEILING;
         if (bin < a->last + 1.0 && a->strips->point[j] != a->self)
-            a->sum[(uint32_t)bin] +=
-                w->area_m2 / ((w->east - w->west - fabs(dx)) * (w->north - w->south - fabs(dy)));
+            a->sum[(uint32_t)bin] += fmin(a->window->area_m2 / shared_m2(a, dx, dy), MOST_WEIGHT);
     }
 }
 
@@ -257,44 +265,64 @@ static hs_status count_pairs(adding *a, const parts *p, const double *x_m, const
     return status;
 }
 
-static hs_status check(const hs_pattern_window *window, uint32_t count, const hs_pattern_steps *steps,
-                       hs_pattern_edges edges, hs_error *error) {
+static hs_status check_steps(const hs_pattern_window *window, const hs_pattern_steps *steps,
+                             hs_pattern_edges edges, hs_error *error) {
     if (!(steps->step_m > 0 && isfinite(steps->step_m)) || steps->count < 2 ||
         steps->count > HS_PATTERN_MOST_STEPS)
         return hs_error_set(error, HS_E_ARGUMENT, "K: takes 2 to %u distances, steps above 0 m",
                             HS_PATTERN_MOST_STEPS);
-    if (count < 2 || count > HS_PATTERN_MOST_POINTS)
-        return hs_error_set(error, HS_E_ARGUMENT, "K: takes 2 to %u points", HS_PATTERN_MOST_POINTS);
     double reach = steps->step_m * (steps->count - 1);
-    if (edges == HS_PATTERN_TRANSLATION && !window->rectangle)
-        return hs_error_set(error, HS_E_UNSUPPORTED,
-                            "K: the translation correction is for rectangles; take isotropic or border");
     if (edges == HS_PATTERN_TRANSLATION &&
         !(reach < fmin(window->east - window->west, window->north - window->south)))
         return hs_error_set(error, HS_E_ARGUMENT, "K: distances must be shorter than the window's sides");
     return HS_OK;
 }
 
-hs_status hs_k_function(const hs_pattern_window *window, const double *x_m, const double *y_m, uint32_t count,
-                        const hs_pattern_steps *steps, hs_pattern_edges edges, hs_error *error,
-                        double *k_m2) {
-    hs_status status = check(window, count, steps, edges, error);
-    if (status != HS_OK) return status;
+hs_status hs_k_window_new(const hs_pattern_window *window, const hs_pattern_steps *steps,
+                          hs_pattern_edges edges, hs_error *error, hs_k_window *made) {
+    *made = (hs_k_window){.window = window, .edges = edges};
+    hs_status status = check_steps(window, steps, edges, error);
+    if (status != HS_OK || edges != HS_PATTERN_TRANSLATION || window->rectangle) return status;
+    return hs_set_covariance_new(window, steps->step_m * (steps->count - 1), error, &made->shifted);
+}
+
+void hs_k_window_done(hs_k_window *made) {
+    hs_set_covariance_done(&made->shifted);
+}
+
+hs_status hs_k_in_window(const hs_k_window *in, const double *x_m, const double *y_m, uint32_t count,
+                         const hs_pattern_steps *steps, hs_error *error, double *k_m2) {
+    if (count < 2 || count > HS_PATTERN_MOST_POINTS)
+        return hs_error_set(error, HS_E_ARGUMENT, "K: takes 2 to %u points", HS_PATTERN_MOST_POINTS);
     size_t bins = (size_t)steps->count + 1;
-    adding a = {.window = window, .edges = edges, .step_m = steps->step_m, .last = steps->count - 1};
+    adding a = {.window = in->window,
+                .shifted = &in->shifted,
+                .edges = in->edges,
+                .step_m = steps->step_m,
+                .last = steps->count - 1};
     parts p = {0};
     uint64_t *counts = calloc(2 * bins, sizeof *counts);
     a.sum = calloc(bins, sizeof *a.sum);
     a.ended = calloc(bins, sizeof *a.ended);
     a.once = counts ? counts + bins : NULL;
-    status = counts && a.sum && a.ended ? hs_circles_new(window, error, &a.circles)
-                                        : hs_error_memory(error, "pairs of points");
-    if (status == HS_OK) status = split(window, x_m, y_m, count, a.step_m * a.last, edges, error, &p);
+    hs_status status = counts && a.sum && a.ended ? hs_circles_new(in->window, error, &a.circles)
+                                                  : hs_error_memory(error, "pairs of points");
+    if (status == HS_OK) status = split(in->window, x_m, y_m, count, a.step_m * a.last, in->edges, error, &p);
     if (status == HS_OK) status = count_pairs(&a, &p, x_m, y_m, count, counts, counts + bins, error, k_m2);
     parts_done(&p);
     hs_circles_done(&a.circles);
     free(counts);
     free(a.sum);
     free(a.ended);
+    return status;
+}
+
+hs_status hs_k_function(const hs_pattern_window *window, const double *x_m, const double *y_m, uint32_t count,
+                        const hs_pattern_steps *steps, hs_pattern_edges edges, hs_error *error,
+                        double *k_m2) {
+    hs_k_window in;
+    hs_status status = hs_k_window_new(window, steps, edges, error, &in);
+    if (status == HS_OK) status = hs_k_in_window(&in, x_m, y_m, count, steps, error, k_m2);
+    hs_k_window_done(&in);
     return status;
 }
