@@ -95,9 +95,9 @@ static hs_status on_plane(making *m) {
     if (status != HS_OK) return status;
     double longest = h->steps.step_m * (h->steps.count - 1);
     double pairs = (double)p->count * p->count * PI * longest * longest / h->size;
-    /* Pairs near the border cost far more by their circles. */
-    choose_simulations(m, (pairs + 200.0 * p->count) * (h->edges == HS_PATTERN_BORDER ? 1 : 50),
-                       HS_K_MOST_WORK);
+    /* Pairs near the border cost more by their circles. */
+    static const double times[HS_PATTERN_EDGES] = {1, 3, 10, 1};
+    choose_simulations(m, (pairs + 200.0 * p->count) * times[h->edges], HS_K_MOST_WORK);
     if (h->simulations == 0) return HS_OK;
     hs_progress_part part;
     hs_csr_request csr = csr_of(m, &part);
