@@ -69,6 +69,7 @@ struct hs_api {
     hs_events *events; /* of /events */
     hs_ramps *ramps;
     struct hs_map_styles *map_styles;
+    struct hs_fonts *fonts;
     hs_log *log;
     bool read_only, public_incidents;
     hs_rate_limit *residents; /* of posts without a key; NULL: none are taken */
@@ -175,13 +176,16 @@ void hs_write_tile_bounds(hs_json *json, hs_box box);
 hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
 hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter);
 
-/* Writes a map style that travels in the program with this server's address in its place (page.c). */
-void hs_call_write_style(hs_call *call, hs_str style);
+/* Writes a map style that travels in the program with this server's address and its fonts in their places
+ * (page.c). Fonts follow the city of call->snapshot, which may be NULL. */
+hs_status hs_call_write_style(hs_call *call, hs_str style);
 
 /* Families. */
 hs_status hs_serve_page(hs_call *call);
 hs_status hs_serve_vendor(hs_call *call);
 hs_status hs_serve_style(hs_call *call);
+hs_status hs_serve_font(hs_call *call);
+hs_status hs_serve_font_sheet(hs_call *call);
 hs_status hs_add_asset_routes(hs_api *api, hs_router *router, hs_error *error);
 hs_status hs_serve_healthz(hs_call *call);
 hs_status hs_serve_readyz(hs_call *call);

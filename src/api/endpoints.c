@@ -16,6 +16,11 @@ static const hs_parameter version_parameters[] = {
      "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
+static const hs_parameter font_parameters[] = {
+    {"v", "string", "of what characters the slice is; the present ones are answered immutable",
+     "切片的字符版本；当前版本的应答可永久缓存", false},
+    {0},
+};
 static const hs_parameter summary_parameters[] = {
     {"level", "string",
      "district, subdistrict, community or cell; default the topmost below the city that has units",
@@ -474,6 +479,14 @@ const hs_endpoint hs_endpoints[] = {
      "about an address), job (how one is).",
      "服务器推送事件：snapshot（新版本上线）、incidents（新增案件）、review（地址决定）、job（作业进展）。",
      hs_serve_events},
+    {"/fonts.css", "fontSheet", 0, "text/css", NULL,
+     "The font of maps and page as a style sheet: slices by unicode-range, those of the city's names first.",
+     "地图与网页字体的样式表：按 unicode-range 分片，优先本城市的地名用字。", hs_serve_font_sheet},
+    {"/fonts/{face}/{slice}.otf", "font", 0, "font/otf", font_parameters,
+     "A slice of the font (Noto Sans CJK SC, SIL Open Font License 1.1: /fonts/OFL.txt), face regular or "
+     "bold.",
+     "字体切片（思源黑体 Noto Sans CJK SC，SIL OFL 1.1 许可：/fonts/OFL.txt），字形 regular 或 bold。",
+     hs_serve_font},
     {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
 #include "api/ogc_endpoints.inc"

@@ -59,12 +59,13 @@ export async function picture(page) {
   return page.locator('#map').screenshot({animations: 'disabled'});
 }
 
-/** Serves a fresh sample city: {origin, stop}. */
-export async function serveSample(incidents = 6000) {
+/** Serves a fresh sample city: {origin, stop}. `prepare(store)` may change the store before it is served. */
+export async function serveSample(incidents = 6000, prepare = () => {}) {
   const program = process.env.HOTSPOTD;
   const folder = mkdtempSync(join(tmpdir(), 'hotspot-page-'));
   const store = join(folder, 'city.gpkg');
   execFileSync(program, ['sample', store, '--incidents', String(incidents)], {stdio: ['ignore', 'inherit', 'inherit']});
+  prepare(store);
   const server = spawn(program, ['serve', store, '--listen', '127.0.0.1:0'], {stdio: ['ignore', 'pipe', 'pipe']});
   let said = '';
   const ended = new Promise(resolve => server.on('exit', resolve));
