@@ -115,6 +115,10 @@ hs_str hs_call_token(const hs_call *call);
 /* The user of the request's bearer token, who must have the role. False: 401 or 403 is answered. */
 bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user);
 
+/* Whether the caller may see what is not public: as incidents, or by the token of a viewer. False: 401 or 403
+ * is answered (review.c). */
+bool hs_call_may_look(hs_call *call);
+
 /* Parameters: the default where absent; HS_E_ARGUMENT with the range where wrong. */
 hs_str hs_call_text(const hs_call *call, const char *name);
 hs_status hs_call_number(hs_call *call, const char *name, double min, double max, double fallback,
@@ -236,6 +240,9 @@ hs_status hs_post_geocode(hs_call *call);
 hs_status hs_serve_search(hs_call *call);
 hs_status hs_serve_reverse(hs_call *call);
 hs_status hs_serve_autocomplete(hs_call *call);
+hs_status hs_serve_batches(hs_call *call);
+hs_status hs_post_undo(hs_call *call);
+hs_status hs_serve_check(hs_call *call);
 hs_status hs_serve_events(hs_call *call);
 hs_status hs_post_incidents(hs_call *call);
 hs_status hs_post_imports(hs_call *call);
