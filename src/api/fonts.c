@@ -71,17 +71,30 @@ static uint64_t key_of(const hs_snapshot *snapshot) {
     return hs_hash_str(hs_str_of(snapshot->info.name), hs_hash(parts, sizeof parts, 0)) | 1;
 }
 
+/* All that the page says in Chinese. */
+static void gather_words(hs_buffer *words) {
+    static const char folder[] = "web/i18n/", ending[] = "zh.json";
+    hs_buffer_init(words, 16 << 20);
+    for (const hs_asset_entry *asset = hs_asset_table; asset->name; asset++) {
+        size_t size = strlen(asset->name);
+        if (size > sizeof ending && strncmp(asset->name, folder, sizeof folder - 1) == 0 &&
+            strcmp(asset->name + size - (sizeof ending - 1), ending) == 0)
+            hs_buffer_append(words, asset->begin, (size_t)(asset->end - asset->begin));
+    }
+}
+
 /* With the lock held: slices for the city as it is. */
 static hs_status refresh(hs_fonts *fonts, const hs_snapshot *snapshot, hs_error *error) {
     uint64_t key = key_of(snapshot);
     if (fonts->key == key) return HS_OK;
-    hs_str words = {"", 0};
-    (void)hs_asset_find("web/i18n/zh.json", &words);
+    hs_buffer words;
+    gather_words(&words);
     hs_font_slices *made[FACES] = {0};
     hs_status status = HS_OK;
     for (size_t f = 0; f < FACES && status == HS_OK; f++)
         status = hs_font_slices_new(fonts->font[f], snapshot ? snapshot->geography : NULL,
-                                    snapshot ? snapshot->taxonomy : NULL, words, error, &made[f]);
+                                    snapshot ? snapshot->taxonomy : NULL,
+                                    (hs_str){words.data ? words.data : "", words.size}, error, &made[f]);
     for (size_t f = 0; f < FACES; f++) {
         if (status == HS_OK) {
             hs_font_slices_free(fonts->before[f]);
@@ -91,6 +104,7 @@ static hs_status refresh(hs_fonts *fonts, const hs_snapshot *snapshot, hs_error 
             hs_font_slices_free(made[f]);
         }
     }
+    hs_buffer_done(&words);
     if (status == HS_OK) fonts->key = key;
     return status;
 }

@@ -58,6 +58,7 @@ static void write_unit(hs_json *json, const told *t, uint32_t u) {
     hs_json_pair_str(json, "name_en", t->units->name_en[row]);
     hs_json_pair_str(json, "parent", parent != HS_NONE ? t->units->name[parent] : (hs_str){"", 0});
     write_count(json, t, u);
+    hs_json_pair_double(json, "area_km2", t->units->area_km2[row]);
     hs_summary_write_people(json, t->units->population[row], t->count[u], is_told(t, u));
 }
 
@@ -207,15 +208,27 @@ static void write_cell(hs_buffer *out, hs_str text) {
     hs_buffer_text(out, "\",");
 }
 
-static void write_csv_count(hs_buffer *out, const told *t, uint32_t row, double population) {
+static void write_csv_count(hs_buffer *out, const told *t, uint32_t row) {
     if (is_told(t, row))
-        hs_buffer_printf(out, "%llu,,", (unsigned long long)t->count[row]);
+        hs_buffer_printf(out, "%llu,", (unsigned long long)t->count[row]);
     else
-        hs_buffer_printf(out, ",%u,", (unsigned)t->rows.group[row] + 1);
+        hs_buffer_printf(out, ",%u", (unsigned)t->rows.group[row] + 1);
+}
+
+static void write_csv_unit(hs_buffer *out, const told *t, uint32_t u) {
+    uint32_t row = t->s->first_unit + u, parent = t->units->parent[row];
+    double population = t->units->population[row];
+    hs_buffer_text(out, "unit,");
+    write_cell(out, t->units->code[row]);
+    write_cell(out, t->units->name[row]);
+    write_cell(out, t->units->name_en[row]);
+    write_cell(out, parent != HS_NONE ? t->units->name[parent] : (hs_str){"", 0});
+    write_csv_count(out, t, u);
+    hs_buffer_printf(out, ",%.9g,", t->units->area_km2[row]);
     if (!isnan(population)) hs_buffer_printf(out, "%.9g", population);
     hs_buffer_byte(out, ',');
-    if (population > 0 && is_told(t, row))
-        hs_buffer_printf(out, "%.9g", (double)t->count[row] * 1000.0 / population);
+    if (population > 0 && is_told(t, u))
+        hs_buffer_printf(out, "%.9g", (double)t->count[u] * 1000.0 / population);
     hs_buffer_text(out, "\r\n");
 }
 
@@ -223,26 +236,20 @@ static void write_csv_count(hs_buffer *out, const told *t, uint32_t row, double 
 static void write_csv(hs_call *call, const told *t) {
     static const char *const others[] = {"outside", "unmatched"};
     hs_buffer *out = &call->response->body;
-    hs_buffer_text(out, "kind,code,name,name_en,parent,count,merged,population,per_1000\r\n");
-    for (uint32_t u = 0; u < t->s->unit_count; u++) {
-        uint32_t row = t->s->first_unit + u, parent = t->units->parent[row];
-        hs_buffer_text(out, "unit,");
-        write_cell(out, t->units->code[row]);
-        write_cell(out, t->units->name[row]);
-        write_cell(out, t->units->name_en[row]);
-        write_cell(out, parent != HS_NONE ? t->units->name[parent] : (hs_str){"", 0});
-        write_csv_count(out, t, u, t->units->population[row]);
-    }
+    hs_buffer_text(out, "kind,code,name,name_en,parent,count,merged,area_km2,population,per_1000\r\n");
+    for (uint32_t u = 0; u < t->s->unit_count; u++)
+        write_csv_unit(out, t, u);
     for (uint32_t g = 0; g < t->rows.group_count; g++) {
         const hs_published_group *group = &t->rows.groups[g];
         hs_buffer_text(out, "merged,,,,");
         write_cell(out, group->parent != HS_NONE ? t->units->name[group->parent] : (hs_str){"", 0});
         if (!group->withheld) hs_buffer_printf(out, "%llu", (unsigned long long)group->count);
-        hs_buffer_printf(out, ",%u,,\r\n", (unsigned)g + 1);
+        hs_buffer_printf(out, ",%u,,,\r\n", (unsigned)g + 1);
     }
     for (uint32_t i = 0; i < 2; i++) {
         hs_buffer_printf(out, "%s,,,,,", others[i]);
-        write_csv_count(out, t, t->s->unit_count + i, NAN);
+        write_csv_count(out, t, t->s->unit_count + i);
+        hs_buffer_text(out, ",,,\r\n");
     }
 }
 
