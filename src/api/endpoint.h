@@ -110,7 +110,10 @@ bool hs_call_sends_json(const hs_call *call);
 /* Answers 400 naming every unknown parameter and what there is; false when all are known. */
 bool hs_call_refuse_unknown(hs_call *call);
 
-/* The request's bearer token, empty where there is none. */
+/* The name of the page's cookie. */
+extern const char hs_session_cookie[];
+/* The request's bearer token, or that of the page's cookie where a page of ours sent it; empty where there is
+ * none. */
 hs_str hs_call_token(const hs_call *call);
 /* The user of the request's bearer token, who must have the role. False: 401 or 403 is answered. */
 bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user);
@@ -187,6 +190,7 @@ hs_status hs_call_write_style(hs_call *call, hs_str style);
 /* Families. */
 hs_status hs_serve_page(hs_call *call);
 hs_status hs_serve_vendor(hs_call *call);
+hs_status hs_serve_versioned(hs_call *call);
 hs_status hs_serve_style(hs_call *call);
 hs_status hs_serve_font(hs_call *call);
 hs_status hs_serve_font_sheet(hs_call *call);
@@ -244,6 +248,9 @@ hs_status hs_serve_batches(hs_call *call);
 hs_status hs_post_undo(hs_call *call);
 hs_status hs_serve_check(hs_call *call);
 hs_status hs_serve_events(hs_call *call);
+hs_status hs_serve_session(hs_call *call);
+hs_status hs_post_session(hs_call *call);
+hs_status hs_delete_session(hs_call *call);
 hs_status hs_post_incidents(hs_call *call);
 hs_status hs_post_imports(hs_call *call);
 hs_status hs_serve_jobs(hs_call *call);

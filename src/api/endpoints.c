@@ -167,6 +167,8 @@ const hs_endpoint hs_endpoints[] = {
     {"/app/{view*}", "appView", PAGE, "text/html", NULL, "The page.", "网页。", hs_serve_page},
     {"/vendor/{path*}", "vendor", PAGE, "text/javascript", NULL, "The page's libraries.", "网页的程序库。",
      hs_serve_vendor},
+    {"/assets/{version}/{path*}", "asset", PAGE, "text/javascript", NULL, "The page's files, to be kept.",
+     "网页的文件，可永久缓存。", hs_serve_versioned},
     {"/healthz", "healthz", 0, "text/plain", NULL, "Whether the program runs.", "程序是否运行。",
      hs_serve_healthz},
     {"/readyz", "readyz", 0, "text/plain", NULL, "Whether the city is loaded: 200, or 503 before.",
@@ -514,6 +516,17 @@ const hs_endpoint hs_endpoints[] = {
      "token "
      "of an editor.",
      "撤回对地址的决定（含别名），案件恢复自动定位。需 editor 令牌。", hs_delete_review},
+    {"/session", "session", 0, JSON, NULL,
+     "Who is signed in: signed_in, and name, role and unit of whom the request's token or cookie is.",
+     "当前登录者：signed_in，以及令牌或 Cookie 所属用户的名称、角色与单元。", hs_serve_session},
+    {"/session", "postSession", HS_POSTS, JSON, NULL,
+     "Signs the page in: {\"token\": \"...\"} gives a cookie (HttpOnly, SameSite=Strict, until the browser "
+     "is closed), which stands for the token in what pages of this server send; 401 for a token of nobody.",
+     "网页登录：{\"token\": \"...\"} 换取 Cookie（HttpOnly、SameSite=Strict，关闭浏览器即失效），仅对本服务器"
+     "网页发出的请求等同该令牌；无效令牌返回 401。",
+     hs_post_session},
+    {"/session", "deleteSession", HS_DELETES, JSON, NULL, "Signs the page out.", "网页退出登录。",
+     hs_delete_session},
     {"/events", "events", 0, "text/event-stream", NULL,
      "Server-sent events: snapshot (a new version is served), incidents (some were added), review (a "
      "decision "

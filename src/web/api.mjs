@@ -8,10 +8,14 @@ export class ApiError extends Error {
   }
 }
 
-async function get(path, signal) {
+/** Answers JSON, or throws ApiError (AbortError where `signal` was aborted). `body` is sent as JSON, a FormData as it is. */
+async function call(method, path, {signal, body} = {}) {
   let response;
+  const headers = {Accept: 'application/json'};
+  const form = body instanceof FormData;
+  if (body !== undefined && !form) headers['Content-Type'] = 'application/json';
   try {
-    response = await fetch(path, {headers: {Accept: 'application/json'}, signal});
+    response = await fetch(path, {method, headers, signal, body: form || body === undefined ? body : JSON.stringify(body)});
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new ApiError(error.message, 0);
@@ -20,8 +24,10 @@ async function get(path, signal) {
     const problem = await response.json().catch(() => ({}));
     throw new ApiError(problem.detail || problem.title || `HTTP ${response.status}`, response.status, problem);
   }
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }
+
+const get = (path, signal) => call('GET', path, {signal});
 
 const withQuery = (path, parameters) => {
   const query = parameters.toString();
@@ -50,6 +56,11 @@ function taken(path, parameters) {
 
 /** What the city is: name, time zone, extent, levels, counts, first and last time, version. */
 export const city = signal => get('/city', signal);
+
+/** Who is signed in; signing in with a token, and out. */
+export const session = signal => get('/session', signal);
+export const signIn = token => call('POST', '/session', {body: {token}});
+export const signOut = () => call('DELETE', '/session');
 
 /** Problem classes with their counts. */
 export const categories = signal => get('/categories', signal);

@@ -1,9 +1,10 @@
 // The time slider: a kernel in time about a moment, moved by days or weeks over the data's extent, or played.
 
-import {byId, element} from './dom.mjs';
-import {date, dayOf, number, t} from './i18n.mjs';
-import {addDays, daysBetween, splitPeriod} from './period.mjs';
-import {whenReady} from './ready.mjs';
+import {byId, element} from '../parts/dom.mjs';
+import {date, dayOf, number, t} from '../parts/i18n.mjs';
+import {addDays, daysBetween, splitPeriod} from '../parts/period.mjs';
+import {whenReady} from '../parts/ready.mjs';
+import {viewOf} from './state.mjs';
 
 const STEPS = {day: 1, week: 7};
 const WIDTHS = [1, 3, 7, 14, 30, 90]; // days
@@ -13,12 +14,12 @@ const FRAME_MS = 500; // a picture stands at least this long
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 export class Timeline {
-  constructor(state, changed) {
-    this.state = state;
+  constructor(app, form, changed) {
+    this.app = app;
+    this.state = app.state;
     this.changed = changed;
     this.step = 'day';
     this.playing = false;
-    const form = byId('filters');
     this.switch = form.moving;
     this.slider = form.moment;
     this.stepSelect = form.step;
@@ -43,13 +44,9 @@ export class Timeline {
     });
   }
 
-  show(city) {
-    this.city = city;
-    this.refresh();
-  }
-
   refresh() {
     const {density} = this.state;
+    this.city = this.app.city;
     const on = Boolean(density.at);
     const [first, last] = this.#extent();
     this.switch.checked = on;
@@ -117,7 +114,7 @@ export class Timeline {
     const {density} = this.state;
     if (on) {
       density.at = 'now';
-      delete density.compare;
+      if (viewOf(this.state) === 'difference') this.state.view = 'one';
     } else delete density.at;
     this.changed();
   }
@@ -130,6 +127,7 @@ export class Timeline {
   /** From where the slider stands, from the beginning when it stands at the end; each picture when the last is there. */
   async #play() {
     this.playing = true;
+    this.refresh();
     const last = this.#extent()[1];
     const step = STEPS[this.step];
     let day = this.#sliderDay();

@@ -1,9 +1,9 @@
 // The legend: the classes' colours with their numbers, the unit, how it was computed and whose classes they are.
 
-import {legendPicture} from './api.mjs';
-import {byId, element} from './dom.mjs';
-import {nameOf, t} from './i18n.mjs';
-import {methodParts, rangeText, unitWords, valueText} from './words.mjs';
+import {legendPicture} from '../api.mjs';
+import {byId, element} from '../parts/dom.mjs';
+import {nameOf, t} from '../parts/i18n.mjs';
+import {methodParts, rangeText, unitWords, valueText} from '../parts/words.mjs';
 
 /** A diverging scale shows its empty middle too, or the numbers would not stand in a row. */
 const shown = (classes, diverging) => (diverging ? classes : classes.filter(c => c.opacity > 0));

@@ -1,22 +1,26 @@
-// What the page lays over the basemap style: heat, incidents, the clicked point; and which of the basemap's
-// layers a reader may hide.
+// What the page lays over the basemap style: fills of rates, density, hotspots, incidents, the clicked point; and which
+// of the basemap's layers a reader may hide.
 
-import {heatTiles, incidentTiles} from './api.mjs';
-import {densityParameters, drawParameters, filterParameters} from './state.mjs';
+import {heatTiles, incidentTiles} from '../api.mjs';
+import {filterParameters} from '../state.mjs';
+import {drawParameters, isOn} from './state.mjs';
 
 /** Layers that can be switched, and the style layers behind each. */
 export const SWITCHES = {
   heat: id => id === 'heat',
+  hotspots: id => id.startsWith('spot'),
+  rates: id => id.startsWith('rate'),
   incidents: id => id.startsWith('incident'),
   streets: id => id.startsWith('street'),
   units: id => id.startsWith('unit-line') || id.startsWith('unit-name'),
-  places: id => id.startsWith('place') || id.startsWith('zone'),
+  places: id => id.startsWith('place'),
+  zones: id => id.startsWith('zone'),
 };
 
 const INCIDENT_ZOOM = 15;
 const PAINT = {
-  light: {fill: '#1d1730', ring: '#ffffff', text: '#ffffff', pin: '#1463d8'},
-  dark: {fill: '#f2f4f8', ring: '#12151b', text: '#12151b', pin: '#6aa7ff'},
+  light: {fill: '#1d1730', ring: '#ffffff', text: '#ffffff', pin: '#1463d8', edge: '#4a4458'},
+  dark: {fill: '#f2f4f8', ring: '#12151b', text: '#12151b', pin: '#6aa7ff', edge: '#c9cedb'},
 };
 
 /** Heat pictures are drawn for screens of two pixels a point where there are such. */
@@ -28,41 +32,66 @@ function withVersion(parameters, version) {
   return parameters;
 }
 
-export const heatUrl = (state, version) => heatTiles(withVersion(drawParameters(state), version), scale());
-export const incidentUrl = (state, version) => incidentTiles(withVersion(filterParameters(state), version));
-export const valueParameters = densityParameters;
+/** `change` replaces filters, for the map of the other period. */
+export const heatUrl = (state, version, change) => heatTiles(withVersion(drawParameters(state, change), version), scale());
+export const incidentUrl = (state, version, change) => incidentTiles(withVersion(filterParameters(state, change), version));
+
+const EMPTY = {type: 'FeatureCollection', features: []};
 
 /** The server's style with the page's layers put in, labels in the wanted language, switches obeyed. */
-export function compose(base, state, city) {
+export function compose(base, state, city, data = {}, change = undefined) {
   const {version} = city;
   const style = structuredClone(base);
   const paint = PAINT[state.theme];
-  style.sources.heat = {type: 'raster', tiles: [heatUrl(state, version)], tileSize: 256, minzoom: 0, maxzoom: 18};
+  style.sources.heat = {type: 'raster', tiles: [heatUrl(state, version, change)], tileSize: 256, minzoom: 0, maxzoom: 18};
   // A server that shows aggregates only would refuse these tiles.
   if (city.public_incidents) {
-    style.sources.incidents = {type: 'vector', tiles: [incidentUrl(state, version)], minzoom: INCIDENT_ZOOM - 1, maxzoom: 16};
+    style.sources.incidents = {type: 'vector', tiles: [incidentUrl(state, version, change)], minzoom: INCIDENT_ZOOM - 1, maxzoom: 16};
   }
-  style.sources.clicked = {type: 'geojson', data: {type: 'FeatureCollection', features: []}};
+  style.sources.clicked = {type: 'geojson', data: EMPTY};
+  style.sources.rates = {type: 'geojson', data: data.rates ?? EMPTY};
+  style.sources.spots = {type: 'geojson', data: data.hotspots ?? EMPTY};
   if (state.lang === 'en') {
     for (const layer of style.layers)
       if (layer.metadata?.['hotspot:label']) layer.layout['text-field'] = ['coalesce', ['get', 'name_en'], ['get', 'name']];
   }
   const heatBelow = style.layers.findIndex(layer => layer.id === style.metadata['hotspot:heat-below']);
-  style.layers.splice(heatBelow, 0, {
+  style.layers.splice(heatBelow, 0, ...rateLayers(paint, state.theme), {
     id: 'heat', type: 'raster', source: 'heat',
     paint: {'raster-fade-duration': 150, 'raster-opacity': ['interpolate', ['linear'], ['zoom'], 15, 1, 18, 0.7]},
-  });
+  }, ...spotLayers(paint, state.theme));
   if (city.public_incidents) style.layers.push(...incidentLayers(paint));
   style.layers.push({
     id: 'clicked', type: 'circle', source: 'clicked',
     paint: {'circle-radius': 6, 'circle-color': paint.pin, 'circle-stroke-color': paint.ring, 'circle-stroke-width': 2.5},
   });
   for (const layer of style.layers) {
-    const hidden = state.hidden.some(name => SWITCHES[name]?.(layer.id));
+    const hidden = Object.keys(SWITCHES).some(name => SWITCHES[name](layer.id) && !isOn(state, name));
     if (hidden) layer.layout = {...layer.layout, visibility: 'none'};
   }
   return style;
 }
+
+/** Fills by `colour`; `hatched` ones (few incidents, not significant) are hatched, not only pale. */
+function filled(id, source, opacity, theme) {
+  return [
+    {id, type: 'fill', source, filter: ['has', 'colour'], paint: {'fill-color': ['get', 'colour'], 'fill-opacity': opacity, 'fill-antialias': false}},
+    {id: `${id}-hatch`, type: 'fill', source, filter: ['==', ['get', 'hatched'], true], paint: {'fill-pattern': `hatch-${theme}`, 'fill-opacity': 0.55}},
+  ];
+}
+
+const rateLayers = (paint, theme) => [
+  ...filled('rate', 'rates', 0.75, theme),
+  {id: 'rate-line', type: 'line', source: 'rates', paint: {'line-color': paint.ring, 'line-width': 0.8, 'line-opacity': 0.7}},
+];
+
+const spotLayers = (paint, theme) => [
+  ...filled('spot', 'spots', 0.62, theme),
+  {
+    id: 'spot-line', type: 'line', source: 'spots', filter: ['==', ['get', 'significant'], true],
+    layout: {'line-join': 'round'}, paint: {'line-color': paint.edge, 'line-width': 1.6},
+  },
+];
 
 function incidentLayers(paint) {
   const source = {source: 'incidents', 'source-layer': 'incidents', minzoom: INCIDENT_ZOOM};

@@ -1,37 +1,31 @@
-// How density is computed: kernel, bandwidth, measure, what is hidden, corrections, the moment. One part of the
-// form each; this one has the plain ones and keeps the others together.
+// How density is computed: kernel, bandwidth, measure, what is hidden, corrections. One part of the form each; this one
+// has the plain ones and keeps the others together.
 
-import {offers} from './api.mjs';
+import {offers} from '../api.mjs';
 import {Bandwidth} from './bandwidth.mjs';
-import {byId, element, redraw} from './dom.mjs';
-import {t} from './i18n.mjs';
+import {byId, element, redraw} from '../parts/dom.mjs';
+import {t} from '../parts/i18n.mjs';
 import {Measure} from './measure.mjs';
-import {Timeline} from './timeline.mjs';
 
 const KERNELS = ['quartic', 'epanechnikov', 'gaussian', 'triweight', 'uniform', 'triangular'];
 const DEFAULT_KERNEL = 'quartic';
 /** Those that some servers do not have. */
-const SWITCHES = ['adaptive', 'edge-correction', 'network'];
+const SWITCHES = ['adaptive', 'edge-correction'];
 /** What stands in the section that folds: it opens where the address sets one of them. */
-const FOLDED = ['kernel', 'compare', 'over', 'min-n', ...SWITCHES];
+const FOLDED = ['kernel', 'over', 'min-n', ...SWITCHES];
 
 export class DensityControls {
-  constructor(state, changed, filtersToo) {
-    this.state = state;
+  constructor(app, changed, filtersChanged) {
+    const form = byId('controls');
+    this.state = app.state;
     this.changed = changed;
-    this.kernel = byId('filters').kernel;
-    this.minN = byId('filters')['min-n'];
-    this.bandwidth = new Bandwidth(state, changed);
-    this.measure = new Measure(state, changed, filtersToo);
-    this.timeline = new Timeline(state, changed);
+    this.kernel = form.kernel;
+    this.minN = form['min-n'];
+    this.bandwidth = new Bandwidth(app.state, form, changed);
+    this.measure = new Measure(app, form, changed, filtersChanged);
+    form.addEventListener('submit', event => event.preventDefault());
     this.kernel.addEventListener('change', () => this.#set('kernel', this.kernel.value === DEFAULT_KERNEL ? '' : this.kernel.value));
     this.minN.addEventListener('change', () => this.#set('min-n', this.minN.validity.valid ? this.minN.value : ''));
-  }
-
-  show(city) {
-    this.measure.show(city);
-    this.timeline.show(city);
-    this.refresh();
   }
 
   refresh() {
@@ -43,7 +37,6 @@ export class DensityControls {
     this.#showSwitches();
     this.bandwidth.refresh();
     this.measure.refresh();
-    this.timeline.refresh();
     if (FOLDED.some(name => density[name])) byId('density').open = true;
   }
 

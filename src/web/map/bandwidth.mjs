@@ -1,21 +1,21 @@
 // The bandwidth: usual ones at a press, any one in metres, and what methods advise for the present filters.
 
-import {bandwidths} from './api.mjs';
-import {byId, element, redraw} from './dom.mjs';
-import {lang, number, t, tOr} from './i18n.mjs';
-import {busy} from './ready.mjs';
+import {bandwidths} from '../api.mjs';
+import {byId, element, redraw} from '../parts/dom.mjs';
+import {lang, number, t, tOr} from '../parts/i18n.mjs';
+import {busy} from '../parts/ready.mjs';
 import {BANDWIDTHS, densityParameters, LEAST_BANDWIDTH, MOST_BANDWIDTH} from './state.mjs';
 
 const metresText = metres => (metres < 1000 ? `${number(metres)} m` : `${number(metres / 1000)} km`);
 const within = metres => Math.min(MOST_BANDWIDTH, Math.max(LEAST_BANDWIDTH, metres));
 
 export class Bandwidth {
-  constructor(state, changed) {
+  constructor(state, form, changed) {
     this.state = state;
     this.changed = changed;
     this.advice = null; // {key, answer} or {key, error}
     this.asking = new AbortController();
-    this.input = byId('filters')['bandwidth-m'];
+    this.input = form['bandwidth-m'];
     this.input.addEventListener('change', () => {
       const metres = this.input.valueAsNumber;
       if (metres > 0) this.#set(metres);
@@ -27,7 +27,7 @@ export class Bandwidth {
   refresh() {
     const {state} = this;
     const all = [...new Set([...BANDWIDTHS, Number(state.bandwidth)])].sort((a, b) => a - b);
-    redraw(byId('bandwidths'), ...all.map(metres => this.#radio(metres)));
+    if (byId('bandwidths')) redraw(byId('bandwidths'), ...all.map(metres => this.#radio(metres)));
     this.input.value = state.bandwidth;
     this.#showAdvice();
   }

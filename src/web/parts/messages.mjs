@@ -30,3 +30,8 @@ export function settle(subject) {
   shown.get(subject)?.remove();
   shown.delete(subject);
 }
+
+/** Everything but the city's own message belongs to the page that is left. */
+export function settleAll() {
+  for (const subject of [...shown.keys()]) if (subject !== 'city') settle(subject);
+}

@@ -1,13 +1,15 @@
 // The map without WebGL: the server's pictures of the base map, those of the heat over them. Same calls as MapView.
 
-import {mapTiles} from './api.mjs';
-import {element} from './dom.mjs';
-import {t} from './i18n.mjs';
+import {mapTiles} from '../api.mjs';
+import {element} from '../parts/dom.mjs';
+import {t} from '../parts/i18n.mjs';
+import {setMapIdle} from '../parts/ready.mjs';
 import {heatUrl} from './overlay.mjs';
-import {setMapIdle} from './ready.mjs';
-import {roomAround} from './room.mjs';
+import {isOn} from './state.mjs';
 
 const TILE = 256;
+const MARGIN = 20;
+const STEP_PX = 80; // a press of an arrow key
 
 const clampLat = lat => Math.max(-85, Math.min(85, lat));
 /** Web Mercator, the world as the unit square. */
@@ -28,6 +30,8 @@ export class PlainMap {
     this.tiles = element('div', {class: 'plain-tiles plain-heat'});
     this.pin = element('span', {class: 'plain-pin', hidden: true});
     this.root.classList.add('plain');
+    this.root.tabIndex = 0;
+    this.root.setAttribute('role', 'application');
     this.root.replaceChildren(this.base, this.tiles, this.pin, this.#buttons());
     this.home();
     this.#listen();
@@ -35,6 +39,7 @@ export class PlainMap {
 
   async showStyle() {
     this.#draw(true);
+    this.root.setAttribute('aria-label', t('map.label'));
     for (const button of this.root.querySelectorAll('[data-key]')) {
       button.title = t(button.dataset.key);
       button.setAttribute('aria-label', t(button.dataset.key));
@@ -51,43 +56,61 @@ export class PlainMap {
     this.#placePin();
   }
 
-  popup(position, content, closed) {
-    this.closePopup();
-    this.mark(position);
-    const close = element('button', {type: 'button', class: 'maplibregl-popup-close-button', 'aria-label': t('map.close')}, '×');
-    close.addEventListener('click', () => {
-      this.closePopup();
-      closed?.();
-    });
-    this.card = element('div', {class: 'plain-card maplibregl-popup-content'}, close, content);
-    this.root.append(this.card);
-  }
-
-  closePopup() {
-    this.card?.remove();
-    this.card = null;
-    this.mark(null);
-  }
-
   zoomTo(position) {
     this.centre = toWorld(position);
-    this.#zoom(1);
+    if (this.z < 15) this.#zoom(15 - this.z);
+    else this.#draw(false);
   }
 
   home() {
-    const [west, south, east, north] = boxOf(this.city);
+    this.#show(boxOf(this.city));
+  }
+
+  #show([west, south, east, north]) {
     const [left, top] = toWorld([west, north]);
     const [right, bottom] = toWorld([east, south]);
     this.centre = [(left + right) / 2, (top + bottom) / 2];
-    const room = roomAround();
-    const wide = this.root.clientWidth - room.left - room.right;
-    const high = this.root.clientHeight - room.top - room.bottom;
+    const wide = this.root.clientWidth - 2 * MARGIN;
+    const high = this.root.clientHeight - 2 * MARGIN;
     const fit = Math.min(wide / (right - left || 1e-6), high / (bottom - top || 1e-6));
     // Whole zooms only: a little over the edge is better than half the size.
     this.z = Math.max(0, Math.min(18, Math.floor(Math.log2(fit * 1.15 / TILE))));
-    const size = TILE * 2 ** this.z;
-    this.centre = [this.centre[0] - (room.left - room.right) / 2 / size, this.centre[1] - (room.top - room.bottom) / 2 / size];
     this.#draw(true);
+  }
+
+  /** [west, south, east, north] of what is in sight. */
+  get box() {
+    const [west, north] = toLonLat(this.#fromScreen([0, 0]));
+    const [east, south] = toLonLat(this.#fromScreen([this.root.clientWidth, this.root.clientHeight]));
+    return [west, south, east, north];
+  }
+
+  /** As MapLibre counts: its zoom is of tiles of 512 pixels. */
+  get camera() {
+    return {center: toLonLat(this.centre), zoom: this.z - 1};
+  }
+
+  fit([west, south, east, north]) {
+    this.#show([west, south, east, north]);
+  }
+
+  resize() {
+    this.#draw(false);
+  }
+
+  /** Pictures print as they are. */
+  snapshot() {
+    return null;
+  }
+
+  showAreas() {
+    // The server's pictures have no such layers; their switches are not offered.
+  }
+
+  remove() {
+    this.observer.disconnect();
+    this.root.replaceChildren();
+    this.root.classList.remove('plain');
   }
 
   #buttons() {
@@ -122,7 +145,7 @@ export class PlainMap {
     let start = null;
     let turned = 0;
     root.addEventListener('pointerdown', event => {
-      if (event.target.closest('button, .plain-card')) return;
+      if (event.target.closest('button')) return;
       start = {at: [event.clientX, event.clientY], centre: this.centre, moved: false};
       root.setPointerCapture(event.pointerId);
     });
@@ -150,7 +173,24 @@ export class PlainMap {
       this.#zoom(turned < 0 ? 1 : -1, [event.clientX - frame.left, event.clientY - frame.top]);
       turned = 0;
     }, {passive: false});
-    new ResizeObserver(() => this.#draw(false)).observe(root);
+    root.addEventListener('keydown', event => this.#pressed(event));
+    this.observer = new ResizeObserver(() => this.#draw(false));
+    this.observer.observe(root);
+  }
+
+  #pressed(event) {
+    if (event.target !== this.root) return;
+    const moves = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
+    const size = TILE * 2 ** this.z;
+    const move = moves[event.key];
+    if (move) {
+      this.centre = [this.centre[0] + move[0] * STEP_PX / size, this.centre[1] + move[1] * STEP_PX / size];
+      this.#draw(false);
+    } else if (event.key === '+' || event.key === '=') this.#zoom(1);
+    else if (event.key === '-') this.#zoom(-1);
+    else if (event.key === 'Enter') this.events.click(...toLonLat(this.centre), []);
+    else return;
+    event.preventDefault();
   }
 
   #draw(anew) {
@@ -158,9 +198,10 @@ export class PlainMap {
     if (anew) for (const layer of [this.base, this.tiles]) layer.replaceChildren();
     const {state, city} = this;
     this.#drawTiles(this.base, mapTiles(state.theme, state.lang, city.version));
-    this.#drawTiles(this.tiles, state.hidden.includes('heat') ? null : heatUrl(state, city.version));
+    this.#drawTiles(this.tiles, isOn(state, 'heat') ? heatUrl(state, city.version) : null);
     this.#watch();
     this.#placePin();
+    this.events.moved();
   }
 
   /** The pictures of a layer that are in sight; without an address none. */

@@ -2,7 +2,7 @@
 
 const root = document.documentElement;
 let pending = 0;
-let mapIdle = false;
+let mapIdle = true;
 
 let waiting = [];
 
