@@ -12,10 +12,11 @@ const EMPTY = {type: 'FeatureCollection', features: []};
 export class SmallMap {
   /**
    * `layers(theme)` gives the style layers to put above the ground, which draw from `sources`, by name; `images(theme)`
-   * the pictures that they use. `below`: under the names instead of over them.
+   * the pictures that they use. `below`: under the names instead of over them. `adjust(layer)` changes
+   * a layer of the style, or leaves it away (false).
    */
-  constructor(container, app, {label, sources, layers, images = () => ({}), below = false, click = null}) {
-    Object.assign(this, {container, app, label, sources, layers, images, below, click, data: {}});
+  constructor(container, app, {label, sources, layers, images = () => ({}), below = false, adjust = () => true, click = null}) {
+    Object.assign(this, {container, app, label, sources, layers, images, below, adjust, click, data: {}});
   }
 
   /** False where the map cannot be drawn. */
@@ -62,6 +63,7 @@ export class SmallMap {
     const own = this.layers(state.theme);
     const at = this.below ? style.layers.findIndex(layer => layer.id === style.metadata['hotspot:heat-below']) : style.layers.length;
     style.layers.splice(at, 0, ...own);
+    style.layers = style.layers.filter(layer => own.includes(layer) || this.adjust(layer) !== false);
     for (const layer of style.layers) {
       if (state.lang === 'en' && layer.metadata?.['hotspot:label']) layer.layout['text-field'] = ['coalesce', ['get', 'name_en'], ['get', 'name']];
     }
