@@ -97,7 +97,7 @@ export class Section {
     const bytes = this.files.reduce((sum, file) => sum + file.size, 0);
     this.drop.classList.toggle('none', !this.files.length);
     this.drop.textContent = this.files.length
-      ? `${this.files.map(file => file.name).join(', ')} · ${number(bytes / 1e6, {maximumSignificantDigits: 2})} MB` : t('import.dropHere');
+      ? `${this.files.map(file => file.name).join(', ')} · ${sizeOf(bytes)}` : t('import.dropHere');
   }
 
   #clear() {
@@ -246,7 +246,12 @@ export class Section {
     return element('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('import.previewLabel')},
       element('table', {class: 'table'},
         element('thead', {}, element('tr', {}, ...names.map(name => element('th', {scope: 'col'}, name)))),
-        element('tbody', {}, ...rows.slice(0, PREVIEW_ROWS).map(row => element('tr', {}, ...names.map(name => element('td', {}, String(row[name] ?? ''))))))));
+        element('tbody', {}, ...rows.slice(0, PREVIEW_ROWS).map(row => element('tr', {}, ...names.map(name => element('td', {}, this.#cell(row[name]))))))));
+  }
+
+  /** Times stand in the city's zone, as everywhere. */
+  #cell(value) {
+    return typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:]+Z$/.test(value) ? dateTime(value, this.app.city.timezone) : String(value ?? '');
   }
 
   async #showExtent(bbox) {
@@ -281,3 +286,6 @@ export class Section {
         result.unmatched > 0 ? element('button', {type: 'button', class: 'button', onclick: section('review')}, t('import.toReview')) : '')];
   }
 }
+
+const sizeOf = bytes => (bytes < 1e6 ? number(Math.ceil(bytes / 1e3), {style: 'unit', unit: 'kilobyte'})
+  : number(bytes / 1e6, {style: 'unit', unit: 'megabyte', maximumSignificantDigits: 3}));

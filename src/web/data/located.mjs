@@ -74,7 +74,7 @@ export class Section {
       const found = byMonth.get(name);
       if (!found || !found.n) return element('td', {class: 'empty'}, '');
       const bad = found.hit_rate < minimum;
-      return element('td', {class: `share ${bad ? 'below' : ''} ${found.clustered ? 'clustered' : ''}`, style: null,
+      return element('td', {class: `share ${bad ? 'below' : ''} ${found.clustered ? 'clustered' : ''}`, 
         title: t('located.cell', {name, n: number(found.n), unmatched: number(found.unmatched + found.unit_only)}), 'data-step': String(step(found.hit_rate))},
       number(found.hit_rate * 100, {maximumFractionDigits: found.hit_rate === 1 ? 0 : 1}), bad ? ' ▼' : '');
     };
@@ -96,10 +96,16 @@ export class Section {
           element('th', {scope: 'row'}, nameOf(unit) || t('located.nowhere')),
           ...['n', 'given', 'geocoded', 'unmatched'].map(name => element('td', {class: 'number'}, number(unit[name]))),
           element('td', {class: `number ${unit.hit_rate < minimum ? 'bad' : ''}`},
-            element('meter', {min: 0, max: 1, low: minimum, value: unit.hit_rate ?? 0, 'aria-hidden': 'true'}), ` ${unit.hit_rate == null ? '–' : percent(unit.hit_rate)}`,
+            bar(unit.hit_rate ?? 0), ` ${unit.hit_rate == null ? '–' : percent(unit.hit_rate)}`,
             unit.clustered ? element('span', {class: 'hint'}, ` ${t('located.clustered')}`) : ''))))));
   }
 }
 
 /** 0 below the least to 4 for all: what a cell is shaded by. */
 const step = share => (share < 0.85 ? 0 : share < 0.9 ? 1 : share < 0.95 ? 2 : share < 0.99 ? 3 : 4);
+
+function bar(share) {
+  const filled = element('span');
+  filled.style.width = `${100 * share}%`;
+  return element('span', {class: 'bar', 'aria-hidden': 'true'}, filled);
+}

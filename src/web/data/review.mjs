@@ -57,7 +57,7 @@ export class Section {
       this.app.write();
       this.#load();
     }}, ...STATES.map(state => element('option', {value: state, selected: state === this.state}, t(`review.state.${state}`))));
-    this.queue = element('div', {class: 'queue'});
+    this.queue = element('div', {class: 'panel queue'});
     this.detail = element('div', {class: 'detail'});
     this.mapPlace = element('div', {class: 'small-map'});
     this.told = element('p', {class: 'told', role: 'status'});

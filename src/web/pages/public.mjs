@@ -83,7 +83,7 @@ class PublicPage {
         element('div', {}, element('h1', {}, t('public.title', {city: nameOf(app.city)})), element('p', {class: 'hint'}, t('public.intro'))),
         this.downloads),
       element('div', {class: 'public-grid'},
-        element('section', {class: 'panel map-panel', 'aria-label': t('public.map')}, this.mapPlace, this.told, this.legend),
+        element('div', {class: 'panel map-panel'}, this.mapPlace, this.told, this.legend),
         element('section', {class: 'panel', 'aria-label': t('public.numbers')}, this.summary)),
       this.report.element,
       element('section', {class: 'panel'}, element('h2', {}, t('public.table')), element('p', {class: 'hint'}, t('public.tableHint')), this.table),
@@ -180,7 +180,7 @@ class PublicPage {
     };
     const hatch = element('span', {class: 'swatch hatched'});
     this.legend.replaceChildren(choice, element('ul', {class: 'swatches'},
-      ...scale.map(({from, to, colour}) => swatch({background: colour}, `${measure.format(from)} – ${measure.format(to)}`)),
+      ...scale.map(({from, to, colour}) => swatch({background: colour}, from === to ? measure.format(to) : `${measure.format(from)} – ${measure.format(to)}`)),
       swatch({}, '0'), element('li', {}, hatch, t('public.fewShort'))),
     element('p', {class: 'hint'}, t('public.legend', {unit: measure.unit, period: this.#period()})));
   }
@@ -200,7 +200,7 @@ class PublicPage {
         element('div', {}, element('dt', {}, t('public.total')), element('dd', {}, few(counts.total))),
         element('div', {}, element('dt', {}, t('public.period')), element('dd', {class: 'period'}, this.#period())),
         element('div', {}, element('dt', {}, t('public.cutOff')), element('dd', {class: 'period'}, counts.data_until ? dateTime(counts.data_until, app.city.timezone) : '–'))),
-      element('h3', {}, t('public.classes')),
+      element('h2', {}, t('public.classes')),
       element('div', {class: 'scroll classes', tabindex: '0', role: 'region', 'aria-label': t('public.classes')},
         element('table', {class: 'table'},
           element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, t('public.class')), element('th', {scope: 'col', class: 'number'}, t('public.n')))),

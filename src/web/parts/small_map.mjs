@@ -45,6 +45,8 @@ export class SmallMap {
     setMapIdle(false);
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
+    // What was set while the style was on its way.
+    map.on('style.load', () => this.sources.forEach(name => this.data[name] && map.getSource(name)?.setData(this.data[name])));
     map.on('idle', () => setMapIdle(true));
     for (const event of ['dataloading', 'movestart', 'styledataloading']) map.on(event, () => setMapIdle(false));
     map.on('styleimagemissing', ({id}) => {

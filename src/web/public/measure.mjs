@@ -46,9 +46,10 @@ const rounded = value => Number(value.toPrecision(2));
 export function classesOf(values, colours) {
   const sorted = values.filter(value => value > 0).sort((a, b) => a - b);
   if (!sorted.length) return [];
+  const [least, most] = [sorted[0], sorted.at(-1)];
   const limits = Array.from({length: CLASSES - 1}, (_, i) => rounded(sorted[Math.floor((i + 1) * sorted.length / CLASSES)]));
-  const ends = [...new Set([...limits, sorted.at(-1)])].sort((a, b) => a - b).filter(end => end >= sorted[0]);
-  return ends.map((to, i) => ({from: i ? ends[i - 1] : sorted[0], to, colour: colours[Math.round(i * (colours.length - 1) / Math.max(1, ends.length - 1))]}));
+  const ends = [...new Set(limits)].filter(limit => limit > least && limit < most).sort((a, b) => a - b).concat(most);
+  return ends.map((to, i) => ({from: i ? ends[i - 1] : least, to, colour: colours[Math.round(i * (colours.length - 1) / Math.max(1, ends.length - 1))]}));
 }
 
 export const classOf = (classes, value) => classes.find(({to}) => value <= to) ?? classes.at(-1);
