@@ -1,4 +1,5 @@
 #include "api/endpoint.h"
+#include "api/fonts.h"
 #include "api/run_times.h"
 
 #include "base/asset.h"
@@ -50,6 +51,7 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     hs_status status =
         made->run_times ? hs_ramps_new(error, &made->ramps) : hs_error_memory(error, "run times");
     if (status == HS_OK) status = hs_map_styles_new(error, &made->map_styles);
+    if (status == HS_OK) status = hs_fonts_new(error, &made->fonts);
     if (status == HS_OK) status = hs_events_new(EVENT_CLIENTS, EVENTS_KEPT, error, &made->events);
     if (status == HS_OK && options->residents > 0)
         status = hs_rate_limit_new(options->residents, error, &made->residents);
@@ -72,6 +74,7 @@ void hs_api_free(hs_api *api) {
     hs_events_free(api->events);
     hs_ramps_free(api->ramps);
     hs_map_styles_free(api->map_styles);
+    hs_fonts_free(api->fonts);
     hs_rate_limit_free(api->residents);
     hs_run_times_free(api->run_times);
     free(api->bindings);

@@ -1,0 +1,213 @@
+// The Map page: density and other layers over the city, what a click tells, time below, periods side by side.
+
+import * as api from '../api.mjs';
+import {Card} from '../map/card.mjs';
+import {DensityControls} from '../map/density.mjs';
+import {Layers} from '../map/layers.mjs';
+import {layOut} from '../map/layout.mjs';
+import {showLegend} from '../map/legend.mjs';
+import {PlainMap} from '../map/plain.mjs';
+import {drawParameters, PARAMETERS, pictureParameters, readMap, writeMap} from '../map/state.mjs';
+import {Timeline} from '../map/timeline.mjs';
+import {byId, element, needStyle} from '../parts/dom.mjs';
+import {date, number, t, translate} from '../parts/i18n.mjs';
+import {isTold, settle, tell} from '../parts/messages.mjs';
+import {busy, setMapIdle} from '../parts/ready.mjs';
+
+export const parameters = PARAMETERS;
+export const words = 'map';
+
+let page;
+
+export async function mount(root, app) {
+  page = new MapPage(root, app);
+  await page.start();
+}
+
+export function unmount() {
+  page?.end();
+  page = null;
+}
+
+export function refresh(what) {
+  page?.refresh(what);
+}
+
+const wrongRequest = error => error?.status >= 400 && error.status < 500;
+
+class MapPage {
+  constructor(root, app) {
+    this.app = app;
+    this.root = root;
+    this.showing = new AbortController();
+  }
+
+  async start() {
+    const {app} = this;
+    readMap(app.state);
+    writeMap(app.state);
+    app.write();
+    setMapIdle(false);
+    const vendor = new URL('../vendor/maplibre-gl/dist/maplibre-gl.css', import.meta.url);
+    await Promise.all([needStyle(vendor), needStyle(new URL('../css/map.css', import.meta.url))]);
+    layOut(this.root);
+    this.layers = new Layers(app, name => this.#layerChanged(name));
+    this.density = new DensityControls(app, () => this.#changed(), () => app.filtersChanged());
+    this.timeline = new Timeline(app, byId('moving'), () => this.#changed());
+    this.card = new Card(app, {
+      mark: position => this.view?.mark(position),
+      zoomTo: position => this.view?.zoomTo(position),
+      resize: () => this.view?.resize(),
+    });
+    this.#showWords();
+    await this.#makeView();
+    if (page !== this) return;
+    await Promise.all([this.#showMap(), this.#showNumbers()]);
+    this.card.open();
+  }
+
+  end() {
+    this.showing.abort();
+    this.timeline?.stop();
+    this.card?.end();
+    this.view?.remove();
+    this.view = null;
+  }
+
+  refresh(what) {
+    if (!this.view) return;
+    if (what === 'filters') this.#changed(false);
+    else if (what === 'words') {
+      this.#showWords();
+      this.card.refresh();
+      this.#showMap();
+      this.#showNumbers();
+    } else if (what === 'theme') {
+      this.#showMap();
+      this.#showNumbers();
+    } else {
+      this.#showWords();
+      this.view.showData(this.app.city);
+      this.#showNumbers();
+    }
+  }
+
+  /** Density or filters changed. */
+  #changed(own = true) {
+    writeMap(this.app.state);
+    this.app.write();
+    this.#showControls();
+    if (!this.view) return;
+    settle('tiles');
+    this.card.refresh();
+    if (own) this.view.showData();
+    else this.#showMap();
+    this.#showNumbers();
+  }
+
+  #layerChanged(name) {
+    if (name === 'density') {
+      this.#changed();
+      return;
+    }
+    writeMap(this.app.state);
+    this.app.write();
+    this.#showControls();
+    this.#showMap();
+  }
+
+  #showControls() {
+    this.layers.refresh();
+    this.density.refresh();
+    this.timeline.refresh();
+  }
+
+  #showWords() {
+    translate(this.root);
+    this.#showControls();
+    this.#showAbout();
+    this.#showEmpty();
+  }
+
+  async #makeView() {
+    const {state, city} = this.app;
+    const events = {
+      click: (lon, lat, incidents) => this.card.show(lon, lat, incidents),
+      moved: () => {},
+      slow: () => {},
+      // Wrong filters and a lost server spoil tiles and legend alike: the legend's message says why.
+      error: error => isTold('numbers') || wrongRequest(error) || tell('tiles', 'error.tiles', error, () => this.view?.showData()),
+    };
+    try {
+      const {MapView} = await busy(import('../map/view.mjs'));
+      if (page !== this) return;
+      this.view = new MapView(state, city, events);
+    } catch (error) {
+      byId('map').replaceChildren();
+      byId('messages').append(element('div', {class: 'message calm', title: error.message}, element('p', {'data-i18n': 'fallback.note'}, t('fallback.note'))));
+      this.view = new PlainMap(state, city, events);
+      this.layers.able = ['heat'];
+      this.#showControls();
+    }
+  }
+
+  async #showMap() {
+    try {
+      await this.view?.showStyle();
+      settle('style');
+    } catch (error) {
+      tell('style', 'error.load', error, () => this.#showMap());
+    }
+  }
+
+  /** Legend and count for the present filters; a newer request overtakes an older one. */
+  async #showNumbers() {
+    this.showing.abort();
+    this.showing = new AbortController();
+    const {signal} = this.showing;
+    const {app} = this;
+    try {
+      const legend = await busy(api.legend(drawParameters(app.state), signal));
+      showLegend(legend, app.city, app.categories, pictureParameters(app.state));
+      byId('legend').hidden = app.city.counts.incidents === 0;
+      app.showMatched(legend);
+      settle('numbers');
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      byId('legend').hidden = true;
+      app.showMatched(null);
+      settle('tiles');
+      const again = () => {
+        this.view?.showData();
+        this.#showNumbers();
+      };
+      tell('numbers', 'error.load', error, wrongRequest(error) ? null : again);
+    }
+  }
+
+  #showAbout() {
+    const {city} = this.app;
+    const {counts} = city;
+    const lines = [t('about.incidents', {n: number(counts.incidents)})];
+    if (city.min_time && city.max_time)
+      lines.push(t('about.period', {from: date(city.min_time, city.timezone), to: date(city.max_time, city.timezone)}));
+    lines.push(t('about.timezone', {zone: city.timezone}));
+    byId('about').replaceChildren(
+      element('p', {}, lines.join(' · ')),
+      counts.unmatched > 0 ? element('p', {}, t('about.unmatched', {n: number(counts.unmatched)})) : '',
+      element('p', {}, element('a', {href: '/api.html'}, t('about.api')), ' · ', element('a', {href: '/ogc'}, t('about.ogc'))));
+  }
+
+  #showEmpty() {
+    const {city} = this.app;
+    const bare = !city.box;
+    byId('empty').hidden = city.counts.incidents > 0;
+    if (byId('empty').hidden) return;
+    const commands = ['hotspotd import CITY.gpkg incidents cases.csv'];
+    if (bare) commands.unshift('hotspotd import CITY.gpkg units communities.shp --level community', 'hotspotd import CITY.gpkg streets streets.geojson');
+    byId('empty').replaceChildren(
+      element('h2', {}, t('empty.title')),
+      element('p', {}, t(bare ? 'empty.text' : 'empty.incidents')),
+      element('pre', {}, commands.join('\n')));
+  }
+}
