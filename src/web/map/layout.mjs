@@ -55,6 +55,17 @@ const FRAME = `
     <section id="empty" hidden></section>
   </div>
   <section id="time" data-i18n-label="time.histogram">
+    <form id="time-form" autocomplete="off">
+      <output id="time-text" aria-live="off"></output>
+      <select name="time-step" data-i18n-label="time.perLabel"></select>
+      <span class="gap"></span>
+      <button type="button" id="time-back" class="quiet"><span class="arrow back" aria-hidden="true"></span></button>
+      <input type="date" name="time-from" data-i18n-label="filters.from">
+      <span aria-hidden="true">–</span>
+      <input type="date" name="time-to" data-i18n-label="filters.to">
+      <button type="button" id="time-on" class="quiet"><span class="arrow" aria-hidden="true"></span></button>
+      <button type="button" id="time-all" class="quiet" data-i18n="filters.all"></button>
+    </form>
     <form id="moving" autocomplete="off">
       <label class="chip check"><input type="checkbox" name="moving"><span data-i18n="time.title"></span></label>
       <div id="timeline" hidden>
@@ -66,6 +77,7 @@ const FRAME = `
         <select name="time-width" data-i18n-label="time.widthLabel"></select>
       </div>
     </form>
+    <div id="bars"></div>
   </section>
 </div>
 <aside id="dock" data-i18n-label="dock.title" hidden></aside>

@@ -3,6 +3,7 @@
 import * as api from '../api.mjs';
 import {Card} from '../map/card.mjs';
 import {DensityControls} from '../map/density.mjs';
+import {Histogram} from '../map/histogram.mjs';
 import {Layers} from '../map/layers.mjs';
 import {layOut} from '../map/layout.mjs';
 import {showLegend} from '../map/legend.mjs';
@@ -54,6 +55,7 @@ class MapPage {
     this.layers = new Layers(app, name => this.#layerChanged(name));
     this.density = new DensityControls(app, () => this.#changed(), () => app.filtersChanged());
     this.timeline = new Timeline(app, byId('moving'), () => this.#changed());
+    this.histogram = new Histogram(app, () => app.filtersChanged());
     this.card = new Card(app, {
       mark: position => this.view?.mark(position),
       zoomTo: position => this.view?.zoomTo(position),
@@ -69,6 +71,7 @@ class MapPage {
   end() {
     this.showing.abort();
     this.timeline?.stop();
+    this.histogram?.end();
     this.card?.end();
     this.view?.remove();
     this.view = null;
@@ -83,6 +86,7 @@ class MapPage {
       this.#showMap();
       this.#showNumbers();
     } else if (what === 'theme') {
+      this.histogram.recolour();
       this.#showMap();
       this.#showNumbers();
     } else {
@@ -120,6 +124,7 @@ class MapPage {
     this.layers.refresh();
     this.density.refresh();
     this.timeline.refresh();
+    this.histogram.refresh();
   }
 
   #showWords() {
