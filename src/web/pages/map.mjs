@@ -1,14 +1,17 @@
 // The Map page: density and other layers over the city, what a click tells, time below, periods side by side.
 
 import * as api from '../api.mjs';
+import {Areas} from '../map/areas.mjs';
 import {Card} from '../map/card.mjs';
 import {DensityControls} from '../map/density.mjs';
+import {Dock} from '../map/dock.mjs';
 import {Histogram} from '../map/histogram.mjs';
+import {IncidentList} from '../map/incidents.mjs';
 import {Layers} from '../map/layers.mjs';
 import {layOut} from '../map/layout.mjs';
-import {showLegend} from '../map/legend.mjs';
+import {densityBlock, Legend} from '../map/legend.mjs';
 import {PlainMap} from '../map/plain.mjs';
-import {drawParameters, PARAMETERS, pictureParameters, readMap, writeMap} from '../map/state.mjs';
+import {drawParameters, EXTRA, isOn, PARAMETERS, pictureParameters, readMap, writeMap} from '../map/state.mjs';
 import {Timeline} from '../map/timeline.mjs';
 import {byId, element, needStyle} from '../parts/dom.mjs';
 import {date, number, t, translate} from '../parts/i18n.mjs';
@@ -55,12 +58,13 @@ class MapPage {
     this.layers = new Layers(app, name => this.#layerChanged(name));
     this.density = new DensityControls(app, () => this.#changed(), () => app.filtersChanged());
     this.timeline = new Timeline(app, byId('moving'), () => this.#changed());
+    this.areas = new Areas(app);
+    this.legend = new Legend();
     this.histogram = new Histogram(app, () => app.filtersChanged());
-    this.card = new Card(app, {
-      mark: position => this.view?.mark(position),
-      zoomTo: position => this.view?.zoomTo(position),
-      resize: () => this.view?.resize(),
-    });
+    const dock = new Dock(() => this.view?.resize());
+    this.list = new IncidentList(app, dock, position => this.view?.zoomTo(position));
+    const marks = {mark: position => this.view?.mark(position), zoomTo: position => this.view?.zoomTo(position)};
+    this.card = new Card(app, marks, dock, this.areas, this.list);
     this.#showWords();
     await this.#makeView();
     if (page !== this) return;
@@ -72,7 +76,9 @@ class MapPage {
     this.showing.abort();
     this.timeline?.stop();
     this.histogram?.end();
+    this.areas?.end();
     this.card?.end();
+    this.list?.end();
     this.view?.remove();
     this.view = null;
   }
@@ -118,6 +124,26 @@ class MapPage {
     this.app.write();
     this.#showControls();
     this.#showMap();
+    if (EXTRA.includes(name)) this.#showAreas(name);
+    else if (name === 'heat') this.#showNumbers();
+  }
+
+  /** Rates or hotspots: asked for where they are on; taken away else. */
+  async #showAreas(name) {
+    if (!isOn(this.app.state, name) || !this.view) {
+      this.legend.set(name, null);
+      return;
+    }
+    try {
+      const {collection, legend} = await this.areas[name]();
+      this.view?.showAreas(name, collection);
+      this.legend.set(name, legend);
+      settle(name);
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      this.legend.set(name, null);
+      tell(name, 'error.load', error, () => this.#showAreas(name));
+    }
   }
 
   #showControls() {
@@ -137,7 +163,7 @@ class MapPage {
   async #makeView() {
     const {state, city} = this.app;
     const events = {
-      click: (lon, lat, incidents) => this.card.show(lon, lat, incidents),
+      click: (lon, lat) => this.card.show(lon, lat),
       moved: () => {},
       slow: () => {},
       // Wrong filters and a lost server spoil tiles and legend alike: the legend's message says why.
@@ -171,15 +197,16 @@ class MapPage {
     this.showing = new AbortController();
     const {signal} = this.showing;
     const {app} = this;
+    for (const name of EXTRA) this.#showAreas(name);
     try {
       const legend = await busy(api.legend(drawParameters(app.state), signal));
-      showLegend(legend, app.city, app.categories, pictureParameters(app.state));
-      byId('legend').hidden = app.city.counts.incidents === 0;
+      const told = isOn(app.state, 'heat') && app.city.counts.incidents > 0;
+      this.legend.set('heat', told ? densityBlock(legend, app, pictureParameters(app.state)) : null);
       app.showMatched(legend);
       settle('numbers');
     } catch (error) {
       if (error.name === 'AbortError') return;
-      byId('legend').hidden = true;
+      this.legend.set('heat', null);
       app.showMatched(null);
       settle('tiles');
       const again = () => {
