@@ -166,7 +166,7 @@ export class Histogram {
     this.plot?.destroy();
     this.plot = new uPlot({
       ...this.#size(),
-      padding: [6, 12, 0, 0],
+      padding: [6, 24, 0, 0],
       legend: {show: false},
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
       cursor: {y: false, points: {show: false}, drag: {x: true, y: false, setScale: false, dist: 5}},

@@ -33,8 +33,9 @@ const FRAME = `
         <div class="chips" id="density-switches"></div>
       </div>
     </details>
+    <footer id="about"></footer>
   </form>
-  <footer id="about"></footer>
+  <div id="legend-place"></div>
 </aside>
 <div id="stage">
   <div id="maps">
@@ -45,10 +46,10 @@ const FRAME = `
     <input type="range" id="swipe" min="0" max="100" value="50" step="1" hidden data-i18n-label="compare.swipe">
     <span id="crosshair" aria-hidden="true"></span>
     <div id="bar">
-      <button type="button" id="show-panel" class="tool" aria-controls="panel"></button>
+      <button type="button" id="show-panel" class="tool floating" aria-controls="panel"></button>
       <div id="views" class="segments floating" role="group" data-i18n-label="compare.title"></div>
       <select name="panels" id="panels-by" class="floating" hidden data-i18n-label="panels.by"></select>
-      <div id="tools"></div>
+      <div id="tools" class="floating"></div>
     </div>
     <section id="legend" aria-live="polite" data-i18n-label="legend.title" hidden></section>
     <div id="loading" class="floating" role="status" hidden></div>

@@ -59,7 +59,15 @@ export class Legend {
     this.show();
   }
 
+  /** In the panel where that is beside the map, else over the map. */
+  place() {
+    const panel = byId('panel');
+    const home = panel.checkVisibility() && getComputedStyle(panel).position === 'static' ? byId('legend-place') : byId('maps');
+    if (byId('legend').parentElement !== home) home.append(byId('legend'));
+  }
+
   show() {
+    this.place();
     const blocks = Object.values(this.blocks).filter(Boolean);
     byId('legend').replaceChildren(...blocks);
     byId('legend').hidden = blocks.length === 0;

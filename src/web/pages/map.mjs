@@ -3,6 +3,7 @@
 import * as api from '../api.mjs';
 import {Areas} from '../map/areas.mjs';
 import {Card} from '../map/card.mjs';
+import {Compare} from '../map/compare.mjs';
 import {DensityControls} from '../map/density.mjs';
 import {Dock} from '../map/dock.mjs';
 import {Histogram} from '../map/histogram.mjs';
@@ -11,8 +12,11 @@ import {Layers} from '../map/layers.mjs';
 import {layOut} from '../map/layout.mjs';
 import {densityBlock, Legend} from '../map/legend.mjs';
 import {PlainMap} from '../map/plain.mjs';
-import {drawParameters, EXTRA, isOn, PARAMETERS, pictureParameters, readMap, writeMap} from '../map/state.mjs';
+import {Search} from '../map/search.mjs';
+import {drawParameters, EXTRA, isOn, PARAMETERS, pictureParameters, readMap, viewOf, writeMap} from '../map/state.mjs';
+import {Table} from '../map/table.mjs';
 import {Timeline} from '../map/timeline.mjs';
+import {Tools} from '../map/tools.mjs';
 import {byId, element, needStyle} from '../parts/dom.mjs';
 import {date, number, t, translate} from '../parts/i18n.mjs';
 import {isTold, settle, tell} from '../parts/messages.mjs';
@@ -65,11 +69,19 @@ class MapPage {
     this.list = new IncidentList(app, dock, position => this.view?.zoomTo(position));
     const marks = {mark: position => this.view?.mark(position), zoomTo: position => this.view?.zoomTo(position)};
     this.card = new Card(app, marks, dock, this.areas, this.list);
+    this.table = new Table(app, dock, this.areas, this.list, {fit: box => this.view?.fit(box)}, () => this.#layerChanged('rates'));
+    this.compare = new Compare(app, () => this.view, () => this.#viewChanged(), () => app.filtersChanged());
+    this.search = new Search(() => this.view?.box, position => {
+      this.view.zoomTo(position, 16);
+      this.card.show(...position);
+    });
+    this.tools = new Tools(app, {view: () => this.view, table: () => this.table.toggle(), legend: () => this.legend.place()});
     this.#showWords();
     await this.#makeView();
     if (page !== this) return;
     await Promise.all([this.#showMap(), this.#showNumbers()]);
     this.card.open();
+    if (this.table.isOpen && !app.state.more.place) this.table.open();
   }
 
   end() {
@@ -78,7 +90,7 @@ class MapPage {
     this.histogram?.end();
     this.areas?.end();
     this.card?.end();
-    this.list?.end();
+    for (const part of [this.list, this.table, this.compare, this.search, this.tools]) part?.end();
     this.view?.remove();
     this.view = null;
   }
@@ -88,7 +100,7 @@ class MapPage {
     if (what === 'filters') this.#changed(false);
     else if (what === 'words') {
       this.#showWords();
-      this.card.refresh();
+      this.#refreshDock();
       this.#showMap();
       this.#showNumbers();
     } else if (what === 'theme') {
@@ -98,6 +110,7 @@ class MapPage {
     } else {
       this.#showWords();
       this.view.showData(this.app.city);
+      this.#refreshDock();
       this.#showNumbers();
     }
   }
@@ -109,9 +122,24 @@ class MapPage {
     this.#showControls();
     if (!this.view) return;
     settle('tiles');
-    this.card.refresh();
+    this.#refreshDock();
     if (own) this.view.showData();
     else this.#showMap();
+    this.#showNumbers();
+  }
+
+  /** What the dock tells depends on filters, words and data. */
+  #refreshDock() {
+    this.card.refresh();
+    this.table.refresh();
+  }
+
+  /** One map or two, or many small ones. */
+  #viewChanged() {
+    writeMap(this.app.state);
+    this.app.write();
+    this.#showControls();
+    this.#showMap();
     this.#showNumbers();
   }
 
@@ -148,6 +176,7 @@ class MapPage {
 
   #showControls() {
     this.layers.refresh();
+    this.compare.refresh();
     this.density.refresh();
     this.timeline.refresh();
     this.histogram.refresh();
@@ -155,6 +184,8 @@ class MapPage {
 
   #showWords() {
     translate(this.root);
+    this.search.refresh();
+    this.tools.refresh();
     this.#showControls();
     this.#showAbout();
     this.#showEmpty();
@@ -178,6 +209,7 @@ class MapPage {
       byId('messages').append(element('div', {class: 'message calm', title: error.message}, element('p', {'data-i18n': 'fallback.note'}, t('fallback.note'))));
       this.view = new PlainMap(state, city, events);
       this.layers.able = ['heat'];
+      this.compare.able = ['one', 'difference', 'panels'];
       this.#showControls();
     }
   }
@@ -199,10 +231,14 @@ class MapPage {
     const {app} = this;
     for (const name of EXTRA) this.#showAreas(name);
     try {
-      const legend = await busy(api.legend(drawParameters(app.state), signal));
+      const panels = viewOf(app.state) === 'panels' && this.view;
+      const all = busy(api.legend(drawParameters(app.state, panels ? {} : undefined), signal));
+      const [counts, first] = await Promise.all([all, panels && this.compare.drawPanels()]);
+      // The classes are those of one small map, what is counted is all.
+      const legend = first ? {...first, n: counts.n, total: counts.total, positioned_share: counts.positioned_share} : counts;
       const told = isOn(app.state, 'heat') && app.city.counts.incidents > 0;
       this.legend.set('heat', told ? densityBlock(legend, app, pictureParameters(app.state)) : null);
-      app.showMatched(legend);
+      app.showMatched(counts);
       settle('numbers');
     } catch (error) {
       if (error.name === 'AbortError') return;
