@@ -183,6 +183,11 @@ export const undecide = id => call('DELETE', `/review/${id}`);
 export const hitRate = (level, signal) => get(`/review/hit-rate?level=${level}`, signal);
 export const hitRateTable = level => `/review/hit-rate?level=${level}&f=csv`;
 
+/** A plan under a budget: GeoJSON with how it was scored; and the address of the same in a form (geojson, gpx, kml, xlsx, pdf).
+ * `plan` are the parameters of the plan, filters among them. */
+export const focus = (plan, signal) => get(withQuery('/focus', plan), signal);
+export const focusFile = (plan, f, more = {}) => withQuery('/focus', new URLSearchParams([...plan, ['f', f], ...Object.entries(more)]));
+
 /** What is wrong with units and streets, as GeoJSON. */
 export const check = signal => get('/check', signal);
 
