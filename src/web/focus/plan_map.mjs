@@ -125,7 +125,7 @@ export class PlanMap {
   /** The same as a picture of the server's, where there is no WebGL. */
   #picture() {
     const {state} = this.app;
-    const more = {layers: 'plan', style: state.theme, lang: state.lang, width: '900', height: '560'};
+    const more = {paper: 'a4', layers: 'plan', style: state.theme, lang: state.lang};
     return new URLSearchParams([...this.query, ...Object.entries(more)]);
   }
 }
