@@ -1,5 +1,7 @@
 // Every action of the page is one documented HTTP call, and every call stands here.
 
+import {filterParameters} from './state.mjs';
+
 export class ApiError extends Error {
   constructor(message, status, problem) {
     super(message);
@@ -42,6 +44,50 @@ export async function learn(signal) {
   endpoints = Object.fromEntries(Object.entries(paths).map(([path, {get: call}]) =>
     [path, new Set((call?.parameters ?? []).map(parameter => parameter.name))]));
 }
+
+/** A GET with the state's filters; `change` replaces some of them, `more` are the endpoint's own parameters. */
+function filtered(path, state, change, more, signal) {
+  const query = filterParameters(state, change);
+  for (const [name, value] of Object.entries(more ?? {})) if (value != null && value !== '') query.set(name, value);
+  return get(withQuery(path, query), signal);
+}
+
+/** Counts by day, week or month; the server chooses where `step` is null. */
+export const timeline = (state, step, change, signal) => filtered('/timeline', state, change, {step}, signal);
+
+/** Counts by weekday and hour of the city's zone. */
+export const calendar = (state, change, signal) => filtered('/calendar', state, change, {}, signal);
+
+/** Counts of the units of a level, by category, with people and area. */
+export const summary = (state, level, change, signal) => filtered('/summary', state, change, {level}, signal);
+
+/** Hotspots by a method: GeoJSON with how it was computed. */
+export const hotspots = (state, method, parameters, signal) => filtered(`/hotspots/${method}`, state, {}, parameters, signal);
+
+/** Incidents, a page of them. */
+export const incidents = (state, change, parameters, signal) =>
+  filtered('/ogc/collections/incidents/items', state, change, {f: 'json', ...parameters}, signal);
+export const incidentsAddress = (state, change, f) => {
+  const query = filterParameters(state, change);
+  query.set('f', f);
+  return withQuery('/ogc/collections/incidents/items', query);
+};
+
+/** Features of a collection. */
+export const features = (collection, parameters, signal) =>
+  get(withQuery(`/ogc/collections/${collection}/items`, new URLSearchParams(parameters)), signal);
+
+/** Suggestions for what was typed, GeocodeJSON; what lies in `box` goes first. */
+export const autocomplete = (q, box, signal) =>
+  get(withQuery('/autocomplete', new URLSearchParams({q, limit: 8, ...(box && {bbox: box.map(x => x.toFixed(6)).join(',')})})), signal);
+
+/** What is at a position: address, street with its cross streets, place, units. */
+export const reverse = (lon, lat, signal) =>
+  get(withQuery('/reverse', new URLSearchParams({lon: lon.toFixed(7), lat: lat.toFixed(7)})), signal);
+
+/** Addresses of whole maps: a picture, or a sheet of paper. */
+export const mapPicture = parameters => withQuery('/map.png', taken('/map.png', parameters));
+export const mapSheet = parameters => withQuery('/map.pdf', taken('/map.pdf', parameters));
 
 const TILE_PATH = '/tiles/density/{z}/{x}/{y}';
 

@@ -2,7 +2,8 @@
 
 import {offers} from '../api.mjs';
 import {byId, element, redraw} from '../parts/dom.mjs';
-import {t} from '../parts/i18n.mjs';
+import {nameOf, t, tOr} from '../parts/i18n.mjs';
+import {rateKindOf, rateLevelOf, rateLevels, spotChoiceOf, spotChoices} from './areas.mjs';
 import {isOn, switchLayer} from './state.mjs';
 
 const BASE = ['incidents', 'streets', 'units', 'places', 'zones'];
@@ -27,11 +28,44 @@ export class Layers {
 
   #can(name) {
     if (this.able && !this.able.includes(name)) return false;
+    if (name === 'rates') return rateLevels(this.app.city).length > 0;
+    if (name === 'hotspots') return spotChoices(this.app.city).length > 0;
     return name !== 'incidents' || this.app.city.public_incidents;
   }
 
+  #choiceName(choice) {
+    return tOr(`spots.of.${choice}`, nameOf(this.app.city.levels.find(level => level.level === choice)));
+  }
+
+  /** A choice that the address keeps under `name`; it makes the layer of `layer` anew. */
+  #select(name, label, options, value, layer = 'hotspots') {
+    const select = element('select', {name, 'aria-label': label}, ...options.map(([option, text]) => element('option', {value: option}, text)));
+    select.value = value;
+    select.addEventListener('change', () => {
+      this.app.state.more[name] = select.value;
+      this.changed(layer);
+    });
+    return select;
+  }
+
+  #rateChoices() {
+    const {state, city} = this.app;
+    const kinds = [['per-km2', t('rates.perArea')], ['per-1000', t('rates.perPeople')]];
+    return [
+      this.#select('rates', t('rates.level'), rateLevels(city).map(level => [level.level, nameOf(level)]), rateLevelOf(state, city), 'rates'),
+      this.#segments('rate', t('layers.rates'), kinds, rateKindOf(state), kind => {
+        state.more.rate = kind === 'per-km2' ? '' : kind;
+        this.changed('rates');
+      }),
+    ];
+  }
+
   #statistics() {
-    return [['heat', ...this.#heatChoices()]].filter(([name]) => this.#can(name));
+    return [
+      ['heat', ...this.#heatChoices()],
+      ['hotspots', this.#select('spots', t('spots.by'), spotChoices(this.app.city).map(choice => [choice, this.#choiceName(choice)]), spotChoiceOf(this.app.state, this.app.city))],
+      ['rates', ...this.#rateChoices()],
+    ].filter(([name]) => this.#can(name));
   }
 
   #box(name) {

@@ -33,8 +33,9 @@ const FRAME = `
         <div class="chips" id="density-switches"></div>
       </div>
     </details>
+    <footer id="about"></footer>
   </form>
-  <footer id="about"></footer>
+  <div id="legend-place"></div>
 </aside>
 <div id="stage">
   <div id="maps">
@@ -45,16 +46,27 @@ const FRAME = `
     <input type="range" id="swipe" min="0" max="100" value="50" step="1" hidden data-i18n-label="compare.swipe">
     <span id="crosshair" aria-hidden="true"></span>
     <div id="bar">
-      <button type="button" id="show-panel" class="tool" aria-controls="panel"></button>
+      <button type="button" id="show-panel" class="tool floating" aria-controls="panel"></button>
       <div id="views" class="segments floating" role="group" data-i18n-label="compare.title"></div>
       <select name="panels" id="panels-by" class="floating" hidden data-i18n-label="panels.by"></select>
-      <div id="tools"></div>
+      <div id="tools" class="floating"></div>
     </div>
     <section id="legend" aria-live="polite" data-i18n-label="legend.title" hidden></section>
     <div id="loading" class="floating" role="status" hidden></div>
     <section id="empty" hidden></section>
   </div>
   <section id="time" data-i18n-label="time.histogram">
+    <form id="time-form" autocomplete="off">
+      <output id="time-text" aria-live="off"></output>
+      <select name="time-step" data-i18n-label="time.perLabel"></select>
+      <span class="gap"></span>
+      <button type="button" id="time-back" class="quiet"><span class="arrow back" aria-hidden="true"></span></button>
+      <input type="date" name="time-from" data-i18n-label="filters.from">
+      <span aria-hidden="true">–</span>
+      <input type="date" name="time-to" data-i18n-label="filters.to">
+      <button type="button" id="time-on" class="quiet"><span class="arrow" aria-hidden="true"></span></button>
+      <button type="button" id="time-all" class="quiet" data-i18n="filters.all"></button>
+    </form>
     <form id="moving" autocomplete="off">
       <label class="chip check"><input type="checkbox" name="moving"><span data-i18n="time.title"></span></label>
       <div id="timeline" hidden>
@@ -66,6 +78,7 @@ const FRAME = `
         <select name="time-width" data-i18n-label="time.widthLabel"></select>
       </div>
     </form>
+    <div id="bars"></div>
   </section>
 </div>
 <aside id="dock" data-i18n-label="dock.title" hidden></aside>

@@ -1,9 +1,10 @@
-// The legend: the classes' colours with their numbers, the unit, how it was computed and whose classes they are.
+// The legend: a block for each layer that is on. That of the density has the classes' colours with their numbers, the
+// unit, what was counted, how it was computed and whose classes they are.
 
 import {legendPicture} from '../api.mjs';
 import {byId, element} from '../parts/dom.mjs';
-import {nameOf, t} from '../parts/i18n.mjs';
-import {methodParts, rangeText, unitWords, valueText} from '../parts/words.mjs';
+import {nameOf, number, percent, t} from '../parts/i18n.mjs';
+import {methodParts, periodText, rangeText, unitWords, valueText} from '../parts/words.mjs';
 
 /** A diverging scale shows its empty middle too, or the numbers would not stand in a row. */
 const shown = (classes, diverging) => (diverging ? classes : classes.filter(c => c.opacity > 0));
@@ -25,16 +26,50 @@ function swatchOf(c) {
   return swatch;
 }
 
-/** `picture` are the parameters of the legend's picture. */
-export function showLegend(legend, city, categories, picture) {
+/** Period, number of incidents, share that has a position. */
+function countedLine(legend, app) {
+  const {state, city} = app;
+  const parts = [periodText(state.filters.datetime, city), t('legend.n', {n: number(legend.n)})];
+  if (legend.positioned_share != null && legend.total > 0) parts.push(t('legend.positioned', {share: percent(legend.positioned_share)}));
+  return parts.join(' · ');
+}
+
+/** The block of the density; `picture` are the parameters of the legend's picture. */
+export function densityBlock(legend, app, picture) {
   const diverging = legend.classes[0].from == null;
-  const scale = element('ol', {class: diverging ? 'scale diverging' : 'scale'}, ...shown(legend.classes, diverging).map(c =>
-    element('li', {title: rangeText(c.from, c.to, legend)},
-      swatchOf(c), element('span', {class: 'from'}, c.from == null ? '' : valueText(c.from, legend)))));
-  byId('legend').replaceChildren(
+  return [
     element('h2', {}, t(`legend.title.${legend.measure}`), ' ', element('span', {class: 'unit'}, unitWords(legend))),
-    scale,
-    element('p', {class: 'hint method'}, methodParts(legend, city.timezone).join(' · ')),
-    element('p', {class: 'hint'}, classesOf(legend, categories), ' · ',
-      element('a', {href: legendPicture(picture), download: 'legend.png'}, t('legend.picture'))));
+    element('ol', {class: diverging ? 'scale diverging' : 'scale'}, ...shown(legend.classes, diverging).map(c =>
+      element('li', {title: rangeText(c.from, c.to, legend)},
+        swatchOf(c), element('span', {class: 'from'}, c.from == null ? '' : valueText(c.from, legend))))),
+    element('p', {class: 'hint'}, countedLine(legend, app)),
+    element('p', {class: 'hint method'}, [...methodParts(legend, app.city.timezone), classesOf(legend, app.categories)].join(' · '), ' · ',
+      element('a', {href: legendPicture(picture), download: 'legend.png'}, t('legend.picture'))),
+  ];
+}
+
+/** Blocks by layer, in the order that they are given; null takes one away. */
+export class Legend {
+  constructor() {
+    this.blocks = {heat: null, rates: null, hotspots: null};
+  }
+
+  set(name, parts) {
+    this.blocks[name] = parts && element('div', {class: 'block'}, ...parts.filter(Boolean));
+    this.show();
+  }
+
+  /** In the panel where that is beside the map, else over the map. */
+  place() {
+    const panel = byId('panel');
+    const home = panel.checkVisibility() && getComputedStyle(panel).position === 'static' ? byId('legend-place') : byId('maps');
+    if (byId('legend').parentElement !== home) home.append(byId('legend'));
+  }
+
+  show() {
+    this.place();
+    const blocks = Object.values(this.blocks).filter(Boolean);
+    byId('legend').replaceChildren(...blocks);
+    byId('legend').hidden = blocks.length === 0;
+  }
 }

@@ -75,8 +75,8 @@ export function compose(base, state, city, data = {}, change = undefined) {
 /** Fills by `colour`; `hatched` ones (few incidents, not significant) are hatched, not only pale. */
 function filled(id, source, opacity, theme) {
   return [
-    {id, type: 'fill', source, filter: ['has', 'colour'], paint: {'fill-color': ['get', 'colour'], 'fill-opacity': opacity, 'fill-antialias': false}},
-    {id: `${id}-hatch`, type: 'fill', source, filter: ['==', ['get', 'hatched'], true], paint: {'fill-pattern': `hatch-${theme}`, 'fill-opacity': 0.55}},
+    {id, type: 'fill', source, filter: ['all', ['has', 'colour'], ['==', ['geometry-type'], 'Polygon']], paint: {'fill-color': ['get', 'colour'], 'fill-opacity': opacity, 'fill-antialias': false}},
+    {id: `${id}-hatch`, type: 'fill', source, filter: ['all', ['==', ['get', 'hatched'], true], ['==', ['geometry-type'], 'Polygon']], paint: {'fill-pattern': `hatch-${theme}`, 'fill-opacity': 0.38}},
   ];
 }
 
@@ -88,8 +88,12 @@ const rateLayers = (paint, theme) => [
 const spotLayers = (paint, theme) => [
   ...filled('spot', 'spots', 0.62, theme),
   {
-    id: 'spot-line', type: 'line', source: 'spots', filter: ['==', ['get', 'significant'], true],
+    id: 'spot-line', type: 'line', source: 'spots', filter: ['all', ['==', ['get', 'significant'], true], ['==', ['geometry-type'], 'Polygon']],
     layout: {'line-join': 'round'}, paint: {'line-color': paint.edge, 'line-width': 1.6},
+  },
+  {
+    id: 'spot-street', type: 'line', source: 'spots', filter: ['all', ['has', 'colour'], ['==', ['geometry-type'], 'LineString']],
+    layout: {'line-cap': 'round'}, paint: {'line-color': ['get', 'colour'], 'line-width': ['interpolate', ['linear'], ['zoom'], 11, 2, 16, 7]},
   },
 ];
 

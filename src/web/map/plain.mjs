@@ -163,7 +163,7 @@ export class PlainMap {
       if (!clicked) return;
       const frame = root.getBoundingClientRect();
       const [lon, lat] = toLonLat(this.#fromScreen([event.clientX - frame.left, event.clientY - frame.top]));
-      this.events.click(lon, lat, []);
+      this.events.click(lon, lat);
     });
     root.addEventListener('wheel', event => {
       event.preventDefault();
@@ -188,7 +188,7 @@ export class PlainMap {
       this.#draw(false);
     } else if (event.key === '+' || event.key === '=') this.#zoom(1);
     else if (event.key === '-') this.#zoom(-1);
-    else if (event.key === 'Enter') this.events.click(...toLonLat(this.centre), []);
+    else if (event.key === 'Enter') this.events.click(...toLonLat(this.centre));
     else return;
     event.preventDefault();
   }

@@ -51,7 +51,7 @@ class HomeControl {
 }
 
 export class MapView {
-  /** `events`: click(lon, lat, incidents), moved(), error(error), slow(). */
+  /** `events`: click(lon, lat), moved(), error(error), slow(). */
   constructor(state, city, events) {
     this.state = state;
     this.city = city;
@@ -70,7 +70,7 @@ export class MapView {
     map.getCanvas().addEventListener('keydown', event => {
       if (event.key !== 'Enter') return;
       const {lng, lat} = map.getCenter();
-      events.click(lng, lat, this.#incidentsAt(map, map.project([lng, lat])));
+      events.click(lng, lat);
     });
   }
 
@@ -85,10 +85,17 @@ export class MapView {
     map.on('idle', () => this.#setIdle(map, true));
     for (const event of ['dataloading', 'movestart', 'styledataloading', 'sourcedataloading']) map.on(event, () => this.#setIdle(map, false));
     map.on('error', event => events.error(event.error));
-    map.on('click', event => events.click(event.lngLat.lng, event.lngLat.lat, this.#incidentsAt(map, event.point)));
+    map.on('click', event => this.#clicked(map, event));
     map.on('mousemove', event => {
       map.getCanvas().style.cursor = map.getLayer('incident') && this.#incidentsAt(map, event.point).length ? 'pointer' : '';
     });
+  }
+
+  /** A cluster opens by zooming in; everywhere else the place is told. */
+  #clicked(map, event) {
+    const cluster = this.#incidentsAt(map, event.point).find(feature => feature.properties.point_count);
+    if (cluster && map.getZoom() < 18) this.zoomTo(cluster.position);
+    else this.events.click(event.lngLat.lng, event.lngLat.lat);
   }
 
   #setIdle(map, idle) {
@@ -165,7 +172,11 @@ export class MapView {
   showAreas(name, collection) {
     this.data[name] = collection;
     const source = {rates: 'rates', hotspots: 'spots'}[name];
-    for (const [map] of this.#maps()) map.getSource(source)?.setData(collection);
+    for (const [map] of this.#maps()) {
+      const put = () => map.getSource(source)?.setData(this.data[name]);
+      if (map.getSource(source)) put();
+      else map.once('styledata', put);
+    }
   }
 
   /** Puts the pin; null takes it away. */

@@ -1,14 +1,22 @@
 // The Map page: density and other layers over the city, what a click tells, time below, periods side by side.
 
 import * as api from '../api.mjs';
+import {Areas} from '../map/areas.mjs';
 import {Card} from '../map/card.mjs';
+import {Compare} from '../map/compare.mjs';
 import {DensityControls} from '../map/density.mjs';
+import {Dock} from '../map/dock.mjs';
+import {Histogram} from '../map/histogram.mjs';
+import {IncidentList} from '../map/incidents.mjs';
 import {Layers} from '../map/layers.mjs';
 import {layOut} from '../map/layout.mjs';
-import {showLegend} from '../map/legend.mjs';
+import {densityBlock, Legend} from '../map/legend.mjs';
 import {PlainMap} from '../map/plain.mjs';
-import {drawParameters, PARAMETERS, pictureParameters, readMap, writeMap} from '../map/state.mjs';
+import {Search} from '../map/search.mjs';
+import {drawParameters, EXTRA, isOn, PARAMETERS, pictureParameters, readMap, viewOf, writeMap} from '../map/state.mjs';
+import {Table} from '../map/table.mjs';
 import {Timeline} from '../map/timeline.mjs';
+import {Tools} from '../map/tools.mjs';
 import {byId, element, needStyle} from '../parts/dom.mjs';
 import {date, number, t, translate} from '../parts/i18n.mjs';
 import {isTold, settle, tell} from '../parts/messages.mjs';
@@ -54,22 +62,35 @@ class MapPage {
     this.layers = new Layers(app, name => this.#layerChanged(name));
     this.density = new DensityControls(app, () => this.#changed(), () => app.filtersChanged());
     this.timeline = new Timeline(app, byId('moving'), () => this.#changed());
-    this.card = new Card(app, {
-      mark: position => this.view?.mark(position),
-      zoomTo: position => this.view?.zoomTo(position),
-      resize: () => this.view?.resize(),
+    this.areas = new Areas(app);
+    this.legend = new Legend();
+    this.histogram = new Histogram(app, () => app.filtersChanged());
+    const dock = new Dock(() => this.view?.resize());
+    this.list = new IncidentList(app, dock, position => this.view?.zoomTo(position));
+    const marks = {mark: position => this.view?.mark(position), zoomTo: position => this.view?.zoomTo(position)};
+    this.card = new Card(app, marks, dock, this.areas, this.list);
+    this.table = new Table(app, dock, this.areas, this.list, {fit: box => this.view?.fit(box)}, () => this.#layerChanged('rates'));
+    this.compare = new Compare(app, () => this.view, () => this.#viewChanged(), () => app.filtersChanged());
+    this.search = new Search(() => this.view?.box, position => {
+      this.view.zoomTo(position, 16);
+      this.card.show(...position);
     });
+    this.tools = new Tools(app, {view: () => this.view, table: () => this.table.toggle(), legend: () => this.legend.place()});
     this.#showWords();
     await this.#makeView();
     if (page !== this) return;
     await Promise.all([this.#showMap(), this.#showNumbers()]);
     this.card.open();
+    if (this.table.isOpen && !app.state.more.place) this.table.open();
   }
 
   end() {
     this.showing.abort();
     this.timeline?.stop();
+    this.histogram?.end();
+    this.areas?.end();
     this.card?.end();
+    for (const part of [this.list, this.table, this.compare, this.search, this.tools]) part?.end();
     this.view?.remove();
     this.view = null;
   }
@@ -79,15 +100,17 @@ class MapPage {
     if (what === 'filters') this.#changed(false);
     else if (what === 'words') {
       this.#showWords();
-      this.card.refresh();
+      this.#refreshDock();
       this.#showMap();
       this.#showNumbers();
     } else if (what === 'theme') {
+      this.histogram.recolour();
       this.#showMap();
       this.#showNumbers();
     } else {
       this.#showWords();
       this.view.showData(this.app.city);
+      this.#refreshDock();
       this.#showNumbers();
     }
   }
@@ -99,9 +122,24 @@ class MapPage {
     this.#showControls();
     if (!this.view) return;
     settle('tiles');
-    this.card.refresh();
+    this.#refreshDock();
     if (own) this.view.showData();
     else this.#showMap();
+    this.#showNumbers();
+  }
+
+  /** What the dock tells depends on filters, words and data. */
+  #refreshDock() {
+    this.card.refresh();
+    this.table.refresh();
+  }
+
+  /** One map or two, or many small ones. */
+  #viewChanged() {
+    writeMap(this.app.state);
+    this.app.write();
+    this.#showControls();
+    this.#showMap();
     this.#showNumbers();
   }
 
@@ -114,16 +152,40 @@ class MapPage {
     this.app.write();
     this.#showControls();
     this.#showMap();
+    if (EXTRA.includes(name)) this.#showAreas(name);
+    else if (name === 'heat') this.#showNumbers();
+  }
+
+  /** Rates or hotspots: asked for where they are on; taken away else. */
+  async #showAreas(name) {
+    if (!isOn(this.app.state, name) || !this.view) {
+      this.legend.set(name, null);
+      return;
+    }
+    try {
+      const {collection, legend} = await this.areas[name]();
+      this.view?.showAreas(name, collection);
+      this.legend.set(name, legend);
+      settle(name);
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      this.legend.set(name, null);
+      tell(name, 'error.load', error, () => this.#showAreas(name));
+    }
   }
 
   #showControls() {
     this.layers.refresh();
+    this.compare.refresh();
     this.density.refresh();
     this.timeline.refresh();
+    this.histogram.refresh();
   }
 
   #showWords() {
     translate(this.root);
+    this.search.refresh();
+    this.tools.refresh();
     this.#showControls();
     this.#showAbout();
     this.#showEmpty();
@@ -132,7 +194,7 @@ class MapPage {
   async #makeView() {
     const {state, city} = this.app;
     const events = {
-      click: (lon, lat, incidents) => this.card.show(lon, lat, incidents),
+      click: (lon, lat) => this.card.show(lon, lat),
       moved: () => {},
       slow: () => {},
       // Wrong filters and a lost server spoil tiles and legend alike: the legend's message says why.
@@ -147,6 +209,7 @@ class MapPage {
       byId('messages').append(element('div', {class: 'message calm', title: error.message}, element('p', {'data-i18n': 'fallback.note'}, t('fallback.note'))));
       this.view = new PlainMap(state, city, events);
       this.layers.able = ['heat'];
+      this.compare.able = ['one', 'difference', 'panels'];
       this.#showControls();
     }
   }
@@ -166,15 +229,20 @@ class MapPage {
     this.showing = new AbortController();
     const {signal} = this.showing;
     const {app} = this;
+    for (const name of EXTRA) this.#showAreas(name);
     try {
-      const legend = await busy(api.legend(drawParameters(app.state), signal));
-      showLegend(legend, app.city, app.categories, pictureParameters(app.state));
-      byId('legend').hidden = app.city.counts.incidents === 0;
-      app.showMatched(legend);
+      const panels = viewOf(app.state) === 'panels' && this.view;
+      const all = busy(api.legend(drawParameters(app.state, panels ? {} : undefined), signal));
+      const [counts, first] = await Promise.all([all, panels && this.compare.drawPanels()]);
+      // The classes are those of one small map, what is counted is all.
+      const legend = first ? {...first, n: counts.n, total: counts.total, positioned_share: counts.positioned_share} : counts;
+      const told = isOn(app.state, 'heat') && app.city.counts.incidents > 0;
+      this.legend.set('heat', told ? densityBlock(legend, app, pictureParameters(app.state)) : null);
+      app.showMatched(counts);
       settle('numbers');
     } catch (error) {
       if (error.name === 'AbortError') return;
-      byId('legend').hidden = true;
+      this.legend.set('heat', null);
       app.showMatched(null);
       settle('tiles');
       const again = () => {

@@ -1,6 +1,7 @@
 // What the server says of a density, in the page's words: unit, numbers, how it was computed.
 
-import {dateTime, density, number, t, tOr} from './i18n.mjs';
+import {dateTime, dayOf, density, number, t, tOr} from './i18n.mjs';
+import {splitPeriod} from './period.mjs';
 
 const isRatio = answer => answer.measure === 'relative-risk';
 const isChange = answer => answer.measure === 'difference';
@@ -49,4 +50,13 @@ export function methodParts(answer, timeZone) {
   if (answer.network) parts.push(t('method.network'));
   if (answer.min_n > 0) parts.push(t('method.minN', {n: number(answer.min_n)}));
   return parts;
+}
+
+/** A period in ISO days, its open ends those of the data. */
+export function periodText(datetime, city) {
+  const [from, to] = splitPeriod(datetime ?? '');
+  const first = from || (city.min_time ? dayOf(city.min_time, city.timezone) : '');
+  const last = to || (city.max_time ? dayOf(city.max_time, city.timezone) : '');
+  if (datetime && !from && !to) return datetime;
+  return first && last ? t('unit.days', {from: first, to: last}) : '';
 }
