@@ -74,6 +74,7 @@ struct hs_api {
     bool read_only, public_incidents;
     hs_rate_limit *residents; /* of posts without a key; NULL: none are taken */
     hs_str jurisdiction, contact;
+    int64_t job_limit_ms; /* of what is asked for without a token; 0: none */
     atomic_bool loopback;
     atomic_uint_fast64_t load_us;
     atomic_uint files_open;         /* exports that are made or sent */
@@ -98,8 +99,8 @@ typedef struct hs_call {
     bool chinese;                       /* and in Chinese, else in English */
 } hs_call;
 
-/* Whether the client of a request left: for computations, which end then. */
-bool hs_call_is_gone(const void *request);
+/* For computations: it ends them when the client leaves, and shows how far they are where they are a job. */
+hs_progress hs_call_progress(const hs_call *call);
 /* Whether single incidents and address texts may be shown. */
 bool hs_call_sees_incidents(const hs_call *call);
 /* Answers 403 and why. */
@@ -252,6 +253,8 @@ hs_status hs_serve_session(hs_call *call);
 hs_status hs_post_session(hs_call *call);
 hs_status hs_delete_session(hs_call *call);
 hs_status hs_post_incidents(hs_call *call);
+/* The same; with `only_new` one that is there already is 409 and stays as it is. */
+hs_status hs_call_post_incidents(hs_call *call, bool only_new);
 hs_status hs_post_imports(hs_call *call);
 hs_status hs_serve_jobs(hs_call *call);
 hs_status hs_serve_job(hs_call *call);
