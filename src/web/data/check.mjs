@@ -12,6 +12,7 @@ export class Section {
   constructor(root, app) {
     this.app = app;
     this.root = root;
+    this.showsData = true;
   }
 
   async start() {
