@@ -33,7 +33,7 @@ export class Compare {
   /** `view()` gives the map; `changed` runs after the view changed, `filtersChanged` after filters did. */
   constructor(app, view, changed, filtersChanged) {
     Object.assign(this, {app, view, changed, filtersChanged, asking: new AbortController()});
-    this.able = VIEWS;
+    this.able = undefined; // names that the map can show; undefined: all
     byId('swipe').addEventListener('input', () => this.#swipe());
     byId('panels-by').addEventListener('change', () => {
       this.app.state.more.panels = byId('panels-by').value;
@@ -41,7 +41,7 @@ export class Compare {
     });
   }
 
-  end() {
+  cancel() {
     this.asking.abort();
   }
 
@@ -50,7 +50,7 @@ export class Compare {
     const {state, city} = this.app;
     const view = viewOf(state);
     byId('maps').dataset.view = view;
-    redraw(byId('views'), ...VIEWS.filter(name => this.able.includes(name)).map(name => {
+    redraw(byId('views'), ...VIEWS.filter(name => !this.able || this.able.includes(name)).map(name => {
       const input = element('input', {type: 'radio', name: 'view', value: name, checked: name === view});
       input.addEventListener('change', () => this.#choose(name));
       return element('label', {title: t(`view.${name}.hint`)}, input, element('span', {}, t(`view.${name}`)));
