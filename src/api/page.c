@@ -1,5 +1,5 @@
 /* The page, its modules and libraries, and the map styles: files that travel in the program. */
-#include "api/endpoint.h"
+#include "api/fonts.h"
 
 #include "base/asset.h"
 #include "base/hash.h"
@@ -21,7 +21,6 @@ static const char *media_type(const char *name) {
         {".json", "application/json; charset=utf-8"},
         {".svg", "image/svg+xml"},
         {".png", "image/png"},
-        {".woff2", "font/woff2"},
         {".txt", "text/plain; charset=utf-8"},
     };
     const char *dot = strrchr(name, '.');
@@ -109,8 +108,32 @@ hs_status hs_add_asset_routes(hs_api *api, hs_router *router, hs_error *error) {
     return status;
 }
 
-void hs_call_write_style(hs_call *call, hs_str style) {
-    append_filled(&call->response->body, style, "{base_url}", call->request->base_url);
+static const char base_url[] = "{base_url}", font_faces[] = "\"{font_faces}\"";
+
+/* Whether `text` goes on with a placeholder. */
+static bool is_at(const char *text, const char *place) {
+    return strncmp(text, place, strlen(place)) == 0;
+}
+
+hs_status hs_call_write_style(hs_call *call, hs_str style) {
+    hs_buffer *out = &call->response->body;
+    hs_status status = HS_OK;
+    const char *from = style.data; /* assets end with a NUL */
+    for (const char *at = from; *at && status == HS_OK;) {
+        const char *place = is_at(at, base_url) ? base_url : is_at(at, font_faces) ? font_faces : NULL;
+        if (!place) {
+            at++;
+            continue;
+        }
+        hs_buffer_append(out, from, (size_t)(at - from));
+        if (place == base_url)
+            hs_buffer_str(out, call->request->base_url);
+        else
+            status = hs_call_write_font_faces(call, out);
+        from = at += strlen(place);
+    }
+    hs_buffer_text(out, from);
+    return status;
 }
 
 hs_status hs_serve_style(hs_call *call) {
@@ -122,7 +145,7 @@ hs_status hs_serve_style(hs_call *call) {
     char *name = hs_arena_printf(call->arena, "styles/%.*s.json", (int)id.size, id.data);
     if (!name || hs_str_equal(id, HS_STR("ramps")) || !hs_asset_find(name, &content))
         return hs_response_problem(call->response, 404, NULL, "there are the styles light, dark and print");
-    if (hs_call_begin(call, "application/json", HS_READS_PROGRAM)) return HS_OK;
-    hs_call_write_style(call, content);
-    return HS_OK;
+    call->snapshot = hs_service_snapshot(call->api->service);
+    if (hs_call_begin(call, "application/json", HS_READS_GEOGRAPHY)) return HS_OK;
+    return hs_call_write_style(call, content);
 }

@@ -139,3 +139,65 @@ export const heatTiles = (parameters, scale = '') =>
 export const mapTiles = (theme, lang, version) =>
   withQuery(`${location.origin}/tiles/map/{z}/{x}/{y}.png`, new URLSearchParams({style: theme, lang, v: version}));
 export const incidentTiles = parameters => withQuery(`${location.origin}/tiles/incidents/{z}/{x}/{y}.mvt`, parameters);
+
+/** Sends a file to be imported: the job that reads it. `fields` are the form's, [name, value] each; `sent(share)` tells
+ * how much has left. fetch() cannot tell, so this one call goes by XMLHttpRequest. */
+export function importFile(files, fields, {signal, sent}) {
+  const form = new FormData();
+  for (const [name, value] of fields) form.append(name, value);
+  for (const file of files) form.append('file', file, file.name);
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', '/imports');
+    request.setRequestHeader('Accept', 'application/json');
+    request.responseType = 'json';
+    request.upload.addEventListener('progress', event => event.lengthComputable && sent(event.loaded / event.total));
+    request.addEventListener('error', () => reject(new ApiError('', 0)));
+    request.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+    request.addEventListener('load', () => {
+      const {status, response} = request;
+      if (status === 202) resolve(response);
+      else reject(new ApiError(response?.detail || response?.title || `HTTP ${status}`, status, response));
+    });
+    signal.addEventListener('abort', () => request.abort());
+    request.send(form);
+  });
+}
+
+/** A job; ending it; the rows that its import refused, as CSV: their address. */
+export const job = (id, signal) => get(`/jobs/${id}`, signal);
+export const endJob = id => call('DELETE', `/jobs/${id}`);
+export const rejectsOf = id => `/jobs/${id}/rejects`;
+
+/** What was imported and written, the newest first; taking one of it back. */
+export const batches = signal => get('/batches', signal);
+export const undo = id => call('POST', `/batches/${id}/undo`);
+
+/** Addresses that wait for a decision (or were decided), with candidates; deciding, and taking a decision back. */
+export const review = (state, after, signal) =>
+  get(withQuery('/review', new URLSearchParams({state, limit: '50', ...(after ? {after} : {})})), signal);
+export const decide = (id, decision) => call('POST', `/review/${id}`, {body: decision});
+export const undecide = id => call('DELETE', `/review/${id}`);
+
+/** Shares of incidents that were located, by month, unit of a level and more. */
+export const hitRate = (level, signal) => get(`/review/hit-rate?level=${level}`, signal);
+export const hitRateTable = level => `/review/hit-rate?level=${level}&f=csv`;
+
+/** What is wrong with units and streets, as GeoJSON. */
+export const check = signal => get('/check', signal);
+
+/** Counts of units that may be shown to everybody, as GeoJSON; and the address of the same in a form (csv, geojson). */
+const published = (parameters, f) =>
+  withQuery('/summary', taken('/summary', new URLSearchParams([...parameters, ['level', 'community'], ['least', '5'], ['f', f]])));
+export const publishedCounts = (parameters, signal) => get(published(parameters, 'geojson'), signal);
+export const publishedTable = published;
+
+/** What can be reported, and a report: {service_code, description, address_string or lat and long}. */
+export const services = (lang, signal) => get(`/open311/v2/services.json?lang=${lang}`, signal);
+export async function report(fields, signal) {
+  const response = await fetch('/open311/v2/requests.json', {method: 'POST', body: new URLSearchParams(fields), signal})
+    .catch(error => { throw error.name === 'AbortError' ? error : new ApiError(error.message, 0); });
+  const answer = await response.json().catch(() => []);
+  if (!response.ok) throw new ApiError(answer[0]?.description || `HTTP ${response.status}`, response.status, answer);
+  return answer[0];
+}

@@ -19,6 +19,8 @@ import {addressOf, readState, settleFilters} from './state.mjs';
 /** In the order of the navigation. */
 const PAGES = {
   map: () => import('./pages/map.mjs'),
+  data: () => import('./pages/data.mjs'),
+  public: () => import('./pages/public.mjs'),
 };
 const FOLLOW_MS = 15000;
 const NARROW = matchMedia('(max-width: 720px)');
