@@ -121,7 +121,7 @@ export class Compare {
     const box = figures[0]?.querySelector('.frame').getBoundingClientRect();
     const legends = await busy(Promise.all(parts.map(async (part, i) => {
       const picture = this.#picture(part, box);
-      const [legend] = await Promise.all([api.legend(drawParameters(state, part.change), signal), busy(loaded(figures[i].querySelector('img'), picture))]);
+      const [legend] = await Promise.all([api.legend(drawParameters(state, part.change, true), signal), busy(loaded(figures[i].querySelector('img'), picture))]);
       if (!signal.aborted) figures[i].querySelector('.hint').textContent = t('legend.n', {n: number(legend.n)});
       return legend;
     })));

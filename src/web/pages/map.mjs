@@ -13,7 +13,7 @@ import {layOut} from '../map/layout.mjs';
 import {densityBlock, Legend} from '../map/legend.mjs';
 import {PlainMap} from '../map/plain.mjs';
 import {Search} from '../map/search.mjs';
-import {drawParameters, EXTRA, isOn, PARAMETERS, pictureParameters, readMap, viewOf, writeMap} from '../map/state.mjs';
+import {drawParameters, EXTRA, isContinuous, isOn, PARAMETERS, pictureParameters, readMap, refine, viewOf, writeMap} from '../map/state.mjs';
 import {Table} from '../map/table.mjs';
 import {Timeline} from '../map/timeline.mjs';
 import {Tools} from '../map/tools.mjs';
@@ -273,10 +273,11 @@ class MapPage {
     for (const name of EXTRA) this.#showAreas(name);
     try {
       const panels = viewOf(app.state) === 'panels' && this.view;
-      const all = busy(api.legend(drawParameters(app.state, panels ? {} : undefined), signal));
+      const all = busy(api.legend(drawParameters(app.state, panels ? {} : undefined, true), signal));
       const [counts, first] = await Promise.all([all, panels && this.compare.drawPanels()]);
       // The classes are those of one small map, what is counted is all.
       const legend = first ? {...first, n: counts.n, total: counts.total, positioned_share: counts.positioned_share} : counts;
+      if (isContinuous(app.state) && refine(app.state, counts)) this.view?.showData();
       const told = isOn(app.state, 'heat') && app.city.counts.incidents > 0;
       this.legend.set('heat', told ? densityBlock(legend, app, pictureParameters(app.state)) : null);
       app.showMatched(counts);
