@@ -57,6 +57,7 @@ static void write_unit(hs_json *json, const told *t, uint32_t u) {
     hs_json_pair_str(json, "name", t->units->name[row]);
     hs_json_pair_str(json, "name_en", t->units->name_en[row]);
     hs_json_pair_str(json, "parent", parent != HS_NONE ? t->units->name[parent] : (hs_str){"", 0});
+    hs_json_pair_str(json, "parent_en", parent != HS_NONE ? t->units->name_en[parent] : (hs_str){"", 0});
     write_count(json, t, u);
     hs_json_pair_double(json, "area_km2", t->units->area_km2[row]);
     hs_summary_write_people(json, t->units->population[row], t->count[u], is_told(t, u));
