@@ -20,6 +20,8 @@
 
 typedef int32_t lanes __attribute__((vector_size(4 * LANES), may_alias));
 typedef uint32_t words __attribute__((vector_size(4 * LANES), may_alias));
+typedef int32_t eight __attribute__((vector_size(32), may_alias));
+typedef int32_t eight_anywhere __attribute__((vector_size(32), aligned(4), may_alias));
 typedef int32_t quad __attribute__((vector_size(16), may_alias));
 typedef int32_t half_lanes __attribute__((vector_size(4 * SQUARE), may_alias));
 typedef int32_t half_anywhere __attribute__((vector_size(4 * SQUARE), aligned(4), may_alias));
@@ -148,6 +150,81 @@ VECTORS static uint32_t add_run(square *s, const hs_lattice_weights *weights, co
     return i;
 }
 
+/* What incidents between the same nodes add, in registers until the last of them: rows of nodes, and by where
+ * the middle node is, how many they are and what all nodes got. */
+typedef struct same_nodes {
+    eight row[HS_LATTICE_MOST_TAPS];
+    eight given[4];
+    int32_t count[4];
+} same_nodes;
+
+static inline __attribute__((always_inline)) void add_same(same_nodes *same, uint32_t taps,
+                                                           const hs_lattice_weights *weights,
+                                                           const int32_t *node, uint32_t count) {
+    eight row[HS_LATTICE_MOST_TAPS] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t place_x = (uint32_t)node[2 * i] & 0xffff;
+        const uint32_t place_y = (uint32_t)node[2 * i + 1] & 0xffff;
+        const int32_t *wy = hs_lattice_weights_at(weights, place_y);
+        const eight x = *(const eight_anywhere *)hs_lattice_weights_at(weights, place_x);
+        eight given = {0};
+#pragma GCC unroll 6
+        for (uint32_t j = 0; j < taps; j++) {
+            eight share = (x * wy[j] + (1 << 15)) >> 16;
+            row[j] += share;
+            given += share;
+        }
+        uint32_t middle = (place_x < HS_LATTICE_PLACES / 2) + 2 * (place_y < HS_LATTICE_PLACES / 2);
+        same->given[middle] += given;
+        same->count[middle]++;
+    }
+    for (uint32_t j = 0; j < taps; j++)
+        same->row[j] = row[j];
+}
+
+/* Adds those [i, end), which lie between the same nodes of the square: what add_run adds. */
+VECTORS static void add_between(square *s, const hs_lattice_weights *weights, const batch *b, uint32_t i,
+                                uint32_t end) {
+    const int32_t taps = (int32_t)weights->taps;
+    const int32_t inner_x = b->node[2 * i] >> 16;
+    const int32_t inner_y = b->node[2 * i + 1] >> 16;
+    same_nodes same = {0};
+    if (taps == 4)
+        add_same(&same, 4, weights, b->node + 2 * i, end - i);
+    else
+        add_same(&same, 6, weights, b->node + 2 * i, end - i);
+    for (int32_t j = 0; j < taps; j++)
+        *(eight_anywhere *)((int32_t *)&s->row[inner_y + j] + inner_x) += same.row[j];
+    for (int32_t k = 0; k < 4; k++) {
+        int32_t left = same.count[k] << HS_LATTICE_UNIT_BITS;
+        for (uint32_t l = 0; l < 8; l++)
+            left -= same.given[k][l];
+        ((int32_t *)&s->row[inner_y + taps / 2 - k / 2])[inner_x + taps / 2 - k % 2] += left;
+    }
+    bool east = inner_x > SQUARE - taps;
+    bool south = inner_y > SQUARE - taps;
+    s->used |= (1U + 2U * east) * (1U + 4U * south);
+}
+
+/* Whether incident k of a batch lies between the nodes of incident i. */
+static bool between_same(const batch *b, uint32_t i, uint32_t k) {
+    const int32_t *in = b->square;
+    const int32_t *node = b->node;
+    return in[2 * i] == in[2 * k] && in[2 * i + 1] == in[2 * k + 1] &&
+           node[2 * i] >> 16 == node[2 * k] >> 16 && node[2 * i + 1] >> 16 == node[2 * k + 1] >> 16;
+}
+
+/* From so many neighbours between the same nodes on it pays to gather them first. */
+#define DENSE 3
+
+static bool is_dense(const batch *b) {
+    uint32_t count = b->count < 64 ? b->count : 64; /* a sample */
+    uint32_t runs = 1;
+    for (uint32_t i = 1; i < count; i++)
+        runs += !between_same(b, i - 1, i);
+    return count >= DENSE * runs;
+}
+
 /* Adds a quarter of what the square's vectors hold, 8 x 8 nodes, which lie in one block; leaves it empty. */
 VECTORS static void move_quarter(half_lanes *from, int32_t *to) {
     for (uint32_t j = 0; j < SQUARE; j++) {
@@ -187,13 +264,22 @@ typedef struct spread {
 static bool add_placed(spread *to) {
     const batch *b = &to->batch;
     square *s = &to->square;
+    bool dense = is_dense(b);
     for (uint32_t i = 0; i < b->count;) {
         if (b->square[2 * i] != s->x || b->square[2 * i + 1] != s->y) {
             if (!flush(to->blocks, to->around, s)) return false;
             s->x = b->square[2 * i];
             s->y = b->square[2 * i + 1];
         }
-        i = add_run(s, to->lattice.weights, b, i);
+        if (dense) {
+            uint32_t end = i + 1;
+            while (end < b->count && between_same(b, i, end))
+                end++;
+            add_between(s, to->lattice.weights, b, i, end);
+            i = end;
+        } else {
+            i = add_run(s, to->lattice.weights, b, i);
+        }
     }
     return true;
 }
@@ -228,17 +314,34 @@ static bool add_batch(spread *to) {
     return done;
 }
 
+static uint64_t word_of(const hs_point_columns *points, uint32_t first) {
+    uint32_t left = points->count - first;
+    uint64_t bits = points->selected ? points->selected[first / 64] : UINT64_MAX;
+    return left < 64 ? bits & ((UINT64_C(1) << left) - 1) : bits;
+}
+
+/* Positions are read in leaps that processors do not foresee. */
+static inline __attribute__((always_inline)) void prefetch_word(const hs_point_columns *points,
+                                                                uint32_t first) {
+    enum { LINE_ROWS = 64 / sizeof(hs_mercator) };
+    if (first + 64 > points->count) return;
+    uint64_t bits = points->selected ? points->selected[first / 64] : UINT64_MAX;
+    for (uint32_t line = 0; line < 64 / LINE_ROWS; line++)
+        if (bits >> (line * LINE_ROWS) & 0xff)
+            __builtin_prefetch(&points->mercator[first + line * LINE_ROWS]);
+}
+
 bool hs_lattice_spread_ones(const hs_lattice *lattice, const hs_lattice_weights *weights,
                             const hs_point_columns *points, lattice_blocks *blocks) {
+    enum { AHEAD = 8 * 64 };
     spread to = {.around = lattice->around, .blocks = blocks, .square.x = INT32_MIN};
     set_lattice(&to.lattice, lattice, weights);
     for (uint32_t first = 0; first < points->count; first += 64) {
-        uint32_t left = points->count - first;
-        uint64_t bits = points->selected ? points->selected[first / 64] : UINT64_MAX;
-        if (left < 64) bits &= (UINT64_C(1) << left) - 1;
-        for (; bits != 0; bits &= bits - 1)
-            memcpy(to.batch.at + 2 * to.batch.count++,
-                   &points->mercator[first + (uint32_t)__builtin_ctzll(bits)], sizeof(hs_mercator));
+        prefetch_word(points, first + AHEAD);
+        uint64_t *at = (uint64_t *)to.batch.at + to.batch.count;
+        for (uint64_t bits = word_of(points, first); bits != 0; bits &= bits - 1)
+            memcpy(at++, &points->mercator[first + (uint32_t)__builtin_ctzll(bits)], sizeof *at);
+        to.batch.count = (uint32_t)(at - (uint64_t *)to.batch.at);
         if (to.batch.count > BATCH - 64 && !add_batch(&to)) return false;
     }
     return add_batch(&to) && flush(blocks, lattice->around, &to.square);

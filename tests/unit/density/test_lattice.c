@@ -112,26 +112,28 @@ static void test_narrowest_of_four_taps(void **state) {
 /* Means take 2 and 3 nodes a pixel from the spans on that keep the bound. */
 static void test_narrowest_means(void **state) {
     (void)state;
-    static const double narrowest[][2] = {{3.85, 2.4}, {3.6, 2.3}, {1.25, 0.74}};
+    static const double narrowest[][3] = {{3.85, 2.4, 2.05}, {3.6, 2.3, 2.3}, {1.25, 0.74, 0.74}};
     float *values = malloc(PIXELS * sizeof *values);
     uint64_t *sums = malloc(PIXELS * sizeof *sums);
     hs_random random;
     hs_random_seed(&random, 32);
     double least = 1;
     for (size_t k = 0; k < 3; k++)
-        for (uint32_t nodes = 2; nodes <= 3; nodes++) {
+        for (uint32_t rule = 0; rule < 3; rule++) {
+            uint32_t nodes = rule == 0 ? 2 : 3;
             double worst = 0;
             for (int i = 0; i < 24; i++) {
-                double lat_deg = i % 2 ? 0.5 : 40.5;
+                double lat_deg = rule == 2 || (rule == 0 && i % 2) ? 40.5 : 0.5; /* 8 sub-pixels : 4 */
                 hs_density_view view = view_at(11, 256, hs_mercator_from_degrees(121.4, lat_deg));
                 double pixel = 0x1p32 / 2048.0 / 256;
                 double scale = scale_at(floor(lat_deg));
-                double span = narrowest[k][nodes - 2] * (1.001 + 0.1 * hs_random_uniform(&random));
+                double span = narrowest[k][rule] * (1.001 + 0.1 * hs_random_uniform(&random));
                 double bandwidth_m = span * pixel * scale;
                 hs_lattice lattice;
                 assert_true(hs_lattice_of(&view, kernels[k], bandwidth_m, scale, &lattice));
                 if (lattice.sampling != HS_DENSITY_MEAN) continue;
                 assert_true(lattice.stride == nodes && lattice.taps == 6);
+                if (rule > 0) assert_int_equal(lattice.subdivision, rule + 1);
                 hs_mercator at = {
                     (uint32_t)((view.x * 256.0 + 30 + 196 * hs_random_uniform(&random)) * pixel),
                     (uint32_t)((view.y * 256.0 + 30 + 196 * hs_random_uniform(&random)) * pixel)};
