@@ -24,6 +24,7 @@
 #include <hotspot/network_density.h>
 #include <hotspot/point_clusters.h>
 #include <hotspot/point_pattern.h>
+#include <hotspot/progress.h>
 #include <hotspot/raster_density.h>
 #include <hotspot/rate_ratio.h>
 #include <hotspot/rates.h>
@@ -36,5 +37,6 @@
 #include <hotspot/time_kernel.h>
 #include <hotspot/trend.h>
 #include <hotspot/types.h>
+#include <hotspot/weekly_hours.h>
 
 #endif

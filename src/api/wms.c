@@ -56,7 +56,16 @@ static hs_status parse_ground(hs_ows *ows, hs_rgba *ground) {
     return HS_OK;
 }
 
+/* Lixels in the view's own system. */
+static hs_status draw_streets(hs_call *call, const hs_density_ask *ask, const hs_wms_view *view,
+                              hs_rgba ground) {
+    hs_map_view map;
+    hs_status status = hs_wms_map_view(call, view, &map);
+    return status == HS_OK ? hs_call_street_view(call, ask, &map, ground) : status;
+}
+
 hs_status hs_wms_draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *view, hs_rgba ground) {
+    if (ask->request.network) return draw_streets(call, ask, view, ground);
     float *values = malloc((size_t)view->width * view->height * sizeof *values);
     if (!values) return hs_error_memory(call->error, "a map");
     hs_status status =

@@ -52,4 +52,7 @@ hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, hs
 /* What pictures with words in a theme are drawn on and with. */
 hs_ramp_paper hs_ramps_paper(const hs_ramps *ramps, bool dark);
 
+/* A colour laid over an opaque one; itself over a transparent one. */
+hs_rgba hs_rgba_over(hs_rgba colour, hs_rgba ground);
+
 #endif

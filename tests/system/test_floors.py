@@ -24,6 +24,7 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 PUBLIC = {
     "coordinates.h": "geo",
     "geography.h": "city",
+    "weekly_hours.h": "city",
     "records.h": "geo",  # plain structs; its names are the city's
     "density.h": "density",
     "kernel.h": "density",
