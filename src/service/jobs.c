@@ -32,6 +32,7 @@ struct hs_job {
     int64_t created_s, started_s, finished_s; /* HS_NO_TIME before */
     uint64_t done;
     int64_t total;
+    bool in_shares; /* `done` are parts of the whole, and no rows */
     double told_ms;
     hs_buffer result;
     hs_error error;
@@ -276,6 +277,7 @@ bool hs_job_share(hs_job *job, double share) {
     uint64_t told = share > 0 ? (uint64_t)(share * SHARE_PARTS) : 0;
     pthread_mutex_lock(&jobs->lock);
     uint64_t done = told > job->done ? told : job->done;
+    job->in_shares = true;
     pthread_mutex_unlock(&jobs->lock);
     return hs_job_progress(job, done, SHARE_PARTS);
 }
@@ -382,8 +384,9 @@ static void write_job(const hs_job *job, hs_str base_url, hs_json *json) {
     hs_json_pair_str(json, "title", job->work.title);
     hs_json_pair_text(json, "status", state_names[told_state(job)]);
     hs_json_pair_int(json, "progress", percent(job));
-    if (!job->work.is_open) hs_json_pair_int(json, "rows_read", (int64_t)job->done);
-    if (!job->work.is_open && job->total >= 0) hs_json_pair_int(json, "rows_total", job->total);
+    bool rows = !job->work.is_open && !job->in_shares;
+    if (rows) hs_json_pair_int(json, "rows_read", (int64_t)job->done);
+    if (rows && job->total >= 0) hs_json_pair_int(json, "rows_total", job->total);
     write_time(json, "created", job->created_s);
     write_time(json, "started", job->started_s);
     write_time(json, "finished", job->finished_s);

@@ -2,6 +2,7 @@
 #ifndef SERVICE_LIVE_H
 #define SERVICE_LIVE_H
 
+#include "service/request_key.h"
 #include "service/service.h"
 
 typedef enum hs_post_outcome {
@@ -24,8 +25,7 @@ typedef struct hs_post {
     hs_post_item *items;
     size_t count;
     hs_str unit;                 /* code of the unit that all must lie in; empty: anywhere */
-    hs_str key;                  /* the same post again is answered as it was; empty: none */
-    uint64_t request_hash;       /* of what came with the key */
+    hs_request_key key;          /* the same post again is answered as it was */
     hs_arena *arena;             /* for reasons and what else is made */
     void (*done)(void *context); /* called once, on another thread */
     void *context;
