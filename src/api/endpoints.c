@@ -275,11 +275,14 @@ const hs_endpoint hs_endpoints[] = {
      "Computes hotspots and keeps the answer: {\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": "
      "{\"level\": \"community\"}}, the parameters those of /hotspots/{method}. 201, Location and the run "
      "when it "
-     "is stored. At most 200 runs of 50000 features each are kept, 500000 features together. Needs a token "
+     "is stored, or with Prefer: respond-async 202 and the job that does it. Idempotency-Key repeats the "
+     "first answer. At most 200 runs of 50000 features each are kept, 500000 features together. Needs a "
+     "token "
      "of "
      "an editor for the whole city.",
      "计算热点并保存结果：{\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": {\"level\": "
-     "\"community\"}}，参数同 /hotspots/{method}；入库后返回 201、Location 与该次分析。最多保存 200 次，每次 "
+     "\"community\"}}，参数同 /hotspots/{method}；入库后返回 201、Location 与该次分析，或以 Prefer: "
+     "respond-async 返回 202 与作业。Idempotency-Key 可安全重试。最多保存 200 次，每次 "
      "50000 个要素，合计 500000 个。需全市 editor 令牌。",
      hs_post_hotspots},
     {"/hotspots/{runId}", "savedRun", CITY, JSON, NULL,
