@@ -176,7 +176,8 @@ void hs_write_tile_bounds(hs_json *json, hs_box box);
 hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
 hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter);
 
-/* Writes a map style that travels in the program with this server's address in its place (page.c). */
+/* Writes a map style that travels in the program with this server's address in its place, and with English
+ * names first where lang=en (page.c). */
 void hs_call_write_style(hs_call *call, hs_str style);
 
 /* Families. */

@@ -474,7 +474,7 @@ const hs_endpoint hs_endpoints[] = {
      "about an address), job (how one is).",
      "服务器推送事件：snapshot（新版本上线）、incidents（新增案件）、review（地址决定）、job（作业进展）。",
      hs_serve_events},
-    {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
+    {"/styles/{id}", "style", 0, JSON, map_style_parameters, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
 #include "api/ogc_endpoints.inc"
     {0},

@@ -14,6 +14,12 @@
         "v", "integer", "version of the data; the current one is answered immutable",                        \
             "数据版本；当前版本的应答可永久缓存", false                                                      \
     }
+static const hs_parameter map_style_parameters[] = {
+    {"lang", "string",
+     "zh (default) or en, of the labels: names as they are, or in English where there are any",
+     "标注语言：zh（默认，原名）或 en（有英文名则用英文名）", false},
+    {0},
+};
 static const hs_parameter map_tile_parameters[] = {
     {"style", "string", "light (default), dark or print", "light（默认）、dark 或 print", false},
     MAP_LANGUAGE,

@@ -73,17 +73,29 @@ hs_status hs_add_asset_routes(hs_api *api, hs_router *router, hs_error *error) {
     return status;
 }
 
+/* What styles say that answers say otherwise: where the server is, and, for readers of English, labels that
+ * have names in it. */
 static const char placeholder[] = "{base_url}";
+static const char own_label[] = "\"text-field\": [\"get\", \"name\"]";
+static const char english_label[] =
+    "\"text-field\": [\"coalesce\", [\"get\", \"name_en\"], [\"get\", \"name\"]]";
 
 void hs_call_write_style(hs_call *call, hs_str style) {
-    const char *at = style.data;
-    const char *found;
-    while ((found = strstr(at, placeholder))) { /* assets end with a NUL */
-        hs_buffer_append(&call->response->body, at, (size_t)(found - at));
-        hs_buffer_str(&call->response->body, call->request->base_url);
-        at = found + sizeof placeholder - 1;
+    hs_buffer *body = &call->response->body;
+    bool english = hs_str_equal(hs_call_text(call, "lang"), HS_STR("en"));
+    const char *at = style.data; /* assets end with a NUL */
+    for (const char *next = at; *next;) {
+        bool url = strncmp(next, placeholder, sizeof placeholder - 1) == 0;
+        bool label = english && strncmp(next, own_label, sizeof own_label - 1) == 0;
+        if (!url && !label) {
+            next++;
+            continue;
+        }
+        hs_buffer_append(body, at, (size_t)(next - at));
+        hs_buffer_str(body, url ? call->request->base_url : hs_str_of(english_label));
+        at = next += (url ? sizeof placeholder : sizeof own_label) - 1;
     }
-    hs_buffer_text(&call->response->body, at);
+    hs_buffer_text(body, at);
 }
 
 hs_status hs_serve_style(hs_call *call) {
@@ -95,6 +107,9 @@ hs_status hs_serve_style(hs_call *call) {
     char *name = hs_arena_printf(call->arena, "styles/%.*s.json", (int)id.size, id.data);
     if (!name || hs_str_equal(id, HS_STR("ramps")) || !hs_asset_find(name, &content))
         return hs_response_problem(call->response, 404, NULL, "there are the styles light, dark and print");
+    hs_str lang = hs_call_text(call, "lang");
+    if (lang.size > 0 && !hs_str_equal(lang, HS_STR("zh")) && !hs_str_equal(lang, HS_STR("en")))
+        return hs_error_set(call->error, HS_E_ARGUMENT, "lang: zh or en is expected");
     if (hs_call_begin(call, "application/json", HS_READS_PROGRAM)) return HS_OK;
     hs_call_write_style(call, content);
     return HS_OK;

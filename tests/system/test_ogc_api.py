@@ -535,6 +535,13 @@ def check_styles():
         assert sheet.json()["sources"]["base"]["url"].startswith(f"http://127.0.0.1:{PORT}/")
         about = get(link(style, "describedby"))
         assert about["id"] == style["id"] and {"id": "streets"} in about["layers"]
+    fields = lambda path: {str(l["layout"]["text-field"]) for l in get(path)["layers"] if "text-field" in l.get("layout", {})}
+    for name in ("light", "dark", "print"):
+        for path in (f"/styles/{name}", f"/ogc/styles/{name}"):
+            assert fields(path) == fields(path + "?lang=zh") == {str(["get", "name"])}, path
+            assert fields(path + "?lang=en") == {str(["coalesce", ["get", "name_en"], ["get", "name"]])}, path
+            ask(path + "?lang=fr", status=400)
+    assert ask("/styles/light?lang=en", status=200).headers["etag"] != ask("/styles/light", status=200).headers["etag"]
     assert ask("/ogc/styles/light", status=200, Accept="application/json").type == "application/json"
     ask("/ogc/styles/nothing", status=404)
     ask("/ogc/styles/ramps", status=404)
