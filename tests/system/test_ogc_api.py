@@ -662,6 +662,15 @@ def check_closed():
                 ask("/ogc/collections/incidents" + path, status=seen)
             for path in ("/ogc/collections/incidents/map?width=50", "/ogc/map?width=50", "/ogc/collections/zones/items"):
                 ask(path, status=200)
+            # Places are public, address texts are not: not in pages, not by a filter, not in a file.
+            places = "/ogc/collections/places/items"
+            assert ("address" in get(places + "?limit=1")["features"][0]["properties"]) == reads
+            assert ("address" in get(places + "/" + str(ids(get(places))[0]))["properties"]) == reads
+            assert ("address" in get("/ogc/collections/places/queryables")["properties"]) == reads
+            assert (b"address" in ask(places + "?f=csv", status=200).body.splitlines()[0]) == reads
+            for query in ("properties=address", "sortby=address", "filter=" + quote("address LIKE '%'")):
+                ask(f"{places}?{query}", status=200 if reads else 400)
+            assert get(places + "?properties=name,class&sortby=name&limit=2")["features"]
             ask("/ogc/jobs", status=200 if reads else 401)
             ask("/ogc/jobs", status=200, token=EDITOR)
             for path in ("/ogc/collections/incidents/items/3", "/ogc/collections/zones/items/3"):
