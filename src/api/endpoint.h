@@ -208,6 +208,7 @@ hs_status hs_serve_map_tile_jpeg_2x(hs_call *call);
 hs_status hs_serve_map_png(hs_call *call);
 hs_status hs_serve_map_jpeg(hs_call *call);
 hs_status hs_serve_map_pdf(hs_call *call);
+hs_status hs_serve_map_legend(hs_call *call);
 hs_status hs_serve_density_legend(hs_call *call);
 hs_status hs_serve_density_legend_png(hs_call *call);
 hs_status hs_serve_density_value(hs_call *call);

@@ -26,6 +26,13 @@ static const hs_parameter map_tile_parameters[] = {
     MAP_VERSION,
     {0},
 };
+static const hs_parameter map_legend_parameters[] = {
+    {"style", "string", "light (default), dark or print", "light（默认）、dark 或 print", false},
+    {"lang", "string", "zh or en: language of the words; default the city's",
+     "zh 或 en：文字语言，默认为城市的语言", false},
+    {"scale", "integer", "1 (default) or 2: pixels per unit of length", "1（默认）或 2：像素密度", false},
+    {0},
+};
 static const hs_parameter tilejson_parameters[] = {
     DENSITY_PARAMETERS,
     {"ramp", "string", "colour ramp by name", "色带名称", false},
