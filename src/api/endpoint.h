@@ -192,8 +192,9 @@ void hs_write_tile_bounds(hs_json *json, hs_box box);
 hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
 hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter);
 
-/* Writes a map style that travels in the program with this server's address and its fonts in their places
- * (page.c). Fonts follow the city of call->snapshot, which may be NULL. */
+/* Writes a map style that travels in the program with this server's address and its fonts in their places,
+ * and with English names first where lang=en (page.c). Fonts follow the city of call->snapshot, which may be
+ * NULL. */
 hs_status hs_call_write_style(hs_call *call, hs_str style);
 
 /* Families. */
@@ -227,6 +228,7 @@ hs_status hs_serve_map_tile_jpeg_2x(hs_call *call);
 hs_status hs_serve_map_png(hs_call *call);
 hs_status hs_serve_map_jpeg(hs_call *call);
 hs_status hs_serve_map_pdf(hs_call *call);
+hs_status hs_serve_map_legend(hs_call *call);
 hs_status hs_serve_density_legend(hs_call *call);
 hs_status hs_serve_density_legend_png(hs_call *call);
 hs_status hs_serve_density_value(hs_call *call);

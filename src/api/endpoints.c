@@ -240,6 +240,9 @@ const hs_endpoint hs_endpoints[] = {
      "打印用地图：密度及其图例、时段、件数与带宽，比例尺、指北针、日期与数据版本。", hs_serve_map_pdf},
     {"/map.jpg", "mapJpeg", LONG, "image/jpeg", map_parameters, "The same as JPEG.", "同上，JPEG 格式。",
      hs_serve_map_jpeg},
+    {"/map/legend.png", "mapLegend", CITY, "image/png", map_legend_parameters,
+     "The legend of a map style as a picture: how it draws what.", "地图样式的图例图片。",
+     hs_serve_map_legend},
     {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
      "Classes, unit and what was counted, for the same parameters as the tiles.",
      "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},
@@ -544,7 +547,7 @@ const hs_endpoint hs_endpoints[] = {
      "bold.",
      "字体切片（思源黑体 Noto Sans CJK SC，SIL OFL 1.1 许可：/fonts/OFL.txt），字形 regular 或 bold。",
      hs_serve_font},
-    {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
+    {"/styles/{id}", "style", 0, JSON, map_style_parameters, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
 #include "api/ogc_endpoints.inc"
     {0},
