@@ -122,6 +122,9 @@ class PublicPage {
   async #load() {
     const {app} = this;
     const query = filterParameters(app.state, {unit: null, bbox: null, batch: null, 'max-accuracy': null});
+    // Communities, or what comes next above them in a city that has none.
+    const levels = new Set(app.city.levels.map(({level}) => level));
+    query.set('level', ['community', 'subdistrict', 'district'].find(level => levels.has(level)) ?? 'community');
     await this.task.run(async signal => {
       const [counts, legend] = await Promise.all([
         api.publishedCounts(query, signal), api.legend(new URLSearchParams({ramp: app.state.theme}), signal)]);
@@ -135,6 +138,7 @@ class PublicPage {
     this.units = counts.features.map(({properties}) => properties);
     app.showMatched(counts.total === null ? null : {total: counts.total, unmatched: 0, left_out_by_accuracy: 0});
     measure.settle(this.units);
+    this.root.firstElementChild.classList.toggle('bare', !counts.features.length);
     if (!counts.features.length) {
       this.summary.replaceChildren(nothing(t('public.none'), t('public.noneText')));
       return;
