@@ -1,4 +1,5 @@
 #include "api/endpoint.h"
+#include "api/fonts.h"
 #include "api/run_times.h"
 
 #include "base/asset.h"
@@ -43,12 +44,14 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     made->public_incidents = options->public_incidents;
     made->jurisdiction = hs_str_of(options->jurisdiction);
     made->contact = hs_str_of(options->contact);
+    made->job_limit_ms = (int64_t)options->job_s * 1000;
     for (const hs_asset_entry *asset = hs_asset_table; asset->name; asset++)
         made->assets_hash = hs_hash(asset->begin, (size_t)(asset->end - asset->begin), made->assets_hash);
     made->run_times = hs_run_times_new();
     hs_status status =
         made->run_times ? hs_ramps_new(error, &made->ramps) : hs_error_memory(error, "run times");
     if (status == HS_OK) status = hs_map_styles_new(error, &made->map_styles);
+    if (status == HS_OK) status = hs_fonts_new(error, &made->fonts);
     if (status == HS_OK) status = hs_events_new(EVENT_CLIENTS, EVENTS_KEPT, error, &made->events);
     if (status == HS_OK && options->residents > 0)
         status = hs_rate_limit_new(options->residents, error, &made->residents);
@@ -71,6 +74,7 @@ void hs_api_free(hs_api *api) {
     hs_events_free(api->events);
     hs_ramps_free(api->ramps);
     hs_map_styles_free(api->map_styles);
+    hs_fonts_free(api->fonts);
     hs_rate_limit_free(api->residents);
     hs_run_times_free(api->run_times);
     free(api->bindings);

@@ -17,7 +17,8 @@ typedef struct hs_api_options {
      */
     unsigned residents;
     const char *jurisdiction, *contact;
-    hs_log *log; /* may be NULL */
+    unsigned job_s; /* as long may run a job that is asked for without a token; 0: as long as it needs */
+    hs_log *log;    /* may be NULL */
 } hs_api_options;
 
 hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_error *error, hs_api **api);

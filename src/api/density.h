@@ -3,6 +3,7 @@
 #define API_DENSITY_H
 
 #include "api/endpoint.h"
+#include "render/map_plane.h"
 #include "service/density.h"
 
 /* What a request asks for and how it is drawn. */
@@ -37,6 +38,9 @@ hs_status hs_call_density_value(hs_call *call, const hs_density_ask *ask, hs_pos
 
 /* Streets (density_streets.c): a tile's picture into the response, and the value at a position. */
 hs_status hs_call_street_tile(hs_call *call, const hs_density_ask *ask, hs_tile tile, uint32_t size_px);
+/* The same as a picture of any view, on a ground. */
+hs_status hs_call_street_view(hs_call *call, const hs_density_ask *ask, const hs_map_view *view,
+                              hs_rgba ground);
 hs_status hs_call_street_value(hs_call *call, const hs_density_ask *ask, hs_position position,
                                hs_density_standing *standing);
 

@@ -16,6 +16,18 @@ hs_status hs_call_street_tile(hs_call *call, const hs_density_ask *ask, hs_tile 
     return status;
 }
 
+hs_status hs_call_street_view(hs_call *call, const hs_density_ask *ask, const hs_map_view *view,
+                              hs_rgba ground) {
+    hs_density_streets streets;
+    hs_status status =
+        hs_service_density_streets(call->api->service, call->snapshot, &ask->request, call->error, &streets);
+    if (status != HS_OK) return status;
+    hs_street_values values = {streets.lines, hs_network_lixel_first(streets.network), streets.values};
+    status = hs_render_street_view(&values, &ask->classes, view, ground, call->error, &call->response->body);
+    hs_density_streets_done(&streets);
+    return status;
+}
+
 hs_status hs_serve_density_lixels(hs_call *call) {
     hs_density_ask ask;
     hs_box box = HS_BOX_EMPTY;

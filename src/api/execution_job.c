@@ -144,6 +144,9 @@ static hs_status answer_job(hs_call *call, hs_str id) {
 
 hs_status hs_call_start_execution(hs_call *call, const hs_execution *execution) {
     char id[HS_JOB_ID_SIZE];
+    hs_user user;
+    bool has_token = hs_call_token(call).size > 0;
+    if (has_token && !hs_call_authorise(call, HS_ROLE_VIEWER, &user)) return HS_OK;
     execution_work *work = copy(call, execution);
     if (!work) return hs_error_memory(call->error, "a job");
     hs_job_work queued = {.type = execution->process->id,
@@ -156,12 +159,19 @@ hs_status hs_call_start_execution(hs_call *call, const hs_execution *execution) 
                           .file_tail = "/results",
                           .file_type =
                               execution->as_document ? "application/json" : execution->format->media_type,
-                          .is_open = true};
+                          .is_open = true,
+                          .is_anonymous = !has_token,
+                          .is_chinese = hs_call_prefers_chinese(call)};
+    if (queued.is_anonymous) {
+        queued.client = hs_request_client(call->request);
+        queued.limit_ms = call->api->job_limit_ms;
+    }
     hs_status status = hs_service_start_job(call->api->service, &queued, call->error, id);
     if (status != HS_OK) release(work);
-    if (status == HS_E_LIMIT) {
+    if (status == HS_E_LIMIT || status == HS_E_DENIED) {
         hs_response_header(call->response, "Retry-After", "10");
-        return hs_response_problem(call->response, 503, NULL, call->error->message);
+        return hs_response_problem(call->response, status == HS_E_LIMIT ? 503 : 429, NULL,
+                                   call->error->message);
     }
     if (status != HS_OK) return status;
     call->response->status = 201;
@@ -238,6 +248,11 @@ hs_status hs_delete_ogc_job(hs_call *call) {
     return HS_OK;
 }
 
+/* Whether asking otherwise would help. */
+static bool is_asked_wrongly(hs_status status) {
+    return status == HS_E_INPUT || status == HS_E_ARGUMENT || status == HS_E_LIMIT;
+}
+
 hs_status hs_serve_ogc_results(hs_call *call) {
     hs_str id;
     hs_job_facts facts;
@@ -245,10 +260,8 @@ hs_status hs_serve_ogc_results(hs_call *call) {
     uint64_t size = 0;
     if (!find_job(call, &id, &facts)) return HS_OK;
     if (facts.state == HS_JOB_FAILED)
-        return hs_response_problem(
-            call->response,
-            facts.error.status == HS_E_INPUT || facts.error.status == HS_E_ARGUMENT ? 400 : 500,
-            "The job failed", facts.error.message);
+        return hs_response_problem(call->response, is_asked_wrongly(facts.error.status) ? 400 : 500,
+                                   "The job failed", facts.error.message);
     if (facts.state != HS_JOB_SUCCESSFUL)
         return hs_response_problem_typed(
             call->response, 404, HS_PROCESS_EXCEPTION "result-not-ready", "No result yet",

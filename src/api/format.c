@@ -67,8 +67,7 @@ static const hs_representation *by_accept(hs_call *call, const hs_representation
     return best;
 }
 
-/* The first of the languages that a person prefers; the city's where neither is among them. */
-static bool prefers_chinese(const hs_call *call) {
+bool hs_call_prefers_chinese(const hs_call *call) {
     hs_str list = hs_request_header(call->request, "Accept-Language");
     while (list.size > 0) {
         hs_str tag = hs_str_trim(hs_str_cut(&list, ','));
@@ -83,7 +82,7 @@ static bool prefers_chinese(const hs_call *call) {
 
 static bool choose_language(hs_call *call) {
     hs_str lang = hs_call_text(call, "lang");
-    call->chinese = lang.size > 0 ? hs_str_equal(lang, HS_STR("zh")) : prefers_chinese(call);
+    call->chinese = lang.size > 0 ? hs_str_equal(lang, HS_STR("zh")) : hs_call_prefers_chinese(call);
     if (lang.size == 0 || call->chinese || hs_str_equal(lang, HS_STR("en"))) return true;
     hs_response_problem(call->response, 400, NULL, "lang: zh or en is expected");
     return false;

@@ -18,8 +18,9 @@ typedef struct posting {
     hs_duplicates *duplicates; /* of the snapshot that is answered from */
 } posting;
 
-static const char *const outcome_titles[] = {
-    [HS_POST_REFUSED] = "Wrong incident", [HS_POST_DENIED] = "Not allowed"};
+static const char *const outcome_titles[] = {[HS_POST_PRESENT] = "There already",
+                                             [HS_POST_REFUSED] = "Wrong incident",
+                                             [HS_POST_DENIED] = "Not allowed"};
 
 static unsigned outcome_status(hs_post_outcome outcome) {
     switch (outcome) {
@@ -28,6 +29,8 @@ static unsigned outcome_status(hs_post_outcome outcome) {
     case HS_POST_UPDATED:
     case HS_POST_UNCHANGED:
         return 200;
+    case HS_POST_PRESENT:
+        return 409;
     case HS_POST_DENIED:
         return 403;
     default:
@@ -194,7 +197,7 @@ static hs_status take(hs_call *call, const hs_user *user, posting *p) {
     return answer(call, p);
 }
 
-hs_status hs_post_incidents(hs_call *call) {
+hs_status hs_call_post_incidents(hs_call *call, bool only_new) {
     if (call->request->waited_for) return answer(call, call->request->waited_for);
     hs_user user;
     if (!hs_call_authorise(call, HS_ROLE_REPORTER, &user)) return HS_OK;
@@ -204,6 +207,11 @@ hs_status hs_post_incidents(hs_call *call) {
     posting *p = hs_arena_array(call->arena, 1, sizeof *p);
     if (!p) return hs_error_set(call->error, HS_E_MEMORY, "out of memory");
     p->service = call->api->service;
-    p->post = (hs_post){.unit = user.unit, .arena = call->arena, .done = stored, .context = p};
+    p->post = (hs_post){
+        .only_new = only_new, .unit = user.unit, .arena = call->arena, .done = stored, .context = p};
     return take(call, &user, p);
+}
+
+hs_status hs_post_incidents(hs_call *call) {
+    return hs_call_post_incidents(call, false);
 }

@@ -328,12 +328,12 @@ static hs_status post_incident(change *c) {
     free(text);
     if (!kept) return hs_error_memory(call->error, "an incident");
     call->request->body = hs_str_of(kept);
-    return hs_post_incidents(call);
+    return hs_call_post_incidents(call, true);
 }
 
 hs_status hs_post_ogc_items(hs_call *call) {
     change c = {.call = call};
-    if (call->request->waited_for) return hs_post_incidents(call);
+    if (call->request->waited_for) return hs_call_post_incidents(call, true);
     bool zones = hs_str_equal(hs_request_param(call->request, "collectionId"), HS_STR("zones"));
     if (!check_allowed(&c, zones ? HS_ROLE_EDITOR : HS_ROLE_REPORTER)) return HS_OK;
     if (!hs_call_negotiate(call, hs_item_representations) || !check_type(&c)) return HS_OK;

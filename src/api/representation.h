@@ -17,6 +17,9 @@ typedef struct hs_representation {
 bool hs_call_negotiate(hs_call *call, const hs_representation *offered);
 /* The same between the endpoint's own media type as `json`, and `html`. */
 bool hs_call_format(hs_call *call);
+/* The first of the languages that a person prefers by Accept-Language; the city's where neither is among
+ * them. */
+bool hs_call_prefers_chinese(const hs_call *call);
 /* As hs_call_begin, with the media type that was negotiated. */
 bool hs_call_begin_format(hs_call *call, hs_reads reads);
 /* Says that the answer depends on Accept (and, of pages, on the language). */

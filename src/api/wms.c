@@ -56,7 +56,16 @@ static hs_status parse_ground(hs_ows *ows, hs_rgba *ground) {
     return HS_OK;
 }
 
+/* Lixels in the view's own system. */
+static hs_status draw_streets(hs_call *call, const hs_density_ask *ask, const hs_wms_view *view,
+                              hs_rgba ground) {
+    hs_map_view map;
+    hs_status status = hs_wms_map_view(call, view, &map);
+    return status == HS_OK ? hs_call_street_view(call, ask, &map, ground) : status;
+}
+
 hs_status hs_wms_draw(hs_call *call, const hs_density_ask *ask, hs_wms_view *view, hs_rgba ground) {
+    if (ask->request.network) return draw_streets(call, ask, view, ground);
     float *values = malloc((size_t)view->width * view->height * sizeof *values);
     if (!values) return hs_error_memory(call->error, "a map");
     hs_status status =
@@ -135,12 +144,15 @@ static hs_status serve_info(hs_ows *ows) {
 static hs_status serve_legend(hs_ows *ows) {
     hs_wms_layers layers;
     hs_image_format format = HS_IMAGE_PNG;
-    hs_status status = hs_wms_check_density(ows, "layer");
-    if (status == HS_OK) status = hs_wms_parse_layers(ows, "layer", "style", &layers);
+    hs_status status = hs_wms_parse_layers(ows, "layer", "style", &layers);
+    if (status == HS_OK && layers.density && layers.map)
+        status = hs_ows_fail(ows, "LayerNotDefined", "layer", "layer: one layer's legend is drawn at a time");
     if (status == HS_OK) status = check_format(ows, &format);
     if (status == HS_OK && format == HS_IMAGE_JPEG)
         status = hs_ows_fail(ows, "InvalidFormat", "format", "format: legends are image/png");
-    return status == HS_OK ? hs_serve_density_legend_png(ows->call) : status;
+    if (status != HS_OK) return status;
+    return layers.map ? hs_call_map_legend(ows->call, layers.request.style, layers.request.english)
+                      : hs_serve_density_legend_png(ows->call);
 }
 
 /* 1.3.0 where nothing or something newer is asked for, else 1.1.1: as versions are negotiated. What asks for

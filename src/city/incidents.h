@@ -232,14 +232,14 @@ hs_status hs_incidents_merge(const hs_incidents *base, const hs_timezone *zone, 
 /* Where a row lies from now on: row `row` of chunk number `chunk`. */
 typedef struct hs_moved_row {
     uint32_t chunk, row;
-    bool has_position, reviewed;
+    bool has_position, reviewed, removed; /* removed: nothing else is read */
     hs_position position;
     hs_match_type match_type;
     float accuracy_m;
 } hs_moved_row;
-/* `base` with some rows placed anew, in the order of chunks and rows, each once: their chunks are made anew
- * without them and they become late ones; every other chunk is shared. The set is a build of its own. O(rows
- * of the chunks that lose some). `zone` as of a builder. */
+/* `base` with some rows placed anew or removed, in the order of chunks and rows, each once: their chunks are
+ * made anew without them and those that stay become late ones; every other chunk is shared. The set is a
+ * build of its own. O(rows of the chunks that lose some). `zone` as of a builder. */
 hs_status hs_incidents_move(const hs_incidents *base, const hs_moved_row *moved, size_t count,
                             const hs_geography *geography, const hs_timezone *zone, uint64_t version,
                             hs_error *error, hs_incidents **incidents);

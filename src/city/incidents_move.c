@@ -111,7 +111,7 @@ static bool move_kind(moving *m, bool positioned) {
     uint32_t count = 0;
     if (!rows) return false;
     for (size_t i = 0; i < m->count; i++)
-        if (m->moved[i].has_position == positioned) rows[count++] = m->rows[i];
+        if (!m->moved[i].removed && m->moved[i].has_position == positioned) rows[count++] = m->rows[i];
     bool good = cut(m, rows, count, &options);
     free(rows);
     return good;
@@ -120,7 +120,7 @@ static bool move_kind(moving *m, bool positioned) {
 static bool move_all(moving *m, const hs_geography *geography) {
     if (!m->rows || !m->chunks) return false;
     for (size_t i = 0; i < m->count; i++)
-        if (!place_row(m, geography, &m->moved[i], &m->rows[i])) return false;
+        if (!m->moved[i].removed && !place_row(m, geography, &m->moved[i], &m->rows[i])) return false;
     bool grown = m->tables != ((const hs_incidents_owner *)m->base)->tables;
     if (grown && !hs_incident_tables_list(m->tables)) return false;
     return move_kind(m, true) && move_kind(m, false);

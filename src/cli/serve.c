@@ -10,10 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_LISTEN "127.0.0.1:8080"
-#define GRACE_MS       10000
-#define MAX_CONFIG     (1 << 20)
-#define MAX_RESIDENTS  100000
+#define DEFAULT_LISTEN     "127.0.0.1:8080"
+#define GRACE_MS           10000
+#define MAX_CONFIG         (1 << 20)
+#define MAX_RESIDENTS      100000
+#define MAX_JOB_S          86400
+#define DEFAULT_JOB_S      300
+#define DEFAULT_JOB_S_TEXT "300"
 
 static const hs_option options[] = {
     {"listen", "ADDR:PORT", "where to listen (default " DEFAULT_LISTEN "; port 0: any free one)",
@@ -28,6 +31,10 @@ static const hs_option options[] = {
      "在非本机地址上允许匿名读取单个事件"},
     {"residents", "N", "Open311: take N reports an hour from each address without a key (default 0: none)",
      "Open311：每个地址每小时可免密钥上报 N 件（默认 0：不接受）"},
+    {"job-seconds", "N",
+     "as long may run a job that is asked for without a token (default " DEFAULT_JOB_S_TEXT
+     "; 0: as long as it needs)",
+     "匿名请求的作业最长运行秒数（默认 " DEFAULT_JOB_S_TEXT "；0 为不限）"},
     {"jurisdiction", "ID", "Open311: the city's jurisdiction_id; any other is then refused",
      "Open311：本市的 jurisdiction_id，设置后其他值一律拒绝"},
     {"contact", "TEXT", "Open311: whom to ask about this server and for a key",
@@ -91,6 +98,19 @@ static bool flag_option(const serving *s, const char *name) {
     return hs_arguments_has(s->arguments, name) || json_is_true(json_object_get(s->config, name));
 }
 
+/* A whole number, `standard` where nobody says one. */
+static bool whole_option(const serving *s, const char *name, int64_t least, int64_t most, int64_t standard,
+                         hs_error *error, int64_t *value) {
+    const json_t *set = json_object_get(s->config, name);
+    int64_t found = json_is_integer(set) ? json_integer_value(set) : least - 1;
+    bool good = !set || (found >= least && found <= most);
+    if (good && hs_arguments_get_int(s->arguments, name, least, most, set ? found : standard, value))
+        return true;
+    (void)hs_error_set(error, HS_E_ARGUMENT, "%s: a whole number from %lld to %lld is expected", name,
+                       (long long)least, (long long)most);
+    return false;
+}
+
 static void log_phases(hs_log *log, const hs_load_times *times) {
     hs_log_write(log, HS_LOG_INFO, "loaded",
                  "incidents=%llu geography_ms=%.0f read_ms=%.0f place_ms=%.0f total_ms=%.0f",
@@ -113,19 +133,18 @@ static void abandon(void *service) {
 /* Listens first, so that /healthz and /readyz answer while a large store is read. */
 static hs_status serve(const serving *s, hs_service *service, hs_log *log, const sigset_t *signals,
                        hs_error *error) {
-    int64_t threads = json_integer_value(json_object_get(s->config, "threads"));
-    if (!hs_arguments_get_int(s->arguments, "threads", 1, 1024, threads, &threads))
-        return hs_error_set(error, HS_E_ARGUMENT, "--threads is wrong");
-    int64_t residents = json_integer_value(json_object_get(s->config, "residents"));
-    if (!hs_arguments_get_int(s->arguments, "residents", 0, MAX_RESIDENTS, residents, &residents) ||
-        residents < 0 || residents > MAX_RESIDENTS)
-        return hs_error_set(error, HS_E_ARGUMENT, "--residents is wrong");
+    int64_t threads, residents, job_s;
+    if (!whole_option(s, "threads", 1, 1024, 0, error, &threads) ||
+        !whole_option(s, "residents", 0, MAX_RESIDENTS, 0, error, &residents) ||
+        !whole_option(s, "job-seconds", 0, MAX_JOB_S, DEFAULT_JOB_S, error, &job_s))
+        return HS_E_ARGUMENT;
     const char *listen = text_option(s, "listen") ? text_option(s, "listen") : DEFAULT_LISTEN;
     hs_api_options api_options = {.listen = listen,
                                   .public_url = text_option(s, "public-url"),
                                   .read_only = flag_option(s, "read-only"),
                                   .public_incidents = flag_option(s, "public-incidents"),
                                   .residents = (unsigned)residents,
+                                  .job_s = (unsigned)job_s,
                                   .jurisdiction = text_option(s, "jurisdiction"),
                                   .contact = text_option(s, "contact"),
                                   .log = log};
@@ -178,7 +197,7 @@ static int run(const hs_arguments *arguments) {
     hs_log *log = hs_log_new(stderr, HS_LOG_INFO);
     hs_service *service = NULL;
     hs_status status = log ? read_config(&s, &error) : hs_error_set(&error, HS_E_MEMORY, "out of memory");
-    hs_service_options service_options = {.log = log};
+    hs_service_options service_options = {.serves_tiles = true, .log = log};
     if (status == HS_OK)
         status = hs_service_open(arguments->positional[0],
                                  flag_option(&s, "read-only") ? HS_STORE_READ : HS_STORE_WRITE,

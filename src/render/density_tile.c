@@ -19,15 +19,6 @@ hs_status hs_render_density_picture(const float *values, uint32_t width, uint32_
     return hs_render_density_on(values, width, height, classes, (hs_rgba){0, 0, 0, 0}, error, out);
 }
 
-/* A colour laid over an opaque one. */
-static hs_rgba over(hs_rgba colour, hs_rgba ground) {
-    if (ground.a == 0) return colour;
-    unsigned a = colour.a;
-    return (hs_rgba){(uint8_t)((colour.r * a + ground.r * (255 - a) + 127) / 255),
-                     (uint8_t)((colour.g * a + ground.g * (255 - a) + 127) / 255),
-                     (uint8_t)((colour.b * a + ground.b * (255 - a) + 127) / 255), 255};
-}
-
 hs_status hs_render_density_on(const float *values, uint32_t width, uint32_t height,
                                const hs_ramp_classes *classes, hs_rgba ground, hs_error *error,
                                hs_buffer *out) {
@@ -42,7 +33,7 @@ hs_status hs_render_density_on(const float *values, uint32_t width, uint32_t hei
     hs_rgba palette[HS_RAMP_MAX_CLASSES + 2];
     uint32_t count = classes->break_count + 1;
     for (uint32_t i = 0; i < count; i++)
-        palette[i] = over(classes->colour[i], ground);
+        palette[i] = hs_rgba_over(classes->colour[i], ground);
     palette[count] = ground;
     for (uint32_t row = 0; row < height; row++) {
         const float *line = values + (size_t)row * width;

@@ -209,6 +209,13 @@ static hs_status read_layer(reader *r, const json_t *json, uint32_t number) {
     layer->max_zoom = HIGHEST_ZOOM + 1;
     layer->id = hs_arena_str(r->style->arena, id);
     layer->label = json_is_true(json_object_get(json_object_get(json, "metadata"), "hotspot:label"));
+    const json_t *legend = json_object_get(json_object_get(json, "metadata"), "hotspot:legend");
+    hs_str zh = hs_json_get_str(legend, "zh"), en = hs_json_get_str(legend, "en");
+    if (zh.size > 0 && en.size > 0) {
+        layer->legend_zh = hs_arena_str(r->style->arena, zh).data;
+        layer->legend_en = hs_arena_str(r->style->arena, en).data;
+        if (!layer->legend_zh || !layer->legend_en) return hs_error_memory(r->c.error, "a map style");
+    }
     hs_status status = check_members(r, json, members, 10, "this member of a layer is not known");
     if (status == HS_OK && type != HS_MAP_BACKGROUND) status = read_source(r, json, layer);
     if (status == HS_OK) status = read_zoom(r, json, "minzoom", &layer->min_zoom);
@@ -270,15 +277,16 @@ static hs_status read_metadata(reader *r, const json_t *root) {
     return refuse_member(r, "hotspot:heat-below", "the id of one of the layers is needed");
 }
 
+/* `font-faces` are for readers' machines: here the fonts of this one draw. */
 static hs_status read_style(reader *r, const json_t *root) {
-    static const char *const members[] = {"version", "name", "metadata", "sources", "layers",
-                                          "center",  "zoom", "bearing",  "pitch"};
+    static const char *const members[] = {"version", "name",   "metadata", "font-faces", "sources",
+                                          "layers",  "center", "zoom",     "bearing",    "pitch"};
     if (!json_is_object(root)) return hs_map_refuse(&r->c, "a style is an object");
     if (!json_is_integer(json_object_get(root, "version")) ||
         json_integer_value(json_object_get(root, "version")) != 8)
         return refuse_member(r, "version", "8 is needed");
     hs_status status =
-        check_members(r, root, members, 9, "this member of a style is not drawn here: take it out");
+        check_members(r, root, members, 10, "this member of a style is not drawn here: take it out");
     if (status == HS_OK) status = read_sources(r, root);
     if (status == HS_OK) status = read_layers(r, root);
     if (status == HS_OK) status = read_metadata(r, root);

@@ -115,3 +115,11 @@ hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, hs
 hs_ramp_paper hs_ramps_paper(const hs_ramps *ramps, bool dark) {
     return ramps->papers[dark];
 }
+
+hs_rgba hs_rgba_over(hs_rgba colour, hs_rgba ground) {
+    if (ground.a == 0) return colour;
+    unsigned a = colour.a;
+    return (hs_rgba){(uint8_t)((colour.r * a + ground.r * (255 - a) + 127) / 255),
+                     (uint8_t)((colour.g * a + ground.g * (255 - a) + 127) / 255),
+                     (uint8_t)((colour.b * a + ground.b * (255 - a) + 127) / 255), 255};
+}

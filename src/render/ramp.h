@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "render/png.h"
 
-#define HS_RAMP_MAX_CLASSES 12
+#define HS_RAMP_MAX_CLASSES 48 /* fine enough to look continuous; indices with covers of lines fit a byte */
 
 /* What the values are, and with it which breaks and kind of ramp they have by default. */
 typedef enum hs_ramp_scale {
@@ -51,5 +51,8 @@ hs_status hs_ramps_classes(const hs_ramps *ramps, hs_str name, hs_str breaks, hs
                            hs_str problem_code, hs_error *error, hs_ramp_classes *classes);
 /* What pictures with words in a theme are drawn on and with. */
 hs_ramp_paper hs_ramps_paper(const hs_ramps *ramps, bool dark);
+
+/* A colour laid over an opaque one; itself over a transparent one. */
+hs_rgba hs_rgba_over(hs_rgba colour, hs_rgba ground);
 
 #endif

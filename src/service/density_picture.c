@@ -143,8 +143,10 @@ hs_status hs_service_density_picture(hs_service *service, const hs_snapshot *sna
     if (width == 0 || height == 0 || width > HS_PICTURE_MOST_PX || height > HS_PICTURE_MOST_PX)
         return hs_error_set(error, HS_E_ARGUMENT, "a picture has 1 to %u pixels a side", HS_PICTURE_MOST_PX);
     if (request->network)
-        return hs_error_set(error, HS_E_ARGUMENT,
-                            "network: streets are drawn in tiles only, /tiles/density or WMTS");
+        return hs_error_set(
+            error, HS_E_ARGUMENT,
+            "network: streets are drawn by themselves, as PNG: /tiles/density, WMTS, or WMS with "
+            "LAYERS=density");
     picture p = {.width = width, .height = height};
     source s = {service, snapshot, request, error, HS_OK};
     hs_status status = place(&p, row, context, error);

@@ -123,6 +123,22 @@ static hs_status edit_in_batch(editing *work, hs_error *error) {
     return status;
 }
 
+/* What is stored is done, and must be seen by who asks next. */
+static void publish(editing *work) {
+    hs_service *service = work->service;
+    hs_error why = {0};
+    bool published = false;
+    hs_status status = HS_OK;
+    if (work->edit->kind == HS_KIND_INCIDENTS && work->report.batch > 0)
+        status = hs_service_publish_changed(service, work->store, work->snapshot->version + 1,
+                                            &work->edit->id, 1, &why, &published);
+    if (status == HS_OK && !published) status = hs_service_load(service, &why, NULL);
+    if (status == HS_OK)
+        work->report.snapshot = hs_service_snapshot(service);
+    else
+        hs_log_write(service->log, HS_LOG_ERROR, "edit", "error=\"%s\"", why.message);
+}
+
 hs_status hs_service_edit(hs_service *service, hs_edit *edit, hs_error *error, hs_edit_report *report) {
     editing work = {.service = service, .edit = edit, .report = {.id = edit->id, .put = HS_PUT_UNCHANGED}};
     if (service->mode == HS_STORE_READ)
@@ -134,15 +150,9 @@ hs_status hs_service_edit(hs_service *service, hs_edit *edit, hs_error *error, h
                            : hs_store_open(service->url, HS_STORE_WRITE, error, &service->edit_store);
     work.store = service->edit_store;
     if (status == HS_OK) status = edit_in_batch(&work, error);
+    if (status == HS_OK) publish(&work);
     hs_snapshot_unref(work.snapshot);
     pthread_mutex_unlock(&service->edit_lock);
-    if (status != HS_OK) return status;
-    /* What is stored is done, and must be seen by who asks next. */
-    hs_error why = {0};
-    *report = work.report;
-    if (hs_service_load(service, &why, NULL) == HS_OK)
-        report->snapshot = hs_service_snapshot(service);
-    else
-        hs_log_write(service->log, HS_LOG_ERROR, "edit", "error=\"%s\"", why.message);
-    return HS_OK;
+    if (status == HS_OK) *report = work.report;
+    return status;
 }

@@ -1,10 +1,10 @@
-#include "service/jobs.h"
+#include "service/jobs_private.h"
 
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "service/service_private.h"
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,44 +12,13 @@
 
 enum {
     WAITING_MOST = 32,
-    OPEN_WAITING_MOST = 8,
+    ANYBODY_WAITING_MOST = 16,
     KEPT_MOST = 200,
     OPEN_KEPT_MOST = 32, /* each may have a file */
     KEPT_S = 86400,
-    WARNINGS_MOST = 100,
     RESULT_MOST = 16 << 20,
     TOLD_EVERY_MS = 500,
     SHARE_PARTS = 1000000
-};
-
-struct hs_job {
-    hs_service *service;
-    char id[HS_JOB_ID_SIZE];
-    hs_job_work work;
-    hs_arena *arena;
-    hs_job_state state;
-    bool cancelled;
-    int64_t created_s, started_s, finished_s; /* HS_NO_TIME before */
-    uint64_t done;
-    int64_t total;
-    bool in_shares; /* `done` are parts of the whole, and no rows */
-    double told_ms;
-    hs_buffer result;
-    hs_error error;
-    const char *warnings[WARNINGS_MOST];
-    size_t warning_count, warnings_dropped;
-    char *file;
-    hs_job *next; /* the older one */
-};
-
-/* All jobs, the newest first. Guarded by `lock`. */
-struct hs_jobs {
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    pthread_t thread;
-    bool running, stopping;
-    hs_job *first;
-    size_t count;
 };
 
 static const char *const state_names[HS_JOB_STATE_COUNT] = {"accepted", "running", "successful", "failed",
@@ -59,7 +28,7 @@ const char *hs_job_state_name(hs_job_state state) {
     return state < HS_JOB_STATE_COUNT ? state_names[state] : NULL;
 }
 
-static bool has_ended(const hs_job *job) {
+bool hs_job_has_ended(const hs_job *job) {
     return job->state >= HS_JOB_SUCCESSFUL;
 }
 
@@ -90,8 +59,7 @@ void hs_jobs_free(struct hs_jobs *jobs) {
     free(jobs);
 }
 
-/* In hundredths; what is done of what is not counted is unknown until the end. */
-static int percent(const hs_job *job) {
+int hs_job_percent(const hs_job *job) {
     if (job->state == HS_JOB_SUCCESSFUL) return 100;
     if (job->total <= 0) return 0;
     double share = (double)job->done / (double)job->total;
@@ -102,7 +70,7 @@ static int percent(const hs_job *job) {
 static void tell(hs_job *job) {
     char data[160];
     int size = snprintf(data, sizeof data, "{\"jobID\":\"%s\",\"status\":\"%s\",\"progress\":%d}", job->id,
-                        state_names[job->state], percent(job));
+                        state_names[job->state], hs_job_percent(job));
     hs_service_announce(job->service, "job", (hs_str){data, (size_t)size});
 }
 
@@ -112,12 +80,11 @@ static void finish(hs_job *job, hs_job_state state) {
     tell(job);
 }
 
-/* What a job is said to be: who knows of an open one may end it, and is told at once that it is. */
-static hs_job_state told_state(const hs_job *job) {
-    return job->work.is_open && job->cancelled && !has_ended(job) ? HS_JOB_DISMISSED : job->state;
+hs_job_state hs_job_told_state(const hs_job *job) {
+    return job->work.is_open && job->cancelled && !hs_job_has_ended(job) ? HS_JOB_DISMISSED : job->state;
 }
 
-static hs_job *find(struct hs_jobs *jobs, hs_str id) {
+hs_job *hs_job_find(struct hs_jobs *jobs, hs_str id) {
     for (hs_job *job = jobs->first; job; job = job->next)
         if (hs_str_equal(id, hs_str_of(job->id))) return job;
     return NULL;
@@ -130,7 +97,8 @@ static hs_job *take_expired(struct hs_jobs *jobs) {
     size_t open = 0;
     for (hs_job **link = &jobs->first; *link;) {
         hs_job *job = *link;
-        bool old = has_ended(job) && (++seen > KEPT_MOST || job->finished_s < hs_clock_now_s() - KEPT_S ||
+        bool old =
+            hs_job_has_ended(job) && (++seen > KEPT_MOST || job->finished_s < hs_clock_now_s() - KEPT_S ||
                                       (job->work.is_open && ++open > OPEN_KEPT_MOST));
         if (!old) {
             link = &job->next;
@@ -152,18 +120,37 @@ static void free_all(hs_job *job) {
     }
 }
 
-/* The one that has waited longest; what somebody with a token asked for goes before what anybody did. */
-static hs_job *next_waiting(struct hs_jobs *jobs) {
+static int lane_of(const hs_job *job) {
+    return job->work.is_open;
+}
+
+/* The one of a lane that has waited longest; what somebody with a token asked for goes before what anybody
+ * did. */
+static hs_job *next_waiting(struct hs_jobs *jobs, int lane) {
     hs_job *oldest = NULL;
     for (hs_job *job = jobs->first; job; job = job->next)
-        if (job->state == HS_JOB_ACCEPTED && (!oldest || oldest->work.is_open || !job->work.is_open))
+        if (job->state == HS_JOB_ACCEPTED && lane_of(job) == lane &&
+            (!oldest || oldest->work.is_anonymous || !job->work.is_anonymous))
             oldest = job;
     return oldest;
+}
+
+static hs_status fail_late(const hs_job *job, hs_error *error) {
+    return hs_error_set(
+        error, HS_E_LIMIT,
+        hs_in_language(job->work.is_chinese,
+                       "the job ran for %d s, as long as one may that is asked for without a token; ask for "
+                       "less (fewer permutations or replications, larger cells, a shorter period, a smaller "
+                       "area), or with a token",
+                       "作业已运行 %d 秒，达到匿名请求的时限；请缩小计算量（减少置换次数、"
+                       "增大单元、缩短时段、缩小范围），或使用令牌请求"),
+        (int)(job->work.limit_ms / 1000));
 }
 
 static void run_job(struct hs_jobs *jobs, hs_job *job) {
     job->state = HS_JOB_RUNNING;
     job->started_s = hs_clock_now_s();
+    if (job->work.limit_ms > 0) job->ends_ms = hs_clock_monotonic_ms() + (double)job->work.limit_ms;
     tell(job);
     pthread_mutex_unlock(&jobs->lock);
     hs_error error = {0};
@@ -173,10 +160,11 @@ static void run_job(struct hs_jobs *jobs, hs_job *job) {
     if (status == HS_OK && result.status != HS_OK)
         status = hs_error_set(&error, result.status, "the job's result is too large to be kept");
     pthread_mutex_lock(&jobs->lock);
+    if (status == HS_E_CANCELLED && job->is_late && !job->cancelled) status = fail_late(job, &error);
     error.status = status;
     job->error = error;
     job->result = result;
-    if (status == HS_OK && told_state(job) == HS_JOB_RUNNING)
+    if (status == HS_OK && hs_job_told_state(job) == HS_JOB_RUNNING)
         finish(job, HS_JOB_SUCCESSFUL);
     else if (status == HS_OK)
         finish(job, HS_JOB_DISMISSED);
@@ -184,18 +172,26 @@ static void run_job(struct hs_jobs *jobs, hs_job *job) {
         finish(job, status == HS_E_CANCELLED ? HS_JOB_DISMISSED : HS_JOB_FAILED);
 }
 
-static void *run_jobs(void *context) {
-    hs_service *service = context;
+static void run_lane(hs_service *service, int lane) {
     struct hs_jobs *jobs = service->jobs;
     pthread_mutex_lock(&jobs->lock);
     while (!jobs->stopping) {
-        hs_job *job = next_waiting(jobs);
+        hs_job *job = next_waiting(jobs, lane);
         if (job)
             run_job(jobs, job);
         else
             pthread_cond_wait(&jobs->wake, &jobs->lock);
     }
     pthread_mutex_unlock(&jobs->lock);
+}
+
+static void *run_private(void *context) {
+    run_lane(context, false);
+    return NULL;
+}
+
+static void *run_open(void *context) {
+    run_lane(context, true);
     return NULL;
 }
 
@@ -213,11 +209,13 @@ static hs_job *make_job(hs_service *service, const hs_job_work *work, hs_error *
                          .created_s = hs_clock_now_s(),
                          .started_s = HS_NO_TIME,
                          .finished_s = HS_NO_TIME,
-                         .total = -1};
+                         .total = -1,
+                         .ends_ms = INFINITY};
         made->work.title = hs_arena_str(arena, work->title);
         made->work.owner = hs_arena_str(arena, work->owner);
+        made->work.client = hs_arena_str(arena, work->client);
     }
-    if (!made || !arena || !made->work.title.data || !made->work.owner.data) {
+    if (!made || !arena || !made->work.title.data || !made->work.owner.data || !made->work.client.data) {
         hs_arena_free(arena);
         free(made);
         hs_error_memory(error, "a job");
@@ -230,23 +228,48 @@ static hs_job *make_job(hs_service *service, const hs_job_work *work, hs_error *
     return made;
 }
 
-static hs_status queue(hs_service *service, hs_job *job, hs_error *error) {
-    struct hs_jobs *jobs = service->jobs;
-    size_t waiting = 0;
-    size_t most = job->work.is_open ? OPEN_WAITING_MOST : WAITING_MOST;
-    for (const hs_job *other = jobs->first; other; other = other->next)
-        waiting += other->state == HS_JOB_ACCEPTED && other->work.is_open == job->work.is_open;
+/* Of what anybody asks for one client has at most a few, that the others have their turn. */
+static hs_status check_room(const struct hs_jobs *jobs, const hs_job *job, hs_error *error) {
+    size_t waiting = 0, own = 0;
+    size_t most = job->work.is_anonymous ? ANYBODY_WAITING_MOST : WAITING_MOST;
+    for (const hs_job *other = jobs->first; other; other = other->next) {
+        if (hs_job_has_ended(other) || other->work.is_anonymous != job->work.is_anonymous) continue;
+        waiting += other->state == HS_JOB_ACCEPTED;
+        own += hs_str_equal(other->work.client, job->work.client);
+    }
     if (jobs->stopping) return hs_error_set(error, HS_E_CANCELLED, "the service is stopping");
+    if (job->work.is_anonymous && own >= HS_JOBS_OF_A_CLIENT)
+        return hs_error_set(
+            error, HS_E_DENIED,
+            hs_in_language(job->work.is_chinese,
+                           "%zu jobs from your address have not ended, as many as one may "
+                           "have without a token; try again when some are done, or dismiss one",
+                           "来自您的地址的作业有 %zu 个尚未结束，已达匿名请求的上限；"
+                           "请待其完成后再试，或取消其中一个"),
+            own);
     if (waiting >= most)
-        return hs_error_set(error, HS_E_LIMIT, "%zu jobs wait already; try again when some are done", most);
-    if (!jobs->running && pthread_create(&jobs->thread, NULL, run_jobs, service) != 0)
+        return hs_error_set(error, HS_E_LIMIT,
+                            hs_in_language(job->work.is_chinese,
+                                           "%zu jobs wait already; try again when some are done",
+                                           "已有 %zu 个作业在等待；请稍后再试"),
+                            waiting);
+    return HS_OK;
+}
+
+static hs_status queue(hs_service *service, hs_job *job, hs_error *error) {
+    static void *(*const run[HS_JOB_LANES])(void *context) = {run_private, run_open};
+    struct hs_jobs *jobs = service->jobs;
+    int lane = lane_of(job);
+    hs_status status = check_room(jobs, job, error);
+    if (status != HS_OK) return status;
+    if (!jobs->running[lane] && pthread_create(&jobs->thread[lane], NULL, run[lane], service) != 0)
         return hs_error_set(error, HS_E_INTERNAL, "cannot start the thread that runs jobs");
-    jobs->running = true;
+    jobs->running[lane] = true;
     job->next = jobs->first;
     jobs->first = job;
     jobs->count++;
     tell(job);
-    pthread_cond_signal(&jobs->wake);
+    pthread_cond_broadcast(&jobs->wake);
     return HS_OK;
 }
 
@@ -288,7 +311,8 @@ bool hs_job_progress(hs_job *job, uint64_t done, int64_t total) {
     pthread_mutex_lock(&jobs->lock);
     job->done = done;
     job->total = total;
-    bool goes_on = !job->cancelled;
+    if (now_ms >= job->ends_ms) job->is_late = true;
+    bool goes_on = !job->cancelled && !job->is_late;
     if (now_ms - job->told_ms >= TOLD_EVERY_MS) {
         job->told_ms = now_ms;
         tell(job);
@@ -301,7 +325,7 @@ void hs_job_warn(hs_job *job, const char *message) {
     struct hs_jobs *jobs = job->service->jobs;
     pthread_mutex_lock(&jobs->lock);
     const char *kept =
-        job->warning_count < WARNINGS_MOST ? hs_arena_strndup(job->arena, message, strlen(message)) : NULL;
+        job->warning_count < HS_JOB_WARNINGS ? hs_arena_strndup(job->arena, message, strlen(message)) : NULL;
     if (kept)
         job->warnings[job->warning_count++] = kept;
     else
@@ -316,7 +340,7 @@ void hs_job_attach(hs_job *job, const char *path) {
     pthread_mutex_unlock(&jobs->lock);
 }
 
-static hs_status no_job(hs_error *error) {
+hs_status hs_job_none(hs_error *error) {
     return hs_error_set(error, HS_E_NOT_FOUND,
                         "there is no such job; jobs are kept for a day, and not over a restart");
 }
@@ -324,7 +348,7 @@ static hs_status no_job(hs_error *error) {
 hs_status hs_service_cancel_job(hs_service *service, hs_str id, hs_error *error) {
     struct hs_jobs *jobs = service->jobs;
     pthread_mutex_lock(&jobs->lock);
-    hs_job *job = find(jobs, id);
+    hs_job *job = hs_job_find(jobs, id);
     if (job) job->cancelled = true;
     void (*release)(void *context) = NULL;
     void *context = NULL;
@@ -336,113 +360,41 @@ hs_status hs_service_cancel_job(hs_service *service, hs_str id, hs_error *error)
     }
     pthread_mutex_unlock(&jobs->lock);
     if (release) release(context);
-    return job ? HS_OK : no_job(error);
+    return job ? HS_OK : hs_job_none(error);
 }
 
 hs_status hs_service_drop_job(hs_service *service, hs_str id, hs_error *error) {
     struct hs_jobs *jobs = service->jobs;
     hs_job *dropped = NULL;
     pthread_mutex_lock(&jobs->lock);
-    bool found = find(jobs, id) != NULL;
+    bool found = hs_job_find(jobs, id) != NULL;
     for (hs_job **link = &jobs->first; *link && !dropped; link = &(*link)->next) {
-        if (!hs_str_equal(id, hs_str_of((*link)->id)) || !has_ended(*link)) continue;
+        if (!hs_str_equal(id, hs_str_of((*link)->id)) || !hs_job_has_ended(*link)) continue;
         dropped = *link;
         *link = dropped->next;
         jobs->count--;
         break;
     }
     pthread_mutex_unlock(&jobs->lock);
-    if (!found) return no_job(error);
+    if (!found) return hs_job_none(error);
     if (!dropped) return hs_error_set(error, HS_E_CONFLICT, "the job has not ended");
     job_free(dropped);
     return HS_OK;
 }
 
-static void write_time(hs_json *json, const char *key, int64_t time_s) {
-    char text[HS_TIME_TEXT_SIZE];
-    if (time_s == HS_NO_TIME) return;
-    hs_time_format(time_s, text);
-    hs_json_pair_text(json, key, text);
-}
-
-static void write_link(const hs_job *job, hs_str base_url, const char *rel, const char *tail,
-                       const char *type, hs_json *json) {
-    char url[600];
-    snprintf(url, sizeof url, "%.*s/jobs/%s%s", (int)base_url.size, base_url.data, job->id, tail);
-    hs_json_object(json);
-    hs_json_pair_text(json, "rel", rel);
-    hs_json_pair_text(json, "href", url);
-    hs_json_pair_text(json, "type", type);
-    hs_json_object_end(json);
-}
-
-static void write_job(const hs_job *job, hs_str base_url, hs_json *json) {
-    hs_json_object(json);
-    hs_json_pair_text(json, "jobID", job->id);
-    hs_json_pair_text(json, "type", "process");
-    hs_json_pair_text(json, "processID", job->work.type);
-    hs_json_pair_str(json, "title", job->work.title);
-    hs_json_pair_text(json, "status", state_names[told_state(job)]);
-    hs_json_pair_int(json, "progress", percent(job));
-    bool rows = !job->work.is_open && !job->in_shares;
-    if (rows) hs_json_pair_int(json, "rows_read", (int64_t)job->done);
-    if (rows && job->total >= 0) hs_json_pair_int(json, "rows_total", job->total);
-    write_time(json, "created", job->created_s);
-    write_time(json, "started", job->started_s);
-    write_time(json, "finished", job->finished_s);
-    if (has_ended(job) && job->error.status != HS_OK) hs_json_pair_text(json, "message", job->error.message);
-    hs_json_key(json, "warnings");
-    hs_json_array(json);
-    for (size_t i = 0; i < job->warning_count; i++)
-        hs_json_text(json, job->warnings[i]);
-    hs_json_array_end(json);
-    if (job->warnings_dropped) hs_json_pair_int(json, "warnings_dropped", (int64_t)job->warnings_dropped);
-    if (has_ended(job) && job->result.size > 0 && job->result.status == HS_OK) {
-        hs_json_key(json, "result");
-        hs_json_raw(json, (hs_str){job->result.data, job->result.size});
-    }
-    hs_json_key(json, "links");
-    hs_json_array(json);
-    write_link(job, base_url, "self", "", "application/json", json);
-    if (has_ended(job) && job->file)
-        write_link(job, base_url, job->work.file_rel, job->work.file_tail, job->work.file_type, json);
-    hs_json_array_end(json);
-    hs_json_object_end(json);
-}
-
 hs_status hs_service_job_facts(hs_service *service, hs_str id, hs_error *error, hs_job_facts *facts) {
     struct hs_jobs *jobs = service->jobs;
     pthread_mutex_lock(&jobs->lock);
-    const hs_job *job = find(jobs, id);
+    const hs_job *job = hs_job_find(jobs, id);
     if (job)
-        *facts = (hs_job_facts){.state = told_state(job),
-                                .has_ended = has_ended(job),
+        *facts = (hs_job_facts){.state = hs_job_told_state(job),
+                                .has_ended = hs_job_has_ended(job),
                                 .is_open = job->work.is_open,
                                 .has_file = job->file != NULL,
                                 .file_type = job->work.file_type,
                                 .error = job->error};
     pthread_mutex_unlock(&jobs->lock);
-    return job ? HS_OK : no_job(error);
-}
-
-hs_status hs_service_write_job(hs_service *service, hs_str id, hs_str base_url, hs_json *json,
-                               hs_error *error) {
-    struct hs_jobs *jobs = service->jobs;
-    pthread_mutex_lock(&jobs->lock);
-    const hs_job *job = find(jobs, id);
-    if (job) write_job(job, base_url, json);
-    pthread_mutex_unlock(&jobs->lock);
-    return job ? HS_OK : no_job(error);
-}
-
-void hs_service_write_jobs(hs_service *service, hs_str base_url, bool only_open, hs_json *json) {
-    struct hs_jobs *jobs = service->jobs;
-    pthread_mutex_lock(&jobs->lock);
-    hs_json_array(json);
-    for (const hs_job *job = jobs->first; job; job = job->next)
-        if (job->work.is_open || !only_open) write_job(job, base_url, json);
-    hs_json_array_end(json);
-    pthread_mutex_unlock(&jobs->lock);
+    return job ? HS_OK : hs_job_none(error);
 }
 
 hs_status hs_service_open_job_file(hs_service *service, hs_str id, hs_error *error, int *file,
@@ -451,10 +403,10 @@ hs_status hs_service_open_job_file(hs_service *service, hs_str id, hs_error *err
     struct stat facts;
     int opened = -1;
     pthread_mutex_lock(&jobs->lock);
-    const hs_job *job = find(jobs, id);
-    if (job && has_ended(job) && job->file) opened = open(job->file, O_RDONLY | O_CLOEXEC);
+    const hs_job *job = hs_job_find(jobs, id);
+    if (job && hs_job_has_ended(job) && job->file) opened = open(job->file, O_RDONLY | O_CLOEXEC);
     pthread_mutex_unlock(&jobs->lock);
-    if (!job) return no_job(error);
+    if (!job) return hs_job_none(error);
     if (opened < 0 || fstat(opened, &facts) != 0) {
         if (opened >= 0) close(opened);
         return hs_error_set(error, HS_E_NOT_FOUND, "this job has no file of rejected rows");
@@ -471,10 +423,10 @@ void hs_service_stop_jobs(hs_service *service) {
     jobs->stopping = true;
     for (hs_job *job = jobs->first; job; job = job->next)
         job->cancelled = true;
-    pthread_cond_signal(&jobs->wake);
-    bool running = jobs->running;
+    pthread_cond_broadcast(&jobs->wake);
     pthread_mutex_unlock(&jobs->lock);
-    if (running) pthread_join(jobs->thread, NULL);
+    for (int lane = 0; lane < HS_JOB_LANES; lane++)
+        if (jobs->running[lane]) pthread_join(jobs->thread[lane], NULL);
     service->jobs = NULL;
     hs_jobs_free(jobs);
 }

@@ -1,6 +1,7 @@
-/* Jobs: long work that somebody asks for and looks at later. They run one after the other, in order, on a
- * thread of their own; each has progress, can be cancelled, and is kept for a day after its end. States carry
- * the names of OGC API - Processes. Thread-safe. */
+/* Jobs: long work that somebody asks for and looks at later. They run one after the other, in order, what is
+ * open on one thread and everything else on another, so that neither waits for the other; each has progress,
+ * can be cancelled, and is kept for a day after its end. States carry the names of OGC API - Processes.
+ * Thread-safe. */
 #ifndef SERVICE_JOBS_H
 #define SERVICE_JOBS_H
 
@@ -31,12 +32,19 @@ typedef struct hs_job_work {
     /* Of the file that may be attached, static: the link's relation and its tail, the media type. */
     const char *file_rel, *file_tail, *file_type;
     bool is_open; /* nothing private: whoever knows its id may look at it and end it; it counts no rows */
+    bool is_anonymous; /* asked for without a token: waits for what is open and is not, few for each client */
+    bool is_chinese;   /* the language of what it is told when it is ended or refused */
+    hs_str client;     /* copied: who asks, where anonymous */
+    int64_t limit_ms;  /* it may run as long and then fails; 0: as long as it needs */
 } hs_job_work;
 
 #define HS_JOB_ID_SIZE 33 /* 32 hexadecimal digits of randomness, and NUL */
 
-/* Queues work; what is open waits for all that is not. On failure nothing was taken over: HS_E_LIMIT where
- * too many jobs wait, HS_E_CANCELLED where the service is stopping. */
+/* Jobs of one anonymous client that have not ended, at most. */
+enum { HS_JOBS_OF_A_CLIENT = 4 };
+
+/* Queues work. On failure nothing was taken over: HS_E_LIMIT where too many jobs wait (32, of anonymous ones
+ * 16), HS_E_DENIED where too many are this client's, HS_E_CANCELLED where the service is stopping. */
 hs_status hs_service_start_job(hs_service *service, const hs_job_work *work, hs_error *error,
                                char id[HS_JOB_ID_SIZE]);
 

@@ -88,6 +88,31 @@ static hs_status check_allowed(const group *g, const hs_post *post, const hs_inc
     return status;
 }
 
+static hs_status note_row(void *context, const hs_incident_record *record, hs_error *error) {
+    (void)error;
+    *(int64_t *)context = record->id;
+    return HS_OK;
+}
+
+/* Whether an incident of this external id is there; the item then says so. */
+static hs_status look_for_present(const group *g, const hs_post *post, hs_post_item *item, hs_error *error,
+                                  bool *present) {
+    hs_str id = item->record.external_id;
+    int64_t row = 0;
+    *present = false;
+    if (!post->only_new || id.size == 0) return HS_OK;
+    hs_status status = hs_store_visit_incident(g->store, id, note_row, &row, error);
+    if (status != HS_OK || row == 0) return status;
+    *present = true;
+    item->outcome = HS_POST_PRESENT;
+    item->reason = hs_arena_printf(post->arena,
+                                   "id: there is an incident '%.*s' already, and it stays as it is: PUT or "
+                                   "PATCH /ogc/collections/incidents/items/%lld changes it; without id the "
+                                   "new one gets one of its own",
+                                   (int)hs_utf8_cut(id, 80), id.data, (long long)row);
+    return HS_OK;
+}
+
 static hs_status put_item(group *g, hs_post *post, hs_post_item *item, hs_error *error) {
     static const hs_post_outcome outcomes[] = {[HS_PUT_ADDED] = HS_POST_ADDED,
                                                [HS_PUT_UPDATED] = HS_POST_UPDATED,
@@ -95,8 +120,10 @@ static hs_status put_item(group *g, hs_post *post, hs_post_item *item, hs_error 
     hs_incident_record *record = &item->record;
     const hs_locating with = {g->geocoder, g->snapshot->geography, g->snapshot->decisions, g->service->words};
     /* Which row it is matters where something was decided about its address. */
-    bool wanted = record->absent != 0 || g->snapshot->decisions->count > 0;
-    hs_status status = wanted ? hs_merge_incident(g->store, post->arena, record, error) : HS_OK;
+    bool wanted = record->absent != 0 || g->snapshot->decisions->count > 0, present = false;
+    hs_status status = look_for_present(g, post, item, error, &present);
+    if (status != HS_OK || present) return status;
+    status = wanted ? hs_merge_incident(g->store, post->arena, record, error) : HS_OK;
     if (status == HS_OK) status = give_id(post, record, error);
     if (status == HS_OK) status = hs_locate_incident(&with, record, error);
     bool allowed = false;
@@ -183,7 +210,7 @@ static hs_status put_post(group *g, hs_post *post, hs_error *error) {
         if (item->outcome == HS_POST_OPEN) status = put_item(g, post, item, error);
         stored = stored || item->row != 0;
         g->rows++;
-        g->refused += item->outcome == HS_POST_REFUSED || item->outcome == HS_POST_DENIED;
+        g->refused += item->outcome >= HS_POST_REFUSED;
     }
     post->version = g->version;
     return status == HS_OK && stored && post->key.text.size > 0 ? keep_answer(g, post, error) : status;
@@ -252,6 +279,32 @@ static void answer_all(group *g, hs_status stored, const hs_error *error) {
     }
 }
 
+/* The rows of those that were there before and are other now; NULL where there are none or memory is out. */
+static int64_t *updated_rows(const group *g, size_t *count) {
+    size_t items = 0;
+    *count = 0;
+    for (const hs_post *post = g->posts; post; post = post->next)
+        for (size_t i = 0; i < post->count; i++)
+            items += post->items[i].outcome == HS_POST_UPDATED;
+    int64_t *rows = items > 0 ? malloc(items * sizeof *rows) : NULL;
+    if (!rows) return NULL;
+    for (const hs_post *post = g->posts; post; post = post->next)
+        for (size_t i = 0; i < post->count; i++)
+            if (post->items[i].outcome == HS_POST_UPDATED) rows[(*count)++] = post->items[i].row;
+    return rows;
+}
+
+static hs_status publish(const group *g, hs_error *error) {
+    size_t count;
+    bool published = false;
+    int64_t *rows = updated_rows(g, &count);
+    hs_status status =
+        rows ? hs_service_publish_changed(g->service, g->store, g->version, rows, count, error, &published)
+             : HS_OK;
+    free(rows);
+    return status == HS_OK && !published ? hs_service_load(g->service, error, NULL) : status;
+}
+
 static void run_group(hs_service *service, hs_store *store, hs_post *posts) {
     group g = {.service = service, .store = store, .posts = posts};
     hs_error error = {0};
@@ -259,7 +312,7 @@ static void run_group(hs_service *service, hs_store *store, hs_post *posts) {
     hs_snapshot_unref(g.snapshot);
     g.snapshot = NULL;
     hs_error load_error = {0};
-    if (status == HS_OK && hs_service_load(service, &load_error, NULL) == HS_OK)
+    if (status == HS_OK && publish(&g, &load_error) == HS_OK)
         g.snapshot = hs_service_snapshot(service);
     else if (status == HS_OK)
         hs_log_write(service->log, HS_LOG_ERROR, "live", "error=\"%s\"", load_error.message);

@@ -5,13 +5,15 @@
 #include "service/request_key.h"
 #include "service/service.h"
 
+/* Kept in stores by number. */
 typedef enum hs_post_outcome {
     HS_POST_OPEN, /* to be put */
     HS_POST_ADDED,
     HS_POST_UPDATED,   /* an incident of the same external id had other content */
     HS_POST_UNCHANGED, /* or the same */
     HS_POST_REFUSED,   /* the record is wrong: `reason` */
-    HS_POST_DENIED     /* it lies outside the unit that the poster answers for: `reason` */
+    HS_POST_DENIED,    /* it lies outside the unit that the poster answers for: `reason` */
+    HS_POST_PRESENT    /* there is one of this external id, and only new ones were to come: `reason` */
 } hs_post_outcome;
 
 typedef struct hs_post_item {
@@ -24,6 +26,7 @@ typedef struct hs_post_item {
 typedef struct hs_post {
     hs_post_item *items;
     size_t count;
+    bool only_new;               /* an incident that is there already stays as it is */
     hs_str unit;                 /* code of the unit that all must lie in; empty: anywhere */
     hs_request_key key;          /* the same post again is answered as it was */
     hs_arena *arena;             /* for reasons and what else is made */

@@ -1,3 +1,4 @@
+#include "service/base_tile.h"
 #include "service/decisions.h"
 #include "service/hotspots_view.h"
 #include "service/service_private.h"
@@ -157,7 +158,8 @@ static void read_parts(void *context, size_t begin, size_t end) {
             continue;
         }
         double start_ms = hs_clock_monotonic_ms();
-        if (!load->geography) part->status = hs_load_geography(part->store, &part->error, &load->geography);
+        bool anew = !load->geography;
+        if (anew) part->status = hs_load_geography(part->store, &part->error, &load->geography);
         if (part->status == HS_OK) part->status = hs_load_targets(part->store, &part->error, &load->targets);
         if (part->status == HS_OK)
             part->status =
@@ -165,6 +167,8 @@ static void read_parts(void *context, size_t begin, size_t end) {
         if (part->status == HS_OK && !load->hotspots)
             part->status = hs_load_hotspots(part->store, &part->error, &load->hotspots);
         load->geography_ms = hs_clock_monotonic_ms() - start_ms;
+        if (part->status == HS_OK && anew && load->service->serves_tiles)
+            part->status = hs_service_make_base_index(load->service, load->geography, &part->error);
     }
 }
 
@@ -205,7 +209,7 @@ static void announce_snapshot(hs_service *service, uint64_t version, uint64_t in
     hs_service_announce(service, "snapshot", (hs_str){data, (size_t)size});
 }
 
-static void swap_snapshot(hs_service *service, hs_snapshot *snapshot) {
+void hs_service_swap_snapshot(hs_service *service, hs_snapshot *snapshot) {
     uint64_t version = snapshot->version;
     uint64_t incidents = snapshot->incidents->count;
     pthread_mutex_lock(&service->lock);
@@ -294,7 +298,7 @@ static hs_status publish_all(hs_service *service, loading *load, unsigned ranges
         hs_snapshot_set_hotspots(snapshot, hs_saved_hotspots_ref(load->hotspots));
         snapshot->hotspots_version = load->versions.hotspots;
         snapshot->city_version = load->versions.city;
-        swap_snapshot(service, snapshot);
+        hs_service_swap_snapshot(service, snapshot);
     }
     hs_arena_free(arena);
     return status;
@@ -333,14 +337,16 @@ static hs_status load_all(hs_service *service, const hs_snapshot *old, hs_error 
     return HS_OK;
 }
 
-/* Whether nothing but rows behind the last one came. When as many rows came one by one as the city had, it is
- * worth ordering all of them anew. */
-static bool only_appended(const hs_service *service, const hs_snapshot *old, const hs_store_versions *now) {
+bool hs_service_may_append(const hs_service *service, const hs_snapshot *old, const hs_store_versions *now) {
     if (!old) return false;
     uint64_t late = old->incidents->late_count, built = old->incidents->count - late;
     return now->sequence >= old->version && now->geography == old->geography_version &&
-           now->taxonomy == service->taxonomy_version && now->incidents_rewritten <= old->version &&
-           late < (built > MOST_LATE ? built : MOST_LATE);
+           now->taxonomy == service->taxonomy_version && late < (built > MOST_LATE ? built : MOST_LATE);
+}
+
+/* Whether nothing but rows behind the last one came. */
+static bool only_appended(const hs_service *service, const hs_snapshot *old, const hs_store_versions *now) {
+    return hs_service_may_append(service, old, now) && now->incidents_rewritten <= old->version;
 }
 
 /* Rows that are appended, and the largest of their ids. */
@@ -386,16 +392,14 @@ static hs_status append_rows(hs_service *service, const hs_snapshot *old, const 
         return status;
     }
     uint64_t rows = snapshot->incidents->count;
-    swap_snapshot(service, snapshot);
+    hs_service_swap_snapshot(service, snapshot);
     service->last_row = tail.last_row;
     double total_ms = hs_clock_monotonic_ms() - start_ms;
     if (times) *times = (hs_load_times){.read_ms = total_ms, .total_ms = total_ms, .incidents = rows};
     return HS_OK;
 }
 
-/* Orders what was appended along the curve, a stage at a time: requests have the snapshot before meanwhile.
- */
-static hs_status merge_appended(hs_service *service, hs_error *error) {
+hs_status hs_service_merge_appended(hs_service *service, hs_error *error) {
     hs_status status = HS_OK;
     bool due = true;
     while (status == HS_OK && due) {
@@ -407,7 +411,7 @@ static hs_status merge_appended(hs_service *service, hs_error *error) {
         if (incidents)
             status = hs_snapshot_next(now, now->version, now->plans_version, &now->info, incidents, error,
                                       &merged);
-        if (merged) swap_snapshot(service, merged);
+        if (merged) hs_service_swap_snapshot(service, merged);
         hs_snapshot_unref(now);
     }
     return status;
@@ -429,7 +433,7 @@ static hs_status load_appended(hs_service *service, const hs_snapshot *old, hs_e
     if (*appended && status == HS_OK && strcmp(info.timezone, old->info.timezone) != 0) *appended = false;
     if (*appended && status == HS_OK)
         status = append_rows(service, old, &info, &part, &versions, error, times);
-    if (*appended && status == HS_OK) status = merge_appended(service, error);
+    if (*appended && status == HS_OK) status = hs_service_merge_appended(service, error);
     hs_store_end_read(part.store);
     hs_arena_free(arena);
     return status;
@@ -441,33 +445,6 @@ static hs_status load_change(hs_service *service, const hs_snapshot *old, const 
     hs_status status = HS_OK;
     if (only_appended(service, old, now)) status = load_appended(service, old, error, times, &appended);
     return status == HS_OK && !appended ? load_all(service, old, error, times) : status;
-}
-
-hs_status hs_service_publish_moved(hs_service *service, const hs_snapshot *old, const hs_store_versions *now,
-                                   const hs_moved_row *moved, size_t count, hs_decisions *decisions,
-                                   hs_error *error, bool *published) {
-    hs_incidents *incidents = NULL;
-    hs_snapshot *snapshot = NULL;
-    *published = false;
-    pthread_mutex_lock(&service->load_lock);
-    hs_snapshot *current = hs_service_snapshot(service);
-    hs_status status = HS_OK;
-    if (current->serial == old->serial) {
-        status = hs_incidents_move(old->incidents, moved, count, old->geography, old->timezone,
-                                   now->incidents, error, &incidents);
-        if (status == HS_OK)
-            status =
-                hs_snapshot_next(old, now->sequence, now->plans, &old->info, incidents, error, &snapshot);
-    }
-    if (snapshot) {
-        hs_snapshot_set_decisions(snapshot, hs_decisions_ref(decisions));
-        snapshot->city_version = now->city;
-        swap_snapshot(service, snapshot);
-        *published = true;
-    }
-    hs_snapshot_unref(current);
-    pthread_mutex_unlock(&service->load_lock);
-    return status;
 }
 
 hs_status hs_service_load(hs_service *service, hs_error *error, hs_load_times *times) {

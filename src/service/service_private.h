@@ -30,6 +30,7 @@ struct hs_service {
     hs_store_mode mode;
     hs_log *log;
     hs_pool *pool;
+    bool serves_tiles;     /* as its options say */
     atomic_bool abandoned; /* long computations end */
 
     pthread_mutex_t store_lock; /* the store's handle is for one thread at a time */
@@ -107,9 +108,22 @@ hs_status hs_service_check_abandoned(const hs_service *service, hs_error *error)
 /* Tells the observer, if there is one. */
 void hs_service_announce(hs_service *service, const char *event, hs_str data);
 
+/* Makes a snapshot current, which it takes over, and tells listeners (load.c). */
+void hs_service_swap_snapshot(hs_service *service, hs_snapshot *snapshot);
+/* Orders what was appended along the curve, a stage at a time: requests have the snapshot before meanwhile.
+ */
+hs_status hs_service_merge_appended(hs_service *service, hs_error *error);
+/* Whether rows may be added to those of `old`: the rest of the city is the same. When as many rows came one
+ * by one as the city had, it is worth ordering all of them anew. */
+bool hs_service_may_append(const hs_service *service, const hs_snapshot *old, const hs_store_versions *now);
+/* Makes the snapshot current that follows the current one by the commit `sequence` alone, which altered,
+ * removed or added these rows of incidents: their chunks are made anew, everything else is shared. *published
+ * is false, and nothing done, where something else has changed as well: load then (publish.c). */
+hs_status hs_service_publish_changed(hs_service *service, hs_store *store, uint64_t sequence,
+                                     const int64_t *rows, size_t count, hs_error *error, bool *published);
 /* Makes the snapshot that follows `old` by decisions alone current: `moved` rows lie elsewhere, and at
  * `version` nothing else is other. *published is false, and nothing done, where another one is current
- * already (load.c). */
+ * already (publish.c). */
 hs_status hs_service_publish_moved(hs_service *service, const hs_snapshot *old, const hs_store_versions *now,
                                    const hs_moved_row *moved, size_t count, hs_decisions *decisions,
                                    hs_error *error, bool *published);

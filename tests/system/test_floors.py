@@ -24,6 +24,7 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 PUBLIC = {
     "coordinates.h": "geo",
     "geography.h": "city",
+    "weekly_hours.h": "city",
     "records.h": "geo",  # plain structs; its names are the city's
     "density.h": "density",
     "kernel.h": "density",
@@ -55,7 +56,7 @@ PUBLIC = {
     "point_pattern.h": "statistics",
     "street_points.h": "statistics",
 }
-PLAIN = {"error.h", "types.h", "geometry.h"}
+PLAIN = {"error.h", "types.h", "geometry.h", "progress.h"}
 NOT_C = {"web"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 

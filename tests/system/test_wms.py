@@ -43,6 +43,12 @@ def pixels(png):
     return gdal.Translate("", path, format="MEM", rgbExpand="rgba").ReadAsArray()
 
 
+def colours(png):
+    """[band][row][column] of a picture without palette."""
+    gdal.FileFromMemBuffer("/vsimem/rgb.png", png)
+    return gdal.Open("/vsimem/rgb.png").ReadAsArray()
+
+
 def url(**more):
     words = {"SERVICE": "WMS", "REQUEST": "GetMap", "VERSION": "1.3.0", "LAYERS": "density", "STYLES": "",
              "FORMAT": "image/png", "CRS": "EPSG:3857", "WIDTH": 256, "HEIGHT": 256, "TRANSPARENT": "TRUE",
@@ -85,6 +91,51 @@ def check_ground():
         for b in range(3):
             want = see[b] * see[3] / 255 + rgb[b] * (1 - see[3] / 255)
             assert abs(drawn[b] - want).max() <= 1
+
+
+def check_streets():
+    """Lixels as the tiles have them; in other systems in the same places."""
+    query = "&network=true&bandwidth=200"
+    tile = pixels(ask(f"/tiles/density/{Z}/{X}/{Y}.png?{query[1:]}")[1]).astype(int)
+    drawn = pixels(ask(url() + query)[1]).astype(int)
+    assert tile[3].any() and (abs(tile - drawn).max(axis=0) > 40).mean() < 0.002, abs(tile - drawn).max(axis=0)
+    ground = pixels(ask(url(TRANSPARENT=None) + query)[1])
+    assert (ground[3] == 255).all() and (ground[:3, tile[3] == 0] == 255).mean() > 0.999
+    # In degrees and on a plane rows and columns lie elsewhere: what is drawn is where the streets are.
+    west, north = to_degrees(TILE_BOX[0], TILE_BOX[3])
+    east, south = to_degrees(TILE_BOX[2], TILE_BOX[1])
+    degrees = pixels(ask(url(CRS="CRS:84", BBOX=f"{west},{south},{east},{north}") + query)[1]).astype(int)
+    assert ((degrees[3] > 0) == (tile[3] > 0)).mean() > 0.97
+    info = [west + (east - west) * 0.5, south + (north - south) * 0.5]
+    plane = osr.SpatialReference()
+    plane.ImportFromEPSG(4543)
+    flat = osr.SpatialReference()
+    flat.ImportFromEPSG(4326)
+    flat.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    plane.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    forth = osr.CoordinateTransformation(flat, plane)
+    x, y, _ = forth.TransformPoint(*info)
+    px, metres = 400, 1500
+    box = [y - metres / 2, x - metres / 2, y + metres / 2, x + metres / 2]  # northing first
+    local = pixels(ask(url(CRS="EPSG:4543", BBOX=",".join(map(repr, box)), WIDTH=px, HEIGHT=px) + query)[1])
+    lixels = json.loads(ask(f"/density/lixels?bandwidth=200&bbox={west},{south},{east},{north}")[1])["features"]
+    least = json.loads(ask("/density/legend?" + query[1:])[1])["breaks"][0]
+    seen = 0
+    for feature in lixels:
+        (a, b), (c, d) = feature["geometry"]["coordinates"][0], feature["geometry"]["coordinates"][-1]
+        if len(feature["geometry"]["coordinates"]) != 2 or feature["properties"]["value"] < 1e-6:
+            continue
+        e, n, _ = forth.TransformPoint((a + c) / 2, (b + d) / 2)
+        column, row = int((e - x + metres / 2) / metres * px), int((y + metres / 2 - n) / metres * px)
+        if 2 <= column < px - 2 and 2 <= row < px - 2:
+            seen += 1
+            drawn_there = local[3, row - 1:row + 2, column - 1:column + 2].any()
+            assert drawn_there or feature["properties"]["value"] < least, (feature, column, row)
+    assert seen > 20, seen
+
+
+def to_degrees(x, y):
+    return math.degrees(x / 6378137), math.degrees(2 * math.atan(math.exp(y / 6378137)) - math.pi / 2)
 
 
 def check_order():
@@ -169,6 +220,24 @@ def check_legend():
     words = {"REQUEST": "GetLegendGraphic", "LAYERS": None, "LAYER": "density", "category": "0510"}
     assert ask(url(**words))[1] == legend
     assert ask(url(SCALE="25000", **words))[1] == legend, "a map's scale is not the legend's"
+    # The map's own: what its layers are called and how each is drawn, on the style's ground.
+    words = {"REQUEST": "GetLegendGraphic", "LAYERS": None, "LAYER": "map", "STYLES": None}
+    legends = {}
+    for style in ("light", "dark", "print"):
+        sheet = json.loads(ask(f"/styles/{style}")[1])
+        colour = {l["id"]: list(l["paint"].values())[0] for l in sheet["layers"]}
+        legends[style] = ask(url(STYLE=style, **words))[1]
+        assert legends[style] == ask(f"/map/legend.png?style={style}")[1]
+        drawn = colours(legends[style])[:3].reshape(3, -1).T
+        seen = {"#%02x%02x%02x" % tuple(p) for p in drawn}
+        assert {colour[i] for i in ("background", "place-park", "place-water", "unit-line-city")} <= seen, style
+        assert tuple(drawn[0]) == tuple(int(colour["background"][i:i + 2], 16) for i in (1, 3, 5))
+    assert ask(url(STYLE="", **words))[1] == legends["light"] and len(set(legends.values())) == 3
+    assert ask("/map/legend.png?lang=en")[1] != ask("/map/legend.png?lang=zh")[1] == legends["light"]
+    assert colours(ask("/map/legend.png?scale=2")[1]).shape[1] == 2 * colours(legends["light"]).shape[1]
+    refused(url(STYLE="satellite", **words), "StyleNotDefined")
+    refused(url(**dict(words, LAYER="map,density")), "LayerNotDefined")
+    refused(url(FORMAT="image/jpeg", **words), "InvalidFormat")
 
 
 def check_description():
@@ -190,6 +259,11 @@ def check_description():
     gdal.FileFromMemBuffer("/vsimem/l.png", ask(legend.find(WMS + "OnlineResource").get(XLINK).split(str(PORT), 1)[1])[1])
     picture = gdal.Open("/vsimem/l.png")
     assert (picture.RasterXSize, picture.RasterYSize) == (int(legend.get("width")), int(legend.get("height")))
+    shown = root.findall(f"{WMS}Capability/{WMS}Layer/{WMS}Layer")[1]
+    for style in shown.findall(WMS + "Style"):
+        at = style.find(f"{WMS}LegendURL")
+        drawn = colours(ask(at.find(WMS + "OnlineResource").get(XLINK).split(str(PORT), 1)[1])[1])
+        assert drawn.shape[1:] == (int(at.get("height")), int(at.get("width")))
     for version, given in (("1.1.1", "1.1.1"), ("1.1.1", "1.0.0"), ("1.3.0", "1.3.0"), ("1.3.0", "1.4.0")):
         answer = ET.fromstring(ask(f"/wms?SERVICE=WMS&REQUEST=GetCapabilities&VERSION={given}")[1])
         assert answer.get("version") == version
@@ -228,7 +302,8 @@ def check_exceptions():
         refused(url(BGCOLOR=colour, TRANSPARENT="FALSE"), "InvalidParameterValue")
     refused(url(TRANSPARENT="maybe"), "InvalidParameterValue")
     refused(url(TIME="yesterday"), "InvalidDimensionValue")
-    refused(url(network="true"), None)
+    refused(url(network="true", FORMAT="image/jpeg"), None)
+    refused(url(network="true", LAYERS="map,density", STYLES=","), None)
     refused(url(category="no such class at all"), None)
 
 
@@ -272,6 +347,7 @@ try:
         SIDE = 2 * HALF / (1 << Z)
         TILE_BOX = [X * SIDE - HALF, HALF - (Y + 1) * SIDE, (X + 1) * SIDE - HALF, HALF - Y * SIDE]
         check_tile()
+        check_streets()
         check_ground()
         check_order()
         check_values()

@@ -144,6 +144,10 @@ def check_degrees():
     words = {"TILEMATRIXSET": "WorldCRS84Quad", "TILEMATRIX": z, "TILEROW": y, "TILECOL": x}
     assert ask(kvp(**words))[1] == drawn == ask(f"/wmts/1.0.0/density/default/WorldCRS84Quad/{z}/{y}/{x}.png")[1]
     assert pixels(drawn)[3].any()
+    streets = ask(f"/wmts/1.0.0/density/default/WorldCRS84Quad/{z}/{y}/{x}.png?network=true&bandwidth=200")[1]
+    assert pixels(streets)[3].any() and streets == ask(
+        f"/wms?version=1.3.0&request=GetMap&layers=density&styles=&crs=CRS:84&width=256&height=256&format=image/png"
+        f"&transparent=true&bbox={extent}&network=true&bandwidth=200")[1]
     at = json.loads(ask(kvp(REQUEST="GetFeatureInfo", INFOFORMAT="application/json", I=10, J=20, **words))[1])[
         "features"][0]["geometry"]["coordinates"]
     assert abs(at[0] - (-180 + (x + 10.5 / 256) * side)) < 1e-7 and abs(at[1] - (90 - (y + 20.5 / 256) * side)) < 1e-7

@@ -130,7 +130,36 @@ static void others_are_shared(void **state) {
     hs_geography_unref(g);
 }
 
+static void removed(void **state) {
+    (void)state;
+    hs_error error = {0};
+    hs_geography *g = made_geography();
+    hs_incidents *base = build(g, false), *set;
+    hs_moved_row *gone = calloc(ROWS, sizeof *gone);
+    size_t count = 0;
+    for (uint32_t c = 0; c < base->chunk_count; c++)
+        for (uint32_t i = 0; i < base->chunk[c]->count; i++)
+            if (hs_incident_row(base->chunk[c], i) % 89 == 0)
+                gone[count++] = (hs_moved_row){.chunk = c, .row = i, .removed = true};
+    check_ok(hs_incidents_move(base, gone, count, g, NULL, 12, &error, &set), &error);
+    assert_int_equal(count, ROWS / 89);
+    assert_int_equal(set->count, ROWS - count);
+    assert_int_equal(set->late_count, 0);
+    uint32_t i;
+    assert_null(hs_incidents_find(set, 89, &i));
+    for (uint32_t c = 0; c < set->chunk_count; c++)
+        for (i = 0; i < set->chunk[c]->count; i++) {
+            assert_true(hs_incident_row(set->chunk[c], i) % 89 != 0);
+            if (i % 11 == 0) check_alike(set, set->chunk[c], i, base);
+        }
+    hs_incidents_unref(set);
+    hs_incidents_unref(base);
+    hs_geography_unref(g);
+    free(gone);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(as_built_anew), cmocka_unit_test(others_are_shared)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(as_built_anew), cmocka_unit_test(others_are_shared),
+                                       cmocka_unit_test(removed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
