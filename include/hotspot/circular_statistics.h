@@ -4,6 +4,7 @@
 #define HOTSPOT_CIRCULAR_STATISTICS_H
 
 #include <hotspot/error.h>
+#include <hotspot/progress.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -50,9 +51,7 @@ typedef struct hs_circular_samples {
     size_t bins;
     uint32_t permutations; /* 0: none; at most 99,999 */
     uint64_t seed;
-    bool (*stopped)(
-        const void *context); /* NULL: never; asked on any thread: true ends with HS_E_CANCELLED */
-    const void *context;
+    hs_progress progress; /* false ends with HS_E_CANCELLED */
 } hs_circular_samples;
 
 /* The same of samples of any size that are counted in equal parts of the circle: a permutation draws how many

@@ -8,6 +8,7 @@
 #define HOTSPOT_FORECAST_H
 
 #include <hotspot/forecast_scores.h>
+#include <hotspot/progress.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -70,9 +71,7 @@ typedef struct hs_forecast_options {
     int64_t horizon_s; /* a day or more */
     uint32_t folds; /* periods to score on, at most HS_FORECAST_MOST_FOLDS; fewer where the past is short */
     hs_forecast_method method;
-    /* Whether to stop: asked between origins on any thread; NULL: never. */
-    bool (*stopped)(const void *context);
-    const void *stop_context;
+    hs_progress progress; /* told between origins */
 } hs_forecast_options;
 
 #define HS_FORECAST_MOST_FOLDS   60u
@@ -125,8 +124,8 @@ HS_API const double *hs_forecast_curve_shares(void);
 
 /* Makes a forecast and its backtest. Incidents may be in any order: equal sets give equal bits on any number
  * of threads (pool NULL: the caller's own). HS_E_ARGUMENT for options or cells out of range; HS_E_INPUT where
- * no incident is known at the origin; HS_E_LIMIT above HS_FORECAST_MOST_CELLS; HS_E_CANCELLED when stopped.
- * O(origins x (cells x surfaces + incidents)). The result's arrays are its own. */
+ * no incident is known at the origin; HS_E_LIMIT above HS_FORECAST_MOST_CELLS; HS_E_CANCELLED when progress
+ * ends it. O(origins x (cells x surfaces + incidents)). The result's arrays are its own. */
 struct hs_pool;
 HS_API hs_status hs_forecast_new(const hs_forecast_cells *cells, const hs_forecast_incident *incidents,
                                  uint32_t count, const hs_forecast_options *options, struct hs_pool *pool,

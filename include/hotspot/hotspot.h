@@ -24,6 +24,7 @@
 #include <hotspot/network_density.h>
 #include <hotspot/point_clusters.h>
 #include <hotspot/point_pattern.h>
+#include <hotspot/progress.h>
 #include <hotspot/raster_density.h>
 #include <hotspot/rate_ratio.h>
 #include <hotspot/rates.h>

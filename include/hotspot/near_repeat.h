@@ -4,6 +4,7 @@
 #define HOTSPOT_NEAR_REPEAT_H
 
 #include <hotspot/point_clusters.h>
+#include <hotspot/progress.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -25,9 +26,7 @@ typedef struct hs_knox_request {
     uint32_t interval_count;
     uint32_t permutations; /* of the times; 0: none */
     uint64_t seed;
-    bool (*stopped)(
-        const void *context); /* NULL: never; asked on any thread: true ends with HS_E_CANCELLED */
-    const void *context;
+    hs_progress progress; /* false ends with HS_E_CANCELLED */
 } hs_knox_request;
 
 /* One cell of the table. Moments are those under permutation of the times, exactly (Barton and David 1966).

@@ -9,6 +9,7 @@
 
 #include <hotspot/error.h>
 #include <hotspot/geometry.h>
+#include <hotspot/progress.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,7 +42,8 @@ HS_API double hs_pattern_window_reach_m(const hs_pattern_window *window, uint32_
 typedef enum hs_pattern_edges {
     HS_PATTERN_BORDER = 0,  /* only points at least as far from the border as the distance are looked from */
     HS_PATTERN_ISOTROPIC,   /* Ripley's: pairs weigh by the part of their circle that lies inside */
-    HS_PATTERN_TRANSLATION, /* Ohser and Stoyan's: by the overlap of the shifted window; rectangles only */
+    HS_PATTERN_TRANSLATION, /* Ohser and Stoyan's: by the overlap of the shifted window (of
+                               polygons within 2e-4 of their area, 1e-5 on average) */
     HS_PATTERN_NONE,
     HS_PATTERN_EDGES
 } hs_pattern_edges;
@@ -60,8 +62,8 @@ typedef struct hs_pattern_steps {
 
 /* k_m2[steps->count]: the mean number of further points within each distance of a point, over the density.
  * Points must lie in the window (those outside are refused). A distance within 1e-9 of a step counts as the
- * step. As spatstat's Kest: weights of the isotropic correction are at most 100; NAN where no point is as far
- * from the border. O(pairs within the last distance). */
+ * step. As spatstat's Kest: weights of the isotropic and translation corrections are at most 100; NAN where
+ * no point is as far from the border. O(pairs within the last distance). */
 HS_API hs_status hs_k_function(const hs_pattern_window *window, const double *x_m, const double *y_m,
                                uint32_t count, const hs_pattern_steps *steps, hs_pattern_edges edges,
                                hs_error *error, double *k_m2);
@@ -83,10 +85,8 @@ HS_API hs_status hs_clark_evans_index(const hs_pattern_window *window, const dou
 typedef struct hs_csr_request {
     uint32_t simulations; /* of as many points, uniform in the window; 19 to HS_PATTERN_MOST_SIMULATIONS */
     uint64_t seed;
-    double alpha; /* of the global envelope */
-    bool (*stopped)(
-        const void *context); /* NULL: never; asked on any thread: true ends with HS_E_CANCELLED */
-    const void *context;
+    double alpha;         /* of the global envelope */
+    hs_progress progress; /* false ends with HS_E_CANCELLED */
 } hs_csr_request;
 #define HS_PATTERN_MOST_SIMULATIONS 9999u
 

@@ -10,6 +10,7 @@
 #define HOTSPOT_SCAN_STATISTIC_H
 
 #include <hotspot/error.h>
+#include <hotspot/progress.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -85,8 +86,7 @@ typedef struct hs_scan_request {
     uint32_t stop_after; /* replications end when so many reach the observed ratio (Besag and Clifford 1991),
                           * and then p is this number over those made; 0: all are made */
     uint64_t seed;
-    bool (*is_unwanted)(const void *context); /* asked now and then; true ends the scan. May be NULL */
-    const void *context;
+    hs_progress progress; /* false ends with HS_E_CANCELLED */
 } hs_scan_request;
 
 typedef struct hs_scan_cluster {
@@ -117,7 +117,7 @@ typedef struct hs_scan_summary {
  * none. Replications keep the total number of cases (rounded); those of the permutation model also keep the
  * cases of every area and step; p-values of all clusters are against the largest statistic of each. The same
  * seed gives the same bits on any number of threads. Memory: about 32 MB a thread, more where areas times
- * steps are over 500,000. HS_E_ARGUMENT for what cannot be scanned, HS_E_CANCELLED when it is unwanted.
+ * steps are over 500,000. HS_E_ARGUMENT for what cannot be scanned, HS_E_CANCELLED when progress ends it.
  * O(windows x replications / 16). `pool` may be NULL. */
 HS_API hs_status hs_scan(const hs_scan_data *data, const hs_scan_zones *zones, const hs_scan_request *request,
                          struct hs_pool *pool, uint32_t capacity, hs_error *error, hs_scan_cluster *clusters,

@@ -9,6 +9,7 @@
 #ifndef HOTSPOT_SPATIAL_STATISTICS_H
 #define HOTSPOT_SPATIAL_STATISTICS_H
 
+#include <hotspot/progress.h>
 #include <hotspot/spatial_weights.h>
 
 #ifdef __cplusplus
@@ -58,10 +59,10 @@ HS_API hs_status hs_local_moran(const hs_weights *weights, const double *values,
  * that the moments of Gi* are under, so that a p-value never tells of the neighbours what the z does not. The
  * permutations are shared between units: each unit takes the first values of each. NAN for units without
  * neighbours. Memory is about 8 KiB for each neighbour of the unit that has most. O(permutations x units) for
- * uniform weights, O(permutations x links) for others. `pool` may be NULL. */
+ * uniform weights, O(permutations x links) for others. `pool` and `progress` may be NULL. */
 HS_API hs_status hs_local_permutation(const hs_weights *weights, const double *values, bool star,
                                       uint32_t permutations, uint64_t seed, struct hs_pool *pool,
-                                      hs_error *error, double *p);
+                                      const hs_progress *progress, hs_error *error, double *p);
 
 typedef enum hs_global_statistic {
     HS_GLOBAL_MORAN = 0, /* I (Moran 1950) */

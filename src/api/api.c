@@ -1,8 +1,10 @@
 #include "api/endpoint.h"
+#include "api/fonts.h"
 #include "api/run_times.h"
 
 #include "base/asset.h"
 #include "base/hash.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "render/map_style.h"
 #include <stdio.h>
@@ -49,6 +51,7 @@ hs_status hs_api_new(hs_service *service, const hs_api_options *options, hs_erro
     hs_status status =
         made->run_times ? hs_ramps_new(error, &made->ramps) : hs_error_memory(error, "run times");
     if (status == HS_OK) status = hs_map_styles_new(error, &made->map_styles);
+    if (status == HS_OK) status = hs_fonts_new(error, &made->fonts);
     if (status == HS_OK) status = hs_events_new(EVENT_CLIENTS, EVENTS_KEPT, error, &made->events);
     if (status == HS_OK && options->residents > 0)
         status = hs_rate_limit_new(options->residents, error, &made->residents);
@@ -71,6 +74,7 @@ void hs_api_free(hs_api *api) {
     hs_events_free(api->events);
     hs_ramps_free(api->ramps);
     hs_map_styles_free(api->map_styles);
+    hs_fonts_free(api->fonts);
     hs_rate_limit_free(api->residents);
     hs_run_times_free(api->run_times);
     free(api->bindings);
@@ -154,8 +158,14 @@ static bool refuse_repeated(const hs_call *call) {
     return false;
 }
 
-bool hs_call_is_gone(const void *request) {
-    return hs_request_is_gone(request);
+static bool tell(const void *context, double share) {
+    const hs_request *request = context;
+    return request->progress.tell ? hs_progress_tell(&request->progress, share)
+                                  : !hs_request_is_gone(request);
+}
+
+hs_progress hs_call_progress(const hs_call *call) {
+    return (hs_progress){tell, call->request};
 }
 
 bool hs_call_sees_incidents(const hs_call *call) {

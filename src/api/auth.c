@@ -1,4 +1,4 @@
-/* Bearer tokens (RFC 6750). */
+/* Bearer tokens (RFC 6750), of a header or of the page's cookie. */
 #include "api/endpoint.h"
 
 #include "base/text.h"
@@ -9,10 +9,32 @@ static bool refuse(hs_call *call, unsigned status, const char *detail) {
     return false;
 }
 
+const char hs_session_cookie[] = "hotspotd_session";
+
+/* Whether a page of this server's own sent the request. The cookie goes along with what any page of the same
+ * site sends, a page of another port too, and must not speak for the user there. */
+static bool is_own_page(const hs_call *call) {
+    hs_str site = hs_request_header(call->request, "Sec-Fetch-Site");
+    if (site.size > 0) return hs_str_equal(site, HS_STR("same-origin")) || hs_str_equal(site, HS_STR("none"));
+    hs_str origin = hs_request_header(call->request, "Origin");
+    return origin.size == 0 || hs_str_equal_nocase(origin, call->request->base_url);
+}
+
+static hs_str cookie_token(const hs_call *call) {
+    hs_str rest = hs_request_header(call->request, "Cookie");
+    while (rest.size > 0) {
+        hs_str pair = hs_str_cut(&rest, ';');
+        hs_str name = hs_str_trim(hs_str_cut(&pair, '='));
+        if (hs_str_equal(name, hs_str_of(hs_session_cookie))) return hs_str_trim(pair);
+    }
+    return (hs_str){"", 0};
+}
+
 hs_str hs_call_token(const hs_call *call) {
     hs_str rest = hs_str_trim(hs_request_header(call->request, "Authorization"));
     hs_str scheme = hs_str_cut(&rest, ' ');
-    return hs_str_equal_nocase(scheme, HS_STR("Bearer")) ? hs_str_trim(rest) : (hs_str){"", 0};
+    if (hs_str_equal_nocase(scheme, HS_STR("Bearer"))) return hs_str_trim(rest);
+    return is_own_page(call) ? cookie_token(call) : (hs_str){"", 0};
 }
 
 bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user) {

@@ -86,7 +86,7 @@ static hs_status take_comparison(hs_call *call, hs_calendar_request *r) {
 static hs_status take_request(hs_call *call, hs_calendar_request *r) {
     int64_t permutations = 0, seed = 0;
     hs_str midnight = hs_call_text(call, "midnight");
-    *r = (hs_calendar_request){.stopped = hs_call_is_gone, .context = call->request};
+    *r = (hs_calendar_request){.progress = hs_call_progress(call)};
     r->without_midnight = hs_str_equal(midnight, HS_STR("exclude"));
     if (midnight.size > 0 && !r->without_midnight && !hs_str_equal(midnight, HS_STR("include")))
         return hs_error_set(call->error, HS_E_ARGUMENT, "midnight: %.*s is neither include nor exclude",

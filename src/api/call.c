@@ -94,18 +94,18 @@ static uint64_t mix(uint64_t hash, uint64_t value) {
 /* Versions tell the states of one store apart; names and counts tell stores apart. */
 static uint64_t hash_read(const hs_call *call, hs_reads reads, uint64_t hash) {
     const hs_snapshot *snapshot = call->snapshot;
-    hash = mix(hash, call->api->assets_hash);
-    if (reads == HS_READS_PROGRAM || !snapshot) return hash;
+    if (reads == HS_READS_PROGRAM || !snapshot) return mix(hash, call->api->assets_hash);
     const hs_geography *geography = snapshot->geography;
     hash = hs_hash_str(hs_str_of(snapshot->info.name), hash);
     hash = hs_hash_str(hs_str_of(snapshot->info.lang), hash);
     hash = hs_hash(&geography->box, sizeof geography->box, hash);
-    hash = mix(hash, snapshot->geography_version);
-    hash = mix(hash, (uint64_t)geography->units.count << 32 | geography->streets.count);
-    if (reads == HS_READS_GEOGRAPHY) return hash;
-    hash = mix(hash, reads == HS_READS_CITY ? snapshot->city_version : snapshot->version);
-    hash = mix(hash, snapshot->incidents->count);
-    return mix(hash, (uint64_t)snapshot->incidents->max_time_s);
+    const uint64_t state[] = {call->api->assets_hash,
+                              snapshot->geography_version,
+                              (uint64_t)geography->units.count << 32 | geography->streets.count,
+                              reads == HS_READS_CITY ? snapshot->city_version : snapshot->version,
+                              snapshot->incidents->count,
+                              (uint64_t)snapshot->incidents->max_time_s};
+    return hs_hash(state, (reads == HS_READS_GEOGRAPHY ? 3 : 6) * sizeof *state, hash);
 }
 
 static uint64_t hash_request(const hs_call *call) {

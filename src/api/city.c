@@ -84,6 +84,7 @@ hs_status hs_serve_city(hs_call *call) {
     hs_json_key(json, "max_time");
     hs_json_time(json, snapshot->incidents->max_time_s);
     hs_json_pair_bool(json, "public_incidents", hs_call_sees_incidents(call));
+    hs_json_pair_bool(json, "resident_reports", call->api->residents && !call->api->read_only);
     hs_json_pair_int(json, "version", (int64_t)snapshot->version);
     hs_json_object_end(json);
     return HS_OK;

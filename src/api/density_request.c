@@ -49,7 +49,7 @@ static hs_status check_public(hs_call *call, const hs_density_request *request) 
  * it is known; there all begins anew. */
 static hs_status settle_request(hs_call *call, hs_density_request *request) {
     hs_service *service = call->api->service;
-    request->stop = (hs_density_stop){hs_call_is_gone, call->request};
+    request->progress = hs_call_progress(call);
     if (!hs_service_density_is_chosen(service, call->snapshot, request) && hs_request_defer(call->request))
         return hs_error_set(call->error, HS_E_CANCELLED, "the bandwidth is being chosen");
     hs_status status = hs_service_density_choose(service, call->snapshot, request, call->error);

@@ -69,6 +69,7 @@ struct hs_api {
     hs_events *events; /* of /events */
     hs_ramps *ramps;
     struct hs_map_styles *map_styles;
+    struct hs_fonts *fonts;
     hs_log *log;
     bool read_only, public_incidents;
     hs_rate_limit *residents; /* of posts without a key; NULL: none are taken */
@@ -98,8 +99,8 @@ typedef struct hs_call {
     bool chinese;                       /* and in Chinese, else in English */
 } hs_call;
 
-/* Whether the client of a request left: for computations, which end then. */
-bool hs_call_is_gone(const void *request);
+/* For computations: it ends them when the client leaves, and shows how far they are where they are a job. */
+hs_progress hs_call_progress(const hs_call *call);
 /* Whether single incidents and address texts may be shown. */
 bool hs_call_sees_incidents(const hs_call *call);
 /* Answers 403 and why. */
@@ -110,10 +111,17 @@ bool hs_call_sends_json(const hs_call *call);
 /* Answers 400 naming every unknown parameter and what there is; false when all are known. */
 bool hs_call_refuse_unknown(hs_call *call);
 
-/* The request's bearer token, empty where there is none. */
+/* The name of the page's cookie. */
+extern const char hs_session_cookie[];
+/* The request's bearer token, or that of the page's cookie where a page of ours sent it; empty where there is
+ * none. */
 hs_str hs_call_token(const hs_call *call);
 /* The user of the request's bearer token, who must have the role. False: 401 or 403 is answered. */
 bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user);
+
+/* Whether the caller may see what is not public: as incidents, or by the token of a viewer. False: 401 or 403
+ * is answered (review.c). */
+bool hs_call_may_look(hs_call *call);
 
 /* Parameters: the default where absent; HS_E_ARGUMENT with the range where wrong. */
 hs_str hs_call_text(const hs_call *call, const char *name);
@@ -176,14 +184,18 @@ void hs_write_tile_bounds(hs_json *json, hs_box box);
 hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
 hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter);
 
-/* Writes a map style that travels in the program with this server's address in its place, and with English
- * names first where lang=en (page.c). */
-void hs_call_write_style(hs_call *call, hs_str style);
+/* Writes a map style that travels in the program with this server's address and its fonts in their places,
+ * and with English names first where lang=en (page.c). Fonts follow the city of call->snapshot, which may be
+ * NULL. */
+hs_status hs_call_write_style(hs_call *call, hs_str style);
 
 /* Families. */
 hs_status hs_serve_page(hs_call *call);
 hs_status hs_serve_vendor(hs_call *call);
+hs_status hs_serve_versioned(hs_call *call);
 hs_status hs_serve_style(hs_call *call);
+hs_status hs_serve_font(hs_call *call);
+hs_status hs_serve_font_sheet(hs_call *call);
 hs_status hs_add_asset_routes(hs_api *api, hs_router *router, hs_error *error);
 hs_status hs_serve_healthz(hs_call *call);
 hs_status hs_serve_readyz(hs_call *call);
@@ -235,7 +247,13 @@ hs_status hs_post_geocode(hs_call *call);
 hs_status hs_serve_search(hs_call *call);
 hs_status hs_serve_reverse(hs_call *call);
 hs_status hs_serve_autocomplete(hs_call *call);
+hs_status hs_serve_batches(hs_call *call);
+hs_status hs_post_undo(hs_call *call);
+hs_status hs_serve_check(hs_call *call);
 hs_status hs_serve_events(hs_call *call);
+hs_status hs_serve_session(hs_call *call);
+hs_status hs_post_session(hs_call *call);
+hs_status hs_delete_session(hs_call *call);
 hs_status hs_post_incidents(hs_call *call);
 /* The same; with `only_new` one that is there already is 409 and stays as it is. */
 hs_status hs_call_post_incidents(hs_call *call, bool only_new);

@@ -16,10 +16,35 @@ static const hs_parameter version_parameters[] = {
      "数据版本；当前版本的应答可永久缓存", false},
     {0},
 };
+static const hs_parameter font_parameters[] = {
+    {"v", "string", "of what characters the slice is; the present ones are answered immutable",
+     "切片的字符版本；当前版本的应答可永久缓存", false},
+    {0},
+};
+static const hs_parameter batches_parameters[] = {
+    {"limit", "integer", "how many, 1 to 10000; default 100", "条数，1 至 10000，默认 100", false},
+    {0},
+};
+static const hs_parameter check_parameters[] = {
+    {"limit", "integer", "the most flaws of each kind, the largest first; default 200",
+     "每类问题的最多条数，由大到小，默认 200", false},
+    {"tolerance", "number", "metres; narrower pieces are rounding; default 0.1",
+     "米；更窄的碎块视为舍入误差，默认 0.1", false},
+    {"sliver", "number", "metres; narrower pieces are slivers; default 3", "米；更窄者为碎条，默认 3", false},
+    {"near", "number", "metres; street ends this near to another street; default 5",
+     "米；街道端点距另一街道小于此值，默认 5", false},
+    {0},
+};
 static const hs_parameter summary_parameters[] = {
     {"level", "string",
      "district, subdistrict, community or cell; default the topmost below the city that has units",
      "district、subdistrict、community 或 cell；默认市以下最高的有数据层级", false},
+    {"least", "integer",
+     "counts from 1 to below this are merged with others, classes of units left away; default 1, where "
+     "incidents are not public 5, and less only with a token of a viewer",
+     "小于此值的非零计数与其他合并，且不分单元列类别；默认 1，案件不公开时为 5，更小须 viewer 令牌", false},
+    {"f", "string", "json (default), csv or geojson, the latter two without classes",
+     "json（默认）、csv 或 geojson；后两者不含类别", false},
     {0},
 };
 static const hs_parameter target_parameters[] = {
@@ -142,6 +167,8 @@ const hs_endpoint hs_endpoints[] = {
     {"/app/{view*}", "appView", PAGE, "text/html", NULL, "The page.", "网页。", hs_serve_page},
     {"/vendor/{path*}", "vendor", PAGE, "text/javascript", NULL, "The page's libraries.", "网页的程序库。",
      hs_serve_vendor},
+    {"/assets/{version}/{path*}", "asset", PAGE, "text/javascript", NULL, "The page's files, to be kept.",
+     "网页的文件，可永久缓存。", hs_serve_versioned},
     {"/healthz", "healthz", 0, "text/plain", NULL, "Whether the program runs.", "程序是否运行。",
      hs_serve_healthz},
     {"/readyz", "readyz", 0, "text/plain", NULL, "Whether the city is loaded: 200, or 503 before.",
@@ -409,6 +436,27 @@ const hs_endpoint hs_endpoints[] = {
     {"/jobs/{jobId}/rejects", "jobRejects", HS_TOKENS, "text/csv", NULL,
      "The rows that an import refused: row, field, value, reason.",
      "导入时被拒绝的行：行号、字段、值、原因。", hs_serve_job_rejects},
+    {"/batches", "batches", CITY, JSON, batches_parameters,
+     "What was imported and written, batch by batch, the newest first: kind, source, time, rows added, "
+     "updated and rejected, and whether it was undone. Where incidents are not public it needs a token of a "
+     "viewer.",
+     "导入与写入批次，新的在前：类型、来源、时间、新增、更新与拒绝行数、是否已撤销。案件不公开时需 viewer "
+     "令牌。",
+     hs_serve_batches},
+    {"/batches/{batchId}/undo", "undoBatch", CITY | HS_POSTS | HS_TOKENS, JSON, NULL,
+     "Takes a batch back as a whole, itself listed as a batch: removed and restored rows. 409 where it is "
+     "undone already or a later batch changed its rows. Needs a token of an editor for the whole city.",
+     "整批撤销（撤销本身也是一个批次）：返回删除与恢复的行数。已撤销或其行被后续批次修改时返回 409。需全市 "
+     "editor 令牌。",
+     hs_post_undo},
+    {"/check", "check", LONG & ~HS_TAKES_FILTERS, GEO, check_parameters,
+     "What is wrong with units and streets as they are served, as GeoJSON: overlaps, gaps, slivers, codes, "
+     "parents, dead ends, with words in both languages; how incidents add up on each level. Where incidents "
+     "are not public it needs a token of a viewer.",
+     "所服务的单元与街道的问题（GeoJSON）：重叠、空隙、碎条、编码、隶属、悬挂端点等，附中英文说明；并给出各级"
+     "案"
+     "件合计。案件不公开时需 viewer 令牌。",
+     hs_serve_check},
     OPEN311("discovery", "open311Discovery", 0, open311_parameters,
             "Open311 service discovery: the endpoint, its formats, whom to ask for a key.",
             "Open311 服务发现：接口地址、格式与密钥联系方式。", hs_open311_discovery),
@@ -471,12 +519,31 @@ const hs_endpoint hs_endpoints[] = {
      "token "
      "of an editor.",
      "撤回对地址的决定（含别名），案件恢复自动定位。需 editor 令牌。", hs_delete_review},
+    {"/session", "session", 0, JSON, NULL,
+     "Who is signed in: signed_in, and name, role and unit of whom the request's token or cookie is.",
+     "当前登录者：signed_in，以及令牌或 Cookie 所属用户的名称、角色与单元。", hs_serve_session},
+    {"/session", "postSession", HS_POSTS, JSON, NULL,
+     "Signs the page in: {\"token\": \"...\"} gives a cookie (HttpOnly, SameSite=Strict, until the browser "
+     "is closed), which stands for the token in what pages of this server send; 401 for a token of nobody.",
+     "网页登录：{\"token\": \"...\"} 换取 Cookie（HttpOnly、SameSite=Strict，关闭浏览器即失效），仅对本服务器"
+     "网页发出的请求等同该令牌；无效令牌返回 401。",
+     hs_post_session},
+    {"/session", "deleteSession", HS_DELETES, JSON, NULL, "Signs the page out.", "网页退出登录。",
+     hs_delete_session},
     {"/events", "events", 0, "text/event-stream", NULL,
      "Server-sent events: snapshot (a new version is served), incidents (some were added), review (a "
      "decision "
      "about an address), job (how one is).",
      "服务器推送事件：snapshot（新版本上线）、incidents（新增案件）、review（地址决定）、job（作业进展）。",
      hs_serve_events},
+    {"/fonts.css", "fontSheet", 0, "text/css", NULL,
+     "The font of maps and page as a style sheet: slices by unicode-range, those of the city's names first.",
+     "地图与网页字体的样式表：按 unicode-range 分片，优先本城市的地名用字。", hs_serve_font_sheet},
+    {"/fonts/{face}/{slice}.otf", "font", 0, "font/otf", font_parameters,
+     "A slice of the font (Noto Sans CJK SC, SIL Open Font License 1.1: /fonts/OFL.txt), face regular or "
+     "bold.",
+     "字体切片（思源黑体 Noto Sans CJK SC，SIL OFL 1.1 许可：/fonts/OFL.txt），字形 regular 或 bold。",
+     hs_serve_font},
     {"/styles/{id}", "style", 0, JSON, map_style_parameters, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
 #include "api/ogc_endpoints.inc"

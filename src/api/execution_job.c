@@ -22,9 +22,9 @@ typedef struct execution_work {
     int file;    /* of the result, without a name; -1 */
 } execution_work;
 
-static bool is_given_up(void *context) {
+static bool tell(const void *context, double share) {
     const execution_work *work = context;
-    return !hs_job_progress(work->job, 0, -1);
+    return hs_job_share(work->job, share);
 }
 
 static hs_status write_all(int file, hs_str text, hs_error *error) {
@@ -58,7 +58,8 @@ static hs_status run_handler(execution_work *work, hs_call *call) {
     hs_response *response = call->response;
     hs_buffer *body = &response->body;
     if (status != HS_OK) return status;
-    if (is_given_up(work)) return hs_error_set(call->error, HS_E_CANCELLED, "the job was dismissed");
+    if (!hs_job_share(work->job, -1))
+        return hs_error_set(call->error, HS_E_CANCELLED, "the job was dismissed");
     if (response->status >= 400)
         return hs_error_set(call->error, HS_E_DENIED, "%.*s", (int)(body->size < 400 ? body->size : 400),
                             body->data);
@@ -81,8 +82,7 @@ static hs_status run(void *context, hs_job *job, hs_buffer *result, hs_error *er
                           .query_count = work->execution.input_count,
                           .base_url = work->base_url,
                           .arena = arena,
-                          .is_given_up = is_given_up,
-                          .given_up_context = work};
+                          .progress = {tell, work}};
     hs_response response = {.status = 0};
     hs_buffer_init(&response.body, RESULT_BYTES);
     hs_call call = {.api = work->api,

@@ -22,7 +22,7 @@ hs_status hs_serve_forecast(hs_call *call) {
                                    call->error, &run);
     if (status != HS_OK) return status;
     if (hs_call_begin(call, "application/geo+json", HS_READS_ALL)) return HS_OK;
-    run.stop = (hs_hotspot_stop){hs_call_is_gone, call->request};
+    run.progress = hs_call_progress(call);
     status = hs_hotspots_compute(call->api->service, &run, call->error);
     if (status != HS_OK) return status;
     hs_hotspots_geojson(&run, &call->json);

@@ -48,8 +48,7 @@ static hs_status check(hs_call *call, hs_str method, asked *a) {
 
 static hs_status share(hs_call *call, const asked *a, hs_shared_entry **entry) {
     return hs_hotspots_shared(call->api->service, a->method, call->snapshot, a->names, a->values, a->count,
-                              a->aggregates, (hs_hotspot_stop){hs_call_is_gone, call->request}, call->error,
-                              entry);
+                              a->aggregates, hs_call_progress(call), call->error, entry);
 }
 
 hs_status hs_serve_hotspots(hs_call *call) {

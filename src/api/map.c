@@ -23,7 +23,7 @@ hs_status hs_call_map_style(hs_call *call, const char *parameter, hs_str name, h
     hs_status status = hs_call_words_language(call, &chinese);
     request->english = !chinese;
     request->base = true;
-    request->stop = (hs_density_stop){hs_call_is_gone, call->request};
+    request->progress = hs_call_progress(call);
     return status;
 }
 

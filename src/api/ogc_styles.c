@@ -86,10 +86,11 @@ hs_status hs_serve_ogc_styles(hs_call *call) {
 
 hs_status hs_serve_ogc_style(hs_call *call) {
     const hs_asset_entry *asset = find_style(call);
-    if (!asset || !hs_call_negotiate(call, forms) || hs_call_begin_format(call, HS_READS_PROGRAM))
-        return HS_OK;
-    hs_call_write_style(call, (hs_str){asset->begin, (size_t)(asset->end - asset->begin)});
-    return hs_call_finish(call, "Style", "样式");
+    if (!asset || !hs_call_negotiate(call, forms)) return HS_OK;
+    call->snapshot = hs_service_snapshot(call->api->service);
+    if (hs_call_begin_format(call, HS_READS_GEOGRAPHY)) return HS_OK;
+    hs_status status = hs_call_write_style(call, (hs_str){asset->begin, (size_t)(asset->end - asset->begin)});
+    return status == HS_OK ? hs_call_finish(call, "Style", "样式") : status;
 }
 
 static void write_stylesheet(hs_call *call, hs_str id) {

@@ -9,8 +9,7 @@
 
 enum { PAGE_DEFAULT = 50 };
 
-/* Whether the caller may see addresses: as incidents, or by the token of a viewer. Else it is answered. */
-static bool may_read(hs_call *call) {
+bool hs_call_may_look(hs_call *call) {
     hs_user user;
     if (hs_call_sees_incidents(call)) return true;
     if (hs_call_token(call).size == 0) {
@@ -104,7 +103,7 @@ static hs_status write_page(hs_call *call, const hs_review_request *request) {
 
 hs_status hs_serve_review(hs_call *call) {
     hs_review_request request;
-    if (!may_read(call)) return HS_OK;
+    if (!hs_call_may_look(call)) return HS_OK;
     hs_status status = take_request(call, &request);
     if (status != HS_OK || hs_call_begin(call, JSON, HS_READS_ALL)) return status;
     return write_page(call, &request);
@@ -122,7 +121,7 @@ hs_status hs_serve_review_entry(hs_call *call) {
     hs_review_entry entry;
     const hs_geocoder *geocoder = NULL;
     hs_json *json = &call->json;
-    if (!may_read(call)) return HS_OK;
+    if (!hs_call_may_look(call)) return HS_OK;
     hs_status status = take_id(call, &id);
     if (status != HS_OK || hs_call_begin(call, "application/geo+json", HS_READS_ALL)) return status;
     hs_service *service = call->api->service;
@@ -216,7 +215,7 @@ hs_status hs_serve_decisions(hs_call *call) {
     static const char *const carried[] = {"remembered", "limit", NULL};
     bool any, remembered;
     int64_t limit, after, last = 0;
-    if (!may_read(call)) return HS_OK;
+    if (!hs_call_may_look(call)) return HS_OK;
     hs_status status = take_remembered(call, &any, &remembered);
     if (status == HS_OK) status = hs_call_integer(call, "limit", 1, 10000, 1000, &limit);
     if (status == HS_OK) status = hs_call_integer(call, "after", 0, INT64_MAX, 0, &after);

@@ -215,9 +215,8 @@ hs_status hs_post_hotspots(hs_call *call) {
         return hs_response_problem(call->response, 415, NULL, "send Content-Type: application/json");
     hs_status status = take_request(call, &a);
     if (status != HS_OK || hs_request_defer(call->request)) return status;
-    status =
-        hs_hotspots_shared(service, a.method, call->snapshot, a.saving.names, a.saving.values, a.saving.count,
-                           true, (hs_hotspot_stop){hs_call_is_gone, call->request}, call->error, &entry);
+    status = hs_hotspots_shared(service, a.method, call->snapshot, a.saving.names, a.saving.values,
+                                a.saving.count, true, hs_call_progress(call), call->error, &entry);
     if (status != HS_OK) return status;
     a.saving.user = user.name;
     status =

@@ -1,17 +1,12 @@
 /* Counts by unit and category that add up: units, outside and unmatched sum to the total. */
-#include "api/endpoint.h"
+#include "api/summary.h"
 
 #include "base/text.h"
+#include "service/published.h"
 #include <math.h>
 
 /* Cells of a table; more would be an answer that nobody reads. */
 #define MAX_CELLS 4000000u
-
-typedef struct summary {
-    hs_level level;
-    uint32_t first_unit, unit_count, category_count;
-    uint32_t *cells; /* [unit_count + 2][category_count]: the units, outside, unmatched */
-} summary;
 
 static hs_status choose_level(hs_call *call, hs_level *level) {
     const hs_units *units = &call->snapshot->geography->units;
@@ -29,14 +24,14 @@ static hs_status choose_level(hs_call *call, hs_level *level) {
     return HS_OK;
 }
 
-static uint32_t row_of(const summary *s, const hs_incidents *incidents, const hs_incident_chunk *chunk,
+static uint32_t row_of(const hs_summary *s, const hs_incidents *incidents, const hs_incident_chunk *chunk,
                        uint32_t i) {
     if (!chunk->positioned) return s->unit_count + 1;
     uint32_t unit = incidents->path[hs_incident_path(chunk, i)].unit[s->level];
     return unit == HS_NONE ? s->unit_count : unit - s->first_unit;
 }
 
-static void count_cells(summary *s, const hs_selection *selection) {
+static void count_cells(hs_summary *s, const hs_selection *selection) {
     const hs_incidents *incidents = selection->snapshot->incidents;
     for (uint32_t c = 0; c < selection->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
@@ -48,16 +43,16 @@ static void count_cells(summary *s, const hs_selection *selection) {
     }
 }
 
-static uint64_t row_sum(const summary *s, uint32_t row) {
+uint64_t hs_summary_row(const hs_summary *s, uint32_t row) {
     uint64_t sum = 0;
     for (uint32_t k = 0; k < s->category_count; k++)
         sum += s->cells[(size_t)row * s->category_count + k];
     return sum;
 }
 
-static void write_row(hs_call *call, const summary *s, uint32_t row) {
+static void write_row(hs_call *call, const hs_summary *s, uint32_t row) {
     hs_json *json = &call->json;
-    hs_json_pair_int(json, "count", (int64_t)row_sum(s, row));
+    hs_json_pair_int(json, "count", (int64_t)hs_summary_row(s, row));
     hs_json_key(json, "categories");
     hs_json_object(json);
     for (uint32_t k = 0; k < s->category_count; k++) {
@@ -70,17 +65,17 @@ static void write_row(hs_call *call, const summary *s, uint32_t row) {
 }
 
 /* People, and incidents a thousand of them; nothing where it is not known how many there are. */
-static void write_people(hs_json *json, double population, uint64_t count) {
+void hs_summary_write_people(hs_json *json, double population, uint64_t count, bool told) {
     if (isnan(population)) return;
     hs_json_pair_double(json, "population", population);
     hs_json_key(json, "per_1000");
-    if (population > 0)
+    if (population > 0 && told)
         hs_json_double(json, (double)count * 1000.0 / population);
     else
         hs_json_null(json);
 }
 
-static void write_units(hs_call *call, const summary *s) {
+static void write_units(hs_call *call, const hs_summary *s) {
     const hs_units *units = &call->snapshot->geography->units;
     hs_json *json = &call->json;
     hs_json_key(json, "units");
@@ -93,13 +88,13 @@ static void write_units(hs_call *call, const summary *s) {
         hs_json_pair_str(json, "name", units->name[row]);
         hs_json_pair_str(json, "name_en", units->name_en[row]);
         write_row(call, s, u);
-        write_people(json, units->population[row], row_sum(s, u));
+        hs_summary_write_people(json, units->population[row], hs_summary_row(s, u), true);
         hs_json_object_end(json);
     }
     hs_json_array_end(json);
 }
 
-static void write_categories(hs_call *call, const summary *s) {
+static void write_categories(hs_call *call, const hs_summary *s) {
     const hs_snapshot *snapshot = call->snapshot;
     hs_json *json = &call->json;
     hs_json_key(json, "categories");
@@ -122,7 +117,7 @@ static void write_categories(hs_call *call, const summary *s) {
     hs_json_array_end(json);
 }
 
-static hs_status write_summary(hs_call *call, summary *s, const hs_selection *selection) {
+static hs_status count_units(hs_call *call, hs_summary *s, const hs_selection *selection) {
     s->category_count = call->snapshot->incidents->category_count;
     uint64_t cells = (uint64_t)(s->unit_count + 2) * (s->category_count ? s->category_count : 1);
     if (cells > MAX_CELLS)
@@ -130,8 +125,12 @@ static hs_status write_summary(hs_call *call, summary *s, const hs_selection *se
                             "level: %s has %u units and there are %u categories; ask for a higher level",
                             hs_level_name(s->level), s->unit_count, s->category_count);
     s->cells = hs_arena_array(call->arena, (size_t)cells, sizeof *s->cells);
-    if (!s->cells) return hs_error_set(call->error, HS_E_MEMORY, "out of memory for the summary");
+    if (!s->cells) return hs_error_memory(call->error, "the summary");
     count_cells(s, selection);
+    return HS_OK;
+}
+
+static void write_summary(hs_call *call, const hs_summary *s, const hs_selection *selection) {
     hs_counts counts = hs_selection_counts(selection);
     hs_json *json = &call->json;
     hs_json_object(json);
@@ -149,22 +148,49 @@ static hs_status write_summary(hs_call *call, summary *s, const hs_selection *se
     hs_json_object_end(json);
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
     hs_json_object_end(json);
-    return HS_OK;
+}
+
+static hs_status take_form(hs_call *call, hs_summary_form *form) {
+    static const char *const names[] = {"json", "csv", "geojson"};
+    hs_str text = hs_call_text(call, "f");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        *form = (hs_summary_form)i;
+        if (text.size == 0 || hs_str_equal(text, hs_str_of(names[i]))) return HS_OK;
+    }
+    return hs_error_set(call->error, HS_E_ARGUMENT, "f: json, csv or geojson is expected");
+}
+
+/* How small a count is told. Where incidents are not public none that could tell of one: only for a viewer.
+ * False: 401 or 403 is answered. */
+static bool take_least(hs_call *call, hs_status *status, int64_t *least) {
+    bool open = hs_call_sees_incidents(call);
+    *status = hs_call_integer(call, "least", 1, 1000000, open ? 1 : HS_PUBLISHED_LEAST, least);
+    return *status != HS_OK || open || *least >= HS_PUBLISHED_LEAST || hs_call_may_look(call);
 }
 
 hs_status hs_serve_summary(hs_call *call) {
-    summary s = {0};
+    static const char *const types[] = {"application/json", "text/csv; charset=utf-8",
+                                        "application/geo+json"};
+    hs_summary s = {0};
     hs_filter filter;
     const hs_selection *selection;
-    hs_status status = choose_level(call, &s.level);
+    hs_status status;
+    if (!take_least(call, &status, &s.least)) return HS_OK;
+    if (status == HS_OK) status = take_form(call, &s.form);
+    if (status == HS_OK) status = choose_level(call, &s.level);
     if (status == HS_OK) status = hs_call_select(call, HS_ALL_ACCURACIES, &filter, &selection);
     if (status != HS_OK) return status;
     const hs_units *units = &call->snapshot->geography->units;
     s.first_unit = units->level_start[s.level];
     s.unit_count = units->level_start[s.level + 1] - s.first_unit;
-    if (!hs_call_begin(call, "application/json", HS_READS_ALL)) {
-        status = write_summary(call, &s, selection);
-        if (status == HS_OK) status = hs_call_append_left_out(call, &filter);
+    if (!hs_call_begin(call, types[s.form], HS_READS_ALL)) {
+        status = count_units(call, &s, selection);
+        if (status == HS_OK && (s.least > 1 || s.form != HS_SUMMARY_JSON)) {
+            status = hs_summary_write_published(call, &s);
+        } else if (status == HS_OK) {
+            write_summary(call, &s, selection);
+            status = hs_call_append_left_out(call, &filter);
+        }
     }
     hs_service_selection_unref(selection);
     return status;

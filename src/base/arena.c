@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #define POISON(begin, size)   ((void)(begin), (void)(size))
 #define UNPOISON(begin, size) ((void)(begin), (void)(size))
 #endif
+
+_Static_assert(_Alignof(max_align_t) >= 16, "malloc aligns as the arena does");
 
 enum { ARENA_ALIGN = 16, ARENA_FIRST_BLOCK = 4096, ARENA_LARGEST_BLOCK = 4 << 20 };
 
@@ -78,8 +81,7 @@ static bool add_block(hs_arena *arena, size_t size) {
     if (capacity > ARENA_LARGEST_BLOCK) capacity = ARENA_LARGEST_BLOCK;
     if (capacity < size) capacity = size;
     if (capacity > left) capacity = left;
-    hs_block *block = aligned_alloc(ARENA_ALIGN, (sizeof(hs_block) + capacity + ARENA_ALIGN - 1) /
-                                                     ARENA_ALIGN * ARENA_ALIGN);
+    hs_block *block = malloc(sizeof(hs_block) + capacity);
     if (!block) return false;
     block->before = arena->newest;
     block->capacity = capacity;

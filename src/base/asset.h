@@ -13,6 +13,9 @@ typedef struct hs_asset_entry {
 
 extern const hs_asset_entry hs_asset_table[]; /* ended by a NULL name */
 
+/* The fonts, which few programs need. */
+extern const hs_asset_entry hs_font_table[];
+
 /* The content of an asset; false when there is none of that name. */
 bool hs_asset_find(const char *name, hs_str *content);
 

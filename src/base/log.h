@@ -16,5 +16,7 @@ void hs_log_free(hs_log *log);
  * Control characters are escaped. A NULL log drops the line. */
 void hs_log_write(hs_log *log, hs_log_level level, const char *event, const char *format, ...)
     HS_PRINTF(4, 5);
+/* The same of words that are written already, without a format. */
+void hs_log_words(hs_log *log, hs_log_level level, const char *event, hs_str words);
 
 #endif

@@ -169,8 +169,21 @@ static size_t character_size(hs_str text, uint32_t *code) {
     return size;
 }
 
+/* Size of the beginning of `text` that is ASCII, to within seven bytes. */
+static size_t ascii_run(hs_str text) {
+    size_t at = 0;
+    for (uint64_t word; text.size - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text.data + at, sizeof word);
+        if (word & UINT64_C(0x8080808080808080)) break;
+    }
+    return at;
+}
+
 bool hs_utf8_valid(hs_str text) {
     while (text.size > 0) {
+        size_t run = ascii_run(text);
+        text = (hs_str){text.data + run, text.size - run};
+        if (text.size == 0) break;
         uint32_t code;
         size_t size = character_size(text, &code);
         if (size == 0) return false;

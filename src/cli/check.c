@@ -29,7 +29,7 @@ static const hs_option options[] = {
 };
 
 static bool on_progress(void *context, const char *phase, double share) {
-    hs_progress(context, phase, 100 * share, 100);
+    hs_show_progress(context, phase, 100 * share, 100);
     return true;
 }
 
@@ -233,7 +233,7 @@ static int check(const hs_arguments *arguments, const hs_check_options *check_op
     hs_status status = hs_service_open(arguments->positional[0], mode, NULL, &error, &service);
     if (status == HS_OK) status = repair(arguments, service, &error);
     if (status == HS_OK) status = hs_service_check(service, check_options, &error, &report);
-    hs_progress_end(arguments);
+    hs_show_progress_end(arguments);
     if (report.arena) {
         print_counts(arguments, &report);
         print_streets(arguments, &report.streets);

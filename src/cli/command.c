@@ -51,7 +51,7 @@ int hs_fail(const hs_error *error) {
     }
 }
 
-void hs_progress(const hs_arguments *arguments, const char *phase, double done, double total) {
+void hs_show_progress(const hs_arguments *arguments, const char *phase, double done, double total) {
     if (arguments->progress_json) {
         if (total >= 0)
             fprintf(stderr, "{\"phase\":\"%s\",\"done\":%.0f,\"total\":%.0f}\n", phase, done, total);
@@ -65,6 +65,16 @@ void hs_progress(const hs_arguments *arguments, const char *phase, double done, 
     }
 }
 
-void hs_progress_end(const hs_arguments *arguments) {
+void hs_show_progress_end(const hs_arguments *arguments) {
     if (arguments->progress_terminal && !arguments->progress_json) fputs("\r\033[K", stderr);
+}
+
+/* Told by one thread at a time; asked alone it shows nothing. */
+bool hs_show_share(const void *context, double share) {
+    const hs_shown_share *shown = context;
+    int percent = (int)(share * 100);
+    if (share < 0 || percent == *shown->percent) return true;
+    *shown->percent = percent;
+    hs_show_progress(shown->arguments, shown->phase, percent, 100);
+    return true;
 }

@@ -72,7 +72,14 @@ int hs_fail(const hs_error *error);
 
 /* Progress on stderr: a line that rewrites itself on a terminal, JSON lines with --progress json, else
  * nothing. total < 0: unknown. `done` ends the line. */
-void hs_progress(const hs_arguments *arguments, const char *phase, double done, double total);
-void hs_progress_end(const hs_arguments *arguments);
+void hs_show_progress(const hs_arguments *arguments, const char *phase, double done, double total);
+void hs_show_progress_end(const hs_arguments *arguments);
+/* Progress of a computation, in hundredths: `tell` is hs_show_share, its context a hs_shown_share. */
+typedef struct hs_shown_share {
+    const hs_arguments *arguments;
+    const char *phase;
+    int *percent; /* shown last; -1 before */
+} hs_shown_share;
+bool hs_show_share(const void *context, double share);
 
 #endif

@@ -144,7 +144,7 @@ static hs_status write_lixels(const char *path, const hs_snapshot *snapshot, con
 }
 
 static void on_warn(void *context, const char *message) {
-    hs_progress_end(context);
+    hs_show_progress_end(context);
     fprintf(stderr, "%s: %s\n", hs_say(context, "warning", "注意"), message);
 }
 
@@ -209,7 +209,7 @@ static hs_status make_streets(const hs_arguments *arguments, const char *path, h
     if (!format)
         return hs_error_set(error, HS_E_ARGUMENT,
                             "%s: streets are lines: take .geojson, .gpkg or another vector format", path);
-    hs_progress(arguments, "density", 0, 1);
+    hs_show_progress(arguments, "density", 0, 1);
     hs_status status = hs_service_density_streets(service, snapshot, &a->request, error, &streets);
     if (status != HS_OK) return status;
     const hs_density_warning warning = {(void *)arguments, on_warn};
@@ -217,8 +217,8 @@ static hs_status make_streets(const hs_arguments *arguments, const char *path, h
                  ? write_lixels(path, snapshot, a, &streets, error)
                  : hs_density_lixels_file(service, snapshot, &a->request, &a->classes, &streets,
                                           a->has_box ? &a->box : NULL, format, path, &warning, error);
-    hs_progress(arguments, "density", 1, 1);
-    hs_progress_end(arguments);
+    hs_show_progress(arguments, "density", 1, 1);
+    hs_show_progress_end(arguments);
     if (status == HS_OK)
         printf("%s: %llu %s %.0f m, %llu %s, %s\n", path, (unsigned long long)streets.snapping.snapped,
                hs_say(arguments, "incidents on streets within", "件案件落在街道上，距离不超过"),
@@ -232,10 +232,10 @@ static hs_status make_streets(const hs_arguments *arguments, const char *path, h
 static hs_status make_plane(const hs_arguments *arguments, const char *path, hs_service *service,
                             const hs_snapshot *snapshot, const asking *a, hs_error *error) {
     hs_density_raster raster = {0};
-    hs_progress(arguments, "density", 0, 2);
+    hs_show_progress(arguments, "density", 0, 2);
     hs_status status = hs_service_density_raster(service, snapshot, &a->request, a->has_box ? &a->box : NULL,
                                                  a->cell_m, error, &raster);
-    hs_progress(arguments, "density", 1, 2);
+    hs_show_progress(arguments, "density", 1, 2);
     if (status == HS_OK) {
         if (ends_with(path, ".tif"))
             status = hs_density_tif(snapshot, &a->request, &raster, path, error, NULL);
@@ -244,8 +244,8 @@ static hs_status make_plane(const hs_arguments *arguments, const char *path, hs_
         else
             status = write_isobands(path, snapshot, &a->request, &a->classes, &raster, &a->left_out, error);
     }
-    hs_progress(arguments, "density", 2, 2);
-    hs_progress_end(arguments);
+    hs_show_progress(arguments, "density", 2, 2);
+    hs_show_progress_end(arguments);
     if (status == HS_OK)
         printf("%s: %u x %u %s %g m, %s\n", path, (unsigned)raster.grid.columns, (unsigned)raster.grid.rows,
                hs_say(arguments, "cells of", "像元，边长"), raster.grid.cell_m,

@@ -36,13 +36,13 @@ static void end_if_interrupted(void) {
 }
 
 static bool on_progress(void *context, uint64_t done, uint64_t total) {
-    hs_progress(context, "rows", (double)done, (double)total);
+    hs_show_progress(context, "rows", (double)done, (double)total);
     return !interrupted;
 }
 
 static void on_warn(void *context, const char *message) {
     const hs_arguments *arguments = context;
-    hs_progress_end(arguments);
+    hs_show_progress_end(arguments);
     fprintf(stderr, "%s: %s\n", hs_say(arguments, "warning", "注意"), message);
 }
 
@@ -76,7 +76,7 @@ static int export_file(const hs_arguments *arguments, const hs_export_request *r
         status = hs_service_export(service, snapshot, request, path, &error, &rows);
         hs_snapshot_unref(snapshot);
     }
-    hs_progress_end(arguments);
+    hs_show_progress_end(arguments);
     hs_service_close(service);
     end_if_interrupted();
     if (status != HS_OK) return hs_fail(&error);

@@ -52,7 +52,11 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
     if (status == HS_OK)
         status = hs_hotspots_parse(hs_forecast_hotspot_method(), snapshot, names, values, count, false, arena,
                                    error, &run);
+    int percent = -1;
+    const hs_shown_share shown = {arguments, "forecast", &percent};
+    run.progress = (hs_progress){hs_show_share, &shown};
     if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
+    hs_show_progress_end(arguments);
     if (status == HS_OK) status = hs_hotspots_file(service, &run, path, error);
     if (status == HS_OK) {
         hs_buffer words;

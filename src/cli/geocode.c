@@ -129,10 +129,10 @@ static hs_status run_batch(const hs_arguments *arguments, hs_geocode_batch *batc
         status = hs_geocode_batch_next(batch, &out, error, &done);
         if (status == HS_OK && out.size > 0 && fwrite(out.data, 1, out.size, s->out) != out.size)
             status = hs_error_set(error, HS_E_IO, "%s: %s", s->out_name, strerror(errno));
-        hs_progress(arguments, "bytes", s->read, s->total);
+        hs_show_progress(arguments, "bytes", s->read, s->total);
     }
     hs_buffer_done(&out);
-    hs_progress_end(arguments);
+    hs_show_progress_end(arguments);
     return status;
 }
 

@@ -117,7 +117,11 @@ static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *me
     hs_hotspot_run run = {0};
     if (status == HS_OK)
         status = hs_hotspots_parse(method, snapshot, names, values, words, title != NULL, arena, error, &run);
+    int percent = -1;
+    const hs_shown_share shown = {arguments, hs_hotspot_method_name(method), &percent};
+    run.progress = (hs_progress){hs_show_share, &shown};
     if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
+    hs_show_progress_end(arguments);
     if (status == HS_OK && path) status = hs_hotspots_file(service, &run, path, error);
     if (status == HS_OK) tell(arguments, &run, path ? path : title);
     const hs_saving saving = {.title = hs_str_of(title), .names = names, .values = values, .count = words};

@@ -22,13 +22,13 @@ static const hs_option options[] = {
 };
 
 static bool on_progress(void *context, uint64_t rows, int64_t total) {
-    hs_progress(context, "rows", (double)rows, (double)total);
+    hs_show_progress(context, "rows", (double)rows, (double)total);
     return true;
 }
 
 static void on_warn(void *context, const char *message) {
     const hs_arguments *arguments = context;
-    hs_progress_end(arguments);
+    hs_show_progress_end(arguments);
     fprintf(stderr, "%s: %s\n", hs_say(arguments, "warning", "注意"), message);
 }
 
@@ -159,7 +159,7 @@ static int import(const hs_arguments *arguments, hs_kind kind, hs_import_options
         return hs_fail(&error);
     }
     status = hs_service_import(service, kind, arguments->positional[2], import_options, &error, &report);
-    hs_progress_end(arguments);
+    hs_show_progress_end(arguments);
     hs_service_close(service);
     remove_trial(&t);
     if (report.mapping.size)

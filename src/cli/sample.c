@@ -7,7 +7,7 @@ static const hs_option options[] = {
 };
 
 static bool on_progress(void *context, const char *phase, double share) {
-    hs_progress(context, phase, share * 100, 100);
+    hs_show_progress(context, phase, share * 100, 100);
     return true;
 }
 
@@ -25,7 +25,7 @@ static int run(const hs_arguments *arguments) {
                                 .progress = on_progress,
                                 .context = (void *)arguments};
     if (status == HS_OK) status = hs_service_sample(service, path, &sample, &error);
-    hs_progress_end(arguments);
+    hs_show_progress_end(arguments);
     hs_service_close(service);
     if (status != HS_OK) return hs_fail(&error);
     fprintf(stderr,

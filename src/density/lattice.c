@@ -2,14 +2,16 @@
 
 #include "density/kernel.h"
 #include <hotspot/adaptive_bandwidth.h>
+#include <math.h>
 
 /* How many steps a bandwidth must span, and the largest error of the path there as a share of one incident's
  * peak: found by going through all places of an incident between nodes and of an output between them
  * (tests/unit/density/test_lattice.c does it again). They fall with the square of the span for the quartic
  * and the triweight, whose second and third derivatives jump at the edge, and with its fourth power (its
- * sixth with 6 nodes a side) for the Gaussian. */
+ * sixth with 6 nodes a side) for the Gaussian. Means over pixels are smoother than what they are means of:
+ * `mean_of_2` and `mean_of_3` are the pixels that a bandwidth must span for 2 and 3 nodes a pixel. */
 typedef struct span_rule {
-    double at_pixels, prolonged;
+    double at_pixels, prolonged, mean_of_2, mean_of_3;
 } span_rule;
 
 /* Nodes for each `period` pixels. */
@@ -31,9 +33,9 @@ static const node_rate rates[] = {{1, 1}, {3, 2}, {2, 1}, {3, 1}, {4, 1}};
 static const lattice_rules rules = {
     .spans =
         {
-            [HS_KERNEL_QUARTIC] = {18.25, 22.0},
-            [HS_KERNEL_TRIWEIGHT] = {9.5, 11.0},
-            [HS_KERNEL_GAUSSIAN] = {3.7, 4.3},
+            [HS_KERNEL_QUARTIC] = {18.25, 22.0, 3.85, 2.4},
+            [HS_KERNEL_TRIWEIGHT] = {9.5, 11.0, 3.6, 2.3},
+            [HS_KERNEL_GAUSSIAN] = {3.7, 4.3, 1.25, 0.74},
         },
     .rates = rates,
     .rate_count = sizeof rates / sizeof *rates,
@@ -49,9 +51,9 @@ static const node_rate step_rates[] = {{1, 1}, {3, 2}, {2, 1}, {5, 2}, {3, 1},
 static const lattice_rules step_rules = {
     .spans =
         {
-            [HS_KERNEL_QUARTIC] = {20.2, 23.6},
-            [HS_KERNEL_TRIWEIGHT] = {8.75, 10.5},
-            [HS_KERNEL_GAUSSIAN] = {3.0, 4.0},
+            [HS_KERNEL_QUARTIC] = {20.2, 23.6, INFINITY, INFINITY},
+            [HS_KERNEL_TRIWEIGHT] = {8.75, 10.5, INFINITY, INFINITY},
+            [HS_KERNEL_GAUSSIAN] = {3.0, 4.0, INFINITY, INFINITY},
         },
     .rates = step_rates,
     .rate_count = sizeof step_rates / sizeof *step_rates,
@@ -81,6 +83,13 @@ static void at_pixels(hs_lattice *l, const lattice_rules *by, double span_px) {
     l->period = by->rates[i].period;
     l->taps = spans_enough(&by->rates[i], span_px, needed) ? by->taps : 6;
     set_rate(l, (double)l->stride / l->period);
+}
+
+static uint32_t nodes_of_mean(const hs_lattice *l, const lattice_rules *by, double span_px) {
+    const span_rule *spans = &by->spans[l->kernel];
+    if (span_px >= spans->mean_of_2) return 2;
+    if (span_px >= spans->mean_of_3) return 3;
+    return span_px < by->mean_px && l->subdivision >= 3 ? 8 : 4;
 }
 
 /* Outputs at nodes, as few as the span allows. */
@@ -118,7 +127,7 @@ static bool lattice_of(const hs_density_view *view, const lattice_rules *by, dou
         l->error_bound = 1e-6; /* of rounding */
     } else if (l->sampling == HS_DENSITY_MEAN) {
         l->subdivision = hs_density_subdivision(view, kernel, sampled_m);
-        l->stride = span_px < by->mean_px && l->subdivision >= 3 ? 8 : 4;
+        l->stride = nodes_of_mean(l, by, span_px);
         l->period = 1;
         l->taps = 6;
         set_rate(l, l->stride);

@@ -132,16 +132,32 @@ static void table_of_centres(const convolution *c, const hs_lattice *l, const ro
     }
 }
 
-/* Means over a pixel of `stride` nodes: averages over sub-pixel centres, which lie `step` nodes apart and
- * half a step from a node, along x and then along y. */
+/* How means over pixels are taken: profiles stand every 1 / per_node nodes, each half of that from a node, and
+ * every `apart`-th of them is a sub-pixel's. */
+typedef struct mean_grid {
+    uint32_t sub, apart, per_node;
+} mean_grid;
+
+static mean_grid mean_grid_of(const hs_lattice *l) {
+    uint32_t sub = UINT32_C(1) << l->subdivision;
+    uint32_t apart = sub % l->stride == 0 ? 1 : l->stride; /* odd, as sub is a power of two */
+    return (mean_grid){sub, apart, sub * apart / l->stride};
+}
+
+/* The profile of sub-pixel k of the pixel about node a. */
+static uint32_t mean_at(const mean_grid *g, uint32_t a, uint32_t k) {
+    int32_t at = (int32_t)(a * g->per_node + k * g->apart + g->apart / 2) - (int32_t)(g->apart * g->sub / 2);
+    return (uint32_t)(at < 0 ? -1 - at : at);
+}
+
+/* Means over a pixel of `stride` nodes: averages over sub-pixel centres, along x and then along y. */
 static void table_of_means(const convolution *c, const hs_lattice *l, const row_scale *s, bool squared,
                            float *table) {
-    uint32_t sub = UINT32_C(1) << l->subdivision;
-    double step = (double)l->stride / sub;
-    uint32_t per_node = sub / l->stride;
-    uint32_t fine_x = (c->taps_x + l->stride) * per_node;
-    uint32_t fine_y = (c->taps_y + l->stride) * per_node;
-    double share = 1.0 / ((double)sub * sub);
+    mean_grid g = mean_grid_of(l);
+    double step = 1.0 / g.per_node;
+    uint32_t fine_x = (c->taps_x + l->stride) * g.per_node;
+    uint32_t fine_y = (c->taps_y + l->stride) * g.per_node;
+    double share = 1.0 / ((double)g.sub * g.sub);
     double *sums = c->fine + fine_x;
     profile_row profile = make_profile(l, s, 0.5, step, fine_x, sums + (size_t)fine_y * c->taps_x);
     for (uint32_t j = 0; j < fine_y; j++) {
@@ -150,20 +166,16 @@ static void table_of_means(const convolution *c, const hs_lattice *l, const row_
             c->fine[i] *= c->fine[i];
         for (uint32_t a = 0; a < c->taps_x; a++) {
             double sum = 0.0;
-            for (uint32_t k = 0; k < sub; k++) {
-                int32_t at = (int32_t)(a * per_node + k) - (int32_t)(sub / 2);
-                sum += c->fine[at < 0 ? -1 - at : at];
-            }
+            for (uint32_t k = 0; k < g.sub; k++)
+                sum += c->fine[mean_at(&g, a, k)];
             sums[(size_t)j * c->taps_x + a] = sum;
         }
     }
     for (uint32_t b = 0; b < c->taps_y; b++) {
         for (uint32_t a = 0; a < c->taps_x; a++) {
             double sum = 0.0;
-            for (uint32_t k = 0; k < sub; k++) {
-                int32_t at = (int32_t)(b * per_node + k) - (int32_t)(sub / 2);
-                sum += sums[(size_t)(at < 0 ? -1 - at : at) * c->taps_x + a];
-            }
+            for (uint32_t k = 0; k < g.sub; k++)
+                sum += sums[(size_t)mean_at(&g, b, k) * c->taps_x + a];
             table[(size_t)b * c->taps_x + a] =
                 (float)(sum * share * fold_share(a, false) * fold_share(b, false));
         }
@@ -182,17 +194,63 @@ static void table_ends(const convolution *c, const float *table, uint32_t *ends)
 
 size_t hs_lattice_table_room(const convolution *c, const hs_lattice *l) {
     if (l->sampling != HS_DENSITY_MEAN) return 2 * (size_t)c->taps_x;
-    size_t per_node = (UINT32_C(1) << l->subdivision) / l->stride;
+    size_t per_node = mean_grid_of(l).per_node;
     return 2 * (c->taps_x + l->stride) * per_node + (c->taps_y + l->stride) * per_node * c->taps_x;
 }
 
-void hs_lattice_table(const convolution *c, const hs_lattice *l, const row_scale *s, bool half_y, bool half_x,
-                      bool squared, float *table, uint32_t *ends) {
+/* With d the logarithm of the scale's change from one shared table to the next, weights between them are off by
+ * d^2 / 8 of their second derivative by the logarithm of the bandwidth, which is 8 at most (quartic). Over 2^20
+ * units d is at most 1.6e-3, at the poles: 2.4e-6. */
+#define SHARED_UNITS 0x1p20
+#define SHARED_MOST  32
+
+void hs_lattice_share_tables(convolution *c, const hs_lattice *l) {
+    double row_units = c->output_step / l->nodes_per_unit;
+    c->between = 1;
+    while (c->between < SHARED_MOST && 2.0 * c->between * row_units <= SHARED_UNITS)
+        c->between *= 2;
+    c->first_row = (int64_t)floor((c->first_v + l->phase) / c->output_step);
+}
+
+double hs_lattice_shared_row(const convolution *c, uint32_t row) {
+    int64_t number = c->first_row + row;
+    int64_t after = number & ((int64_t)c->between - 1);
+    return c->first_v + ((double)row - (double)after) * c->output_step;
+}
+
+static const shared_table *table_of(convolution *c, const hs_lattice *l, int64_t number, bool half_y,
+                                    bool half_x, bool squared) {
+    shared_table *t = &c->shared[squared][half_y][half_x][(number / c->between) & 1];
+    if (t->made && t->number == number) return t;
+    row_scale scale;
     axis y = {c->taps_y, half_y};
     axis x = {c->taps_x, half_x};
+    hs_lattice_row_scale(l, c->first_v + (double)(number - c->first_row) * c->output_step, &scale);
     if (l->sampling == HS_DENSITY_MEAN)
-        table_of_means(c, l, s, squared, table);
+        table_of_means(c, l, &scale, squared, t->table);
     else
-        table_of_centres(c, l, s, y, x, squared, table);
-    table_ends(c, table, ends);
+        table_of_centres(c, l, &scale, y, x, squared, t->table);
+    table_ends(c, t->table, t->ends);
+    t->number = number;
+    t->made = true;
+    return t;
+}
+
+VECTORS static void blend(const float *restrict north, const float *restrict south, float share,
+                          uint32_t count, float *restrict out) {
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = north[i] + share * (south[i] - north[i]);
+}
+
+void hs_lattice_table(convolution *c, const hs_lattice *l, uint32_t row, bool half_y, bool half_x,
+                      bool squared) {
+    uint32_t count = c->taps_x * c->taps_y;
+    int64_t after = (c->first_row + row) & ((int64_t)c->between - 1);
+    int64_t number = c->first_row + row - after;
+    const shared_table *north = table_of(c, l, number, half_y, half_x, squared);
+    const shared_table *south =
+        after > 0 ? table_of(c, l, number + c->between, half_y, half_x, squared) : north;
+    blend(north->table, south->table, (float)after / (float)c->between, count, c->table);
+    for (uint32_t b = 0; b < c->taps_y; b++)
+        c->ends[b] = north->ends[b] > south->ends[b] ? north->ends[b] : south->ends[b];
 }

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define SHARED_TABLES (sizeof((convolution *)0)->shared / sizeof(shared_table))
+
 typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
 /* Outputs in columns of one group: all lie alike between nodes. */
@@ -43,13 +45,14 @@ static void outputs_of(convolution *c, const hs_lattice *l, const hs_density_vie
 }
 
 /* The window of nodes that the outputs read. The scale of rows grows away from the equator, so the widest
- * reach is at the first or the last one. */
+ * reach is at the first or the last one that has a table. */
 static void window_of(convolution *c, const hs_lattice *l) {
     row_scale first;
     row_scale last;
     double last_v = c->first_v + (double)(c->rows - 1) * c->output_step;
-    hs_lattice_row_scale(l, c->first_v, &first);
-    hs_lattice_row_scale(l, last_v, &last);
+    hs_lattice_share_tables(c, l);
+    hs_lattice_row_scale(l, hs_lattice_shared_row(c, 0), &first);
+    hs_lattice_row_scale(l, hs_lattice_shared_row(c, c->rows - 1) + c->between * c->output_step, &last);
     double x = first.reach_x > last.reach_x ? first.reach_x : last.reach_x;
     double y = first.reach_y > last.reach_y ? first.reach_y : last.reach_y;
     c->taps_x = (uint32_t)x + 2;
@@ -137,12 +140,10 @@ static void offsets_of(const convolution *c, const column_group *g, uint32_t *le
     }
 }
 
-static void convolve_row(convolution *c, const hs_lattice *l, double v, bool squared, uint32_t kept,
+static void convolve_row(convolution *c, const hs_lattice *l, uint32_t r, bool squared, uint32_t kept,
                          bool half_y, float *out) {
-    row_scale scale;
-    hs_lattice_row_scale(l, v, &scale);
     for (uint32_t g = 0; g < c->group_count; g++) {
-        hs_lattice_table(c, l, &scale, half_y, c->group[g].half, squared, c->table, c->ends);
+        hs_lattice_table(c, l, r, half_y, c->group[g].half, squared);
         offsets_of(c, &c->group[g], c->left, c->right);
         group_row row = {.folded = c->folded,
                          .table = c->table,
@@ -172,8 +173,8 @@ static void convolve_all(convolution *c, const hs_lattice *l, float *values, flo
             if (squared) memset(squared + (size_t)r * c->columns, 0, c->columns * sizeof *squared);
             continue;
         }
-        convolve_row(c, l, v, false, kept, half_y, out);
-        if (squared) convolve_row(c, l, v, true, kept, half_y, squared + (size_t)r * c->columns);
+        convolve_row(c, l, r, false, kept, half_y, out);
+        if (squared) convolve_row(c, l, r, true, kept, half_y, squared + (size_t)r * c->columns);
     }
 }
 
@@ -259,6 +260,15 @@ static size_t take(size_t *size, size_t bytes) {
     return at;
 }
 
+/* Shared tables, one after another; those that a view does not need are never touched. */
+static void place_shared(convolution *c, uint8_t *memory, size_t bytes) {
+    shared_table *t = &c->shared[0][0][0][0];
+    for (size_t i = 0; i < SHARED_TABLES; i++) {
+        t[i].table = (float *)(memory + i * bytes);
+        t[i].ends = (uint32_t *)(t[i].table + (size_t)c->taps_x * c->taps_y);
+    }
+}
+
 static uint8_t *make_room(convolution *c, const hs_lattice *l) {
     node_window *w = &c->window;
     size_t size = 0;
@@ -267,6 +277,8 @@ static uint8_t *make_room(convolution *c, const hs_lattice *l) {
     size_t used = take(&size, w->rows);
     size_t fine = take(&size, hs_lattice_table_room(c, l) * sizeof(double));
     size_t table = take(&size, (size_t)c->taps_x * c->taps_y * sizeof(float));
+    size_t shared_bytes = ((size_t)c->taps_x * c->taps_y + c->taps_y) * sizeof(float);
+    size_t shared = take(&size, SHARED_TABLES * shared_bytes);
     size_t folded = take(&size, (c->taps_y * w->pitch + 8 * LANES) * sizeof(float));
     size_t row = take(&size, padded * sizeof(float));
     size_t words = take(&size, ((size_t)2 * c->taps_x + (size_t)2 * c->taps_y) * sizeof(uint32_t));
@@ -274,6 +286,7 @@ static uint8_t *make_room(convolution *c, const hs_lattice *l) {
     if (!memory) return NULL;
     w->nodes = (float *)(memory + nodes);
     w->used = memory + used;
+    place_shared(c, memory + shared, shared_bytes);
     c->fine = (double *)(memory + fine);
     c->table = (float *)(memory + table);
     c->folded = (float *)(memory + folded);

@@ -32,6 +32,14 @@ typedef struct column_group {
     bool half;
 } column_group;
 
+/* A table that rows share: that of the row of outputs `number`, counted over the whole world. */
+typedef struct shared_table {
+    int64_t number;
+    bool made;
+    float *table;
+    uint32_t *ends;
+} shared_table;
+
 typedef struct convolution {
     double rate;             /* nodes a pixel */
     double pixel_u, pixel_v; /* the first pixel's centre, in nodes */
@@ -41,6 +49,9 @@ typedef struct convolution {
     uint32_t group_count;
     column_group group[2];
     uint32_t taps_x, taps_y; /* pairs of nodes in reach */
+    int64_t first_row;       /* the first output's row among those of the whole world */
+    uint32_t between;        /* rows from one shared table to the next: a power of two */
+    shared_table shared[2][2][2][2];
     node_window window;
     double *fine;                /* room for tables */
     float *table, *folded, *row; /* [taps_y][taps_x], [taps_y][pitch], one row of outputs */
@@ -53,10 +64,16 @@ typedef struct row_scale {
 } row_scale;
 void hs_lattice_row_scale(const hs_lattice *l, double v, row_scale *out);
 
-/* The kernel's weights at pairs of nodes +-(a + half_x) and +-(b + half_y) of a row, table[b][a]; a pair that
- * is one node counts half. `ends[b]` is where only zeros follow. */
-void hs_lattice_table(const convolution *c, const hs_lattice *l, const row_scale *s, bool half_y, bool half_x,
-                      bool squared, float *table, uint32_t *ends);
+/* Sets c->first_row and c->between: tables are made for rows of outputs so near each other that between two of
+ * them weights are as good as linear. Rows are numbered over the whole world, so every view has the same. */
+void hs_lattice_share_tables(convolution *c, const hs_lattice *l);
+/* The row, in nodes, of the shared table at or before a row of the view. */
+double hs_lattice_shared_row(const convolution *c, uint32_t row);
+
+/* The kernel's weights at pairs of nodes +-(a + half_x) and +-(b + half_y) of a row of outputs into
+ * c->table[b][a]; a pair that is one node counts half. c->ends[b] is where only zeros follow. */
+void hs_lattice_table(convolution *c, const hs_lattice *l, uint32_t row, bool half_y, bool half_x,
+                      bool squared);
 /* Doubles that hs_lattice_table needs in c->fine. */
 size_t hs_lattice_table_room(const convolution *c, const hs_lattice *l);
 

@@ -7,8 +7,18 @@
 
 #define BUCKETS 8192u
 
+/* What an answer that is made ready takes beside the bytes. */
+enum { READY_BYTES = 1024 };
+
+typedef struct ready_answer {
+    uint64_t kind;
+    void *made;
+    void (*release)(void *made);
+} ready_answer;
+
 struct hs_cache_entry {
     atomic_uint refs;
+    _Atomic(ready_answer *) ready;
     uint64_t key, etag;
     char *bytes;
     size_t size;
@@ -36,6 +46,9 @@ hs_cache *hs_cache_new(size_t budget_bytes) {
 
 void hs_cache_release(hs_cache_entry *entry) {
     if (!entry || atomic_fetch_sub(&entry->refs, 1) != 1) return;
+    ready_answer *ready = atomic_load(&entry->ready);
+    if (ready) ready->release(ready->made);
+    free(ready);
     free(entry->bytes);
     free(entry);
 }
@@ -66,7 +79,7 @@ static hs_cache_entry *find(hs_cache *cache, uint64_t key, uint64_t etag) {
 }
 
 static size_t cost(const hs_cache_entry *entry) {
-    return sizeof *entry + entry->size;
+    return sizeof *entry + READY_BYTES + entry->size;
 }
 
 static void link_newest(hs_cache *cache, hs_cache_entry *entry) {
@@ -171,6 +184,20 @@ void hs_cache_abandon(hs_cache *cache, hs_cache_entry *entry) {
     pthread_cond_broadcast(&cache->changed);
     pthread_mutex_unlock(&cache->lock);
     hs_cache_release(entry);
+}
+
+void *hs_cache_ready(hs_cache_entry *entry, uint64_t kind) {
+    const ready_answer *ready = atomic_load(&entry->ready);
+    return ready && ready->kind == kind ? ready->made : NULL;
+}
+
+bool hs_cache_keep_ready(hs_cache_entry *entry, uint64_t kind, void *made, void (*release)(void *made)) {
+    ready_answer *ready = malloc(sizeof *ready), *none = NULL;
+    if (!ready) return false;
+    *ready = (ready_answer){kind, made, release};
+    if (atomic_compare_exchange_strong(&entry->ready, &none, ready)) return true;
+    free(ready);
+    return false;
 }
 
 hs_str hs_cache_bytes(const hs_cache_entry *entry) {

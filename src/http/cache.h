@@ -26,6 +26,13 @@ void hs_cache_fill(hs_cache *cache, hs_cache_entry *entry, char *bytes, size_t s
 void hs_cache_abandon(hs_cache *cache, hs_cache_entry *entry);
 void hs_cache_release(hs_cache_entry *entry);
 
+/* What the bytes are sent as, made ready once: of one `kind` (a hash of whatever is sent beside them), NULL
+ * where there is none of it. Whoever sends it keeps a reference to the entry meanwhile. To be kept with the
+ * entry, which then calls `release`; false, and nothing taken over, where there is one already or memory is
+ * out. */
+void *hs_cache_ready(hs_cache_entry *entry, uint64_t kind);
+bool hs_cache_keep_ready(hs_cache_entry *entry, uint64_t kind, void *made, void (*release)(void *made));
+
 hs_str hs_cache_bytes(const hs_cache_entry *entry);
 bool hs_cache_coded(const hs_cache_entry *entry);
 size_t hs_cache_used(hs_cache *cache);

@@ -8,9 +8,9 @@
 
 enum { WATCH_INTERVAL_MS = 250 };
 
-void hs_client_allow(hs_client *client, unsigned duration_ms) {
+void hs_client_allow(hs_client *client, double now_ms, unsigned duration_ms) {
     if (!client) return;
-    int64_t deadline = duration_ms ? (int64_t)hs_clock_monotonic_ms() + duration_ms : 0;
+    int64_t deadline = duration_ms ? (int64_t)now_ms + duration_ms : 0;
     atomic_store(&client->deadline_ms, deadline);
 }
 
@@ -37,7 +37,7 @@ static void client_started(hs_server *server, struct MHD_Connection *connection,
         return;
     }
     client->socket = info->connect_fd;
-    hs_client_allow(client, server->header_ms);
+    hs_client_allow(client, hs_clock_monotonic_ms(), server->header_ms);
     pthread_mutex_lock(&server->clients_lock);
     client->next = server->clients;
     if (client->next) client->next->previous = client;
@@ -58,6 +58,7 @@ static void client_ended(hs_server *server, void **context) {
         server->clients = client->next;
     if (client->next) client->next->previous = client->previous;
     pthread_mutex_unlock(&server->clients_lock);
+    hs_arena_free(client->arena);
     free(client);
     *context = NULL;
 }

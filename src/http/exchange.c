@@ -1,4 +1,5 @@
 /* From a complete request to its handler and back. */
+#include "base/progress.h"
 #include "http/server_private.h"
 
 #include "base/hash.h"
@@ -221,7 +222,7 @@ bool hs_request_defer(hs_request *request) {
 
 bool hs_request_is_gone(const hs_request *request) {
     const hs_exchange *exchange = request->connection;
-    if (request->is_given_up) return request->is_given_up(request->given_up_context);
+    if (request->progress.tell) return !hs_progress_ask(&request->progress);
     return exchange && hs_client_is_gone(exchange->client);
 }
 

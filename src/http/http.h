@@ -7,6 +7,7 @@
 #include "base/json_writer.h"
 #include "base/log.h"
 #include <hotspot/error.h>
+#include <hotspot/progress.h>
 
 typedef enum hs_method {
     HS_GET,
@@ -50,9 +51,8 @@ typedef struct hs_request {
     hs_str base_url;         /* scheme://host[:port], from --public-url or the Host header */
     hs_arena *arena;         /* dies with the request */
     const hs_upload *upload; /* once hs_request_upload took it */
-    /* Of a request that no connection stands behind: whether nobody waits for it any more; or NULL. */
-    bool (*is_given_up)(void *context);
-    void *given_up_context;
+    /* Of a request that no connection stands behind: a job tells how far it is, and may be ended. */
+    hs_progress progress;
     void *waited_for; /* what hs_request_wait was given, when the handler is called again */
     void *connection; /* the server's own */
 } hs_request;

@@ -33,6 +33,11 @@ static hs_status decode_into(hs_str text, bool plus_is_blank, char *out, hs_erro
     return HS_OK;
 }
 
+static bool stands_as_it_is(hs_str text, bool plus_is_blank) {
+    return !memchr(text.data, '%', text.size) && !memchr(text.data, '\0', text.size) &&
+           !(plus_is_blank && memchr(text.data, '+', text.size));
+}
+
 hs_status hs_percent_decode(hs_str text, bool plus_is_blank, hs_arena *arena, hs_error *error,
                             hs_str *decoded) {
     if (text.size == 0) {
@@ -41,9 +46,13 @@ hs_status hs_percent_decode(hs_str text, bool plus_is_blank, hs_arena *arena, hs
     }
     char *out = hs_arena_alloc(arena, text.size + 1);
     if (!out) return hs_error_set(error, HS_E_MEMORY, "out of memory for the URL");
-    size_t size = 0;
-    hs_status status = decode_into(text, plus_is_blank, out, error, &size);
-    if (status != HS_OK) return status;
+    size_t size = text.size;
+    if (stands_as_it_is(text, plus_is_blank)) {
+        memcpy(out, text.data, text.size);
+    } else {
+        hs_status status = decode_into(text, plus_is_blank, out, error, &size);
+        if (status != HS_OK) return status;
+    }
     out[size] = '\0';
     if (!hs_utf8_valid((hs_str){out, size}))
         return hs_error_set(error, HS_E_ARGUMENT, "the text is not UTF-8 after percent-decoding");

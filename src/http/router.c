@@ -1,5 +1,6 @@
 #include "http/router.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "http/percent.h"
 #include <stdlib.h>
@@ -28,8 +29,15 @@ typedef struct route {
     size_t part_count;
 } route;
 
+/* What tells at a glance that a route is not the one. */
+typedef struct route_glance {
+    uint32_t first;       /* hash of the first part, 0 where that is no literal */
+    uint16_t least, most; /* parts of a path */
+} route_glance;
+
 struct hs_router {
     route **routes; /* the most particular first */
+    route_glance *glances;
     size_t count, capacity;
 };
 
@@ -49,6 +57,7 @@ void hs_router_free(hs_router *router) {
     for (size_t i = 0; i < router->count; i++)
         route_free(router->routes[i]);
     free(router->routes);
+    free(router->glances);
     free(router);
 }
 
@@ -116,8 +125,22 @@ static bool make_room(hs_router *router) {
     route **routes = realloc(router->routes, capacity * sizeof(void *));
     if (!routes) return false;
     router->routes = routes;
+    route_glance *glances = realloc(router->glances, capacity * sizeof *glances);
+    if (!glances) return false;
+    router->glances = glances;
     router->capacity = capacity;
     return true;
+}
+
+static uint32_t hash_part(hs_str text) {
+    return (uint32_t)hs_hash_str(text, 0) | 1;
+}
+
+static route_glance glance_at(const route *r) {
+    bool rest = r->part_count > 0 && r->parts[r->part_count - 1].kind == PART_REST;
+    bool literal = r->part_count > 0 && r->parts[0].kind == PART_LITERAL;
+    return (route_glance){literal ? hash_part(r->parts[0].text) : 0, (uint16_t)r->part_count,
+                          rest ? MAX_PARTS : (uint16_t)r->part_count};
 }
 
 static hs_status add(hs_router *router, hs_method method, const char *pattern, hs_handler handler,
@@ -148,9 +171,12 @@ static hs_status add(hs_router *router, hs_method method, const char *pattern, h
         }
         if (at == router->count && more_particular(made, router->routes[i])) at = i;
     }
-    for (size_t i = router->count; i > at; i--)
+    for (size_t i = router->count; i > at; i--) {
         router->routes[i] = router->routes[i - 1];
+        router->glances[i] = router->glances[i - 1];
+    }
     router->routes[at] = made;
+    router->glances[at] = glance_at(made);
     router->count++;
     return HS_OK;
 }
@@ -165,32 +191,43 @@ hs_status hs_router_add_upload(hs_router *router, hs_method method, const char *
     return add(router, method, pattern, handler, context, true, error);
 }
 
-/* The parts of a path, decoded; rest[i] is everything from part i on. */
+/* The parts of a path, decoded; rest[i] is everything from part i on, as it came. */
 typedef struct path_parts {
     hs_str part[MAX_PARTS], rest[MAX_PARTS];
     size_t count;
     bool too_many;
+    uint32_t first; /* hash of the first part */
 } path_parts;
 
+/* A part that is nothing but itself need not be copied to be compared; what it holds was looked at before. */
+static hs_status decode_part(hs_str raw, hs_arena *arena, hs_error *error, hs_str *part) {
+    *part = raw;
+    return raw.size > 0 && memchr(raw.data, '%', raw.size) ? hs_percent_decode(raw, false, arena, error, part)
+                                                           : HS_OK;
+}
+
 static hs_status split_path(hs_str path, hs_arena *arena, hs_error *error, path_parts *parts) {
-    *parts = (path_parts){0};
+    hs_str whole;
+    parts->count = 0;
+    parts->too_many = false;
     if (path.size > 0 && path.data[0] == '/') {
         path.data++;
         path.size--;
     }
     if (path.size > 0 && path.data[path.size - 1] == '/') path.size--;
+    hs_status status = hs_percent_decode(path, false, arena, error, &whole);
+    if (status != HS_OK) return status;
     while (path.size > 0) {
         if (parts->count == MAX_PARTS) {
             parts->too_many = true;
             return HS_OK;
         }
-        hs_status status = hs_percent_decode(path, false, arena, error, &parts->rest[parts->count]);
-        if (status != HS_OK) return status;
-        hs_str raw = hs_str_cut(&path, '/');
-        status = hs_percent_decode(raw, false, arena, error, &parts->part[parts->count]);
+        parts->rest[parts->count] = path;
+        status = decode_part(hs_str_cut(&path, '/'), arena, error, &parts->part[parts->count]);
         if (status != HS_OK) return status;
         parts->count++;
     }
+    parts->first = parts->count > 0 ? hash_part(parts->part[0]) : 0;
     return HS_OK;
 }
 
@@ -204,15 +241,14 @@ static bool part_matches(const route_part *part, hs_str text, hs_str *value) {
     return true;
 }
 
-static bool takes_count(const route *r, size_t count) {
-    bool rest = r->part_count > 0 && r->parts[r->part_count - 1].kind == PART_REST;
-    return rest ? count >= r->part_count : count == r->part_count;
+static bool may_match(const route_glance *glance, const path_parts *parts) {
+    return parts->count >= glance->least && parts->count <= glance->most &&
+           (glance->first == 0 || glance->first == parts->first);
 }
 
 /* `match` gets the parameters, which are all that is looked at of it. */
 static bool route_matches(const route *r, const path_parts *parts, hs_route_match *match) {
     size_t params = 0;
-    if (!takes_count(r, parts->count)) return false;
     for (size_t i = 0; i < r->part_count; i++) {
         const route_part *part = &r->parts[i];
         hs_str value = parts->rest[i];
@@ -227,6 +263,21 @@ static bool route_matches(const route *r, const path_parts *parts, hs_route_matc
     return true;
 }
 
+/* Parameters as texts of their own, the rest of a path decoded. */
+static hs_status own_params(hs_route_match *match, hs_arena *arena, hs_error *error) {
+    for (size_t i = 0; i < match->param_count; i++) {
+        hs_str *value = &match->params[i].value;
+        if (match->takes_rest && i + 1 == match->param_count) {
+            hs_status status = hs_percent_decode(*value, false, arena, error, value);
+            if (status != HS_OK) return status;
+            continue;
+        }
+        *value = hs_arena_str(arena, *value);
+        if (!value->data) return hs_error_memory(error, "the URL");
+    }
+    return HS_OK;
+}
+
 hs_status hs_router_match(const hs_router *router, hs_method method, hs_str path, hs_arena *arena,
                           hs_error *error, hs_route_match *match) {
     path_parts *parts = hs_arena_alloc(arena, sizeof *parts);
@@ -236,7 +287,7 @@ hs_status hs_router_match(const hs_router *router, hs_method method, hs_str path
     hs_route_match found = {0}, tried = {0};
     for (size_t i = 0; i < router->count && !parts->too_many; i++) {
         const route *r = router->routes[i];
-        if (!route_matches(r, parts, &tried)) continue;
+        if (!may_match(&router->glances[i], parts) || !route_matches(r, parts, &tried)) continue;
         found.methods |= 1u << r->method;
         if (r->method != method || found.handler) continue;
         tried.methods = found.methods;
@@ -244,8 +295,10 @@ hs_status hs_router_match(const hs_router *router, hs_method method, hs_str path
         tried.context = r->context;
         tried.takes_upload = r->takes_upload;
         tried.pattern = r->pattern;
+        tried.takes_rest = r->part_count > 0 && r->parts[r->part_count - 1].kind == PART_REST;
         found = tried;
     }
-    *match = found;
-    return HS_OK;
+    if (found.handler) status = own_params(&found, arena, error);
+    if (status == HS_OK) *match = found;
+    return status;
 }

@@ -9,6 +9,7 @@ typedef struct hs_route_match {
     void *context;
     const char *pattern; /* of the handler */
     bool takes_upload;
+    bool takes_rest;  /* the last parameter is the rest of the path */
     unsigned methods; /* bit m: the path is known with method m */
     hs_http_pair params[8];
     size_t param_count;

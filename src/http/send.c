@@ -1,6 +1,8 @@
 /* From a filled response to bytes on the wire: conditional answers, compression, headers. */
 #include "http/server_private.h"
 
+#include "base/hash.h"
+#include "base/text.h"
 #include "http/headers.h"
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +208,56 @@ static void check_body(hs_response *response) {
     hs_response_error(response, &error);
 }
 
+static uint64_t hash_text(const char *text, uint64_t hash) {
+    return hs_hash_str(hs_str_of(text ? text : ""), hash);
+}
+
+/* Of all that add_headers makes of a response beside what the cache's entry tells. */
+static uint64_t kind_of_answer(const hs_response *response) {
+    uint64_t hash = hash_text(response->content_type, response->status << 1 | response->compressible);
+    hash = hash_text(cache_control(response), hash);
+    for (size_t i = 0; i < response->header_count; i++)
+        hash = hash_text(response->headers[i].value, hash_text(response->headers[i].name, hash));
+    return hash;
+}
+
+static void release_ready(void *made) {
+    MHD_destroy_response(made);
+}
+
+/* The answer of a cache's entry with its headers, made when it is sent for the first time. */
+static struct MHD_Response *make_ready(hs_exchange *exchange, const hs_response *response, uint64_t kind) {
+    char etag[HS_ETAG_TEXT_SIZE];
+    const outgoing out = {.bytes = hs_cache_bytes(response->cached),
+                          .coded = hs_cache_coded(response->cached)};
+    struct MHD_Response *made =
+        MHD_create_response_from_buffer(out.bytes.size, (void *)out.bytes.data, MHD_RESPMEM_PERSISTENT);
+    if (!made) return NULL;
+    hs_etag_format(response->etag, out.coded ? "gzip" : NULL, etag);
+    add_headers(exchange, response, &out, etag, made);
+    if (hs_cache_keep_ready(response->cached, kind, made, release_ready)) return made;
+    MHD_destroy_response(made);
+    return NULL;
+}
+
+/* Sends what is kept as it is kept, where it stands beside the same headers as before; the client does not
+ * have it already, or it would not have been taken out of the cache. */
+static bool take_ready(hs_exchange *exchange, hs_response *response) {
+    hs_cache_entry *entry = response->cached;
+    if (exchange->close || atomic_load(&exchange->server->stopping) || hs_cache_bytes(entry).size == 0)
+        return false;
+    uint64_t kind = kind_of_answer(response);
+    struct MHD_Response *made = hs_cache_ready(entry, kind);
+    if (!made) made = make_ready(exchange, response, kind);
+    if (!made) return false;
+    hs_buffer_done(&response->body);
+    exchange->held = entry;
+    exchange->made = made;
+    exchange->status = response->status;
+    exchange->bytes = strcmp(exchange->method, "HEAD") == 0 ? 0 : hs_cache_bytes(entry).size;
+    return true;
+}
+
 void hs_exchange_make(hs_exchange *exchange, hs_response *response) {
     char etag[HS_ETAG_TEXT_SIZE] = "";
     outgoing out = {0};
@@ -217,6 +269,7 @@ void hs_exchange_make(hs_exchange *exchange, hs_response *response) {
         add_headers(exchange, response, &out, etag, exchange->made);
         return;
     }
+    if (response->cached && take_ready(exchange, response)) return;
     check_body(response);
     bool fresh = not_modified(exchange, response, etag);
     uint64_t file_size = response->has_file ? response->file.size : 0;
@@ -239,7 +292,7 @@ enum MHD_Result hs_exchange_queue(hs_exchange *exchange) {
     if (!made) return MHD_NO; /* no memory even for an empty answer */
     exchange->made = NULL;
     enum MHD_Result result = MHD_queue_response(exchange->connection, exchange->status, made);
-    MHD_destroy_response(made);
+    if (!exchange->held) MHD_destroy_response(made);
     return result;
 }
 

@@ -1,6 +1,7 @@
 #include "http/server_private.h"
 
 #include "base/clock.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "http/listen.h"
 #include <stdlib.h>
@@ -23,10 +24,28 @@
 #define LAST_ANSWERS_MS 1000u
 #define METHOD_MOST     ((size_t)32)
 
+/* A connection keeps its arena from one request to the next, with the first block alone. */
+static hs_arena *take_arena(const hs_server *server, hs_client *client) {
+    hs_arena *kept = client ? client->arena : NULL;
+    if (!kept) return hs_arena_new(server->max_arena);
+    client->arena = NULL;
+    return kept;
+}
+
+static void give_arena(hs_client *client, hs_arena *arena) {
+    if (!client) {
+        hs_arena_free(arena);
+        return;
+    }
+    hs_arena_reset(arena);
+    client->arena = arena;
+}
+
 /* The first that libmicrohttpd tells of a request; gives the request its memory. NULL is answered later. */
 static void *request_begins(void *context, const char *uri, struct MHD_Connection *connection) {
     hs_server *server = context;
-    hs_arena *arena = hs_arena_new(server->max_arena);
+    hs_client *client = hs_client_of(connection);
+    hs_arena *arena = take_arena(server, client);
     hs_exchange *exchange = arena ? hs_arena_array(arena, 1, sizeof *exchange) : NULL;
     if (!exchange) {
         hs_arena_free(arena);
@@ -34,7 +53,7 @@ static void *request_begins(void *context, const char *uri, struct MHD_Connectio
     }
     exchange->server = server;
     exchange->arena = arena;
-    exchange->client = hs_client_of(connection);
+    exchange->client = client;
     exchange->request.arena = arena;
     exchange->request.connection = exchange;
     hs_buffer_init(&exchange->body, server->max_body);
@@ -64,7 +83,8 @@ static enum MHD_Result header_complete(hs_exchange *exchange, struct MHD_Connect
     atomic_fetch_add(&server->metrics.in_flight, 1);
     if (!exchange->method || !exchange->target.data) return answer_without_memory(connection);
     exchange->takes_upload = hs_exchange_takes_upload(exchange);
-    hs_client_allow(exchange->client, exchange->takes_upload ? server->upload_ms : server->body_ms);
+    hs_client_allow(exchange->client, exchange->start_ms,
+                    exchange->takes_upload ? server->upload_ms : server->body_ms);
     const char *reason = NULL;
     unsigned status = hs_guard_check(exchange, version, &reason);
     if (status) return hs_exchange_refuse(exchange, status, reason);
@@ -85,7 +105,7 @@ static enum MHD_Result request_goes_on(void *context, struct MHD_Connection *con
         *upload_size = 0;
         return MHD_YES;
     }
-    hs_client_allow(exchange->client, 0);
+    hs_client_allow(exchange->client, 0, 0);
     enum MHD_Result result;
     return hs_exchange_refuse_body(exchange, &result) ? result : hs_exchange_answer(exchange);
 }
@@ -100,26 +120,43 @@ static bool is_secret(hs_str name) {
     return false;
 }
 
-/* The target as it may be logged: values of secret and personal parameters are left out. */
-static hs_str loggable_target(const hs_exchange *exchange) {
-    hs_str rest = exchange->target;
-    if (!rest.data || !memchr(rest.data, '?', rest.size)) return rest;
-    hs_buffer out;
-    hs_buffer_init(&out, HS_URI_LIMIT + 64);
-    hs_buffer_str(&out, hs_str_cut(&rest, '?'));
+static char *put(char *at, hs_str text) {
+    if (text.size > 0) memcpy(at, text.data, text.size);
+    return at + text.size;
+}
+
+/* The target as it may be logged, no longer than it is: values of secret and personal parameters are left
+ * out. */
+static char *put_target(char *at, hs_str rest) {
+    if (!rest.data) return at;
+    if (!memchr(rest.data, '?', rest.size)) return put(at, rest);
+    at = put(at, hs_str_cut(&rest, '?'));
     char separator = '?';
     while (rest.size > 0) {
         hs_str value = hs_str_cut(&rest, '&');
         hs_str name = hs_str_cut(&value, '=');
-        hs_buffer_byte(&out, separator);
-        hs_buffer_str(&out, name);
-        if (value.size > 0) hs_buffer_byte(&out, '=');
-        if (value.size > 0 && !is_secret(name)) hs_buffer_str(&out, value);
+        *at++ = separator;
+        at = put(at, name);
+        if (value.size > 0) *at++ = '=';
+        if (value.size > 0 && !is_secret(name)) at = put(at, value);
         separator = '&';
     }
-    hs_str copy = hs_arena_str(exchange->arena, (hs_str){out.data, out.size});
-    hs_buffer_done(&out);
-    return copy;
+    return at;
+}
+
+/* Put together by hand: formats cost as much as all else of an answer from the cache. */
+static void log_request(const hs_exchange *exchange, double duration_ms, bool whole) {
+    char words[HS_URI_LIMIT + METHOD_MOST + 256];
+    uint64_t tenths = (uint64_t)(duration_ms * 10 + 0.5);
+    char *at = put(words, HS_STR("method="));
+    at = put(at, hs_str_of(exchange->method ? exchange->method : "?"));
+    at = put_target(put(at, HS_STR(" path=")), exchange->target);
+    at = hs_json_put_int(put(at, HS_STR(" status=")), exchange->status);
+    at = hs_json_put_int(put(at, HS_STR(" bytes=")), (int64_t)exchange->bytes);
+    at = hs_json_put_fixed(put(at, HS_STR(" ms=")), (int64_t)tenths, 1);
+    if (tenths % 10 == 0) at = put(at, HS_STR(".0"));
+    if (!whole) at = put(at, HS_STR(" aborted=1"));
+    hs_log_words(exchange->server->log, HS_LOG_INFO, "request", (hs_str){words, (size_t)(at - words)});
 }
 
 static void request_ends(void *context, struct MHD_Connection *connection, void **request,
@@ -130,27 +167,20 @@ static void request_ends(void *context, struct MHD_Connection *connection, void 
     if (!exchange) return;
     *request = NULL;
     if (exchange->making) hs_cache_abandon(server->cache, exchange->making);
-    if (exchange->made) MHD_destroy_response(exchange->made);
+    if (exchange->made && !exchange->held) MHD_destroy_response(exchange->made);
+    hs_cache_release(exchange->held);
+    double now_ms = hs_clock_monotonic_ms();
     if (exchange->connection) {
-        double duration_ms = hs_clock_monotonic_ms() - exchange->start_ms;
-        bool whole = code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+        double duration_ms = now_ms - exchange->start_ms;
         if (exchange->status)
             hs_http_metrics_count(&server->metrics, exchange->status, exchange->bytes, duration_ms);
-        if (server->log) {
-            hs_str target = loggable_target(exchange);
-            uint64_t tenths = (uint64_t)(duration_ms * 10 + 0.5); /* far cheaper to write than a double */
-            hs_log_write(
-                server->log, HS_LOG_INFO, "request", "method=%s path=%.*s status=%u bytes=%llu ms=%llu.%u%s",
-                exchange->method ? exchange->method : "?", (int)target.size, target.data ? target.data : "",
-                exchange->status, (unsigned long long)exchange->bytes, (unsigned long long)(tenths / 10),
-                (unsigned)(tenths % 10), whole ? "" : " aborted=1");
-        }
+        if (server->log) log_request(exchange, duration_ms, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
         atomic_fetch_sub(&server->metrics.in_flight, 1);
     }
-    hs_client_allow(exchange->client, server->idle_ms);
+    hs_client_allow(exchange->client, now_ms, server->idle_ms);
     hs_buffer_done(&exchange->body);
     hs_upload_reader_free(exchange->upload);
-    hs_arena_free(exchange->arena);
+    give_arena(exchange->client, exchange->arena);
 }
 
 static unsigned or_default(unsigned value, unsigned fallback) {

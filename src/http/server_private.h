@@ -20,6 +20,7 @@
 typedef struct hs_client {
     int socket;
     atomic_int_fast64_t deadline_ms; /* monotonic; 0: none */
+    hs_arena *arena;                 /* emptied, for the next request; or NULL */
     struct hs_client *previous, *next;
 } hs_client;
 
@@ -92,6 +93,7 @@ typedef struct hs_exchange {
     hs_cache_entry *making; /* to be filled or abandoned */
     hs_deferral deferral;
     struct MHD_Response *made; /* the answer before it is queued */
+    hs_cache_entry *held;      /* whose answer is sent; `made` is then the entry's own */
     hs_request_start start;    /* of what is waited for */
     void *start_context;
     bool uri_too_long, close;
@@ -154,7 +156,8 @@ void hs_response_drop_file(hs_response *response);
 /* Watching clients (clients.c). */
 void hs_clients_notify(void *server, struct MHD_Connection *connection, void **context,
                        enum MHD_ConnectionNotificationCode code);
-void hs_client_allow(hs_client *client, unsigned duration_ms); /* 0: no deadline */
+/* From now_ms (hs_clock_monotonic_ms) on; 0: no deadline. */
+void hs_client_allow(hs_client *client, double now_ms, unsigned duration_ms);
 /* Whether the client has closed its side. Only while the connection cannot end meanwhile. */
 bool hs_client_is_gone(const hs_client *client);
 hs_client *hs_client_of(struct MHD_Connection *connection);

@@ -34,6 +34,7 @@ hs_status hs_backtest_init(hs_backtest *b, hs_error *error) {
                                                                    : b->options->folds;
     b->origin = calloc((size_t)b->count + 1, sizeof *b->origin);
     if (!b->origin) return hs_error_memory(error, "a backtest");
+    hs_progress_steps_init(&b->steps, &b->options->progress, (double)HS_BACKTEST_PASSES * b->count);
     for (uint32_t i = 0; i < b->count; i++)
         b->origin[i].time_s = b->options->origin_s - (int64_t)i * (horizon_s / b->per_horizon);
     return HS_OK;
@@ -61,10 +62,9 @@ typedef struct task {
 
 static void run_some(void *context, size_t begin, size_t end) {
     const task *t = context;
-    const hs_forecast_options *options = t->backtest->options;
     for (size_t i = begin; i < end; i++) {
         hs_origin *o = &t->backtest->origin[i];
-        if (options->stopped && options->stopped(options->stop_context))
+        if (!hs_progress_step(&t->backtest->steps, 1))
             o->status = hs_error_set(&o->error, HS_E_CANCELLED, "the forecast was stopped");
         else
             o->status = t->work(t->backtest, (uint32_t)i);

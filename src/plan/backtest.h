@@ -3,6 +3,7 @@
 #define PLAN_BACKTEST_H
 
 #include "base/pool.h"
+#include "base/progress.h"
 #include "plan/history.h"
 #include "plan/mixture.h"
 #include "plan/regression.h"
@@ -33,6 +34,7 @@ typedef struct hs_backtest {
     const hs_space *space;
     const hs_history *history;
     hs_pool *pool;
+    hs_progress_steps steps;
     uint32_t per_horizon; /* origins in a horizon */
     uint32_t count, folds;
     hs_origin *origin; /* the latest first: 0 is the forecast's own, folds are every per_horizon-th */
@@ -56,6 +58,8 @@ hs_status hs_backtest_stack(hs_backtest *backtest, hs_error *error);
 uint32_t hs_backtest_columns(const hs_backtest *backtest);
 void hs_backtest_row(const hs_backtest *backtest, const float *surfaces, uint32_t cell, float *x);
 
+/* How often every origin is worked on. */
+enum { HS_BACKTEST_PASSES = 4 };
 /* Calls work(backtest, origin index) for every origin on the pool, until one fails or somebody stops it; the
  * first failure in order. */
 hs_status hs_backtest_each(hs_backtest *backtest, hs_status (*work)(hs_backtest *backtest, uint32_t own),

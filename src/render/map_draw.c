@@ -1,5 +1,6 @@
 #include "render/map_draw.h"
 
+#include "base/progress.h"
 #include "render/map_ink.h"
 #include "render/map_paint.h"
 #include "render/map_path.h"
@@ -458,7 +459,7 @@ hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map
     if (status == HS_OK && is_near(view)) status = find_labels(&d);
     uint32_t layers = picture->style->layer_count;
     for (uint32_t i = 0; i <= layers && status == HS_OK; i++) {
-        if (picture->stopped && picture->stopped(picture->stop_context))
+        if (!hs_progress_ask(&picture->progress))
             status = hs_error_set(error, HS_E_CANCELLED, "nobody waits for the map any more");
         if (status == HS_OK && i == picture->style->heat_below && !picture->heat_first)
             hs_map_draw_heat(view, picture, pen);

@@ -3,6 +3,7 @@
 #define RENDER_MAP_DRAW_H
 
 #include "render/map_labels.h"
+#include <hotspot/progress.h>
 
 /* What pictures of one geography share: features, shaped names, placed labels. Thread-safe. */
 typedef struct hs_map_world hs_map_world;
@@ -17,10 +18,9 @@ typedef struct hs_map_picture {
     bool transparent; /* the background is left out */
     cairo_surface_t *heat;
     double heat_opacity;
-    bool whole_labels;                    /* names that the picture's edge would cut are left out */
-    bool heat_first;                      /* the caller has drawn it below everything */
-    bool (*stopped)(const void *context); /* asked between layers; NULL: never */
-    const void *stop_context;
+    bool whole_labels;    /* names that the picture's edge would cut are left out */
+    bool heat_first;      /* the caller has drawn it below everything */
+    hs_progress progress; /* asked between layers */
 } hs_map_picture;
 
 /* Draws onto `pen`, whose unit is the view's pixel. Equal input gives equal pictures on a machine (its fonts

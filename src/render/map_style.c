@@ -277,15 +277,16 @@ static hs_status read_metadata(reader *r, const json_t *root) {
     return refuse_member(r, "hotspot:heat-below", "the id of one of the layers is needed");
 }
 
+/* `font-faces` are for readers' machines: here the fonts of this one draw. */
 static hs_status read_style(reader *r, const json_t *root) {
-    static const char *const members[] = {"version", "name", "metadata", "sources", "layers",
-                                          "center",  "zoom", "bearing",  "pitch"};
+    static const char *const members[] = {"version", "name",   "metadata", "font-faces", "sources",
+                                          "layers",  "center", "zoom",     "bearing",    "pitch"};
     if (!json_is_object(root)) return hs_map_refuse(&r->c, "a style is an object");
     if (!json_is_integer(json_object_get(root, "version")) ||
         json_integer_value(json_object_get(root, "version")) != 8)
         return refuse_member(r, "version", "8 is needed");
     hs_status status =
-        check_members(r, root, members, 9, "this member of a style is not drawn here: take it out");
+        check_members(r, root, members, 10, "this member of a style is not drawn here: take it out");
     if (status == HS_OK) status = read_sources(r, root);
     if (status == HS_OK) status = read_layers(r, root);
     if (status == HS_OK) status = read_metadata(r, root);

@@ -99,10 +99,10 @@ typedef struct working {
     hs_error *error;
 } working;
 
-static bool stopped(const void *context) {
+static bool tell(const void *context, double share) {
     const working *w = context;
-    return (w->request->stopped && w->request->stopped(w->request->context)) ||
-           hs_service_check_abandoned(w->service, NULL) != HS_OK;
+    return hs_progress_tell(&w->request->progress, share) &&
+           hs_service_check_abandoned(w->service, NULL) == HS_OK;
 }
 
 static void count_side(const working *w, const hs_filter *filter, const hs_selection *selection,
@@ -131,7 +131,7 @@ static hs_status compare_round(const working *w, uint32_t minutes, hs_circular_d
     by_minute(w->first, minutes, both);
     by_minute(w->second, minutes, both + minutes);
     const hs_circular_samples samples = {
-        both, both + minutes, minutes, w->request->permutations, w->request->seed, stopped, w};
+        both, both + minutes, minutes, w->request->permutations, w->request->seed, {tell, w}};
     hs_status status =
         hs_circular_compare_counts(&samples, hs_service_pool(w->service), w->error, difference);
     free(both);

@@ -3,6 +3,7 @@
 #ifndef SERVICE_CALENDAR_H
 #define SERVICE_CALENDAR_H
 
+#include "base/progress.h"
 #include "service/service.h"
 #include <hotspot/circular_statistics.h>
 
@@ -21,8 +22,7 @@ typedef struct hs_calendar_request {
     bool without_midnight; /* leave out times at exactly local midnight, as dates alone have */
     uint32_t permutations;
     uint64_t seed;
-    bool (*stopped)(const void *context); /* whether nobody waits any more; NULL: never */
-    const void *context;
+    hs_progress progress;
 } hs_calendar_request;
 
 typedef struct hs_calendar_side {

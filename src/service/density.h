@@ -10,6 +10,7 @@
 #include <hotspot/bandwidth.h>
 #include <hotspot/density.h>
 #include <hotspot/network_density.h>
+#include <hotspot/progress.h>
 #include <hotspot/raster_density.h>
 #include <hotspot/relative_risk.h>
 
@@ -32,15 +33,9 @@ typedef struct hs_chosen_bandwidth {
     bool at_limit;    /* of what the method tries, or of the bandwidths that are taken */
 } hs_chosen_bandwidth;
 
-/* Whether a computation should end: nobody waits for it any more. Asked on any thread. */
-typedef struct hs_density_stop {
-    bool (*stopped)(const void *context); /* NULL: never */
-    const void *context;
-} hs_density_stop;
-
-/* What is asked for. All of it but `stop`, and nothing else, decides the answer on a snapshot. */
+/* What is asked for. All of it but `progress`, and nothing else, decides the answer on a snapshot. */
 typedef struct hs_density_request {
-    hs_density_stop stop; /* what takes long fails with HS_E_CANCELLED then */
+    hs_progress progress; /* what takes long asks whether to go on */
     hs_filter filter;
     hs_density_measure measure;
     hs_filter other;   /* the other period, or the denominator's incidents */

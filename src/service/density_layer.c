@@ -36,7 +36,7 @@ static double unit_of(const hs_snapshot *snapshot, const hs_density_request *req
 
 hs_status hs_density_check(const density_layer *layer, hs_error *error) {
     hs_status status = hs_service_check_abandoned(layer->service, error);
-    if (status != HS_OK || !layer->stop.stopped || !layer->stop.stopped(layer->stop.context)) return status;
+    if (status != HS_OK || hs_progress_ask(&layer->progress)) return status;
     return hs_error_set(error, HS_E_CANCELLED, "nobody waits for this density any more");
 }
 
@@ -45,7 +45,7 @@ density_layer hs_density_layer_of(hs_service *service, const hs_snapshot *snapsh
     const hs_filter *filter = other ? &request->other : &request->filter;
     double months = other ? request->other_months : request->months;
     return (density_layer){.service = service,
-                           .stop = request->stop,
+                           .progress = request->progress,
                            .snapshot = snapshot,
                            .filter = filter,
                            .kernel = request->kernel,

@@ -2,6 +2,7 @@
 #ifndef SERVICE_DENSITY_PRIVATE_H
 #define SERVICE_DENSITY_PRIVATE_H
 
+#include "base/progress.h"
 #include "density/lattice.h"
 #include "service/density.h"
 #include "service/service_private.h"
@@ -35,7 +36,7 @@ typedef enum hs_ladder_part {
 /* One density: the incidents of a filter under one kernel. */
 typedef struct density_layer {
     hs_service *service;
-    hs_density_stop stop;
+    hs_progress progress;
     const hs_snapshot *snapshot;
     const hs_filter *filter;
     hs_kernel kernel;

@@ -63,25 +63,17 @@ static int64_t before_folds(const making *m) {
     return m->request->origin_s - (folds > 0 ? folds : 0) * horizon_s;
 }
 
-static bool is_stopped(const void *context) {
-    const making *m = context;
-    return hs_hotspot_check(m->work, NULL) != HS_OK;
-}
-
 static hs_status run(making *m, const hs_forecast_cells *cells, const hs_forecast_incident *incidents) {
-    m->answer->n = hs_arena_array(m->answer->arena, (size_t)cells->count + 1, sizeof *m->answer->n);
+    m->answer->n = hs_arena_array(m->answer->head.arena, (size_t)cells->count + 1, sizeof *m->answer->n);
     if (!m->answer->n) return hs_error_memory(m->work->error, "a forecast");
     for (uint32_t i = 0; i < m->points.count; i++)
         if (incidents[i].cell != HS_NONE && incidents[i].time_s < m->request->origin_s &&
             incidents[i].known_s < m->request->origin_s)
             m->answer->n[incidents[i].cell]++;
-    const hs_forecast_options options = {m->request->share,
-                                         m->request->origin_s,
-                                         m->request->horizon_days * 86400,
-                                         (uint32_t)m->request->folds,
-                                         m->request->method,
-                                         is_stopped,
-                                         m};
+    const hs_progress_part part = {&m->work->progress, m->request->streets ? 0 : HS_FORECAST_CHOICE_SHARE, 1};
+    const hs_forecast_options options = {
+        m->request->share,           m->request->origin_s, m->request->horizon_days * 86400,
+        (uint32_t)m->request->folds, m->request->method,   hs_progress_of_part(&part)};
     return hs_forecast_new(cells, incidents, m->points.count, &options, hs_service_pool(m->work->service),
                            m->work->error, &m->answer->forecast);
 }
@@ -97,9 +89,9 @@ static bool draw_squares(making *m) {
     static const uint32_t part_start[] = {0, 1}, ring_start[] = {0, 5};
     hs_forecast_answer *a = m->answer;
     uint32_t count = a->ground.cells.count;
-    hs_position *corner = hs_arena_array(a->arena, 5 * (size_t)count + 1, sizeof *corner);
-    a->geometry = hs_arena_array(a->arena, (size_t)count + 1, sizeof *a->geometry);
-    a->label = hs_arena_array(a->arena, (size_t)count + 1, sizeof *a->label);
+    hs_position *corner = hs_arena_array(a->head.arena, 5 * (size_t)count + 1, sizeof *corner);
+    a->geometry = hs_arena_array(a->head.arena, (size_t)count + 1, sizeof *a->geometry);
+    a->label = hs_arena_array(a->head.arena, (size_t)count + 1, sizeof *a->label);
     if (!corner || !a->geometry || !a->label) return false;
     for (uint32_t i = 0; i < count; i++) {
         double x_m[4], y_m[4];
@@ -125,14 +117,15 @@ static hs_status over_squares(making *m) {
     hs_forecast_answer *a = m->answer;
     const hs_snapshot *snapshot = m->work->snapshot;
     hs_error *error = m->work->error;
-    hs_status status = hs_forecast_outline_of(snapshot, m->request, &m->points, a->arena, error, &outline);
+    hs_status status =
+        hs_forecast_outline_of(snapshot, m->request, &m->points, a->head.arena, error, &outline);
     if (status == HS_OK)
         status =
             hs_lattice_ground_choose(m->work, m->request, &outline, &m->points, before_folds(m), &a->ground);
     if (status != HS_OK) return status;
     if (!draw_squares(m)) return hs_error_memory(error, "cells");
     a->measure = a->ground.measure;
-    status = hs_forecast_place_distances(snapshot, a->label, a->ground.cells.count, a->arena, error,
+    status = hs_forecast_place_distances(snapshot, a->label, a->ground.cells.count, a->head.arena, error,
                                          &a->ground.cells);
     if (status != HS_OK) return status;
     hs_forecast_incident *incidents = hs_lattice_ground_place(&a->ground, &m->points);
@@ -158,9 +151,9 @@ static hs_status over_streets(making *m) {
     hs_error *error = m->work->error;
     hs_street_reach reach;
     hs_status status =
-        hs_areas_of_streets(m->work->snapshot, &m->request->areas, a->arena, error, &a->streets);
+        hs_areas_of_streets(m->work->snapshot, &m->request->areas, a->head.arena, error, &a->streets);
     bool *keep =
-        status == HS_OK ? hs_arena_array(a->arena, (size_t)a->streets.count + 1, sizeof *keep) : NULL;
+        status == HS_OK ? hs_arena_array(a->head.arena, (size_t)a->streets.count + 1, sizeof *keep) : NULL;
     if (status != HS_OK) return status;
     if (!keep) return hs_error_memory(error, "streets");
     for (uint32_t i = 0; i < a->streets.count; i++)
@@ -179,8 +172,8 @@ static hs_status over_streets(making *m) {
         a->geometry = a->streets.geometry;
         a->label = a->streets.label;
         place_on_streets(m, incidents);
-        status =
-            hs_forecast_place_distances(m->work->snapshot, a->label, cells.count, a->arena, error, &cells);
+        status = hs_forecast_place_distances(m->work->snapshot, a->label, cells.count, a->head.arena, error,
+                                             &cells);
         if (status == HS_OK) status = run(m, &cells, incidents);
         hs_street_reach_done(&reach);
     }
@@ -206,10 +199,10 @@ static int in_order(const void *a, const void *b) {
 static hs_status choose_cells(making *m) {
     hs_forecast_answer *a = m->answer;
     uint32_t count = a->forecast->count;
-    a->rank = hs_arena_array(a->arena, (size_t)count + 1, sizeof *a->rank);
-    a->order = hs_arena_array(a->arena, (size_t)count + 1, sizeof *a->order);
-    keyed *keys = hs_arena_array(a->arena, (size_t)count + 1, sizeof *keys);
-    a->cumulative = hs_arena_array(a->arena, (size_t)count + 1, sizeof *a->cumulative);
+    a->rank = hs_arena_array(a->head.arena, (size_t)count + 1, sizeof *a->rank);
+    a->order = hs_arena_array(a->head.arena, (size_t)count + 1, sizeof *a->order);
+    keyed *keys = hs_arena_array(a->head.arena, (size_t)count + 1, sizeof *keys);
+    a->cumulative = hs_arena_array(a->head.arena, (size_t)count + 1, sizeof *a->cumulative);
     if (!a->rank || !a->order || !keys || !a->cumulative) return hs_error_memory(m->work->error, "cells");
     hs_status status = hs_forecast_select(a->forecast->expected, a->measure, count, m->request->share,
                                           m->work->error, a->rank);
@@ -236,60 +229,39 @@ static void done(void *result) {
     hs_forecast_answer *a = result;
     hs_forecast_free(a->forecast);
     hs_lattice_ground_done(&a->ground);
-    hs_arena_free(a->arena);
-}
-
-static hs_status compute(const hs_hotspot_work *work, void **result) {
-    hs_arena *arena = hs_arena_new(RESULT_MOST);
-    hs_forecast_answer *a = arena ? hs_arena_array(arena, 1, sizeof *a) : NULL;
-    if (!a) {
-        hs_arena_free(arena);
-        return hs_error_memory(work->error, "a forecast");
-    }
-    a->arena = arena;
-    making m = {.work = work, .request = work->request, .answer = a};
-    hs_status status = gather(&m);
-    if (status == HS_OK) status = m.request->streets ? over_streets(&m) : over_squares(&m);
-    if (status == HS_OK) status = choose_cells(&m);
-    free(m.points.point);
-    if (status == HS_OK)
-        *result = a;
-    else
-        done(a);
-    return status;
 }
 
 /* Fewer incidents than this say little of where the next ones will be. */
 #define FEW 100u
 
-static const char *reason(const hs_hotspot_run *run, bool chinese) {
-    (void)run;
-    (void)chinese;
-    return NULL;
-}
-
-static const char *caution(const hs_hotspot_run *run, bool chinese) {
-    const hs_forecast_answer *a = run->result;
+static void set_caution(making *m) {
+    hs_forecast_answer *a = m->answer;
     if (a->chosen == 0)
-        return hs_in_language(chinese,
-                              "No cell is as small as the share of the area: take smaller cells (cell) or a "
-                              "larger area-share.",
-                              "没有单元小于所给面积占比：请减小边长 cell 或增大 area-share。");
+        hs_hotspot_caution(&a->head,
+                           "No cell is as small as the share of the area: take smaller cells (cell) or a "
+                           "larger area-share.",
+                           "没有单元小于所给面积占比：请减小边长 cell 或增大 area-share。");
     if (a->forecast->used < FEW)
-        return hs_in_language(
-            chinese,
-            "Few incidents were known at the origin: take this as a rough guide, or ask for "
-            "more categories or a longer past.",
-            "起点前已知的案件很少，结果仅供参考；可放宽类别或时间范围。");
-    if (a->forecast->folds == 0 && ((const hs_forecast_request *)run->request)->folds > 0)
-        return hs_in_language(chinese, "The past is too short for a backtest: no score could be given.",
-                              "历史过短，无法回测，未给出评分。");
-    return NULL;
+        hs_hotspot_caution(&a->head,
+                           "Few incidents were known at the origin: take this as a rough guide, or ask for "
+                           "more categories or a longer past.",
+                           "起点前已知的案件很少，结果仅供参考；可放宽类别或时间范围。");
+    if (a->forecast->folds == 0 && m->request->folds > 0)
+        hs_hotspot_caution(&a->head, "The past is too short for a backtest: no score could be given.",
+                           "历史过短，无法回测，未给出评分。");
 }
 
-static uint32_t significant(const hs_hotspot_run *run) {
-    const hs_forecast_answer *a = run->result;
-    return a->chosen;
+static hs_status compute(const hs_hotspot_work *work, void *result) {
+    making m = {.work = work, .request = work->request, .answer = result};
+    hs_status status = gather(&m);
+    if (status == HS_OK) status = m.request->streets ? over_streets(&m) : over_squares(&m);
+    if (status == HS_OK) status = choose_cells(&m);
+    free(m.points.point);
+    if (status != HS_OK) return status;
+    m.answer->head.enough = true;
+    m.answer->head.significant = m.answer->chosen;
+    set_caution(&m);
+    return HS_OK;
 }
 
 const hs_hotspot_method *hs_forecast_hotspot_method(void) {
@@ -298,13 +270,12 @@ const hs_hotspot_method *hs_forecast_hotspot_method(void) {
         "where incidents are to be expected, scored on held-out periods",
         "预测案件将发生的位置，并以留出期评分",
         hs_forecast_request_parse,
+        sizeof(hs_forecast_answer),
+        RESULT_MOST,
         compute,
         hs_forecast_table,
         hs_forecast_head,
         hs_forecast_explain,
-        reason,
-        caution,
-        significant,
         done,
     };
     return &method;

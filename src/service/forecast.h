@@ -69,6 +69,8 @@ void hs_lattice_ground_corners(const hs_lattice_ground *ground, uint32_t cell, d
 /* Where points lie: malloc'ed incidents, in the points' order. */
 hs_forecast_incident *hs_lattice_ground_place(const hs_lattice_ground *ground,
                                               const hs_forecast_points *points);
+/* The part of a forecast's work that this is. */
+#define HS_FORECAST_CHOICE_SHARE 0.4
 /* The lattice that what was known before a time fits best, of the size asked for or of a tuned one. */
 hs_status hs_lattice_ground_choose(const hs_hotspot_work *work, const hs_forecast_request *request,
                                    const hs_forecast_outline *outline, const hs_forecast_points *points,
@@ -79,7 +81,7 @@ hs_status hs_forecast_place_distances(const hs_snapshot *snapshot, const hs_posi
                                       hs_arena *arena, hs_error *error, hs_forecast_cells *to);
 
 typedef struct hs_forecast_answer {
-    hs_arena *arena;
+    hs_hotspot_head head;
     hs_forecast *forecast;
     hs_areas streets;         /* of segments */
     hs_lattice_ground ground; /* of squares */

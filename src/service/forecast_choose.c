@@ -32,14 +32,14 @@ typedef struct trying {
     hs_forecast_points points;
     int64_t before_s, until_s;
     trial *trials;
+    hs_progress_steps steps;
 } trying;
 
-static hs_status try_one(const trying *t, trial *one) {
+static hs_status try_one(trying *t, trial *one) {
     hs_lattice_ground ground;
-    hs_status status = hs_hotspot_check(t->work, &one->error);
-    if (status == HS_OK)
-        status = hs_lattice_ground_make(t->work->snapshot, t->request, t->outline, one->size_m,
-                                        one->angle_deg, one->east_m, one->north_m, &one->error, &ground);
+    hs_status status =
+        hs_lattice_ground_make(t->work->snapshot, t->request, t->outline, one->size_m, one->angle_deg,
+                               one->east_m, one->north_m, &one->error, &ground);
     if (status != HS_OK) return status;
     hs_forecast_incident *incidents = hs_lattice_ground_place(&ground, &t->points);
     status = incidents ? hs_forecast_promise(&ground.cells, incidents, t->points.count, t->request->share,
@@ -51,9 +51,10 @@ static hs_status try_one(const trying *t, trial *one) {
 }
 
 static void try_some(void *context, size_t begin, size_t end) {
-    const trying *t = context;
+    trying *t = context;
     for (size_t i = begin; i < end; i++)
-        t->trials[i].status = try_one(t, &t->trials[i]);
+        t->trials[i].status = hs_progress_step(&t->steps, 1) ? try_one(t, &t->trials[i])
+                                                             : hs_hotspot_check(t->work, &t->trials[i].error);
 }
 
 static hs_status try_all(trying *t, trial *trials, size_t count) {
@@ -123,6 +124,9 @@ hs_status hs_lattice_ground_choose(const hs_hotspot_work *work, const hs_forecas
     trial trials[TRIED];
     const trial *chosen = NULL;
     double size_m = request->cell_m;
+    const hs_progress_part part = {&work->progress, 0, HS_FORECAST_CHOICE_SHARE};
+    const hs_progress progress = hs_progress_of_part(&part);
+    hs_progress_steps_init(&t.steps, &progress, TRIED + (size_m > 0 ? 0 : SIZES));
     if (!thin(&t, points, before_s)) return hs_error_memory(work->error, "a lattice");
     hs_status status = size_m > 0 ? HS_OK : choose_size(&t, &size_m);
     if (status == HS_OK) status = choose_turn(&t, size_m, &chosen, trials);

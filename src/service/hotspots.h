@@ -4,6 +4,7 @@
 #define SERVICE_HOTSPOTS_H
 
 #include "base/json_writer.h"
+#include "base/progress.h"
 #include "service/service.h"
 
 typedef struct hs_hotspot_method hs_hotspot_method;
@@ -16,12 +17,6 @@ const char *hs_hotspot_method_name(const hs_hotspot_method *method);
 /* What it finds, in a line for people. */
 const char *hs_hotspot_method_help(const hs_hotspot_method *method, bool chinese);
 
-/* Whether a computation should end: nobody waits for it any more. Asked on any thread. */
-typedef struct hs_hotspot_stop {
-    bool (*stopped)(const void *context); /* NULL: never */
-    const void *context;
-} hs_hotspot_stop;
-
 /* One question and its answer. Request and result are the method's own. */
 typedef struct hs_hotspot_run {
     const hs_hotspot_method *method;
@@ -29,7 +24,7 @@ typedef struct hs_hotspot_run {
     void *request;        /* in the arena given to parse */
     double run_ms;        /* of compute */
     void *result;         /* NULL before it is computed */
-    hs_hotspot_stop stop; /* set between parse and compute, where a client may leave */
+    hs_progress progress; /* set between parse and compute, where a client may leave or look */
 } hs_hotspot_run;
 
 /* For who may not see single incidents: the smallest cells of a grid, and the fewest incidents of a cluster.

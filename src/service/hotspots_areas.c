@@ -20,6 +20,7 @@ typedef struct making {
     hs_error *error;
     hs_areas areas;
     hs_weights *weights;
+    hs_progress_part part; /* of the run that is under way */
 } making;
 
 static hs_status gather(making *m) {
@@ -27,9 +28,10 @@ static hs_status gather(making *m) {
     const hs_selection *selection;
     hs_status status = hs_areas_select(m->work, r, &m->h->tally, &selection);
     if (status != HS_OK) return status;
-    status = hs_areas_build(m->snapshot, r, selection, m->h->arena, m->error, &m->areas);
+    status = hs_areas_build(m->snapshot, r, selection, m->h->head.arena, m->error, &m->areas);
     if (status == HS_OK)
-        status = hs_areas_count(m->snapshot, r, selection, m->h->arena, m->error, &m->areas, &m->h->tally);
+        status =
+            hs_areas_count(m->snapshot, r, selection, m->h->head.arena, m->error, &m->areas, &m->h->tally);
     hs_service_selection_unref(selection);
     return status;
 }
@@ -60,7 +62,7 @@ static double exposure(const making *m, uint32_t i) {
 
 static bool rows_init(making *m) {
     hs_hotspot_rows *rows = &m->h->rows;
-    hs_arena *arena = m->h->arena;
+    hs_arena *arena = m->h->head.arena;
     size_t n = (size_t)m->areas.count + 1;
     *rows = (hs_hotspot_rows){.count = m->areas.count,
                               .id = m->areas.id,
@@ -119,35 +121,25 @@ static bool values_vary(const hs_hotspot_rows *rows) {
     return false;
 }
 
-static bool give_up(hs_areas_result *h, const char *en, const char *zh) {
-    h->reason_en = en;
-    h->reason_zh = zh;
-    return false;
-}
-
 /* Too little data is an answer. */
 static bool is_enough(making *m) {
     hs_areas_result *h = m->h;
     if (m->areas.count < HS_HOTSPOT_LEAST_UNITS && h->unmeasured >= HS_HOTSPOT_LEAST_UNITS)
-        return give_up(
-            h,
+        return hs_hotspot_give_up(
+            &h->head,
             "Fewer than 10 units have the residents or the attribute that is asked for: import them, "
             "or take another value.",
             "具备所需人口或属性的单元不足 10 个；请先导入，或改用其他数值。");
     if (m->areas.count < HS_HOTSPOT_LEAST_UNITS)
-        return give_up(h, "Fewer than 10 units of analysis: too few for a statistic. Take smaller units.",
-                       "分析单元不足 10 个，无法统计检验；请改用更小的单元。");
+        return hs_hotspot_give_up(
+            &h->head, "Fewer than 10 units of analysis: too few for a statistic. Take smaller units.",
+            "分析单元不足 10 个，无法统计检验；请改用更小的单元。");
     if (m->request->count_attribute.size == 0 && h->tally.counted < HS_HOTSPOT_LEAST_INCIDENTS)
-        return give_up(
-            h, "Fewer than 10 incidents: too few for a statistic. Take a longer period or more classes.",
+        return hs_hotspot_give_up(
+            &h->head,
+            "Fewer than 10 incidents: too few for a statistic. Take a longer period or more classes.",
             "案件不足 10 件，无法统计检验；请放宽时段或类别。");
     return true;
-}
-
-static void caution(making *m, const char *en, const char *zh) {
-    if (m->h->caution_en) return;
-    m->h->caution_en = en;
-    m->h->caution_zh = zh;
 }
 
 /* Unasked, as many permutations as a lone unit needs to stand after correction, within what is made in a
@@ -199,13 +191,15 @@ static hs_status test_by_permutation(making *m) {
     m->h->permutations = permutations;
     m->h->smallest_p = 2.0 / (permutations + 1.0);
     if (hs_areas_lone_q(r, m->h->smallest_p, tests) > r->alpha)
-        caution(m,
-                "So many permutations cannot give a p-value that is small enough for a lone unit after "
-                "correction: take more, or permutations=0 for analytic ones.",
-                "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立单元；请增加次数，或用 "
-                "permutations=0（解析法）。");
+        hs_hotspot_caution(
+            &m->h->head,
+            "So many permutations cannot give a p-value that is small enough for a lone unit after "
+            "correction: take more, or permutations=0 for analytic ones.",
+            "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立单元；请增加次数，或用 "
+            "permutations=0（解析法）。");
+    const hs_progress progress = hs_progress_of_part(&m->part);
     return hs_local_permutation(m->weights, rows->value, r->method == HS_AREAS_GI_STAR, permutations, r->seed,
-                                hs_service_pool(m->service), m->error, rows->p);
+                                hs_service_pool(m->service), &progress, m->error, rows->p);
 }
 
 static hs_status test_locally(making *m) {
@@ -227,11 +221,11 @@ static hs_status test_locally(making *m) {
 /* Gi*: the hottest first; local Moran: the farthest from what chance gives. */
 static hs_status rank_rows(making *m) {
     hs_hotspot_rows *rows = &m->h->rows;
-    double *key = hs_arena_array(m->h->arena, (size_t)rows->count + 1, sizeof *key);
+    double *key = hs_arena_array(m->h->head.arena, (size_t)rows->count + 1, sizeof *key);
     if (!key) return hs_error_memory(m->error, "ranks");
     for (uint32_t i = 0; i < rows->count; i++) {
         key[i] = m->request->method == HS_AREAS_LOCAL_MORAN ? fabs(rows->z[i]) : rows->z[i];
-        m->h->significant += rows->q[i] <= m->request->alpha;
+        m->h->head.significant += rows->q[i] <= m->request->alpha;
     }
     return hs_hotspot_rank(key, rows->count, m->error, rows->rank);
 }
@@ -244,11 +238,20 @@ static bool is_alike(const making *m, const hs_hotspot_rows *trial, uint32_t i) 
                                                       : (trial->z[i] > 0) == (rows->z[i] > 0);
 }
 
+/* Runs of one answer, the first with positions as they are. */
+static hs_progress_part part_of(const making *m, uint32_t run) {
+    double runs = m->request->jitter + 1.0;
+    return (hs_progress_part){&m->work->progress, run / runs, (run + 1) / runs};
+}
+
 /* The same with incidents at random places within their accuracy. */
 static hs_status try_again(making *m, const hs_selection *selection, uint32_t run, hs_arena *scratch) {
-    hs_areas_result result = {.arena = scratch, .island_count = m->h->island_count, .islands = m->h->islands};
+    hs_areas_result result = {
+        .head.arena = scratch, .island_count = m->h->island_count, .islands = m->h->islands};
     making trial = *m;
     trial.h = &result;
+    trial.part = part_of(m, run);
+    if (!hs_progress_tell(&m->work->progress, trial.part.from)) return hs_hotspot_check(m->work, m->error);
     trial.areas.events = hs_arena_array(scratch, (size_t)m->areas.count + 1, sizeof *trial.areas.events);
     if (!trial.areas.events || !rows_init(&trial)) return hs_error_memory(m->error, "jittered runs");
     result.islands = m->h->islands;
@@ -266,7 +269,7 @@ static hs_status jitter(making *m) {
     if (m->request->jitter == 0) return HS_OK;
     const hs_selection *selection;
     hs_arena *scratch = hs_arena_new(RESULT_MOST);
-    m->h->rows.kept = hs_arena_array(m->h->arena, (size_t)m->areas.count + 1, sizeof *m->h->rows.kept);
+    m->h->rows.kept = hs_arena_array(m->h->head.arena, (size_t)m->areas.count + 1, sizeof *m->h->rows.kept);
     if (!scratch || !m->h->rows.kept) {
         hs_arena_free(scratch);
         return hs_error_memory(m->error, "jittered runs");
@@ -293,6 +296,8 @@ static hs_status test_globally(making *m) {
     for (uint32_t i = 0; i < m->h->rows.count; i++)
         negative = negative || m->h->rows.value[i] < 0;
     for (int s = 0; s < HS_GLOBAL_STATISTICS && status == HS_OK; s++) {
+        if (!hs_progress_tell(&m->work->progress, (double)s / HS_GLOBAL_STATISTICS))
+            return hs_hotspot_check(m->work, m->error);
         hs_global_result *g = &m->h->global[s];
         *g = (hs_global_result){m->h->rows.count, NAN, NAN, NAN, NAN, NAN, NAN};
         if (s == HS_GLOBAL_G && negative) {
@@ -308,14 +313,14 @@ static hs_status test_globally(making *m) {
     if (status == HS_OK)
         status = hs_hotspot_stand(p, HS_GLOBAL_STATISTICS, r->alpha, m->error, &m->h->stands);
     for (int s = 0; s < HS_GLOBAL_STATISTICS; s++)
-        m->h->significant += m->h->global_q[s] <= r->alpha;
+        m->h->head.significant += m->h->global_q[s] <= r->alpha;
     return status;
 }
 
 static hs_status make(making *m) {
     hs_status status = gather(m);
     if (status == HS_OK)
-        status = hs_areas_leave_out(m->request, m->h->arena, m->error, &m->areas, &m->h->unmeasured);
+        status = hs_areas_leave_out(m->request, m->h->head.arena, m->error, &m->areas, &m->h->unmeasured);
     if (status != HS_OK) return status;
     if (!is_enough(m)) return HS_OK;
     if (!rows_init(m)) return hs_error_memory(m->error, "hotspots");
@@ -325,18 +330,21 @@ static hs_status make(making *m) {
     if (status != HS_OK) return status;
     m->h->links = hs_weights_links(m->weights);
     m->h->island_count = hs_weights_islands(m->weights, m->areas.count, m->h->islands);
-    m->h->enough = values_vary(&m->h->rows) ||
-                   give_up(m->h, "All units have the same value: there is no pattern to test.",
+    m->h->head.enough =
+        values_vary(&m->h->rows) ||
+        hs_hotspot_give_up(&m->h->head, "All units have the same value: there is no pattern to test.",
                            "各单元数值相同，没有可检验的格局。");
-    if (m->h->enough && m->areas.count - m->h->island_count < HS_LEAST_UNITS)
-        m->h->enough =
-            give_up(m->h, "Hardly any unit has neighbours: take other weights or a longer distance.",
-                    "几乎没有单元有邻居；请改用其他权重或更大距离。");
-    if (!m->h->enough) return HS_OK;
+    if (m->h->head.enough && m->areas.count - m->h->island_count < HS_LEAST_UNITS)
+        m->h->head.enough = hs_hotspot_give_up(
+            &m->h->head, "Hardly any unit has neighbours: take other weights or a longer distance.",
+            "几乎没有单元有邻居；请改用其他权重或更大距离。");
+    if (!m->h->head.enough) return HS_OK;
     if (m->areas.count < 30)
-        caution(m, "Fewer than 30 units: analytic p-values are rough, permuted ones hold.",
-                "分析单元少于 30 个：解析 p 值仅为近似，置换 p 值有效。");
+        hs_hotspot_caution(&m->h->head,
+                           "Fewer than 30 units: analytic p-values are rough, permuted ones hold.",
+                           "分析单元少于 30 个：解析 p 值仅为近似，置换 p 值有效。");
     if (m->request->method == HS_AREAS_GLOBAL) return test_globally(m);
+    m->part = part_of(m, 0);
     status = test_locally(m);
     if (status == HS_OK) status = rank_rows(m);
     if (status == HS_OK)
@@ -344,28 +352,16 @@ static hs_status make(making *m) {
     return status == HS_OK ? jitter(m) : status;
 }
 
-static hs_status compute(const hs_hotspot_work *work, void **result) {
-    hs_arena *arena = hs_arena_new(RESULT_MOST);
-    hs_areas_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
-    if (!h) {
-        hs_arena_free(arena);
-        return hs_error_memory(work->error, "hotspots");
-    }
-    h->arena = arena;
+static hs_status compute(const hs_hotspot_work *work, void *result) {
     making m = {.work = work,
                 .service = work->service,
                 .snapshot = work->snapshot,
                 .request = work->request,
-                .h = h,
+                .h = result,
                 .error = work->error};
     hs_status status = make(&m);
     hs_weights_free(m.weights);
-    if (status != HS_OK) {
-        hs_arena_free(arena);
-        return status;
-    }
-    *result = h;
-    return HS_OK;
+    return status;
 }
 
 static hs_status parse(const hs_hotspot_words *words, hs_areas_method method, void **request) {
@@ -387,37 +383,18 @@ static hs_status parse_global(const hs_hotspot_words *words, void **request) {
     return parse(words, HS_AREAS_GLOBAL, request);
 }
 
-static const char *reason(const hs_hotspot_run *run, bool chinese) {
-    const hs_areas_result *h = run->result;
-    return h->enough ? NULL : hs_in_language(chinese, h->reason_en, h->reason_zh);
-}
-
-static const char *mind(const hs_hotspot_run *run, bool chinese) {
-    const hs_areas_result *h = run->result;
-    return h->caution_en ? hs_in_language(chinese, h->caution_en, h->caution_zh) : NULL;
-}
-
-static uint32_t significant(const hs_hotspot_run *run) {
-    return ((const hs_areas_result *)run->result)->significant;
-}
-
-static void done(void *result) {
-    hs_arena_free(((hs_areas_result *)result)->arena);
-}
-
 const hs_hotspot_method hs_hotspot_gi_star = {
     "gi-star",
     "Getis-Ord Gi*: units whose surroundings have more or fewer than chance gives",
     "Getis-Ord Gi*：周边高于或低于随机水平的单元",
     parse_gi_star,
+    sizeof(hs_areas_result),
+    RESULT_MOST,
     compute,
     hs_areas_table,
     hs_areas_head,
     hs_areas_explain,
-    reason,
-    mind,
-    significant,
-    done,
+    NULL,
 };
 
 const hs_hotspot_method hs_hotspot_local_moran = {
@@ -425,14 +402,13 @@ const hs_hotspot_method hs_hotspot_local_moran = {
     "local Moran's I: clusters of high or low values, and units unlike their neighbours",
     "局部 Moran 指数：高值或低值聚集，以及与邻居相异的单元",
     parse_local_moran,
+    sizeof(hs_areas_result),
+    RESULT_MOST,
     compute,
     hs_areas_table,
     hs_areas_head,
     hs_areas_explain,
-    reason,
-    mind,
-    significant,
-    done,
+    NULL,
 };
 
 const hs_hotspot_method hs_hotspot_global = {
@@ -440,12 +416,11 @@ const hs_hotspot_method hs_hotspot_global = {
     "global Moran's I, Getis-Ord G and Geary's C: whether the whole clusters at all",
     "全局 Moran I、Getis-Ord G 与 Geary C：整体是否聚集",
     parse_global,
+    sizeof(hs_areas_result),
+    RESULT_MOST,
     compute,
     hs_areas_table,
     hs_areas_head,
     hs_areas_explain,
-    reason,
-    mind,
-    significant,
-    done,
+    NULL,
 };

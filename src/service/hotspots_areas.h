@@ -101,7 +101,7 @@ typedef struct hs_areas_tally {
 } hs_areas_tally;
 
 typedef struct hs_areas_result {
-    hs_arena *arena;
+    hs_hotspot_head head;
     hs_hotspot_rows rows;
     hs_global_result global[HS_GLOBAL_STATISTICS]; /* of HS_AREAS_GLOBAL */
     double global_q[HS_GLOBAL_STATISTICS];
@@ -112,11 +112,7 @@ typedef struct hs_areas_result {
     uint32_t permutations; /* that were made */
     double smallest_p;     /* that they can give; 0: analytic */
     bool exact;            /* p-values under random labelling, without permutations */
-    uint32_t significant;
     hs_hotspot_stands stands;
-    bool enough;
-    const char *reason_en, *reason_zh;   /* why not */
-    const char *caution_en, *caution_zh; /* or NULL */
 } hs_areas_result;
 
 /* Units of analysis with what was counted in them. Arrays live in the arena. */

@@ -96,7 +96,7 @@ void hs_areas_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
     table->type = global                               ? HS_GEOMETRY_NONE
                   : request->units == HS_UNITS_STREETS ? HS_GEOMETRY_LINES
                                                        : HS_GEOMETRY_POLYGONS;
-    if (h->enough) table->rows = global ? HS_GLOBAL_STATISTICS : h->rows.count;
+    if (h->head.enough) table->rows = global ? HS_GLOBAL_STATISTICS : h->rows.count;
 }
 
 void hs_areas_unit_members(const hs_areas_request *request, hs_json *json) {
@@ -170,7 +170,7 @@ void hs_areas_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "units_left_out", h->unmeasured);
     hs_json_pair_int(json, "links", h->links);
     hs_areas_island_members(h->rows.id, h->islands, h->island_count, json);
-    hs_json_pair_int(json, "significant", h->significant);
-    if (h->enough) hs_hotspot_stands_member(&h->stands, json);
+    hs_json_pair_int(json, "significant", h->head.significant);
+    if (h->head.enough) hs_hotspot_stands_member(&h->stands, json);
     hs_areas_tally_members(&h->tally, json);
 }

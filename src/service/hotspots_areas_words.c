@@ -209,7 +209,7 @@ void hs_areas_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
     hs_areas_explain_units(request, hotspots->rows.count, hotspots->links, hotspots->island_count, chinese,
                            out);
     hs_areas_explain_counts(request, &hotspots->tally, chinese, out);
-    if (!hotspots->enough) return;
+    if (!hotspots->head.enough) return;
     explain_p(request, hotspots, chinese, out);
     hs_buffer_printf(
         out,

@@ -29,6 +29,7 @@ typedef struct making {
     const hs_change_request *request;
     hs_change_result *h;
     atomic_int status;
+    hs_progress_steps steps;
 } making;
 
 /* What the period's incidents count in each unit. */
@@ -39,7 +40,8 @@ static hs_status count_period(making *m, const hs_areas_request *period, hs_area
     hs_status status = hs_areas_select(m->work, period, tally, &selection);
     if (status != HS_OK) return status;
     memset(h->areas.n, 0, ((size_t)h->areas.count + 1) * sizeof *h->areas.n);
-    status = hs_areas_count(m->work->snapshot, period, selection, h->arena, m->work->error, &h->areas, tally);
+    status =
+        hs_areas_count(m->work->snapshot, period, selection, h->head.arena, m->work->error, &h->areas, tally);
     hs_service_selection_unref(selection);
     if (status == HS_OK) memcpy(counts, h->areas.n, (size_t)h->areas.count * sizeof *counts);
     return status;
@@ -48,13 +50,13 @@ static hs_status count_period(making *m, const hs_areas_request *period, hs_area
 static bool allocate(making *m) {
     hs_change_result *h = m->h;
     size_t n = (size_t)h->areas.count + 1;
-    h->before = hs_arena_array(h->arena, n, sizeof *h->before);
-    h->ratio = hs_arena_array(h->arena, n, sizeof *h->ratio);
-    h->p = hs_arena_array(h->arena, n, sizeof *h->p);
-    h->q = hs_arena_array(h->arena, n, sizeof *h->q);
-    h->expected = hs_arena_array(h->arena, n, sizeof *h->expected);
-    h->change = hs_arena_array(h->arena, n, sizeof *h->change);
-    h->rank = hs_arena_array(h->arena, n, sizeof *h->rank);
+    h->before = hs_arena_array(h->head.arena, n, sizeof *h->before);
+    h->ratio = hs_arena_array(h->head.arena, n, sizeof *h->ratio);
+    h->p = hs_arena_array(h->head.arena, n, sizeof *h->p);
+    h->q = hs_arena_array(h->head.arena, n, sizeof *h->q);
+    h->expected = hs_arena_array(h->head.arena, n, sizeof *h->expected);
+    h->change = hs_arena_array(h->head.arena, n, sizeof *h->change);
+    h->rank = hs_arena_array(h->head.arena, n, sizeof *h->rank);
     return h->before && h->ratio && h->p && h->q && h->expected && h->change && h->rank;
 }
 
@@ -65,11 +67,12 @@ static hs_status gather(making *m) {
     hs_status status =
         hs_service_select(m->work->service, m->work->snapshot, &r->areas.filter, m->work->error, &selection);
     if (status != HS_OK) return status;
-    status = hs_areas_build(m->work->snapshot, &r->areas, selection, h->arena, m->work->error, &h->areas);
+    status =
+        hs_areas_build(m->work->snapshot, &r->areas, selection, h->head.arena, m->work->error, &h->areas);
     hs_service_selection_unref(selection);
     if (status == HS_OK && !allocate(m)) status = hs_error_memory(m->work->error, "changes");
     uint32_t *now =
-        status == HS_OK ? hs_arena_array(h->arena, (size_t)h->areas.count + 1, sizeof *now) : NULL;
+        status == HS_OK ? hs_arena_array(h->head.arena, (size_t)h->areas.count + 1, sizeof *now) : NULL;
     if (status == HS_OK && !now) status = hs_error_memory(m->work->error, "changes");
     if (status == HS_OK) status = count_period(m, &r->before, &h->tally_before, h->before);
     if (status == HS_OK) status = count_period(m, &r->now, &h->tally, now);
@@ -100,7 +103,7 @@ static hs_status test_unit(const making *m, uint32_t i) {
 static void test_units(void *context, size_t begin, size_t end) {
     making *m = context;
     hs_error error = {0};
-    hs_status status = hs_hotspot_check(m->work, &error);
+    hs_status status = hs_progress_step(&m->steps, end - begin) ? HS_OK : hs_hotspot_check(m->work, &error);
     for (size_t i = begin; i < end && status == HS_OK; i++)
         status = test_unit(m, (uint32_t)i);
     if (status != HS_OK) atomic_store(&m->status, (int)status);
@@ -117,7 +120,7 @@ static hs_change_class class_of(const making *m, uint32_t i) {
 
 static hs_status name_changes(making *m) {
     hs_change_result *h = m->h;
-    double *key = hs_arena_array(h->arena, (size_t)h->areas.count + 1, sizeof *key);
+    double *key = hs_arena_array(h->head.arena, (size_t)h->areas.count + 1, sizeof *key);
     if (!key) return hs_error_memory(m->work->error, "ranks");
     for (uint32_t i = 0; i < h->areas.count; i++) {
         h->change[i] = class_of(m, i);
@@ -126,17 +129,44 @@ static hs_status name_changes(making *m) {
         h->few += h->change[i] == HS_CHANGE_FEW;
         key[i] = h->areas.n[i] + h->before[i] > 0 ? h->ratio[i].z : (double)NAN;
     }
+    h->head.significant = h->increases + h->decreases;
     return hs_hotspot_rank(key, h->areas.count, m->work->error, h->rank);
 }
 
 static bool is_enough(making *m) {
     hs_change_result *h = m->h;
     if (h->areas.count > 0 && h->whole_now + h->whole_before >= HS_HOTSPOT_LEAST_INCIDENTS) return true;
-    h->reason_en =
+    return hs_hotspot_give_up(
+        &h->head,
         "Fewer than 10 incidents in both periods: too few to tell of a change. Take longer periods or more "
-        "classes.";
-    h->reason_zh = "两个时段合计不足 10 件案件，无法判断变化；请放宽时段或类别。";
-    return false;
+        "classes.",
+        "两个时段合计不足 10 件案件，无法判断变化；请放宽时段或类别。");
+}
+
+/* Whether a period reaches, by over a day, to where the store has nothing. */
+static bool reaches_out(const hs_filter *f, const hs_incidents *incidents) {
+    if (incidents->min_time_s == HS_NO_TIME) return false;
+    return (f->from_s != HS_NO_TIME && f->from_s < incidents->min_time_s - DAY_S) ||
+           (f->to_s != HS_NO_TIME && f->to_s > incidents->max_time_s + DAY_S);
+}
+
+static void set_caution(making *m) {
+    const hs_change_request *r = m->request;
+    hs_change_result *h = m->h;
+    const hs_incidents *incidents = m->work->snapshot->incidents;
+    if (reaches_out(&r->now.filter, incidents) || reaches_out(&r->before.filter, incidents))
+        hs_hotspot_caution(
+            &h->head,
+            "A period reaches beyond the times of the first and the last incident known: its rate is too "
+            "low, "
+            "and a change may be one of records only. Take periods that were recorded throughout.",
+            "有时段超出已知首末案件的时间：其发生率偏低，变化可能只是有无记录之别；请选用全程有记录的时段。");
+    if (2 * h->few >= h->areas.count)
+        hs_hotspot_caution(
+            &h->head,
+            "Half of the units or more have so few incidents that no change in them could be told from "
+            "chance: take larger units or longer periods.",
+            "半数以上单元案件过少，任何变化都无法与偶然区分；请改用更大的单元或更长的时段。");
 }
 
 static hs_status make(making *m) {
@@ -147,10 +177,11 @@ static hs_status make(making *m) {
         h->whole_now += h->areas.n[i];
         h->whole_before += h->before[i];
     }
-    h->enough = is_enough(m);
+    h->head.enough = is_enough(m);
     const hs_two_counts whole = counts_of(m, h->whole_now, h->whole_before);
     status = hs_rate_ratio_exact(&whole, m->request->areas.alpha, m->work->error, &h->whole);
-    if (status != HS_OK || !h->enough) return status;
+    if (status != HS_OK || !h->head.enough) return status;
+    hs_progress_steps_init(&m->steps, &m->work->progress, h->areas.count);
     hs_pool_for(hs_service_pool(m->work->service), h->areas.count, UNITS_A_PIECE, test_units, m);
     int failed = atomic_load(&m->status);
     if (failed == HS_E_CANCELLED) return hs_hotspot_check(m->work, m->work->error);
@@ -162,25 +193,14 @@ static hs_status make(making *m) {
     status = hs_adjust_p_values(h->p, h->areas.count, m->request->areas.correction, m->work->error, h->q);
     if (status == HS_OK)
         status = hs_hotspot_stand(h->p, h->areas.count, m->request->areas.alpha, m->work->error, &h->stands);
-    return status == HS_OK ? name_changes(m) : status;
+    if (status == HS_OK) status = name_changes(m);
+    if (status == HS_OK) set_caution(m);
+    return status;
 }
 
-static hs_status compute(const hs_hotspot_work *work, void **result) {
-    hs_arena *arena = hs_arena_new(RESULT_MOST);
-    hs_change_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
-    if (!h) {
-        hs_arena_free(arena);
-        return hs_error_memory(work->error, "changes");
-    }
-    h->arena = arena;
-    making m = {.work = work, .request = work->request, .h = h};
-    hs_status status = make(&m);
-    if (status != HS_OK) {
-        hs_arena_free(arena);
-        return status;
-    }
-    *result = h;
-    return HS_OK;
+static hs_status compute(const hs_hotspot_work *work, void *result) {
+    making m = {.work = work, .request = work->request, .h = result};
+    return make(&m);
 }
 
 /* The words with the period replaced; an empty one is none. */
@@ -261,58 +281,16 @@ static hs_status parse(const hs_hotspot_words *words, void **request) {
     return status;
 }
 
-static const char *reason(const hs_hotspot_run *run, bool chinese) {
-    const hs_change_result *h = run->result;
-    return h->enough ? NULL : hs_in_language(chinese, h->reason_en, h->reason_zh);
-}
-
-/* Whether a period reaches, by over a day, to where the store has nothing. */
-static bool reaches_out(const hs_filter *f, const hs_incidents *incidents) {
-    if (incidents->min_time_s == HS_NO_TIME) return false;
-    return (f->from_s != HS_NO_TIME && f->from_s < incidents->min_time_s - DAY_S) ||
-           (f->to_s != HS_NO_TIME && f->to_s > incidents->max_time_s + DAY_S);
-}
-
-static const char *mind(const hs_hotspot_run *run, bool chinese) {
-    const hs_change_request *r = run->request;
-    const hs_change_result *h = run->result;
-    const hs_incidents *incidents = run->snapshot->incidents;
-    if (!h->enough) return NULL;
-    if (reaches_out(&r->now.filter, incidents) || reaches_out(&r->before.filter, incidents))
-        return hs_in_language(
-            chinese,
-            "A period reaches beyond the times of the first and the last incident known: its rate is too "
-            "low, "
-            "and a change may be one of records only. Take periods that were recorded throughout.",
-            "有时段超出已知首末案件的时间：其发生率偏低，变化可能只是有无记录之别；请选用全程有记录的时段。");
-    if (2 * h->few < h->areas.count) return NULL;
-    return hs_in_language(
-        chinese,
-        "Half of the units or more have so few incidents that no change in them could be told from "
-        "chance: take larger units or longer periods.",
-        "半数以上单元案件过少，任何变化都无法与偶然区分；请改用更大的单元或更长的时段。");
-}
-
-static uint32_t significant(const hs_hotspot_run *run) {
-    const hs_change_result *h = run->result;
-    return h->increases + h->decreases;
-}
-
-static void done(void *result) {
-    hs_arena_free(((hs_change_result *)result)->arena);
-}
-
 const hs_hotspot_method hs_hotspot_change = {
     "change",
     "change between two periods: rate ratios with exact limits, unit by unit",
     "两个时段的变化：逐单元比率及其精确区间",
     parse,
+    sizeof(hs_change_result),
+    RESULT_MOST,
     compute,
     hs_change_table,
     hs_change_head,
     hs_change_explain,
-    reason,
-    mind,
-    significant,
-    done,
+    NULL,
 };

@@ -31,7 +31,7 @@ typedef enum hs_change_class {
 } hs_change_class;
 
 typedef struct hs_change_result {
-    hs_arena *arena;
+    hs_hotspot_head head;
     hs_areas areas; /* n and events: of now */
     hs_areas_tally tally, tally_before;
     uint32_t *before; /* incidents */
@@ -43,8 +43,6 @@ typedef struct hs_change_result {
     uint64_t whole_now, whole_before;
     uint32_t few, increases, decreases;
     hs_hotspot_stands stands;
-    bool enough;
-    const char *reason_en, *reason_zh;
 } hs_change_result;
 
 const char *hs_change_test_name(hs_change_test test);

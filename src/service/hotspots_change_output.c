@@ -87,7 +87,7 @@ void hs_change_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
         .field_count = FIELDS,
         .file_only = FILE_ONLY,
         .type = r->areas.units == HS_UNITS_STREETS ? HS_GEOMETRY_LINES : HS_GEOMETRY_POLYGONS,
-        .rows = h->enough ? h->areas.count : 0,
+        .rows = h->head.enough ? h->areas.count : 0,
         .read = read_row,
     };
 }
@@ -126,7 +126,7 @@ void hs_change_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "units", h->areas.count);
     hs_json_pair_int(json, "too_few", h->few);
     hs_json_pair_int(json, "significant", h->increases + h->decreases);
-    if (h->enough) hs_hotspot_stands_member(&h->stands, json);
+    if (h->head.enough) hs_hotspot_stands_member(&h->stands, json);
     hs_json_pair_int(json, "increases", h->increases);
     hs_json_pair_int(json, "decreases", h->decreases);
     write_whole(r, h, json);
@@ -186,7 +186,7 @@ void hs_change_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) 
         r->relative ? hs_in_language(chinese, "against the rest of the city", "相对全市其余")
                     : hs_in_language(chinese, "each by itself", "逐单元"));
     hs_areas_explain_counts(&r->now, &h->tally, chinese, out);
-    if (!h->enough) return;
+    if (!h->head.enough) return;
     explain_whole(h, chinese, out);
     hs_buffer_printf(
         out,

@@ -59,8 +59,8 @@ typedef struct making {
 
 static hs_status list_members(making *m, const hs_cluster_labels *labels) {
     uint32_t n = m->h->points.count;
-    m->first = hs_arena_array(m->h->answer.arena, (size_t)labels->found + 2, sizeof *m->first);
-    m->member = hs_arena_array(m->h->answer.arena, (size_t)n + 1, sizeof *m->member);
+    m->first = hs_arena_array(m->h->head.arena, (size_t)labels->found + 2, sizeof *m->first);
+    m->member = hs_arena_array(m->h->head.arena, (size_t)n + 1, sizeof *m->member);
     if (!m->first || !m->member) return hs_error_memory(m->work->error, "clusters");
     for (uint32_t i = 0; i < n; i++)
         if (labels->cluster[i] != HS_NONE) m->first[labels->cluster[i] + 2]++;
@@ -99,7 +99,7 @@ static hs_status outline(making *m, const uint32_t *member, hs_cluster *c) {
         }
         status =
             hs_points_hull(m->work->snapshot, x, y, c->places, HS_CLUSTERS_CONCAVITY, HS_CLUSTERS_WIDER_M,
-                           m->h->answer.arena, m->work->error, &c->geometry, &c->area_m2);
+                           m->h->head.arena, m->work->error, &c->geometry, &c->area_m2);
     }
     free(spots);
     free(x);
@@ -108,8 +108,7 @@ static hs_status outline(making *m, const uint32_t *member, hs_cluster *c) {
 
 static hs_status draw_ellipse(making *m, hs_cluster *c) {
     c->area_m2 = 3.14159265358979323846 * fmax(c->ellipse.major_m, 1) * fmax(c->ellipse.minor_m, 1);
-    return hs_points_ellipse(m->work->snapshot, &c->ellipse, m->h->answer.arena, m->work->error,
-                             &c->geometry);
+    return hs_points_ellipse(m->work->snapshot, &c->ellipse, m->h->head.arena, m->work->error, &c->geometry);
 }
 
 static hs_status describe(making *m, const hs_cluster_labels *labels, uint32_t number, uint32_t order,
@@ -134,19 +133,30 @@ static hs_status describe(making *m, const hs_cluster_labels *labels, uint32_t n
     hs_status status = outline(m, member, c);
     if (status == HS_OK && m->request->algorithm == HS_CLUSTERS_NNH) status = draw_ellipse(m, c);
     if (m->h->area_m2 > 0) c->expected = p->count * c->area_m2 / m->h->area_m2;
-    return status == HS_OK ? hs_hotspot_check(m->work, m->work->error) : status;
+    return status;
+}
+
+/* Whether as many simulations follow, each about as long as finding the clusters. */
+static bool is_simulated(const hs_clusters_request *r) {
+    return r->algorithm == HS_CLUSTERS_DBSCAN && !r->points.streets && r->simulations > 0;
 }
 
 static hs_status append(making *m, const hs_cluster_labels *labels, uint32_t order) {
     hs_clusters_result *h = m->h;
-    hs_cluster *all = hs_arena_array(h->answer.arena, (size_t)h->count + labels->found + 1, sizeof *all);
+    hs_cluster *all = hs_arena_array(h->head.arena, (size_t)h->count + labels->found + 1, sizeof *all);
     if (!all) return hs_error_memory(m->work->error, "clusters");
     for (uint32_t c = 0; c < h->count; c++)
         all[c] = h->cluster[c];
     h->cluster = all;
     hs_status status = list_members(m, labels);
-    for (uint32_t c = 0; c < labels->found && status == HS_OK; c++)
+    double end = is_simulated(m->request) ? 1 / (m->request->simulations + 1.0) : 1;
+    const hs_progress_part part = {&m->work->progress, end / 2, end};
+    const hs_progress progress = hs_progress_of_part(&part);
+    for (uint32_t c = 0; c < labels->found && status == HS_OK; c++) {
         status = describe(m, labels, c, order, &h->cluster[h->count++]);
+        if (status == HS_OK && !hs_progress_tell(&progress, order == 1 ? (double)c / labels->found : -1))
+            status = hs_hotspot_check(m->work, m->work->error);
+    }
     return status;
 }
 
@@ -158,8 +168,8 @@ static hs_status climb(making *m, hs_cluster_labels *labels) {
     for (uint32_t order = 2; order <= HS_CLUSTERS_MOST_ORDERS && status == HS_OK; order++) {
         uint32_t count = h->count - begin, found = 0;
         if (count < 2) break;
-        double *x = hs_arena_array(h->answer.arena, 2 * (size_t)count, sizeof *x), *y = x ? x + count : NULL;
-        uint32_t *of = hs_arena_array(h->answer.arena, count, sizeof *of);
+        double *x = hs_arena_array(h->head.arena, 2 * (size_t)count, sizeof *x), *y = x ? x + count : NULL;
+        uint32_t *of = hs_arena_array(h->head.arena, count, sizeof *of);
         if (!x || !of) return hs_error_memory(m->work->error, "clusters");
         for (uint32_t c = 0; c < count; c++) {
             x[c] = h->cluster[begin + c].ellipse.x_m;
@@ -189,11 +199,11 @@ static int largest_first(const void *left, const void *right) {
 static hs_status test(making *m, const hs_pattern_window *window) {
     const hs_clusters_request *r = m->request;
     hs_clusters_result *h = m->h;
-    if (r->algorithm != HS_CLUSTERS_DBSCAN || r->points.streets || r->simulations == 0 || h->count == 0)
-        return HS_OK;
+    if (!is_simulated(r) || h->count == 0) return HS_OK;
     if (h->points.count > HS_CLUSTERS_MOST_SIMULATED) {
-        h->answer.caution_en = "Too many incidents to compare with simulated ones: clusters have no p-value.";
-        h->answer.caution_zh = "案件过多，未作模拟比较：聚类没有 p 值。";
+        hs_hotspot_caution(&h->head,
+                           "Too many incidents to compare with simulated ones: clusters have no p-value.",
+                           "案件过多，未作模拟比较：聚类没有 p 值。");
         return HS_OK;
     }
     return hs_clusters_simulate(m->work, r, window, h);
@@ -207,17 +217,18 @@ static uint32_t most_points(const hs_clusters_request *r) {
 static hs_status make(making *m) {
     hs_clusters_result *h = m->h;
     const hs_clusters_request *r = m->request;
-    hs_arena *arena = h->answer.arena;
+    hs_arena *arena = h->head.arena;
     hs_cluster_labels labels;
     hs_pattern_window *window = NULL;
     hs_status status = hs_points_gather(m->work, &r->points, false, most_points(r), arena, &h->points);
     if (status != HS_OK) return status;
-    h->answer.enough = h->points.count >= HS_POINTS_LEAST && h->points.count >= r->min_points;
-    if (!h->answer.enough) {
-        h->answer.reason_en =
+    h->head.enough = h->points.count >= HS_POINTS_LEAST && h->points.count >= r->min_points;
+    if (!h->head.enough) {
+        (void)hs_hotspot_give_up(
+            &h->head,
             "Too few incidents for clusters: fewer than 10 or than min-points. Take a longer "
-            "period or more classes.";
-        h->answer.reason_zh = "案件过少（不足 10 件或少于 min-points），无法聚类；请放宽时段或类别。";
+            "period or more classes.",
+            "案件过少（不足 10 件或少于 min-points），无法聚类；请放宽时段或类别。");
         return HS_OK;
     }
     status = hs_points_window(m->work->snapshot, &h->points, m->work->error, &window);
@@ -237,22 +248,9 @@ static hs_status make(making *m) {
     return status;
 }
 
-static hs_status compute(const hs_hotspot_work *work, void **result) {
-    hs_arena *arena = hs_arena_new(RESULT_MOST);
-    hs_clusters_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
-    if (!h) {
-        hs_arena_free(arena);
-        return hs_error_memory(work->error, "clusters");
-    }
-    h->answer.arena = arena;
-    making m = {.work = work, .request = work->request, .h = h};
-    hs_status status = make(&m);
-    if (status != HS_OK) {
-        hs_arena_free(arena);
-        return status;
-    }
-    *result = h;
-    return HS_OK;
+static hs_status compute(const hs_hotspot_work *work, void *result) {
+    making m = {.work = work, .request = work->request, .h = result};
+    return make(&m);
 }
 
 const hs_hotspot_method hs_hotspot_clusters = {
@@ -260,12 +258,11 @@ const hs_hotspot_method hs_hotspot_clusters = {
     "clusters of incidents: DBSCAN, HDBSCAN, OPTICS, nearest-neighbour hierarchical, planar or along streets",
     "案件聚类：DBSCAN、HDBSCAN、OPTICS、最近邻层次聚类，平面或沿街道",
     parse,
+    sizeof(hs_clusters_result),
+    RESULT_MOST,
     compute,
     hs_clusters_table,
     hs_clusters_head,
     hs_clusters_explain,
-    hs_points_reason,
-    hs_points_caution,
-    hs_points_significant,
-    hs_points_done,
+    NULL,
 };

@@ -46,7 +46,7 @@ typedef struct hs_cluster {
 } hs_cluster;
 
 typedef struct hs_clusters_result {
-    hs_points_answer answer;
+    hs_hotspot_head head;
     hs_points points;
     uint32_t count;
     hs_cluster *cluster; /* the largest first */

@@ -116,6 +116,7 @@ typedef struct simulating {
     double west, south, east, north;
     uint32_t count;
     uint32_t *largest; /* [simulations] */
+    hs_progress_steps steps;
     atomic_int status;
 } simulating;
 
@@ -150,7 +151,7 @@ static void simulate(void *context, size_t begin, size_t end) {
     uint32_t *cluster = malloc(((size_t)s->count + 1) * 2 * sizeof *cluster);
     hs_status status = x && cluster ? HS_OK : HS_E_MEMORY;
     for (size_t k = begin; k < end && status == HS_OK; k++) {
-        status = hs_hotspot_check(s->work, NULL);
+        status = hs_progress_step(&s->steps, 1) ? HS_OK : HS_E_CANCELLED;
         if (status == HS_OK) status = simulate_one(s, k, x, cluster);
     }
     if (status != HS_OK) atomic_store(&s->status, (int)status);
@@ -161,9 +162,12 @@ static void simulate(void *context, size_t begin, size_t end) {
 hs_status hs_clusters_simulate(const hs_hotspot_work *work, const hs_clusters_request *request,
                                const hs_pattern_window *window, hs_clusters_result *result) {
     simulating s = {.work = work, .request = request, .window = window, .count = result->points.count};
-    s.largest = hs_arena_array(result->answer.arena, (size_t)request->simulations + 1, sizeof *s.largest);
+    s.largest = hs_arena_array(result->head.arena, (size_t)request->simulations + 1, sizeof *s.largest);
     if (!s.largest) return hs_error_memory(work->error, "simulations");
     hs_pattern_window_box(window, &s.west, &s.south, &s.east, &s.north);
+    const hs_progress_part part = {&work->progress, 1 / (request->simulations + 1.0), 1};
+    const hs_progress progress = hs_progress_of_part(&part);
+    hs_progress_steps_init(&s.steps, &progress, request->simulations);
     hs_pool_for(hs_service_pool(work->service), request->simulations, 1, simulate, &s);
     int status = atomic_load(&s.status);
     if (status != HS_OK) return hs_error_set(work->error, (hs_status)status, "simulations were stopped");
@@ -173,7 +177,7 @@ hs_status hs_clusters_simulate(const hs_hotspot_work *work, const hs_clusters_re
         for (uint32_t k = 0; k < request->simulations; k++)
             least += s.largest[k] >= result->cluster[c].n;
         result->cluster[c].p = least / (request->simulations + 1.0);
-        result->answer.significant += result->cluster[c].p <= request->points.alpha;
+        result->head.significant += result->cluster[c].p <= request->points.alpha;
     }
     return HS_OK;
 }

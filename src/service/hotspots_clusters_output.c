@@ -78,7 +78,7 @@ void hs_clusters_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
     *table = (hs_hotspot_table){.fields = fields,
                                 .field_count = FIELDS,
                                 .type = HS_GEOMETRY_POLYGONS,
-                                .rows = h->answer.enough ? h->count : 0,
+                                .rows = h->head.enough ? h->count : 0,
                                 .read = read_row};
 }
 
@@ -96,6 +96,8 @@ void hs_clusters_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_double(json, "hull_concavity", HS_CLUSTERS_CONCAVITY);
     hs_json_pair_double(json, "hull_wider_m", HS_CLUSTERS_WIDER_M);
     hs_json_pair_int(json, "simulations", h->simulations);
+    hs_json_pair_text(json, "sided", "one");
+    hs_json_pair_text(json, "correction", h->simulations > 0 ? "largest-cluster" : "none");
     hs_points_parameter_members(&r->points, json);
     hs_json_object_end(json);
     hs_points_run_members(run, r->points.seed, json);
@@ -162,7 +164,7 @@ void hs_clusters_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out
     double distance_m = r->algorithm == HS_CLUSTERS_NNH ? h->threshold_m : r->eps_m;
     explain_algorithm(r, distance_m, chinese, out);
     hs_points_explain(&r->points, &h->points, chinese, out);
-    if (!h->answer.enough) return;
+    if (!h->head.enough) return;
     hs_buffer_printf(
         out,
         hs_in_language(chinese,

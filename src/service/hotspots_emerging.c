@@ -11,6 +11,9 @@
 #define RESULT_MOST ((size_t)4 << 30)
 /* Comparisons of permutations that are made unasked. */
 #define MOST_WORK 1e9
+/* Where the tests of all bins lie in the work. */
+#define TESTS_FROM 0.2
+#define TESTS_TO   0.9
 
 typedef struct making {
     const hs_hotspot_work *work;
@@ -20,12 +23,6 @@ typedef struct making {
     hs_arena *scratch;          /* the cube, given back when it is named */
     double *values, *z, *p, *q; /* [steps][units] */
 } making;
-
-static bool give_up(making *m, const char *en, const char *zh) {
-    m->h->reason_en = en;
-    m->h->reason_zh = zh;
-    return false;
-}
 
 /* Incidents into bins, as whole numbers. */
 static hs_status fill_cube(making *m, const hs_selection *selection) {
@@ -85,17 +82,17 @@ static bool allocate(making *m) {
     m->z = hs_arena_array(m->scratch, bins, sizeof *m->z);
     m->p = hs_arena_array(m->scratch, bins, sizeof *m->p);
     m->q = hs_arena_array(m->scratch, bins, sizeof *m->q);
-    h->series = hs_arena_array(h->arena, bins, sizeof *h->series);
-    h->islands = hs_arena_array(h->arena, units, sizeof *h->islands);
-    h->value = hs_arena_array(h->arena, units, sizeof *h->value);
-    h->z = hs_arena_array(h->arena, units, sizeof *h->z);
-    h->p = hs_arena_array(h->arena, units, sizeof *h->p);
-    h->q = hs_arena_array(h->arena, units, sizeof *h->q);
-    h->expected = hs_arena_array(h->arena, units, sizeof *h->expected);
-    h->history = hs_arena_array(h->arena, units, sizeof *h->history);
-    h->trend = hs_arena_array(h->arena, units, sizeof *h->trend);
-    h->trend_q = hs_arena_array(h->arena, units, sizeof *h->trend_q);
-    h->rank = hs_arena_array(h->arena, units, sizeof *h->rank);
+    h->series = hs_arena_array(h->head.arena, bins, sizeof *h->series);
+    h->islands = hs_arena_array(h->head.arena, units, sizeof *h->islands);
+    h->value = hs_arena_array(h->head.arena, units, sizeof *h->value);
+    h->z = hs_arena_array(h->head.arena, units, sizeof *h->z);
+    h->p = hs_arena_array(h->head.arena, units, sizeof *h->p);
+    h->q = hs_arena_array(h->head.arena, units, sizeof *h->q);
+    h->expected = hs_arena_array(h->head.arena, units, sizeof *h->expected);
+    h->history = hs_arena_array(h->head.arena, units, sizeof *h->history);
+    h->trend = hs_arena_array(h->head.arena, units, sizeof *h->trend);
+    h->trend_q = hs_arena_array(h->head.arena, units, sizeof *h->trend_q);
+    h->rank = hs_arena_array(h->head.arena, units, sizeof *h->rank);
     return m->values && m->z && m->p && m->q && h->series && h->islands && h->value && h->z && h->p && h->q &&
            h->expected && h->history && h->trend && h->trend_q && h->rank;
 }
@@ -107,11 +104,13 @@ static hs_status gather(making *m) {
     hs_error *error = m->work->error;
     hs_status status = hs_areas_select(m->work, r, &h->tally, &selection);
     if (status != HS_OK) return status;
-    status = hs_steps_of_period(m->work->snapshot, &r->filter, m->request->step, h->arena, error, &h->steps);
-    if (status == HS_OK) status = hs_areas_build(m->work->snapshot, r, selection, h->arena, error, &h->areas);
+    status =
+        hs_steps_of_period(m->work->snapshot, &r->filter, m->request->step, h->head.arena, error, &h->steps);
     if (status == HS_OK)
-        status = hs_areas_count(m->work->snapshot, r, selection, h->arena, error, &h->areas, &h->tally);
-    if (status == HS_OK) status = hs_areas_leave_out(r, h->arena, error, &h->areas, &h->unmeasured);
+        status = hs_areas_build(m->work->snapshot, r, selection, h->head.arena, error, &h->areas);
+    if (status == HS_OK)
+        status = hs_areas_count(m->work->snapshot, r, selection, h->head.arena, error, &h->areas, &h->tally);
+    if (status == HS_OK) status = hs_areas_leave_out(r, h->head.arena, error, &h->areas, &h->unmeasured);
     if (status == HS_OK && (uint64_t)h->areas.count * h->steps.count > HS_EMERGING_MOST_BINS)
         status = hs_error_set(error, HS_E_ARGUMENT,
                               "step: %u units in %u steps are more than the %llu bins that are taken; take "
@@ -130,23 +129,20 @@ static bool is_enough(making *m) {
     for (uint32_t i = 0; i < h->areas.count; i++)
         counted += h->areas.n[i];
     if (h->areas.count < HS_HOTSPOT_LEAST_UNITS)
-        return give_up(m, "Fewer than 10 units of analysis: too few for a statistic. Take smaller units.",
-                       "分析单元不足 10 个，无法统计检验；请改用更小的单元。");
+        return hs_hotspot_give_up(
+            &m->h->head, "Fewer than 10 units of analysis: too few for a statistic. Take smaller units.",
+            "分析单元不足 10 个，无法统计检验；请改用更小的单元。");
     if (h->steps.count < HS_STEPS_LEAST || h->steps.count <= m->request->lag)
-        return give_up(
-            m, "Fewer than 10 steps of time: too few for a history. Take a longer period or shorter steps.",
+        return hs_hotspot_give_up(
+            &m->h->head,
+            "Fewer than 10 steps of time: too few for a history. Take a longer period or shorter steps.",
             "时段不足 10 期，无法判断演变；请放宽时段或缩短步长。");
     if (counted < HS_HOTSPOT_LEAST_INCIDENTS)
-        return give_up(
-            m, "Fewer than 10 incidents: too few for a statistic. Take a longer period or more classes.",
+        return hs_hotspot_give_up(
+            &m->h->head,
+            "Fewer than 10 incidents: too few for a statistic. Take a longer period or more classes.",
             "案件不足 10 件，无法统计检验；请放宽时段或类别。");
     return true;
-}
-
-static void caution(making *m, const char *en, const char *zh) {
-    if (m->h->caution_en) return;
-    m->h->caution_en = en;
-    m->h->caution_zh = zh;
 }
 
 static hs_status test_exactly(making *m, const hs_cube *cube) {
@@ -166,22 +162,25 @@ static hs_status test_by_permutation(making *m, const hs_cube *cube) {
     hs_weights *weights;
     hs_status status = hs_cube_weights(cube, m->work->error, &weights);
     if (status != HS_OK) return status;
+    const hs_progress_part part = {&m->work->progress, TESTS_FROM, TESTS_TO};
+    const hs_progress progress = hs_progress_of_part(&part);
     double links = fmax(weights->count, weights->uniform ? 0 : hs_weights_links(weights));
     double fitting = fmin(HS_HOTSPOT_MOST_PERMUTATIONS, fmax(999, MOST_WORK / links));
     uint32_t permutations = r->permutations_given ? r->permutations : (uint32_t)fitting;
     status = hs_local_permutation(weights, cube->values, true, permutations, r->seed,
-                                  hs_service_pool(m->work->service), m->work->error, m->p);
+                                  hs_service_pool(m->work->service), &progress, m->work->error, m->p);
     hs_weights_free(weights);
     m->h->how = HS_EMERGING_PERMUTED;
     m->h->permutations = permutations;
     m->h->smallest_p = 2.0 / (permutations + 1.0);
     if (hs_areas_lone_q(r, m->h->smallest_p, (double)cube->steps * cube->weights->count) > r->alpha)
-        caution(m,
-                "So many permutations cannot give a p-value that is small enough for a lone bin after "
-                "correction: "
-                "take more, or permutations=0 for analytic ones.",
-                "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立时空单元；请增加次数，或用 "
-                "permutations=0（解析法）。");
+        hs_hotspot_caution(
+            &m->h->head,
+            "So many permutations cannot give a p-value that is small enough for a lone bin after "
+            "correction: "
+            "take more, or permutations=0 for analytic ones.",
+            "此置换次数给不出足够小的 p 值，校正后无法识别单个孤立时空单元；请增加次数，或用 "
+            "permutations=0（解析法）。");
     return status;
 }
 
@@ -203,7 +202,10 @@ static hs_status test_bins(making *m) {
         m->h->how = HS_EMERGING_NORMAL;
     for (size_t b = 0; b < bins && m->h->how == HS_EMERGING_NORMAL; b++)
         m->p[b] = hs_two_sided_p(m->z[b]);
-    if (status == HS_OK) status = hs_hotspot_check(m->work, m->work->error);
+    if (status == HS_OK && !hs_progress_tell(&m->work->progress, TESTS_TO))
+        status = hs_hotspot_check(m->work, m->work->error);
+    if (status == HS_OK)
+        status = hs_hotspot_stand(m->p, (uint32_t)bins, r->alpha, m->work->error, &m->h->stands);
     return status == HS_OK ? hs_adjust_p_values(m->p, bins, r->correction, m->work->error, m->q) : status;
 }
 
@@ -211,8 +213,8 @@ static hs_status find_trends(making *m) {
     hs_emerging_result *h = m->h;
     uint32_t units = h->areas.count, steps = h->steps.count;
     double inflation = hs_trend_inflation(steps, m->request->lag + 1);
-    double *one = hs_arena_array(h->arena, steps, sizeof *one),
-           *p = hs_arena_array(h->arena, units, sizeof *p);
+    double *one = hs_arena_array(h->head.arena, steps, sizeof *one),
+           *p = hs_arena_array(h->head.arena, units, sizeof *p);
     if (!one || !p) return hs_error_memory(m->work->error, "trends");
     hs_status status = HS_OK;
     for (uint32_t i = 0; i < units && status == HS_OK; i++) {
@@ -235,7 +237,7 @@ static hs_status name_histories(making *m) {
     hs_emerging_result *h = m->h;
     double alpha = m->request->areas.alpha;
     uint32_t units = h->areas.count, steps = h->steps.count;
-    signed char *state = hs_arena_array(h->arena, steps, 1);
+    signed char *state = hs_arena_array(h->head.arena, steps, 1);
     if (!state) return hs_error_memory(m->work->error, "histories");
     for (uint32_t i = 0; i < units; i++) {
         for (uint32_t t = 0; t < steps; t++) {
@@ -246,7 +248,7 @@ static hs_status name_histories(making *m) {
         }
         int trend = h->trend_q[i] <= alpha ? (h->trend[i].s > 0) - (h->trend[i].s < 0) : 0;
         h->history[i] = hs_emerging_classify(state, steps, trend);
-        h->significant += h->history[i].pattern != HS_EMERGING_NONE;
+        h->head.significant += h->history[i].pattern != HS_EMERGING_NONE;
         size_t last = (size_t)(steps - 1) * units + i;
         h->z[i] = m->z[last];
         h->p[i] = m->p[last];
@@ -266,36 +268,26 @@ static hs_status make(making *m) {
     if (status != HS_OK) return status;
     h->links = hs_weights_links(m->weights);
     h->island_count = hs_weights_islands(m->weights, h->areas.count, h->islands);
+    if (!hs_progress_tell(&m->work->progress, TESTS_FROM)) return hs_hotspot_check(m->work, m->work->error);
     status = test_bins(m);
     if (status == HS_OK) status = find_trends(m);
     if (status == HS_OK) status = name_histories(m);
-    h->enough = !isnan(h->z[0]) || h->areas.count == 0;
+    h->head.enough = !isnan(h->z[0]) || h->areas.count == 0;
     for (uint32_t i = 0; i < h->areas.count; i++)
-        h->enough = h->enough || !isnan(h->z[i]);
-    if (!h->enough)
-        (void)give_up(m, "All units have the same value in every step: there is no pattern to test.",
-                      "各单元各时段数值相同，没有可检验的格局。");
+        h->head.enough = h->head.enough || !isnan(h->z[i]);
+    if (!h->head.enough)
+        (void)hs_hotspot_give_up(&m->h->head,
+                                 "All units have the same value in every step: there is no pattern to test.",
+                                 "各单元各时段数值相同，没有可检验的格局。");
     return status;
 }
 
-static hs_status compute(const hs_hotspot_work *work, void **result) {
-    hs_arena *arena = hs_arena_new(RESULT_MOST);
-    hs_emerging_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
-    if (!h) {
-        hs_arena_free(arena);
-        return hs_error_memory(work->error, "hotspots");
-    }
-    h->arena = arena;
-    making m = {.work = work, .request = work->request, .h = h, .scratch = hs_arena_new(RESULT_MOST)};
+static hs_status compute(const hs_hotspot_work *work, void *result) {
+    making m = {.work = work, .request = work->request, .h = result, .scratch = hs_arena_new(RESULT_MOST)};
     hs_status status = m.scratch ? make(&m) : hs_error_memory(work->error, "hotspots");
     hs_weights_free(m.weights);
     hs_arena_free(m.scratch);
-    if (status != HS_OK) {
-        hs_arena_free(arena);
-        return status;
-    }
-    *result = h;
-    return HS_OK;
+    return status;
 }
 
 static hs_status parse(const hs_hotspot_words *words, void **request) {
@@ -314,35 +306,16 @@ static hs_status parse(const hs_hotspot_words *words, void **request) {
     return HS_OK;
 }
 
-static const char *reason(const hs_hotspot_run *run, bool chinese) {
-    const hs_emerging_result *h = run->result;
-    return h->enough ? NULL : hs_in_language(chinese, h->reason_en, h->reason_zh);
-}
-
-static const char *mind(const hs_hotspot_run *run, bool chinese) {
-    const hs_emerging_result *h = run->result;
-    return h->caution_en ? hs_in_language(chinese, h->caution_en, h->caution_zh) : NULL;
-}
-
-static uint32_t significant(const hs_hotspot_run *run) {
-    return ((const hs_emerging_result *)run->result)->significant;
-}
-
-static void done(void *result) {
-    hs_arena_free(((hs_emerging_result *)result)->arena);
-}
-
 const hs_hotspot_method hs_hotspot_emerging = {
     "emerging",
     "emerging hot spots: Gi* through time, and whether a hot spot is new, growing, lasting or gone",
     "时空热点演变：逐期 Gi*，并判断热点是新增、加剧、持续还是消退",
     parse,
+    sizeof(hs_emerging_result),
+    RESULT_MOST,
     compute,
     hs_emerging_table,
     hs_emerging_head,
     hs_emerging_explain,
-    reason,
-    mind,
-    significant,
-    done,
+    NULL,
 };

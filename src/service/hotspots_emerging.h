@@ -51,7 +51,7 @@ typedef struct hs_emerging_request {
 typedef enum hs_emerging_p { HS_EMERGING_EXACT, HS_EMERGING_NORMAL, HS_EMERGING_PERMUTED } hs_emerging_p;
 
 typedef struct hs_emerging_result {
-    hs_arena *arena;
+    hs_hotspot_head head;
     hs_areas areas;
     hs_areas_tally tally;
     hs_steps steps;
@@ -69,9 +69,7 @@ typedef struct hs_emerging_result {
     uint32_t permutations;
     double smallest_p;
     uint64_t hot_bins, cold_bins;
-    uint32_t significant; /* units with a pattern */
-    bool enough;
-    const char *reason_en, *reason_zh, *caution_en, *caution_zh;
+    hs_hotspot_stands stands; /* of all bins */
 } hs_emerging_result;
 
 void hs_emerging_table(const hs_hotspot_run *run, hs_hotspot_table *table);

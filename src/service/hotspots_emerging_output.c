@@ -130,7 +130,7 @@ void hs_emerging_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
         .field_count = FIELDS,
         .file_only = FILE_ONLY,
         .type = r->areas.units == HS_UNITS_STREETS ? HS_GEOMETRY_LINES : HS_GEOMETRY_POLYGONS,
-        .rows = h->enough ? h->areas.count : 0,
+        .rows = h->head.enough ? h->areas.count : 0,
         .read = read_row,
         .properties = write_series,
     };
@@ -156,7 +156,7 @@ static void write_steps(const hs_hotspot_run *run, hs_json *json) {
 static void write_classes(const hs_hotspot_run *run, hs_json *json) {
     const hs_emerging_result *h = run->result;
     uint32_t count[2][HS_EMERGING_PATTERNS] = {{0}};
-    for (uint32_t i = 0; i < h->areas.count && h->enough; i++)
+    for (uint32_t i = 0; i < h->areas.count && h->head.enough; i++)
         count[h->history[i].cold][h->history[i].pattern]++;
     hs_json_key(json, "classes");
     hs_json_object(json);
@@ -194,7 +194,8 @@ void hs_emerging_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_int(json, "units_left_out", h->unmeasured);
     hs_json_pair_int(json, "links", h->links);
     hs_areas_island_members(h->areas.id, h->islands, h->island_count, json);
-    hs_json_pair_int(json, "significant", h->significant);
+    hs_json_pair_int(json, "significant", h->head.significant);
+    if (h->head.enough) hs_hotspot_stands_member(&h->stands, json);
     write_classes(run, json);
     hs_json_pair_int(json, "hot_bins", (int64_t)h->hot_bins);
     hs_json_pair_int(json, "cold_bins", (int64_t)h->cold_bins);

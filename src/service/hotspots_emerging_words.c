@@ -128,7 +128,7 @@ void hs_emerging_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out
     hs_areas_explain_units(&r->areas, h->areas.count, h->links, h->island_count, chinese, out);
     hs_areas_explain_counts(&r->areas, &h->tally, chinese, out);
     explain_steps(run, chinese, out);
-    if (!h->enough) return;
+    if (!h->head.enough) return;
     hs_buffer_text(out, p_words(h, chinese));
     if (h->how == HS_EMERGING_PERMUTED)
         hs_buffer_printf(out,

@@ -49,17 +49,21 @@ static void choose_simulations(making *m, double work, double most) {
     h->simulations = m->request->simulations;
     if (h->simulations <= fitting) return;
     h->simulations = fitting >= 19 ? (uint32_t)fitting : 0;
-    h->answer.caution_en =
-        h->simulations > 0 ? "So many incidents: fewer simulations than asked for were made."
-                           : "Too many incidents to simulate: take a shorter max-distance or fewer incidents "
-                             "for envelopes and tests.";
-    h->answer.caution_zh = h->simulations > 0 ? "案件过多，实际模拟次数少于要求。"
-                                              : "案件过多，未作模拟；请缩短 max-distance 或减少案件。";
+    if (h->simulations > 0)
+        hs_hotspot_caution(&h->head, "So many incidents: fewer simulations than asked for were made.",
+                           "案件过多，实际模拟次数少于要求。");
+    else
+        hs_hotspot_caution(&h->head,
+                           "Too many incidents to simulate: take a shorter max-distance or fewer incidents "
+                           "for envelopes and tests.",
+                           "案件过多，未作模拟；请缩短 max-distance 或减少案件。");
 }
 
-static hs_csr_request csr_of(const making *m) {
+/* The data's own curve takes as long as one of the simulated ones. */
+static hs_csr_request csr_of(const making *m, hs_progress_part *part) {
+    *part = (hs_progress_part){&m->work->progress, 1.0 / (m->h->simulations + 1.0), 1};
     return (hs_csr_request){m->h->simulations, m->request->points.seed, m->request->points.alpha,
-                            hs_points_stopped, m->work};
+                            hs_progress_of_part(part)};
 }
 
 static hs_status along_streets(making *m) {
@@ -74,7 +78,8 @@ static hs_status along_streets(making *m) {
     if (status != HS_OK) return status;
     choose_simulations(m, p->count, HS_K_MOST_STREET_WORK);
     if (h->simulations == 0) return HS_OK;
-    hs_csr_request csr = csr_of(m);
+    hs_progress_part part;
+    hs_csr_request csr = csr_of(m, &part);
     return hs_street_envelope(&p->net, p->count, &h->steps, h->k, &csr, hs_service_pool(m->work->service),
                               error, &h->envelope);
 }
@@ -90,11 +95,12 @@ static hs_status on_plane(making *m) {
     if (status != HS_OK) return status;
     double longest = h->steps.step_m * (h->steps.count - 1);
     double pairs = (double)p->count * p->count * PI * longest * longest / h->size;
-    /* Pairs near the border cost far more by their circles. */
-    choose_simulations(m, (pairs + 200.0 * p->count) * (h->edges == HS_PATTERN_BORDER ? 1 : 50),
-                       HS_K_MOST_WORK);
+    /* Pairs near the border cost more by their circles. */
+    static const double times[HS_PATTERN_EDGES] = {1, 3, 10, 1};
+    choose_simulations(m, (pairs + 200.0 * p->count) * times[h->edges], HS_K_MOST_WORK);
     if (h->simulations == 0) return HS_OK;
-    hs_csr_request csr = csr_of(m);
+    hs_progress_part part;
+    hs_csr_request csr = csr_of(m, &part);
     return hs_csr_envelope(m->window, p->count, &h->steps, h->edges, h->k, &csr,
                            hs_service_pool(m->work->service), error, &h->envelope, &h->nearest);
 }
@@ -114,17 +120,19 @@ static void keep_inside(making *m) {
 
 static bool is_enough(making *m) {
     hs_k_result *h = m->h;
-    h->answer.enough = h->points.count >= HS_POINTS_LEAST;
-    h->answer.reason_en = "Fewer than 10 incidents: too few for a K function. Take a longer period or more "
-                          "classes.";
-    h->answer.reason_zh = "案件不足 10 件，无法计算 K 函数；请放宽时段或类别。";
-    return h->answer.enough;
+    h->head.enough = h->points.count >= HS_POINTS_LEAST;
+    (void)hs_hotspot_give_up(
+        &h->head,
+        "Fewer than 10 incidents: too few for a K function. Take a longer period or more "
+        "classes.",
+        "案件不足 10 件，无法计算 K 函数；请放宽时段或类别。");
+    return h->head.enough;
 }
 
 static hs_status prepare(making *m) {
     hs_k_result *h = m->h;
     const hs_k_request *r = m->request;
-    hs_arena *arena = h->answer.arena;
+    hs_arena *arena = h->head.arena;
     double longest = r->longest_m > 0 ? r->longest_m : hs_pattern_window_reach_m(m->window, h->points.count);
     h->size = r->points.streets ? 0 : hs_pattern_window_area_m2(m->window);
     h->edges = r->edges_given                             ? r->edges
@@ -146,7 +154,7 @@ static hs_status make(making *m) {
     const hs_k_request *r = m->request;
     hs_status status = hs_points_gather(m->work, &r->points, false,
                                         r->points.streets ? HS_K_MOST_STREET_POINTS : HS_K_MOST_POINTS,
-                                        h->answer.arena, &h->points);
+                                        h->head.arena, &h->points);
     if (status != HS_OK || !is_enough(m)) return status;
     status = hs_points_window(m->work->snapshot, &h->points, m->work->error, &m->window);
     if (status != HS_OK) return status;
@@ -156,28 +164,16 @@ static hs_status make(making *m) {
     if (status == HS_OK) status = r->points.streets ? along_streets(m) : on_plane(m);
     for (uint32_t k = 0; status == HS_OK && h->simulations > 0 && k < h->steps.count; k++) {
         double off = hs_k_curve(r, h, k) - k * h->steps.step_m;
-        h->answer.significant += fabs(off) > h->envelope.global_m;
+        h->head.significant += fabs(off) > h->envelope.global_m;
     }
     return status;
 }
 
-static hs_status compute(const hs_hotspot_work *work, void **result) {
-    hs_arena *arena = hs_arena_new(RESULT_MOST);
-    hs_k_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
-    if (!h) {
-        hs_arena_free(arena);
-        return hs_error_memory(work->error, "K");
-    }
-    h->answer.arena = arena;
-    making m = {work, work->request, h, NULL};
+static hs_status compute(const hs_hotspot_work *work, void *result) {
+    making m = {work, work->request, result, NULL};
     hs_status status = make(&m);
     hs_pattern_window_free(m.window);
-    if (status != HS_OK) {
-        hs_arena_free(arena);
-        return status;
-    }
-    *result = h;
-    return HS_OK;
+    return status;
 }
 
 const hs_hotspot_method hs_hotspot_k_function = {
@@ -185,12 +181,11 @@ const hs_hotspot_method hs_hotspot_k_function = {
     "K and L functions with envelopes, and the nearest-neighbour index: at which distances incidents cluster",
     "K 与 L 函数（含包络）及最近邻指数：案件在哪些距离上聚集",
     parse,
+    sizeof(hs_k_result),
+    RESULT_MOST,
     compute,
     hs_k_table,
     hs_k_head,
     hs_k_explain,
-    hs_points_reason,
-    hs_points_caution,
-    hs_points_significant,
-    hs_points_done,
+    NULL,
 };

@@ -22,7 +22,7 @@ typedef struct hs_k_request {
 #define HS_K_MOST_STREET_WORK 4e5
 
 typedef struct hs_k_result {
-    hs_points_answer answer;
+    hs_hotspot_head head;
     hs_points points;
     hs_pattern_edges edges;
     hs_pattern_steps steps;

@@ -59,7 +59,7 @@ void hs_k_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
     *table = (hs_hotspot_table){.fields = fields,
                                 .field_count = FIELDS,
                                 .type = HS_GEOMETRY_NONE,
-                                .rows = h->answer.enough ? h->steps.count : 0,
+                                .rows = h->head.enough ? h->steps.count : 0,
                                 .read = read_row};
 }
 
@@ -95,17 +95,18 @@ void hs_k_head(const hs_hotspot_run *run, hs_json *json) {
     const hs_k_result *h = run->result;
     hs_json_key(json, "parameters");
     hs_json_object(json);
-    if (h->answer.enough) hs_json_pair_text(json, "edge_correction", edges_name(r, h));
+    if (h->head.enough) hs_json_pair_text(json, "edge_correction", edges_name(r, h));
     hs_json_pair_double(json, "max_distance_m",
-                        h->answer.enough ? h->steps.step_m * (h->steps.count - 1) : r->longest_m);
+                        h->head.enough ? h->steps.step_m * (h->steps.count - 1) : r->longest_m);
     hs_json_pair_int(json, "steps", r->steps);
     hs_json_pair_int(json, "simulations", h->simulations);
     hs_json_pair_text(json, "sided", "two");
+    hs_json_pair_text(json, "correction", h->simulations > 0 ? "simultaneous-envelope" : "none");
     hs_points_parameter_members(&r->points, json);
     hs_json_object_end(json);
     hs_points_run_members(run, r->points.seed, json);
     if (h->simulations > 0) write_tests(h, json);
-    if (h->answer.enough && !r->points.streets) write_nearest(&h->nearest, json);
+    if (h->head.enough && !r->points.streets) write_nearest(&h->nearest, json);
     hs_json_pair_double(json, r->points.streets ? "length_km" : "area_km2",
                         h->size * (r->points.streets ? 1e-3 : 1e-6));
     hs_points_members(&h->points, json);
@@ -143,7 +144,7 @@ void hs_k_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
                              "K 函数（Ripley 1977）与 L = sqrt(K / π)（Besag "
                              "1977）：每个距离内其他案件的平均数除以密度；无格局时 L 等于距离本身。"));
     hs_points_explain(&r->points, &h->points, chinese, out);
-    if (!h->answer.enough) return;
+    if (!h->head.enough) return;
     hs_buffer_printf(out, hs_in_language(chinese, " Edge correction: %s.", "边界校正：%s。"),
                      edges_name(r, h));
     if (h->simulations > 0)

@@ -3,6 +3,7 @@
 #define SERVICE_HOTSPOTS_METHOD_H
 
 #include "base/field.h"
+#include "base/progress.h"
 #include "service/hotspots.h"
 #include <string.h>
 
@@ -40,13 +41,30 @@ typedef struct hs_hotspot_work {
     hs_service *service;
     const hs_snapshot *snapshot;
     const void *request;
-    hs_hotspot_stop stop;
+    hs_progress progress; /* the work's own: for library functions, whole or in parts; thread-safe */
     hs_error *error;
 } hs_hotspot_work;
 
 /* HS_E_CANCELLED where the server stops or nobody waits: between pieces of long work. On any thread that has
  * an error of its own. */
 hs_status hs_hotspot_check(const hs_hotspot_work *work, hs_error *error);
+
+/* What every result begins with. */
+typedef struct hs_hotspot_head {
+    hs_arena *arena; /* of the result and all that it has */
+    bool enough;     /* data; else why not, and what to do */
+    const char *reason_en, *reason_zh;
+    const char *caution_en, *caution_zh; /* what to mind, or NULL */
+    uint32_t significant;                /* features */
+} hs_hotspot_head;
+
+/* Too little data is an answer: false, so that it can be returned as what is enough. */
+bool hs_hotspot_give_up(hs_hotspot_head *head, const char *en, const char *zh);
+/* The first one is kept. */
+void hs_hotspot_caution(hs_hotspot_head *head, const char *en, const char *zh);
+/* Of a computed run; NULL where there is enough data, and where there is nothing to mind. */
+const char *hs_hotspot_reason(const hs_hotspot_run *run, bool chinese);
+const char *hs_hotspot_mind(const hs_hotspot_run *run, bool chinese);
 
 /* A text of the arena's with {1} to {9} replaced by values[0] on; NULL when memory is out. */
 const char *hs_hotspot_fill(hs_arena *arena, const char *text, const char *const *values, size_t count);
@@ -77,19 +95,18 @@ struct hs_hotspot_method {
     const char *help_en, *help_zh;
     /* Allocates the request in the words' arena. */
     hs_status (*parse)(const hs_hotspot_words *words, void **request);
-    /* Blocks; asks hs_hotspot_check between pieces of long work. The result is released by `done`. */
-    hs_status (*compute)(const hs_hotspot_work *work, void **result);
+    /* Of the method's own result, which begins with an hs_hotspot_head, and of all in its arena. */
+    size_t result_size, arena_most;
+    /* Fills a result that is nothing but its arena so far. Blocks; asks hs_hotspot_check between pieces of
+     * long work. */
+    hs_status (*compute)(const hs_hotspot_work *work, void *result);
     void (*table)(const hs_hotspot_run *run, hs_hotspot_table *table);
     /* Members of the collection after `type`, `method` and the words of `explain`: parameters, version, seed
      * and what else tells of the whole. The run time follows by itself. */
     void (*head)(const hs_hotspot_run *run, hs_json *json);
     /* How it was computed: method and paper, units, what is counted and left out, parameters. */
     void (*explain)(const hs_hotspot_run *run, bool chinese, hs_buffer *out);
-    /* NULL where there is enough data; else why not, and what to do. */
-    const char *(*reason)(const hs_hotspot_run *run, bool chinese);
-    /* NULL, or what to mind. */
-    const char *(*caution)(const hs_hotspot_run *run, bool chinese);
-    uint32_t (*significant)(const hs_hotspot_run *run);
+    /* Releases what the result has beside its arena, after a failure too; or NULL. */
     void (*done)(void *result);
 };
 

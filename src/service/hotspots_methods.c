@@ -48,10 +48,35 @@ hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *
     return status;
 }
 
+typedef struct watch {
+    const hs_service *service;
+    const hs_progress *progress;
+} watch;
+
+static bool tell(const void *context, double share) {
+    const watch *w = context;
+    return hs_service_check_abandoned(w->service, NULL) == HS_OK && hs_progress_tell(w->progress, share);
+}
+
+static hs_status make_result(hs_hotspot_run *run, hs_error *error) {
+    hs_arena *arena = hs_arena_new(run->method->arena_most);
+    hs_hotspot_head *head = arena ? hs_arena_array(arena, 1, run->method->result_size) : NULL;
+    if (!head) {
+        hs_arena_free(arena);
+        return hs_error_memory(error, "hotspots");
+    }
+    head->arena = arena;
+    run->result = head;
+    return HS_OK;
+}
+
 hs_status hs_hotspots_compute(hs_service *service, hs_hotspot_run *run, hs_error *error) {
-    const hs_hotspot_work work = {service, run->snapshot, run->request, run->stop, error};
+    const watch w = {service, &run->progress};
+    const hs_hotspot_work work = {service, run->snapshot, run->request, {tell, &w}, error};
     double began_ms = hs_clock_monotonic_ms();
-    hs_status status = run->method->compute(&work, &run->result);
+    hs_status status = make_result(run, error);
+    if (status == HS_OK) status = run->method->compute(&work, run->result);
+    if (status != HS_OK) hs_hotspots_done(run);
     /* What is asked for is too much: that is the asker's to mend. */
     if (status == HS_E_LIMIT) error->status = status = HS_E_ARGUMENT;
     run->run_ms = hs_clock_monotonic_ms() - began_ms;
@@ -59,24 +84,49 @@ hs_status hs_hotspots_compute(hs_service *service, hs_hotspot_run *run, hs_error
 }
 
 hs_status hs_hotspot_check(const hs_hotspot_work *work, hs_error *error) {
-    if (work->stop.stopped && work->stop.stopped(work->stop.context))
-        return hs_error_set(error, HS_E_CANCELLED, "nobody waits for the answer any more");
-    return hs_service_check_abandoned(work->service, error);
+    hs_status status = hs_service_check_abandoned(work->service, error);
+    if (status != HS_OK || hs_progress_ask(&work->progress)) return status;
+    return hs_error_set(error, HS_E_CANCELLED, "nobody waits for the answer any more");
 }
 
 void hs_hotspots_done(hs_hotspot_run *run) {
-    if (run->result) run->method->done(run->result);
+    hs_hotspot_head *head = run->result;
+    if (!head) return;
+    if (run->method->done) run->method->done(head);
+    hs_arena_free(head->arena);
     run->result = NULL;
 }
 
 uint32_t hs_hotspots_significant(const hs_hotspot_run *run) {
-    return run->method->significant(run);
+    return ((const hs_hotspot_head *)run->result)->significant;
+}
+
+bool hs_hotspot_give_up(hs_hotspot_head *head, const char *en, const char *zh) {
+    head->reason_en = en;
+    head->reason_zh = zh;
+    return false;
+}
+
+void hs_hotspot_caution(hs_hotspot_head *head, const char *en, const char *zh) {
+    if (head->caution_en) return;
+    head->caution_en = en;
+    head->caution_zh = zh;
+}
+
+const char *hs_hotspot_reason(const hs_hotspot_run *run, bool chinese) {
+    const hs_hotspot_head *head = run->result;
+    return head->enough ? NULL : hs_in_language(chinese, head->reason_en, head->reason_zh);
+}
+
+const char *hs_hotspot_mind(const hs_hotspot_run *run, bool chinese) {
+    const hs_hotspot_head *head = run->result;
+    return head->caution_en ? hs_in_language(chinese, head->caution_en, head->caution_zh) : NULL;
 }
 
 void hs_hotspots_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
     run->method->explain(run, chinese, out);
-    const char *reason = run->method->reason(run, chinese);
-    const char *caution = run->method->caution(run, chinese);
+    const char *reason = hs_hotspot_reason(run, chinese);
+    const char *caution = hs_hotspot_mind(run, chinese);
     if (reason) hs_buffer_printf(out, "\n%s", reason);
     if (caution) hs_buffer_printf(out, "\n%s", caution);
 }

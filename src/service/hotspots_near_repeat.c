@@ -81,15 +81,13 @@ static hs_status fill_table(making *m, const hs_point_links *links) {
                             .distance_count = r->distances,
                             .interval_s = r->interval_s,
                             .interval_count = r->intervals,
-                            .seed = r->points.seed,
-                            .stopped = hs_points_stopped,
-                            .context = m->work};
+                            .seed = r->points.seed};
     h->rows = hs_knox_rows(&knox);
     h->columns = hs_knox_columns(&knox);
     size_t cells = (size_t)h->rows * h->columns;
-    h->cells = hs_arena_array(h->answer.arena, cells, sizeof *h->cells);
-    h->q = hs_arena_array(h->answer.arena, cells, sizeof *h->q);
-    h->rank = hs_arena_array(h->answer.arena, cells, sizeof *h->rank);
+    h->cells = hs_arena_array(h->head.arena, cells, sizeof *h->cells);
+    h->q = hs_arena_array(h->head.arena, cells, sizeof *h->q);
+    h->rank = hs_arena_array(h->head.arena, cells, sizeof *h->rank);
     if (!h->cells || !h->q || !h->rank) return hs_error_memory(m->work->error, "near repeats");
     hs_status status = hs_knox(links, h->points.time_s, &knox, NULL, m->work->error, h->cells);
     if (status != HS_OK || r->permutations == 0) return status;
@@ -99,10 +97,12 @@ static hs_status fill_table(making *m, const hs_point_links *links) {
     double fitting = fmax(99, HS_NEAR_MOST_WORK / fmax(close, 1));
     knox.permutations = (uint32_t)fmin(r->permutations, fitting);
     if (knox.permutations < r->permutations) {
-        h->answer.caution_en = "So many close pairs: fewer permutations than asked for were made.";
-        h->answer.caution_zh = "邻近案件对过多，实际置换次数少于要求。";
+        hs_hotspot_caution(&h->head, "So many close pairs: fewer permutations than asked for were made.",
+                           "邻近案件对过多，实际置换次数少于要求。");
     }
     h->permutations = knox.permutations;
+    const hs_progress_part part = {&m->work->progress, 0.1, 1};
+    knox.progress = hs_progress_of_part(&part);
     return hs_knox(links, h->points.time_s, &knox, hs_service_pool(m->work->service), m->work->error,
                    h->cells);
 }
@@ -111,7 +111,7 @@ static hs_status fill_table(making *m, const hs_point_links *links) {
 static hs_status correct(making *m) {
     hs_near_result *h = m->h;
     size_t columns = (size_t)m->request->intervals + 1, cells = h->rows * columns;
-    double *z = hs_arena_array(h->answer.arena, cells, sizeof *z);
+    double *z = hs_arena_array(h->head.arena, cells, sizeof *z);
     if (!z) return hs_error_memory(m->work->error, "near repeats");
     for (size_t c = 0; c < cells; c++) {
         bool near = c / columns + 1 < h->rows && c % columns + 1 < columns;
@@ -126,21 +126,23 @@ static hs_status correct(making *m) {
     if (status == HS_OK)
         status = hs_adjust_p_values(h->q, cells, m->request->correction, m->work->error, h->q);
     for (size_t c = 0; c < cells && status == HS_OK; c++)
-        h->answer.significant += h->q[c] <= m->request->points.alpha;
+        h->head.significant += h->q[c] <= m->request->points.alpha;
     return status == HS_OK ? hs_hotspot_rank(z, (uint32_t)cells, m->work->error, h->rank) : status;
 }
 
 static hs_status make(making *m) {
     hs_near_result *h = m->h;
     hs_point_links *links = NULL;
-    hs_status status = hs_points_gather(m->work, &m->request->points, true, HS_NEAR_MOST_POINTS,
-                                        h->answer.arena, &h->points);
+    hs_status status =
+        hs_points_gather(m->work, &m->request->points, true, HS_NEAR_MOST_POINTS, h->head.arena, &h->points);
     if (status != HS_OK) return status;
-    h->answer.enough = h->points.count >= HS_POINTS_LEAST;
-    if (!h->answer.enough) {
-        h->answer.reason_en = "Fewer than 10 incidents with a time: too few for near repeats. Take a longer "
-                              "period or more classes.";
-        h->answer.reason_zh = "有时间的案件不足 10 件，无法检验邻近重复；请放宽时段或类别。";
+    h->head.enough = h->points.count >= HS_POINTS_LEAST;
+    if (!h->head.enough) {
+        (void)hs_hotspot_give_up(
+            &h->head,
+            "Fewer than 10 incidents with a time: too few for near repeats. Take a longer "
+            "period or more classes.",
+            "有时间的案件不足 10 件，无法检验邻近重复；请放宽时段或类别。");
         return HS_OK;
     }
     status = link_points(m, &links);
@@ -151,22 +153,9 @@ static hs_status make(making *m) {
     return status;
 }
 
-static hs_status compute(const hs_hotspot_work *work, void **result) {
-    hs_arena *arena = hs_arena_new(RESULT_MOST);
-    hs_near_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
-    if (!h) {
-        hs_arena_free(arena);
-        return hs_error_memory(work->error, "near repeats");
-    }
-    h->answer.arena = arena;
-    making m = {work, work->request, h};
-    hs_status status = make(&m);
-    if (status != HS_OK) {
-        hs_arena_free(arena);
-        return status;
-    }
-    *result = h;
-    return HS_OK;
+static hs_status compute(const hs_hotspot_work *work, void *result) {
+    making m = {.work = work, .request = work->request, .h = result};
+    return make(&m);
 }
 
 const hs_hotspot_method hs_hotspot_near_repeat = {
@@ -174,12 +163,11 @@ const hs_hotspot_method hs_hotspot_near_repeat = {
     "near repeats: whether incidents close in space are close in time (Knox)",
     "邻近重复：空间相近的案件在时间上是否也相近（Knox 检验）",
     parse,
+    sizeof(hs_near_result),
+    RESULT_MOST,
     compute,
     hs_near_table,
     hs_near_head,
     hs_near_explain,
-    hs_points_reason,
-    hs_points_caution,
-    hs_points_significant,
-    hs_points_done,
+    NULL,
 };

@@ -19,7 +19,7 @@ typedef struct hs_near_request {
 #define HS_NEAR_MOST_WORK 2e9
 
 typedef struct hs_near_result {
-    hs_points_answer answer;
+    hs_hotspot_head head;
     hs_points points;
     uint32_t rows, columns, permutations;
     hs_knox_cell *cells;

@@ -88,7 +88,7 @@ void hs_near_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
     *table = (hs_hotspot_table){.fields = fields,
                                 .field_count = FIELDS,
                                 .type = HS_GEOMETRY_NONE,
-                                .rows = h->answer.enough ? h->rows * h->columns : 0,
+                                .rows = h->head.enough ? h->rows * h->columns : 0,
                                 .read = read_row};
 }
 
@@ -113,7 +113,7 @@ void hs_near_head(const hs_hotspot_run *run, hs_json *json) {
     hs_points_parameter_members(&r->points, json);
     hs_json_object_end(json);
     hs_points_run_members(run, r->points.seed, json);
-    if (h->answer.enough) hs_hotspot_stands_member(&h->stands, json);
+    if (h->head.enough) hs_hotspot_stands_member(&h->stands, json);
     hs_json_key(json, "smallest_p_value");
     hs_json_double(json, h->permutations > 0 ? 1 / (h->permutations + 1.0) : (double)NAN);
     hs_json_pair_int(json, "pairs", (int64_t)h->points.count * ((int64_t)h->points.count - 1) / 2);
@@ -134,7 +134,7 @@ void hs_near_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
                  "2008）：按相距远近与间隔长短统计案件对，同一地点单列，并与时间和地点无关时的期望比较。"
                  "value：观测与期望之比；statistic：按全部置换的精确矩计算的 z（Barton 与 David 1966）。"));
     hs_points_explain(&r->points, &h->points, chinese, out);
-    if (!h->answer.enough) return;
+    if (!h->head.enough) return;
     if (h->permutations > 0)
         hs_buffer_printf(
             out,

@@ -200,38 +200,16 @@ void hs_points_parameter_members(const hs_points_request *request, hs_json *json
     hs_json_double(json, worst_m < 0 ? (double)NAN : worst_m);
 }
 
-bool hs_points_stopped(const void *work) {
-    return hs_hotspot_check(work, NULL) != HS_OK;
-}
-
 hs_position hs_points_position(const hs_snapshot *snapshot, double x_m, double y_m) {
     double lon, lat;
     hs_plane_inverse(&snapshot->plane, x_m, y_m, &lon, &lat);
     return (hs_position){(int32_t)lround(lon * 1e7), (int32_t)lround(lat * 1e7)};
 }
 
-const char *hs_points_reason(const hs_hotspot_run *run, bool chinese) {
-    const hs_points_answer *a = run->result;
-    return a->enough ? NULL : hs_in_language(chinese, a->reason_en, a->reason_zh);
-}
-
-const char *hs_points_caution(const hs_hotspot_run *run, bool chinese) {
-    const hs_points_answer *a = run->result;
-    return a->caution_en ? hs_in_language(chinese, a->caution_en, a->caution_zh) : NULL;
-}
-
-uint32_t hs_points_significant(const hs_hotspot_run *run) {
-    return ((const hs_points_answer *)run->result)->significant;
-}
-
-void hs_points_done(void *result) {
-    hs_arena_free(((hs_points_answer *)result)->arena);
-}
-
 void hs_points_run_members(const hs_hotspot_run *run, uint64_t seed, hs_json *json) {
-    const hs_points_answer *a = run->result;
+    const hs_hotspot_head *head = run->result;
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_key(json, "seed");
     hs_json_uint(json, seed);
-    hs_json_pair_int(json, "significant", a->significant);
+    hs_json_pair_int(json, "significant", head->significant);
 }

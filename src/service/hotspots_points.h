@@ -57,21 +57,6 @@ hs_status hs_points_ellipse(const hs_snapshot *snapshot, const hs_deviation_elli
                             hs_error *error, hs_geometry *geometry);
 hs_position hs_points_position(const hs_snapshot *snapshot, double x_m, double y_m);
 
-/* For library functions that ask whether they should end. */
-bool hs_points_stopped(const void *work);
-
-/* What every such answer has. */
-/* It begins the method's own result. */
-typedef struct hs_points_answer {
-    hs_arena *arena;
-    bool enough;
-    const char *reason_en, *reason_zh, *caution_en, *caution_zh;
-    uint32_t significant;
-} hs_points_answer;
-const char *hs_points_reason(const hs_hotspot_run *run, bool chinese);
-const char *hs_points_caution(const hs_hotspot_run *run, bool chinese);
-uint32_t hs_points_significant(const hs_hotspot_run *run);
-void hs_points_done(void *result);
 /* Version, seed, run time and how many are significant. */
 void hs_points_run_members(const hs_hotspot_run *run, uint64_t seed, hs_json *json);
 

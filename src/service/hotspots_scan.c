@@ -6,16 +6,12 @@
 
 #define RESULT_MOST ((size_t)2 << 30)
 
-static bool is_unwanted(const void *work) {
-    hs_error error;
-    return hs_hotspot_check(work, &error) != HS_OK;
-}
-
 static hs_status scan(hs_scanning *s, const hs_scan_zones *zones) {
     hs_scan_result *h = s->h;
     const hs_scan_ask *r = s->ask;
     const hs_scan_data data = {h->areas.count, h->steps.count > 0 ? h->steps.count : 1, h->cases,
                                h->population};
+    const hs_progress_part part = {&s->work->progress, 0.05, 1}; /* zones before it */
     const hs_scan_request request = {.model = r->model,
                                      .rates = r->rates,
                                      .prospective = r->when == HS_SCAN_PROSPECTIVE,
@@ -23,15 +19,14 @@ static hs_status scan(hs_scanning *s, const hs_scan_zones *zones) {
                                      .replications = r->replications,
                                      .stop_after = r->stop_after,
                                      .seed = r->areas.seed,
-                                     .is_unwanted = is_unwanted,
-                                     .context = s->work};
-    h->cluster = hs_arena_array(h->arena, (size_t)r->clusters + 1, sizeof *h->cluster);
-    h->cluster_of = hs_arena_array(h->arena, (size_t)h->areas.count + 1, sizeof *h->cluster_of);
+                                     .progress = hs_progress_of_part(&part)};
+    h->cluster = hs_arena_array(h->head.arena, (size_t)r->clusters + 1, sizeof *h->cluster);
+    h->cluster_of = hs_arena_array(h->head.arena, (size_t)h->areas.count + 1, sizeof *h->cluster_of);
     if (!h->cluster || !h->cluster_of) return hs_error_memory(s->work->error, "clusters");
     hs_status status = hs_scan(&data, zones, &request, hs_service_pool(s->work->service), r->clusters,
                                s->work->error, h->cluster, &h->found, h->cluster_of, &h->summary);
     for (uint32_t k = 0; k < h->found && status == HS_OK; k++)
-        h->significant += h->cluster[k].p <= r->areas.alpha;
+        h->head.significant += h->cluster[k].p <= r->areas.alpha;
     return status;
 }
 
@@ -56,22 +51,25 @@ static void set_population(hs_scanning *s) {
 static void set_caution(hs_scanning *s) {
     hs_scan_result *h = s->h;
     if (s->ask->replications == 0) {
-        h->caution_en =
-            "Without replications there are no p-values: whether chance makes such clusters is open.";
-        h->caution_zh = "未作随机重复，没有 p 值：无法判断聚集是否出于偶然。";
+        hs_hotspot_caution(
+            &h->head,
+            "Without replications there are no p-values: whether chance makes such clusters is open.",
+            "未作随机重复，没有 p 值：无法判断聚集是否出于偶然。");
     } else if (1.0 / (s->ask->replications + 1) > s->ask->areas.alpha) {
-        h->caution_en = "So few replications cannot give a p-value that is small enough: take more.";
-        h->caution_zh = "随机重复次数过少，给不出足够小的 p 值；请增加次数。";
+        hs_hotspot_caution(&h->head,
+                           "So few replications cannot give a p-value that is small enough: take more.",
+                           "随机重复次数过少，给不出足够小的 p 值；请增加次数。");
     } else if (h->zones == 0) {
-        h->caution_en = "No unit fits into a zone: every one is more than max-share of the whole.";
-        h->caution_zh = "没有单元能构成扫描区：每个单元都超过 max-share 所限的比例。";
+        hs_hotspot_caution(&h->head,
+                           "No unit fits into a zone: every one is more than max-share of the whole.",
+                           "没有单元能构成扫描区：每个单元都超过 max-share 所限的比例。");
     }
 }
 
 static hs_status make(hs_scanning *s) {
     hs_scan_zones *zones = NULL;
-    hs_status status = hs_scan_gather(s, &s->h->enough);
-    if (status != HS_OK || !s->h->enough) return status;
+    hs_status status = hs_scan_gather(s, &s->h->head.enough);
+    if (status != HS_OK || !s->h->head.enough) return status;
     status = hs_hotspot_check(s->work, s->work->error);
     if (status == HS_OK) status = hs_scan_make_zones(s, &zones);
     if (status != HS_OK) return status;
@@ -83,22 +81,9 @@ static hs_status make(hs_scanning *s) {
     return hs_scan_draw_shapes(s);
 }
 
-static hs_status compute(const hs_hotspot_work *work, void **result) {
-    hs_arena *arena = hs_arena_new(RESULT_MOST);
-    hs_scan_result *h = arena ? hs_arena_array(arena, 1, sizeof *h) : NULL;
-    if (!h) {
-        hs_arena_free(arena);
-        return hs_error_memory(work->error, "hotspots");
-    }
-    h->arena = arena;
-    hs_scanning s = {work, work->request, h};
-    hs_status status = make(&s);
-    if (status != HS_OK) {
-        hs_arena_free(arena);
-        return status;
-    }
-    *result = h;
-    return HS_OK;
+static hs_status compute(const hs_hotspot_work *work, void *result) {
+    hs_scanning s = {work, work->request, result};
+    return make(&s);
 }
 
 /* How long between two alarms that are as unlikely as this, were each step scanned and nothing going on: by
@@ -111,35 +96,16 @@ double hs_scan_recurrence_days(const hs_hotspot_run *run, const hs_scan_cluster 
     return fmin(h->step_days / p, HS_SCAN_MOST_RECURRENCE_DAYS);
 }
 
-static const char *reason(const hs_hotspot_run *run, bool chinese) {
-    const hs_scan_result *h = run->result;
-    return h->enough ? NULL : hs_in_language(chinese, h->reason_en, h->reason_zh);
-}
-
-static const char *mind(const hs_hotspot_run *run, bool chinese) {
-    const hs_scan_result *h = run->result;
-    return h->caution_en ? hs_in_language(chinese, h->caution_en, h->caution_zh) : NULL;
-}
-
-static uint32_t significant(const hs_hotspot_run *run) {
-    return ((const hs_scan_result *)run->result)->significant;
-}
-
-static void done(void *result) {
-    hs_arena_free(((hs_scan_result *)result)->arena);
-}
-
 const hs_hotspot_method hs_hotspot_scan = {
     "scan",
     "Kulldorff's scan statistic: places, or places and times, with more cases than chance gives anywhere",
     "Kulldorff 扫描统计：案件多于随机水平的区域，或区域与时段",
     hs_scan_parse,
+    sizeof(hs_scan_result),
+    RESULT_MOST,
     compute,
     hs_scan_table,
     hs_scan_head,
     hs_scan_explain,
-    reason,
-    mind,
-    significant,
-    done,
+    NULL,
 };

@@ -41,7 +41,7 @@ typedef struct hs_scan_ask {
 #define HS_SCAN_SPACE_TIME_DAYS  90
 
 typedef struct hs_scan_result {
-    hs_arena *arena;
+    hs_hotspot_head head;
     hs_areas areas;
     hs_areas_tally tally;
     hs_hotspot_value value; /* that was taken */
@@ -60,9 +60,6 @@ typedef struct hs_scan_result {
     uint32_t *cluster_of;
     hs_geometry *shape;  /* [found] */
     hs_position *centre; /* [found] */
-    uint32_t significant;
-    bool enough;
-    const char *reason_en, *reason_zh, *caution_en, *caution_zh;
 } hs_scan_result;
 
 /* A computation under way. */
@@ -77,7 +74,6 @@ hs_status hs_scan_parse(const hs_hotspot_words *words, void **request);
 /* The units with their cases, and what would be expected of them (hotspots_scan_cells.c). *enough is false,
  * and the result says why, where there is too little. */
 hs_status hs_scan_gather(hs_scanning *s, bool *enough);
-bool hs_scan_give_up(hs_scan_result *h, const char *en, const char *zh);
 /* Zones about the middles of the units, or along the streets (hotspots_scan_zones.c). */
 hs_status hs_scan_make_zones(hs_scanning *s, hs_scan_zones **zones);
 /* The clusters' geometry and centres (hotspots_scan_shapes.c). */

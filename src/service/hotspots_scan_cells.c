@@ -8,12 +8,6 @@
 /* A week is the step unasked where the period has so many. */
 #define WEEKS_WANTED 8u
 
-bool hs_scan_give_up(hs_scan_result *h, const char *en, const char *zh) {
-    h->reason_en = en;
-    h->reason_zh = zh;
-    return false;
-}
-
 static uint32_t steps_of(const hs_scan_result *h) {
     return h->steps.count > 0 ? h->steps.count : 1;
 }
@@ -31,10 +25,10 @@ static hs_status find_steps(hs_scanning *s) {
     hs_step step = s->ask->step;
     bool chosen = step.kind != HS_STEP_AUTO;
     if (!chosen) step = (hs_step){HS_STEP_DAYS, 7};
-    hs_status status = hs_steps_of_period(snapshot, &period, step, h->arena, s->work->error, &h->steps);
+    hs_status status = hs_steps_of_period(snapshot, &period, step, h->head.arena, s->work->error, &h->steps);
     if (status == HS_OK && !chosen && h->steps.count < WEEKS_WANTED)
-        status = hs_steps_of_period(snapshot, &period, (hs_step){HS_STEP_DAYS, 1}, h->arena, s->work->error,
-                                    &h->steps);
+        status = hs_steps_of_period(snapshot, &period, (hs_step){HS_STEP_DAYS, 1}, h->head.arena,
+                                    s->work->error, &h->steps);
     if (status != HS_OK || h->steps.count == 0) return status;
     h->step_days = (double)(h->steps.bound_s[h->steps.count] - h->steps.bound_s[0]) / DAY_S / h->steps.count;
     double usual = s->ask->when == HS_SCAN_PROSPECTIVE ? HS_SCAN_PROSPECTIVE_DAYS : HS_SCAN_SPACE_TIME_DAYS;
@@ -115,8 +109,8 @@ static void choose_value(hs_scanning *s) {
 static hs_status leave_out(hs_scanning *s, double **exposure) {
     hs_scan_result *h = s->h;
     uint32_t before = h->areas.count;
-    bool *keep = hs_arena_array(h->arena, (size_t)before + 1, sizeof *keep);
-    double *own = hs_arena_array(h->arena, (size_t)before + 1, sizeof *own);
+    bool *keep = hs_arena_array(h->head.arena, (size_t)before + 1, sizeof *keep);
+    double *own = hs_arena_array(h->head.arena, (size_t)before + 1, sizeof *own);
     if (!keep || !own) return hs_error_memory(s->work->error, "units of analysis");
     set_exposures(s, own);
     uint32_t count = 0;
@@ -140,9 +134,9 @@ static hs_status make_cells(hs_scanning *s) {
             "scan: %u units in %u steps of time are more than the %u units and %u cells that are "
             "taken; take larger units, longer steps, a shorter period or a part by bbox or unit",
             (unsigned)h->areas.count, (unsigned)steps_of(h), (unsigned)most, HS_SCAN_MOST_CELLS);
-    h->cases = hs_arena_array(h->arena, cells + 1, sizeof *h->cases);
+    h->cases = hs_arena_array(h->head.arena, cells + 1, sizeof *h->cases);
     if (s->ask->model != HS_SCAN_PERMUTATION)
-        h->population = hs_arena_array(h->arena, cells + 1, sizeof *h->population);
+        h->population = hs_arena_array(h->head.arena, cells + 1, sizeof *h->population);
     return h->cases && (h->population || s->ask->model == HS_SCAN_PERMUTATION)
                ? HS_OK
                : hs_error_memory(s->work->error, "counts");
@@ -179,15 +173,17 @@ static bool has_enough(const hs_scanning *s) {
     for (size_t i = 0; i < (size_t)h->areas.count * steps_of(h); i++)
         cases += h->cases[i];
     if (h->areas.count < HS_HOTSPOT_LEAST_UNITS)
-        return hs_scan_give_up(h, "Fewer than 10 units of analysis: too few for a scan. Take smaller units.",
-                               "分析单元不足 10 个，无法扫描检验；请改用更小的单元。");
+        return hs_hotspot_give_up(&h->head,
+                                  "Fewer than 10 units of analysis: too few for a scan. Take smaller units.",
+                                  "分析单元不足 10 个，无法扫描检验；请改用更小的单元。");
     if (cases < HS_HOTSPOT_LEAST_INCIDENTS)
-        return hs_scan_give_up(
-            h, "Fewer than 10 cases: too few for a scan. Take a longer period or more classes.",
+        return hs_hotspot_give_up(
+            &h->head, "Fewer than 10 cases: too few for a scan. Take a longer period or more classes.",
             "案件不足 10 件，无法扫描检验；请放宽时段或类别。");
     if (s->ask->model == HS_SCAN_BERNOULLI && s->ask->areas.count_attribute.size == 0 && h->controls < 1)
-        return hs_scan_give_up(h, "There are no controls: every incident is a case. Name others by `over`.",
-                               "没有对照：全部案件均为病例；请用 over 指定对照类别。");
+        return hs_hotspot_give_up(&h->head,
+                                  "There are no controls: every incident is a case. Name others by `over`.",
+                                  "没有对照：全部案件均为病例；请用 over 指定对照类别。");
     return true;
 }
 
@@ -199,8 +195,9 @@ static hs_status fill(hs_scanning *s, const hs_selection *selection, bool *enoug
     hs_status status = leave_out(s, &exposure);
     if (status == HS_OK) status = find_steps(s);
     if (status == HS_OK && s->ask->when != HS_SCAN_SPACE && h->steps.count < HS_SCAN_LEAST_STEPS) {
-        *enough = hs_scan_give_up(h, "Fewer than 4 steps of time: take a longer period or shorter steps.",
-                                  "时间步不足 4 个；请延长时段或缩短步长。");
+        *enough =
+            hs_hotspot_give_up(&h->head, "Fewer than 4 steps of time: take a longer period or shorter steps.",
+                               "时间步不足 4 个；请延长时段或缩短步长。");
         return HS_OK;
     }
     if (status == HS_OK) status = make_cells(s);
@@ -223,7 +220,7 @@ hs_status hs_scan_gather(hs_scanning *s, bool *enough) {
     const hs_selection *selection;
     hs_status status = hs_areas_select(s->work, r, &s->h->tally, &selection);
     if (status != HS_OK) return status;
-    status = hs_areas_build(s->work->snapshot, r, selection, s->h->arena, s->work->error, &s->h->areas);
+    status = hs_areas_build(s->work->snapshot, r, selection, s->h->head.arena, s->work->error, &s->h->areas);
     if (status == HS_OK) status = fill(s, selection, enough);
     hs_service_selection_unref(selection);
     return status;

@@ -121,7 +121,7 @@ void hs_scan_table(const hs_hotspot_run *run, hs_hotspot_table *table) {
         .field_count = FIELDS,
         .file_only = FILE_ONLY,
         .type = r->areas.units == HS_UNITS_STREETS ? HS_GEOMETRY_LINES : HS_GEOMETRY_POLYGONS,
-        .rows = h->enough ? h->found : 0,
+        .rows = h->head.enough ? h->found : 0,
         .read = read_row,
         .properties = write_members,
     };
@@ -205,10 +205,10 @@ void hs_scan_head(const hs_hotspot_run *run, hs_json *json) {
     write_number(json, "smallest_p_value",
                  h->summary.replications > 0 ? 1.0 / (h->summary.replications + 1) : (double)NAN);
     write_steps(run, json);
-    write_number(json, "cases", h->enough ? h->summary.cases : (double)NAN);
-    write_number(json, "population", h->enough ? h->summary.population : (double)NAN);
+    write_number(json, "cases", h->head.enough ? h->summary.cases : (double)NAN);
+    write_number(json, "population", h->head.enough ? h->summary.population : (double)NAN);
     if (r->model == HS_SCAN_BERNOULLI && r->areas.count_attribute.size == 0)
         hs_json_pair_int(json, "controls", (int64_t)h->controls);
-    hs_json_pair_int(json, "significant", h->significant);
+    hs_json_pair_int(json, "significant", h->head.significant);
     hs_areas_tally_members(&h->tally, json);
 }

@@ -20,8 +20,8 @@ static hs_position place(const hs_plane *plane, double x_m, double y_m) {
 /* A lone unit's window has no radius: it is drawn as large as the unit is wide. */
 static hs_status draw_window(hs_scanning *s, const hs_scan_cluster *c, hs_geometry *shape) {
     hs_scan_result *h = s->h;
-    hs_position *corner = hs_arena_array(h->arena, CORNERS + 1, sizeof *corner);
-    uint32_t *start = hs_arena_array(h->arena, 4, sizeof *start);
+    hs_position *corner = hs_arena_array(h->head.arena, CORNERS + 1, sizeof *corner);
+    uint32_t *start = hs_arena_array(h->head.arena, 4, sizeof *start);
     if (!corner || !start) return hs_error_memory(s->work->error, "outlines");
     double radius_m = fmax(c->radius_m, s->ask->areas.typical_m / 2);
     double along_x = cos(c->angle_rad), along_y = sin(c->angle_rad);
@@ -48,8 +48,8 @@ static hs_status draw_lines(hs_scanning *s, uint32_t number, hs_geometry *shape)
             positions += h->areas.geometry[i].ring_start[1];
             lines++;
         }
-    hs_position *all = hs_arena_array(h->arena, positions + 1, sizeof *all);
-    uint32_t *start = hs_arena_array(h->arena, (size_t)lines + 1, sizeof *start);
+    hs_position *all = hs_arena_array(h->head.arena, positions + 1, sizeof *all);
+    uint32_t *start = hs_arena_array(h->head.arena, (size_t)lines + 1, sizeof *start);
     if (!all || !start) return hs_error_memory(s->work->error, "outlines");
     lines = 0;
     for (uint32_t i = 0; i < h->areas.count; i++) {
@@ -91,7 +91,7 @@ static hs_status draw_union(hs_scanning *s, hs_check_geos *geos, uint32_t number
         count += status == HS_OK;
     }
     if (status == HS_OK) {
-        status = join(geos, parts, count, h->arena, s->work->error, shape);
+        status = join(geos, parts, count, h->head.arena, s->work->error, shape);
     } else {
         for (uint32_t k = 0; k < count; k++)
             GEOSGeom_destroy_r(geos->handle, parts[k]);
@@ -103,8 +103,8 @@ static hs_status draw_union(hs_scanning *s, hs_check_geos *geos, uint32_t number
 hs_status hs_scan_draw_shapes(hs_scanning *s) {
     hs_scan_result *h = s->h;
     hs_check_geos geos;
-    h->shape = hs_arena_array(h->arena, (size_t)h->found + 1, sizeof *h->shape);
-    h->centre = hs_arena_array(h->arena, (size_t)h->found + 1, sizeof *h->centre);
+    h->shape = hs_arena_array(h->head.arena, (size_t)h->found + 1, sizeof *h->shape);
+    h->centre = hs_arena_array(h->head.arena, (size_t)h->found + 1, sizeof *h->centre);
     if (!h->shape || !h->centre) return hs_error_memory(s->work->error, "outlines");
     hs_status status = hs_check_geos_open(&geos, s->work->error);
     if (status != HS_OK) return status;

@@ -218,5 +218,5 @@ void hs_scan_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
                                         " The model counts incidents: the weights of %llu are not looked at.",
                                         "该模型按件计数，%llu 件案件的权重未计入。"),
                          (unsigned long long)h->weighted);
-    if (h->enough) explain_p(r, h, chinese, out);
+    if (h->head.enough) explain_p(r, h, chinese, out);
 }

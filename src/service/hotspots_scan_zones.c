@@ -31,8 +31,8 @@ static hs_status find_middles(hs_scanning *s) {
     hs_scan_result *h = s->h;
     const hs_areas *areas = &h->areas;
     uint32_t most = 1;
-    h->middle_x_m = hs_arena_array(h->arena, (size_t)areas->count + 1, sizeof *h->middle_x_m);
-    h->middle_y_m = hs_arena_array(h->arena, (size_t)areas->count + 1, sizeof *h->middle_y_m);
+    h->middle_x_m = hs_arena_array(h->head.arena, (size_t)areas->count + 1, sizeof *h->middle_x_m);
+    h->middle_y_m = hs_arena_array(h->head.arena, (size_t)areas->count + 1, sizeof *h->middle_y_m);
     bool of_level = s->ask->areas.units == HS_UNITS_LEVEL;
     for (uint32_t i = 0; i < areas->count && of_level; i++) {
         const hs_geometry *g = &areas->geometry[i];
@@ -93,7 +93,7 @@ static hs_status zones_along(hs_scanning *s, const double *size, hs_scan_zones *
 hs_status hs_scan_make_zones(hs_scanning *s, hs_scan_zones **zones) {
     hs_scan_result *h = s->h;
     uint32_t steps = h->steps.count > 0 ? h->steps.count : 1;
-    double *size = hs_arena_array(h->arena, (size_t)h->areas.count + 1, sizeof *size);
+    double *size = hs_arena_array(h->head.arena, (size_t)h->areas.count + 1, sizeof *size);
     if (!size) return hs_error_memory(s->work->error, "zones");
     const double *of = h->population ? h->population : h->cases;
     for (size_t i = 0; i < (size_t)h->areas.count * steps; i++)

@@ -31,7 +31,7 @@ typedef struct making {
     const hs_str *names, *values;
     size_t count;
     bool aggregates;
-    hs_hotspot_stop stop;
+    hs_progress progress;
 } making;
 
 static void free_view(void *value) {
@@ -89,9 +89,9 @@ static hs_status make_view(void *context, hs_error *error, void **value, size_t 
     v->arena = hs_arena_new(REQUEST_MOST);
     v->snapshot = hs_snapshot_ref(m->snapshot);
     hs_status status = v->arena ? parse_copy(m, v, error) : hs_error_memory(error, "hotspots");
-    v->run.stop = m->stop;
+    v->run.progress = m->progress;
     if (status == HS_OK) status = hs_hotspots_compute(m->service, &v->run, error);
-    v->run.stop = (hs_hotspot_stop){0};
+    v->run.progress = (hs_progress){0};
     if (status == HS_OK) status = make_shapes(v, error);
     if (status != HS_OK) {
         free_view(v);
@@ -120,8 +120,8 @@ static hs_shared_key key_of(const hs_hotspot_method *method, const hs_snapshot *
 
 hs_status hs_hotspots_shared(hs_service *service, const hs_hotspot_method *method, hs_snapshot *snapshot,
                              const hs_str *names, const hs_str *values, size_t count, bool aggregates,
-                             hs_hotspot_stop stop, hs_error *error, hs_shared_entry **entry) {
-    making m = {service, method, snapshot, names, values, count, aggregates, stop};
+                             hs_progress progress, hs_error *error, hs_shared_entry **entry) {
+    making m = {service, method, snapshot, names, values, count, aggregates, progress};
     const hs_shared_key key = key_of(method, snapshot, names, values, count, aggregates);
     const hs_shared_maker maker = {make_view, free_view, &m};
     /* A view holds its snapshot: none of an older one is kept. */

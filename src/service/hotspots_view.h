@@ -7,11 +7,11 @@
 #include "service/shared_cache.h"
 
 /* An answer on a snapshot, computed once for all who ask for it at a time and kept while there is room; end
- * the entry with hs_shared_unref. Whose stop ends it leaves it to another one that waits. Words as of
+ * the entry with hs_shared_unref. Whose progress ends it leaves it to another one that waits. Words as of
  * hs_hotspots_parse, which must have taken them. */
 hs_status hs_hotspots_shared(hs_service *service, const hs_hotspot_method *method, hs_snapshot *snapshot,
                              const hs_str *names, const hs_str *values, size_t count, bool aggregates,
-                             hs_hotspot_stop stop, hs_error *error, hs_shared_entry **entry);
+                             hs_progress progress, hs_error *error, hs_shared_entry **entry);
 /* Whether it is there already, so that asking for it takes no time. */
 bool hs_hotspots_is_shared(hs_service *service, const hs_hotspot_method *method, const hs_snapshot *snapshot,
                            const hs_str *names, const hs_str *values, size_t count, bool aggregates);

@@ -25,7 +25,7 @@ static hs_status open_table(const hs_hotspot_run *run, hs_error *error, hs_hotsp
 static void write_words(const hs_hotspot_run *run, hs_json *json) {
     static const char *const how[] = {"how_en", "how_zh"}, *const reason[] = {"reason_en", "reason_zh"},
                              *const caution[] = {"caution_en", "caution_zh"};
-    hs_json_pair_bool(json, "enough", !run->method->reason(run, false));
+    hs_json_pair_bool(json, "enough", !hs_hotspot_reason(run, false));
     for (int chinese = 1; chinese >= 0; chinese--) {
         hs_buffer words;
         hs_buffer_init(&words, 65536);
@@ -34,8 +34,8 @@ static void write_words(const hs_hotspot_run *run, hs_json *json) {
         hs_buffer_done(&words);
     }
     for (int chinese = 1; chinese >= 0; chinese--) {
-        const char *why = run->method->reason(run, chinese);
-        const char *mind = run->method->caution(run, chinese);
+        const char *why = hs_hotspot_reason(run, chinese);
+        const char *mind = hs_hotspot_mind(run, chinese);
         if (why) hs_json_pair_text(json, reason[chinese], why);
         if (mind) hs_json_pair_text(json, caution[chinese], mind);
     }

@@ -17,7 +17,8 @@ enum {
     OPEN_KEPT_MOST = 32, /* each may have a file */
     KEPT_S = 86400,
     RESULT_MOST = 16 << 20,
-    TOLD_EVERY_MS = 500
+    TOLD_EVERY_MS = 500,
+    SHARE_PARTS = 1000000
 };
 
 static const char *const state_names[HS_JOB_STATE_COUNT] = {"accepted", "running", "successful", "failed",
@@ -291,6 +292,16 @@ hs_status hs_service_start_job(hs_service *service, const hs_job_work *work, hs_
     job->work.release = NULL; /* still the caller's */
     job_free(job);
     return status;
+}
+
+/* Some of what is not counted may be done anew: what was told stands. */
+bool hs_job_share(hs_job *job, double share) {
+    struct hs_jobs *jobs = job->service->jobs;
+    uint64_t told = share > 0 ? (uint64_t)(share * SHARE_PARTS) : 0;
+    pthread_mutex_lock(&jobs->lock);
+    uint64_t done = told > job->done ? told : job->done;
+    pthread_mutex_unlock(&jobs->lock);
+    return hs_job_progress(job, done, SHARE_PARTS);
 }
 
 bool hs_job_progress(hs_job *job, uint64_t done, int64_t total) {

@@ -51,6 +51,9 @@ hs_status hs_service_start_job(hs_service *service, const hs_job_work *work, hs_
 /* For the work that runs: says how far it is (`total` negative where unknown); false when it is to end.
  * Warnings are kept, at most 100. */
 bool hs_job_progress(hs_job *job, uint64_t done, int64_t total);
+/* The same of what is not counted, as a progress has it (hotspot/progress.h): a share, or below 0 to ask
+ * alone. */
+bool hs_job_share(hs_job *job, double share);
 void hs_job_warn(hs_job *job, const char *message);
 /* A file that goes with the job's result: `path` is copied, the file is the work's. */
 void hs_job_attach(hs_job *job, const char *path);

@@ -140,11 +140,6 @@ static double heat_opacity(double zoom) {
     return 1 - 0.3 * t;
 }
 
-static bool should_stop(const void *context) {
-    const hs_map_request *request = context;
-    return request->stop.stopped && request->stop.stopped(request->stop.context);
-}
-
 hs_status hs_service_map_draw(hs_service *service, const hs_snapshot *snapshot, const hs_map_request *request,
                               cairo_t *pen, hs_arena *arena, hs_error *error) {
     hs_map_world *world = NULL;
@@ -154,8 +149,7 @@ hs_status hs_service_map_draw(hs_service *service, const hs_snapshot *snapshot, 
                               .whole_labels = request->whole_names,
                               .heat_first = request->density_first,
                               .heat_opacity = request->base ? heat_opacity(request->view.zoom) : 1,
-                              .stopped = should_stop,
-                              .stop_context = request};
+                              .progress = request->progress};
     hs_status status = HS_OK;
     if (request->density) status = make_heat(service, snapshot, request, error, &picture.heat);
     if (status == HS_OK && request->base) status = hs_service_map_world(service, snapshot, error, &world);

@@ -23,7 +23,7 @@ typedef struct hs_map_request {
     double heat_detail;                /* the density's pixels for each of the view's along a side; 0: one */
     bool density_first;                /* below the whole map instead of between its layers */
     hs_rgba ground;                    /* below everything; a 0: none */
-    hs_density_stop stop;
+    hs_progress progress;
 } hs_map_request;
 
 /* The picture as a file into `out`. Thread-safe but for the view's transformation. Errors as hs_map_draw and

@@ -1,5 +1,6 @@
 /* Two samples of times that are counted in parts of the circle: permutations part by part. */
 #include "base/pool.h"
+#include "base/progress.h"
 #include "base/random.h"
 #include "statistics/circular_private.h"
 
@@ -29,7 +30,7 @@ typedef struct comparing {
     hs_circular_vector total;
     double observed;
     atomic_uint as_large;
-    atomic_bool stopped;
+    hs_progress_steps steps;
 } comparing;
 
 /* ln n! to about 1e-12 (Stirling's series from 16 on). */
@@ -114,11 +115,7 @@ static double permuted_lengths(const comparing *w, hs_random *random) {
 static void permute(void *context, size_t begin, size_t end) {
     comparing *w = context;
     const hs_circular_samples *s = w->samples;
-    if (atomic_load(&w->stopped)) return;
-    if (s->stopped && s->stopped(s->context)) {
-        atomic_store(&w->stopped, true);
-        return;
-    }
+    if (!hs_progress_step(&w->steps, end - begin)) return;
     for (size_t p = begin; p < end; p++) {
         hs_random random;
         hs_random_seed_stream(&random, s->seed, p);
@@ -155,6 +152,7 @@ static hs_circular_vector gather(comparing *w) {
 hs_status hs_circular_compare_counts(const hs_circular_samples *samples, struct hs_pool *pool,
                                      hs_error *error, hs_circular_difference *result) {
     comparing w = {.samples = samples};
+    hs_progress_steps_init(&w.steps, &samples->progress, samples->permutations);
     for (size_t i = 0; i < samples->bins; i++) {
         w.first_n += samples->first[i];
         w.n += (uint64_t)samples->first[i] + samples->second[i];
@@ -174,7 +172,7 @@ hs_status hs_circular_compare_counts(const hs_circular_samples *samples, struct 
         made.permuted_p = (atomic_load(&w.as_large) + 1) / (samples->permutations + 1.0);
     }
     free(w.parts);
-    if (atomic_load(&w.stopped))
+    if (hs_progress_ended(&w.steps))
         return hs_error_set(error, HS_E_CANCELLED, "nobody waits for the test any more");
     *result = made;
     return HS_OK;

@@ -1,5 +1,6 @@
 /* The nearest-neighbour index, and simulations of complete spatial randomness in a window. */
 #include "statistics/csr_envelope.h"
+#include "statistics/k_function.h"
 #include "statistics/kd_tree.h"
 #include "statistics/pattern_window.h"
 
@@ -75,7 +76,7 @@ typedef struct scattering {
     const hs_pattern_window *window;
     uint32_t count;
     const hs_pattern_steps *steps;
-    hs_pattern_edges edges;
+    const hs_k_window *in;
     bool nearest;
 } scattering;
 
@@ -95,7 +96,7 @@ static hs_status scatter(const void *context, hs_random *random, hs_error *error
     if (!x) return hs_error_memory(error, "simulations");
     double *y = x + s->count;
     scatter_points(s, random, x, y);
-    hs_status status = hs_k_function(s->window, x, y, s->count, s->steps, s->edges, error, curve);
+    hs_status status = hs_k_in_window(s->in, x, y, s->count, s->steps, error, curve);
     for (uint32_t k = 0; k < s->steps->count && status == HS_OK; k++)
         curve[k] = hs_l_of_k(curve[k]);
     if (status == HS_OK && s->nearest) status = mean_nearest(x, y, s->count, error, nearest_m);
@@ -111,9 +112,13 @@ hs_status hs_csr_envelope(const hs_pattern_window *window, uint32_t count, const
     if (!observed) return hs_error_memory(error, "simulations");
     for (uint32_t k = 0; k < steps->count; k++)
         observed[k] = hs_l_of_k(observed_k_m2[k]);
-    scattering s = {window, count, steps, edges, result != NULL};
+    hs_k_window in;
+    hs_status status = hs_k_window_new(window, steps, edges, error, &in);
+    scattering s = {window, count, steps, &in, result != NULL};
     hs_csr_work work = {scatter, &s, steps, observed, request, result ? result->mean_m : (double)NAN};
-    hs_status status = hs_csr_simulate(&work, pool, error, envelope, result ? &result->simulated_p : NULL);
+    if (status == HS_OK)
+        status = hs_csr_simulate(&work, pool, error, envelope, result ? &result->simulated_p : NULL);
+    hs_k_window_done(&in);
     free(observed);
     return status;
 }

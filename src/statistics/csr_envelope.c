@@ -1,6 +1,7 @@
 #include "statistics/csr_envelope.h"
 
 #include "base/pool.h"
+#include "base/progress.h"
 #include "statistics/kd_tree.h"
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@ typedef struct simulating {
     const hs_csr_work *work;
     double *curves, *nearest_m; /* [simulations][steps], [simulations] */
     hs_error *errors;           /* [simulations] */
-    atomic_bool stopped;
+    hs_progress_steps steps;
     atomic_uint failed; /* the first simulation that did, and 1 */
 } simulating;
 
@@ -18,8 +19,7 @@ static void simulate(void *context, size_t begin, size_t end) {
     for (size_t k = begin; k < end; k++) {
         hs_random random;
         const hs_csr_request *request = s->work->request;
-        if (request->stopped && request->stopped(request->context)) atomic_store(&s->stopped, true);
-        if (atomic_load(&s->stopped)) return;
+        if (!hs_progress_step(&s->steps, 1)) return;
         hs_random_seed_stream(&random, request->seed, k);
         hs_status status = s->work->simulate(s->work->context, &random, &s->errors[k],
                                              s->curves + k * s->work->steps->count, &s->nearest_m[k]);
@@ -110,9 +110,11 @@ hs_status hs_csr_simulate(const hs_csr_work *work, struct hs_pool *pool, hs_erro
     s.errors = calloc(simulations, sizeof *s.errors);
     hs_status status = s.curves && s.nearest_m && s.errors ? HS_OK : hs_error_memory(error, "simulations");
     if (status == HS_OK) {
+        hs_progress_steps_init(&s.steps, &work->request->progress, simulations);
         hs_pool_for(pool, simulations, 1, simulate, &s);
         unsigned failed = atomic_load(&s.failed);
-        if (atomic_load(&s.stopped)) status = hs_error_set(error, HS_E_CANCELLED, "simulations were stopped");
+        if (hs_progress_ended(&s.steps))
+            status = hs_error_set(error, HS_E_CANCELLED, "simulations were stopped");
         if (status == HS_OK && failed > 0)
             status = hs_error_set(error, s.errors[failed - 1].status, "%s", s.errors[failed - 1].message);
     }

@@ -1,5 +1,5 @@
 /* Arcs of a circle inside a window: between two crossings with the border all is inside, or all outside. */
-#include "statistics/k_function.h"
+#include "statistics/k_circle.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,10 +20,9 @@ void hs_circle_room_done(hs_circle_room *room) {
     free(room->angle);
 }
 
-void hs_circle_room_move(const hs_pattern_window *window, hs_circle_room *room, bool wanted, double x,
-                         double y, double reach_m) {
-    room->near_count =
-        wanted ? hs_pattern_window_near(window, x, y, reach_m * (1 + 1e-9), room->mark, room->near) : 0;
+void hs_circle_room_move(const hs_pattern_window *window, hs_circle_room *room, double x, double y,
+                         double reach_m) {
+    room->near_count = hs_pattern_window_near(window, x, y, reach_m * (1 + 1e-9), room->mark, room->near);
 }
 
 /* Where a circle about the origin crosses an edge: up to two angles. The edge is half open, so that a corner

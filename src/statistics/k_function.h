@@ -1,25 +1,22 @@
-/* The part of a circle inside a window. Private to src/statistics. */
+/* K over and over again in one window. Private to src/statistics. */
 #ifndef STATISTICS_K_FUNCTION_H
 #define STATISTICS_K_FUNCTION_H
 
-#include "statistics/pattern_window.h"
+#include "statistics/set_covariance.h"
 
-/* The edges near one centre, and room for their crossings. */
-typedef struct hs_circle_room {
-    uint8_t *mark;
-    uint32_t *near;
-    uint32_t near_count;
-    double *angle; /* [4 * edges + 4] */
-    bool centre_inside;
-} hs_circle_room;
+/* What a correction takes of a window, once for all curves; immutable. */
+typedef struct hs_k_window {
+    const hs_pattern_window *window;
+    hs_pattern_edges edges;
+    hs_set_covariance shifted; /* of the translation correction, unless the window is a rectangle */
+} hs_k_window;
 
-hs_status hs_circle_room_new(const hs_pattern_window *window, hs_error *error, hs_circle_room *room);
-void hs_circle_room_done(hs_circle_room *room);
-/* To a centre, for radii to `reach_m`; nothing is looked for unless it is wanted. */
-void hs_circle_room_move(const hs_pattern_window *window, hs_circle_room *room, bool wanted, double x,
-                         double y, double reach_m);
-/* The share of the circle's length inside the window. */
-double hs_circle_share(const hs_pattern_window *window, hs_circle_room *room, double x, double y,
-                       double radius);
+/* The steps are checked. */
+hs_status hs_k_window_new(const hs_pattern_window *window, const hs_pattern_steps *steps,
+                          hs_pattern_edges edges, hs_error *error, hs_k_window *made);
+void hs_k_window_done(hs_k_window *made);
+/* hs_k_function, of the steps that the window was made for. */
+hs_status hs_k_in_window(const hs_k_window *in, const double *x_m, const double *y_m, uint32_t count,
+                         const hs_pattern_steps *steps, hs_error *error, double *k_m2);
 
 #endif

@@ -1,5 +1,6 @@
 /* The Knox test: close pairs are listed once; permutations of the times only look their intervals up. */
 #include "base/pool.h"
+#include "base/progress.h"
 #include "base/random.h"
 #include "statistics/point_links.h"
 
@@ -25,7 +26,8 @@ typedef struct knox {
     uint64_t row_total[MOST_ROWS], column_total[MOST_ROWS];
     double row_paths[MOST_ROWS], column_paths[MOST_ROWS]; /* ordered pairs of pairs with a common point */
     uint64_t *counts;                                     /* [permutations][rows * columns] */
-    atomic_bool failed, stopped;
+    atomic_bool failed;
+    hs_progress_steps steps;
 } knox;
 
 uint32_t hs_knox_rows(const hs_knox_request *request) {
@@ -228,8 +230,7 @@ static void permute(void *context, size_t begin, size_t end) {
     if (!time_s) atomic_store(&k->failed, true);
     for (size_t p = begin; p < end && time_s; p++) {
         hs_random random;
-        if (k->request->stopped && k->request->stopped(k->request->context)) atomic_store(&k->stopped, true);
-        if (atomic_load(&k->stopped)) break;
+        if (!hs_progress_step(&k->steps, 1)) break;
         hs_random_seed_stream(&random, k->request->seed, p);
         memcpy(time_s, k->time_s, k->n * sizeof *time_s);
         for (uint32_t i = k->n - 1; i > 0; i--) {
@@ -331,8 +332,9 @@ hs_status hs_knox(const hs_point_links *links, const int64_t *time_s, const hs_k
     if (status == HS_OK) status = measure_rows(&k, error);
     if (status == HS_OK) status = measure_columns(&k, error);
     if (status == HS_OK) {
+        hs_progress_steps_init(&k.steps, &request->progress, request->permutations);
         hs_pool_for(pool, request->permutations, PERMUTATIONS_A_PIECE, permute, &k);
-        if (atomic_load(&k.stopped))
+        if (hs_progress_ended(&k.steps))
             status = hs_error_set(error, HS_E_CANCELLED, "permutations were stopped");
         else if (atomic_load(&k.failed))
             status = hs_error_memory(error, "permutations");

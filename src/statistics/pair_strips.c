@@ -1,34 +1,89 @@
 #include "statistics/pair_strips.h"
 
+#include "statistics/vectors.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
-    !defined(__SANITIZE_THREAD__)
-#define VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define VECTORS
-#endif
 
 enum { BLOCK = 512, LANES = 4, MOST_STRIPS = 1 << 20, MOST_BINS = 8193 };
 
 typedef struct place {
     double x, y;
-    uint32_t strip, point;
+    uint32_t point;
 } place;
 
-static int by_strip(const void *left, const void *right) {
+static int by_x(const void *left, const void *right) {
     const place *a = left;
     const place *b = right;
-    if (a->strip != b->strip) return a->strip < b->strip ? -1 : 1;
     if (a->x != b->x) return a->x < b->x ? -1 : 1;
     return (a->point > b->point) - (a->point < b->point);
+}
+
+/* Few are put in order one by one. */
+static void sort_places(place *places, uint32_t count) {
+    enum { FEW = 24 };
+    if (count > FEW) {
+        qsort(places, count, sizeof *places, by_x);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        place one = places[i];
+        uint32_t at = i;
+        for (; at > 0 && by_x(&places[at - 1], &one) > 0; at--)
+            places[at] = places[at - 1];
+        places[at] = one;
+    }
 }
 
 static uint32_t strip_of(const hs_pair_strips *s, double y) {
     double at = floor((y - s->south) / s->height);
     return at < 0 ? 0 : at >= s->strip_count ? s->strip_count - 1 : (uint32_t)at;
+}
+
+/* Strips in cells of about a point each, from west to east. */
+typedef struct cells {
+    double west, per_m;
+    uint32_t columns;
+} cells;
+
+static cells choose_cells(const double *x_m, const uint32_t *chosen, uint32_t count, uint32_t strips) {
+    double west = INFINITY, east = -INFINITY;
+    for (uint32_t i = 0; i < count; i++) {
+        west = fmin(west, x_m[chosen[i]]);
+        east = fmax(east, x_m[chosen[i]]);
+    }
+    uint32_t columns = count / strips + 1;
+    return (cells){west, east > west ? columns / (east - west) : 0, columns};
+}
+
+static uint32_t column_of(const cells *c, double x) {
+    double at = (x - c->west) * c->per_m;
+    return at < c->columns ? (uint32_t)at : c->columns - 1;
+}
+
+/* By strip, then from west to east, then by number. first[strips + 1] of the strips; false: no memory. */
+static bool order_places(hs_pair_strips *s, const double *x_m, const double *y_m, const uint32_t *chosen,
+                         place *places) {
+    const cells c = choose_cells(x_m, chosen, s->count, s->strip_count);
+    size_t all = (size_t)c.columns * s->strip_count;
+    uint32_t *start = calloc(all + 1, sizeof *start), *cell = malloc(((size_t)s->count + 1) * sizeof *cell);
+    for (uint32_t i = 0; start && cell && i < s->count; i++) {
+        cell[i] = strip_of(s, y_m[chosen[i]]) * c.columns + column_of(&c, x_m[chosen[i]]);
+        start[cell[i] + 1]++;
+    }
+    for (size_t k = 0; start && cell && k < all; k++)
+        start[k + 1] += start[k];
+    for (uint32_t k = 0; start && cell && k <= s->strip_count; k++)
+        s->first[k] = start[(size_t)k * c.columns];
+    for (uint32_t i = 0; start && cell && i < s->count; i++)
+        places[start[cell[i]]++] = (place){x_m[chosen[i]], y_m[chosen[i]], chosen[i]};
+    /* What began a cell now ends it. */
+    for (size_t k = 0; start && cell && k < all; k++)
+        sort_places(places + (k > 0 ? start[k - 1] : 0), start[k] - (k > 0 ? start[k - 1] : 0));
+    bool good = start && cell;
+    free(start);
+    free(cell);
+    return good;
 }
 
 hs_status hs_pair_strips_new(const double *x_m, const double *y_m, const uint32_t *chosen, uint32_t count,
@@ -46,22 +101,16 @@ hs_status hs_pair_strips_new(const double *x_m, const double *y_m, const uint32_
     s.point = malloc(room * sizeof *s.point);
     s.first = calloc((size_t)s.strip_count + 1, sizeof *s.first);
     place *places = malloc(room * sizeof *places);
-    if (!s.x || !s.y || !s.point || !s.first || !places) {
+    if (!s.x || !s.y || !s.point || !s.first || !places || !order_places(&s, x_m, y_m, chosen, places)) {
         free(places);
         hs_pair_strips_done(&s);
         return hs_error_memory(error, "pairs of points");
     }
-    for (uint32_t i = 0; i < count; i++)
-        places[i] = (place){x_m[chosen[i]], y_m[chosen[i]], strip_of(&s, y_m[chosen[i]]), chosen[i]};
-    qsort(places, count, sizeof *places, by_strip);
     for (uint32_t i = 0; i < count; i++) {
         s.x[i] = places[i].x;
         s.y[i] = places[i].y;
         s.point[i] = places[i].point;
-        s.first[places[i].strip + 1]++;
     }
-    for (uint32_t k = 0; k < s.strip_count; k++)
-        s.first[k + 1] += s.first[k];
     free(places);
     *strips = s;
     return HS_OK;
@@ -77,9 +126,9 @@ void hs_pair_strips_done(hs_pair_strips *strips) {
 
 /* Bins of the distances from a place to `count` others, `beyond` from `most` on; a multiple of 8 is computed.
  */
-VECTORS static void find_bins(const double *restrict x, const double *restrict y, double at_x, double at_y,
-                              double per_step, double most, double beyond, uint32_t count,
-                              int32_t *restrict bin) {
+HS_VECTORS static void find_bins(const double *restrict x, const double *restrict y, double at_x, double at_y,
+                                 double per_step, double most, double beyond, uint32_t count,
+                                 int32_t *restrict bin) {
     count = (count + 7) & ~7U;
     for (uint32_t j = 0; j < count; j++) {
         double dx = x[j] - at_x;
@@ -137,15 +186,16 @@ static void count_run(counter *c, const hs_pair_strips *to, double x, double y, 
     }
 }
 
+/* Without branches that depend on the points. */
 static uint32_t first_from(const hs_pair_strips *s, uint32_t begin, uint32_t end, double x) {
-    while (begin < end) {
-        uint32_t middle = begin + (end - begin) / 2;
-        if (s->x[middle] < x)
-            begin = middle + 1;
-        else
-            end = middle;
+    const double *at = s->x + begin;
+    uint32_t left = end - begin;
+    while (left > 1) {
+        uint32_t half = left / 2;
+        at += at[half - 1] < x ? half : 0;
+        left -= half;
     }
-    return begin;
+    return (uint32_t)(at - s->x) + (left > 0 && *at < x);
 }
 
 /* Half the width of a circle where it is `gap` from its middle; below 0: it does not reach so far. */

@@ -4,6 +4,7 @@
  * all rows share, so that a unit costs one comparison a permutation, and the few permutations that i itself
  * stands at the head of are put right one by one. */
 #include "base/pool.h"
+#include "base/progress.h"
 #include "base/random.h"
 #include "statistics/weights_builder.h"
 
@@ -192,15 +193,18 @@ static void release(permuting *p) {
     free(p->most);
 }
 
-static void run(permuting *p, uint32_t permutations, uint64_t seed, hs_pool *pool) {
+static bool run(permuting *p, uint32_t permutations, uint64_t seed, hs_pool *pool,
+                const hs_progress *progress) {
     hs_random random;
     hs_random_seed(&random, seed);
     for (uint32_t done = 0; done < permutations; done += p->count) {
+        if (!hs_progress_tell(progress, (double)done / permutations)) return false;
         p->count = permutations - done < p->block ? permutations - done : p->block;
         draw_block(p, &random);
         index_block(p);
         hs_pool_for(pool, p->weights->count, UNITS_A_PIECE, tally_units, p);
     }
+    return true;
 }
 
 static hs_status check(const hs_weights *weights, const double *values, uint32_t permutations,
@@ -231,8 +235,8 @@ static bool self_is_alike(const hs_weights *weights) {
 }
 
 hs_status hs_local_permutation(const hs_weights *weights, const double *values, bool star,
-                               uint32_t permutations, uint64_t seed, struct hs_pool *pool, hs_error *error,
-                               double *p_values) {
+                               uint32_t permutations, uint64_t seed, struct hs_pool *pool,
+                               const hs_progress *progress, hs_error *error, double *p_values) {
     hs_status status = check(weights, values, permutations, error);
     if (status != HS_OK) return status;
     permuting p = {.weights = weights, .values = values, .star = star};
@@ -247,12 +251,12 @@ hs_status hs_local_permutation(const hs_weights *weights, const double *values, 
         return hs_error_memory(error, "permutations");
     }
     bool vary = values_vary(values, weights->count);
-    if (vary) run(&p, permutations, seed, pool);
+    bool whole = !vary || run(&p, permutations, seed, pool, progress);
     for (uint32_t i = 0; i < weights->count; i++) {
         double tail = (double)(p.least[i] < p.most[i] ? p.least[i] : p.most[i]) + 1;
         bool defined = vary && weights->first[i] < weights->first[i + 1];
         p_values[i] = defined ? fmin(1, 2 * tail / ((double)permutations + 1)) : NAN;
     }
     release(&p);
-    return HS_OK;
+    return whole ? HS_OK : hs_error_set(error, HS_E_CANCELLED, "permutations were stopped");
 }

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORDERS_A_PIECE = 8 };
+/* An order of the data takes about as long as of so many replications. */
+enum { ORDERS_A_PIECE = 8, REPLICATIONS_AN_ORDER = 16 };
 #define EULER 0.57721566490153286
 #define PI    3.141592653589793
 
@@ -22,6 +23,7 @@ typedef struct finding {
     const uint32_t *cluster_of;
     best *best;   /* [orders] */
     double *sums; /* [pieces][2][steps + 1] */
+    bool again;   /* after the first cluster few orders are left to be looked at */
 } finding;
 
 static void try_zone(const hs_scan_work *w, const hs_scan_order *order, const double *cases,
@@ -67,8 +69,7 @@ static bool holds_taken(const finding *f, uint32_t number) {
 
 static void try_orders(void *context, size_t begin, size_t end) {
     const finding *f = context;
-    const hs_scan_request *r = f->work->request;
-    if (r->is_unwanted && r->is_unwanted(r->context)) return;
+    if (!hs_progress_step(&f->work->steps, f->again ? 0 : REPLICATIONS_AN_ORDER * (end - begin))) return;
     size_t row = 2 * ((size_t)f->work->data->steps + 1);
     for (size_t o = begin; o < end; o++)
         if (f->best[o].statistic < 0 || holds_taken(f, (uint32_t)o))
@@ -238,7 +239,8 @@ static hs_status find(hs_scan_work *w, uint32_t capacity, double population, hs_
     uint32_t number = 0;
     while (status == HS_OK && number < capacity) {
         hs_pool_for(w->pool, orders, ORDERS_A_PIECE, try_orders, &f);
-        if (w->request->is_unwanted && w->request->is_unwanted(w->request->context))
+        f.again = true;
+        if (hs_progress_ended(&w->steps))
             status = hs_error_set(error, HS_E_CANCELLED, "the scan was stopped");
         uint32_t at = likeliest(&f);
         if (status != HS_OK || !(f.best[at].statistic > 0)) break;
@@ -258,6 +260,8 @@ hs_status hs_scan(const hs_scan_data *data, const hs_scan_zones *zones, const hs
                   struct hs_pool *pool, uint32_t capacity, hs_error *error, hs_scan_cluster *clusters,
                   uint32_t *found, uint32_t *cluster_of, hs_scan_summary *summary) {
     hs_scan_work w = {.data = data, .zones = zones, .request = request, .pool = pool};
+    hs_progress_steps_init(&w.steps, &request->progress,
+                           (double)zones->order_count * (REPLICATIONS_AN_ORDER + request->replications));
     w.seen = (hs_scan_likelihood){.model = request->model, .rates = request->rates};
     uint32_t number = 0;
     hs_status status = check(&w, error);

@@ -2,6 +2,7 @@
 #ifndef STATISTICS_SCAN_PRIVATE_H
 #define STATISTICS_SCAN_PRIVATE_H
 
+#include "base/progress.h"
 #include "base/random.h"
 
 #include <hotspot/scan_statistic.h>
@@ -116,6 +117,7 @@ typedef struct hs_scan_work {
     double *largest;                /* [replications] */
     uint32_t replications;          /* made */
     bool stopped_early;
+    hs_progress_steps steps;
 } hs_scan_work;
 
 /* Fills largest[], of at most the wanted number of replications, until `observed` is reached by as many as

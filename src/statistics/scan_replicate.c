@@ -15,7 +15,7 @@
 #define VECTORS
 #endif
 
-enum { GROUP = 32, MOST_LANES = 256 };
+enum { GROUP = 32, MOST_LANES = 256, ORDERS_A_STEP = 16 };
 #define BLOCK_BYTES ((size_t)32 << 20)
 
 /* Counts are of 16 bits where a window never has more than fit. */
@@ -26,7 +26,7 @@ typedef struct lanes {
 
 /* One block of replications under way. */
 typedef struct block {
-    const hs_scan_work *work;
+    hs_scan_work *work;
     const hs_scan_source *source;
     lanes lanes;
     uint64_t first;  /* replication */
@@ -40,7 +40,6 @@ typedef struct block {
     int32_t *more, *less; /* [steps] of windows that end at a step */
     uint32_t *hit;
     size_t settled; /* likelihoods computed since the limits were set */
-    bool unwanted;
 } block;
 
 typedef uint16_t narrow_count;
@@ -246,14 +245,14 @@ static void run_blocks(void *context, size_t begin, size_t end) {
     block *blocks = context;
     for (size_t i = begin; i < end; i++) {
         block *b = &blocks[i];
-        const hs_scan_request *r = b->work->request;
         fill(b);
         for (unsigned s = 0; s < HS_SCAN_SHAPES; s++)
             if (b->limits[s].more) hs_scan_limits_set(&b->limits[s], &b->work->drawn, 0);
         b->settled = 0;
-        for (uint32_t o = 0; o < b->work->zones->order_count && !b->unwanted; o++) {
+        for (uint32_t o = 0; o < b->work->zones->order_count; o++) {
+            if (o % ORDERS_A_STEP == 0 && !hs_progress_step(&b->work->steps, ORDERS_A_STEP * b->lanes.count))
+                break;
             try_order(b, &b->work->zones->order[o]);
-            if (o % 16 == 0 && r->is_unwanted) b->unwanted = r->is_unwanted(r->context);
         }
     }
 }
@@ -296,7 +295,7 @@ static void block_done(block *b) {
         hs_scan_limits_done(&b->limits[s]);
 }
 
-static bool block_init(block *b, const hs_scan_work *work, const hs_scan_source *source, lanes l) {
+static bool block_init(block *b, hs_scan_work *work, const hs_scan_source *source, lanes l) {
     size_t steps = (size_t)work->data->steps + 1, row = l.count * width(&l);
     *b = (block){.work = work, .source = source, .lanes = l};
     b->area = malloc((size_t)work->data->areas * work->data->steps * row);
@@ -353,7 +352,8 @@ hs_status hs_scan_replicate(hs_scan_work *work, double observed, hs_error *error
             all[i].first = first;
         hs_pool_for(work->pool, blocks, 1, run_blocks, all);
         for (size_t i = 0; i < blocks; i++) {
-            if (all[i].unwanted) status = hs_error_set(error, HS_E_CANCELLED, "the scan was stopped");
+            if (hs_progress_ended(&work->steps))
+                status = hs_error_set(error, HS_E_CANCELLED, "the scan was stopped");
             if (status == HS_OK) take(work, &all[i], observed, &reaching);
         }
     }

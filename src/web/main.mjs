@@ -1,51 +1,69 @@
-// The page: reads the URL, asks what the city is, draws, and follows what the reader changes.
+// The shell: reads the URL, asks what the city is, shows the page that the URL names, and keeps header, filters and URL
+// in step. A page is a module of pages/:
+//   parameters         names in state.more that its URL carries
+//   words              name of its file of words, i18n/NAME.{zh,en}.json
+//   mount(root, app)   shows itself in `root`; may be asynchronous
+//   refresh(what)      'filters' | 'words' | 'theme' | 'data': what changed
+//   unmount()          ends what it started
 
 import * as api from './api.mjs';
-import {failedCard, loadingCard, valueCard} from './card.mjs';
-import {DensityControls} from './density.mjs';
-import {byId, element} from './dom.mjs';
-import {Filters} from './filters.mjs';
-import {date, lang, nameOf, number, setLanguage, t, translate} from './i18n.mjs';
-import {showLegend} from './legend.mjs';
-import {isTold, settle, tell} from './messages.mjs';
-import {SWITCHES, valueParameters} from './overlay.mjs';
-import {PlainMap} from './plain.mjs';
-import {busy} from './ready.mjs';
-import {drawParameters, pictureParameters, readState, settleState, writeState} from './state.mjs';
+import {Account} from './parts/account.mjs';
+import {byId, closeSheets, element} from './parts/dom.mjs';
+import {Filters} from './parts/filters.mjs';
+import {lang, nameOf, needWords, setLanguage, t, translate} from './parts/i18n.mjs';
+import {settle, settleAll, tell} from './parts/messages.mjs';
+import {busy, setMapIdle} from './parts/ready.mjs';
+import {addressOf, readState, settleFilters} from './state.mjs';
 
+/** In the order of the navigation. */
+const PAGES = {
+  map: () => import('./pages/map.mjs'),
+  data: () => import('./pages/data.mjs'),
+  public: () => import('./pages/public.mjs'),
+};
 const FOLLOW_MS = 15000;
-const NARROW_PX = 720; // as in the style sheets
+const NARROW = matchMedia('(max-width: 720px)');
 
-const state = readState();
-settleState(state);
-let city;
-let categories = [];
-let view;
-let showing = new AbortController();
+const state = readState(Object.keys(PAGES));
+settleFilters(state);
+let page; // the module that is mounted
+let mounting = 0;
+
+/** What pages see of the shell. */
+const app = {
+  state,
+  city: null,
+  categories: [],
+  session: {signed_in: false},
+  /** The page's own part of the state changed: writes the URL. */
+  write,
+  /** Filters changed by something beside the form. */
+  filtersChanged,
+  /** How many incidents match, with what is left out: {total, unmatched, left_out_by_accuracy}. */
+  showMatched: counts => filters.showMatched(counts),
+  go,
+};
+
 const filters = new Filters(state, filtersChanged);
-const controls = new DensityControls(state, filtersChanged, () => filters.refresh());
+const account = new Account(app, () => page?.refresh('data'));
 
 async function start() {
-  if (innerWidth <= NARROW_PX) fold(true);
+  if (NARROW.matches) fold(true);
   document.documentElement.dataset.theme = state.theme;
   await setLanguage(state.lang ?? (navigator.language.startsWith('zh') ? 'zh' : 'en'));
   const asked = state.lang;
   state.lang = lang();
   translate();
   if (!(await readCity())) return;
-  if (!asked && city.lang && city.lang !== state.lang) await setLanguage(state.lang = city.lang);
-  writeState(state);
-  showWords();
-  await makeMap();
-  await Promise.all([showMap(), showNumbers()]);
+  if (!asked && app.city.lang && app.city.lang !== state.lang) await setLanguage(state.lang = app.city.lang);
+  await show();
 }
 
 /** False when it failed: said, with a way to try again. */
 async function readCity() {
   try {
-    const [about, classes] = await busy(Promise.all([api.city(), api.categories(), api.learn()]));
-    city = about;
-    categories = classes.categories;
+    const [city, classes, session] = await busy(Promise.all([api.city(), api.categories(), api.session(), api.learn()]));
+    Object.assign(app, {city, categories: classes.categories, session});
     settle('city');
     return true;
   } catch (error) {
@@ -54,91 +72,76 @@ async function readCity() {
   }
 }
 
-async function makeMap() {
-  if (view) return;
-  const events = {
-    click: showValue,
-    // Wrong filters and a lost server spoil tiles and legend alike: the legend's message says why.
-    error: error => isTold('numbers') || wrongRequest(error) || tell('tiles', 'error.tiles', error, () => view.showData()),
-  };
+/** Mounts the page that the state names. */
+async function show() {
+  const mine = ++mounting;
+  page?.unmount();
+  page = null;
+  settleAll();
+  setMapIdle(true);
+  const root = byId('page');
+  root.replaceChildren();
+  root.className = state.page;
   try {
-    const {MapView} = await busy(import('./map.mjs'));
-    view = new MapView(state, city, events);
+    const module = await busy(PAGES[state.page]());
+    await busy(needWords(module.words));
+    if (mine !== mounting) return;
+    page = module;
+    settle('page');
+    write();
+    showWords();
+    await busy(Promise.resolve(module.mount(root, app)));
   } catch (error) {
-    byId('map').replaceChildren();
-    byId('messages').append(element('div', {class: 'message calm', title: error.message}, element('p', {'data-i18n': 'fallback.note'}, t('fallback.note'))));
-    view = new PlainMap(state, city, events);
-    showLayers();
+    if (mine === mounting) tell('page', 'error.load', error, show);
   }
 }
 
-const wrongRequest = error => error?.status >= 400 && error.status < 500;
+function write() {
+  history.replaceState(history.state, '', addressOf(state, state.page, page?.parameters) + location.hash);
+  showNavigation();
+}
 
-async function showMap() {
-  try {
-    await view.showStyle();
-    settle('style');
-  } catch (error) {
-    tell('style', 'error.load', error, showMap);
+/** Another page; `more` changes its own part of the state, `filters` the shared one. */
+function go(name, more = {}, filtersToo = {}) {
+  Object.assign(state.more, more);
+  Object.assign(state.filters, filtersToo);
+  state.page = name;
+  history.pushState(null, '', addressOf(state, name));
+  filters.refresh();
+  show().then(() => byId('page').focus({preventScroll: true}));
+}
+
+function showNavigation() {
+  const names = Object.keys(PAGES);
+  byId('navigation').hidden = names.length < 2;
+  const links = [...byId('navigation').children];
+  if (links.length !== names.length) {
+    byId('navigation').replaceChildren(...names.map(name => element('a', {
+      'data-page': name,
+      onclick: event => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        if (name !== state.page) go(name);
+      },
+    })));
   }
-}
-
-/** Legend and count for the present filters; a newer request overtakes an older one. */
-async function showNumbers() {
-  showing.abort();
-  showing = new AbortController();
-  const {signal} = showing;
-  try {
-    const legend = await busy(api.legend(drawParameters(state), signal));
-    showLegend(legend, city, categories, pictureParameters(state));
-    byId('legend').hidden = city.counts.incidents === 0;
-    filters.showMatched(legend);
-    settle('numbers');
-  } catch (error) {
-    if (error.name === 'AbortError') return;
-    byId('legend').hidden = true;
-    byId('matched').replaceChildren();
-    settle('tiles');
-    const again = () => {
-      view.showData();
-      showNumbers();
-    };
-    tell('numbers', 'error.load', error, wrongRequest(error) ? null : again);
-  }
-}
-
-function filtersChanged() {
-  settleState(state);
-  writeState(state);
-  controls.refresh();
-  if (!view) return;
-  view.closePopup();
-  settle('tiles');
-  view.showData();
-  showNumbers();
-}
-
-/** The last click wins; closing the card or changing a filter drops what is still under way. */
-let asking = new AbortController();
-async function showValue(lon, lat, incidents) {
-  asking.abort();
-  asking = new AbortController();
-  const {signal} = asking;
-  const drop = () => asking.signal === signal && asking.abort();
-  view.popup([lon, lat], loadingCard(), drop);
-  try {
-    const value = await busy(api.densityValue(lon, lat, valueParameters(state), signal));
-    if (!signal.aborted) view.popup([lon, lat], valueCard(value, incidents, city, position => view.zoomTo(position)));
-  } catch (error) {
-    if (!signal.aborted) view.popup([lon, lat], failedCard(error));
+  for (const link of byId('navigation').children) {
+    const {page: name} = link.dataset;
+    link.textContent = t(`nav.${name}`);
+    link.href = addressOf(state, name);
+    if (name === state.page) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
   }
 }
 
 function showWords() {
   translate();
-  document.title = `${nameOf(city)} · ${t('app.title')}`;
+  const {city} = app;
+  const here = Object.keys(PAGES).length > 1 && state.page !== 'map' ? t(`nav.${state.page}`) : t('app.title');
+  document.title = `${nameOf(city)} · ${here}`;
   byId('city-name').textContent = nameOf(city);
   byId('synthetic').hidden = !city.synthetic;
+  byId('synthetic').title = t('synthetic.text');
   const switchLang = byId('switch-lang');
   switchLang.textContent = t('app.language');
   switchLang.title = t('app.languageHint');
@@ -147,105 +150,83 @@ function showWords() {
     byId(id).title = t(key);
     byId(id).setAttribute('aria-label', t(key));
   }
-  filters.show(city, categories);
-  controls.show(city);
-  showLayers();
-  showAbout();
-  showEmpty();
+  filters.show(city, app.categories);
+  account.show();
+  showNavigation();
 }
 
-function showLayers() {
-  const names = (view?.switches ?? Object.keys(SWITCHES)).filter(name => name !== 'incidents' || city.public_incidents);
-  byId('layers').replaceChildren(...names.map(name => {
-    const box = element('input', {type: 'checkbox', name: `layer-${name}`, checked: !state.hidden.includes(name)});
-    box.addEventListener('change', () => {
-      state.hidden = state.hidden.filter(other => other !== name);
-      if (!box.checked) state.hidden.push(name);
-      writeState(state);
-      showMap();
-    });
-    return element('label', {class: 'chip check'}, box, element('span', {}, t(`layers.${name}`)));
-  }));
-}
-
-function showAbout() {
-  const {counts} = city;
-  const lines = [t('about.incidents', {n: number(counts.incidents)})];
-  if (city.min_time && city.max_time)
-    lines.push(t('about.period', {from: date(city.min_time, city.timezone), to: date(city.max_time, city.timezone)}));
-  lines.push(t('about.timezone', {zone: city.timezone}));
-  byId('about').replaceChildren(
-    element('p', {}, lines.join(' · ')),
-    counts.unmatched > 0 ? element('p', {}, t('about.unmatched', {n: number(counts.unmatched)})) : '',
-    element('p', {}, element('a', {href: '/api.html'}, t('about.api')), ' · ', element('a', {href: '/ogc'}, t('about.ogc'))));
-}
-
-function showEmpty() {
-  const bare = !city.box;
-  byId('empty').hidden = city.counts.incidents > 0;
-  if (byId('empty').hidden) return;
-  const commands = ['hotspotd import CITY.gpkg incidents cases.csv'];
-  if (bare) commands.unshift('hotspotd import CITY.gpkg units communities.shp --level community', 'hotspotd import CITY.gpkg streets streets.geojson');
-  byId('empty').replaceChildren(
-    element('h2', {}, t('empty.title')),
-    element('p', {}, t(bare ? 'empty.text' : 'empty.incidents')),
-    element('pre', {}, commands.join('\n')));
+function filtersChanged() {
+  settleFilters(state);
+  filters.refresh();
+  write();
+  page?.refresh('filters');
 }
 
 async function switchLanguage() {
   const wanted = state.lang === 'zh' ? 'en' : 'zh';
   try {
     await busy(setLanguage(wanted));
+    settle('language');
   } catch (error) {
     tell('language', 'error.load', error, switchLanguage);
     return;
   }
   state.lang = wanted;
-  writeState(state);
-  if (!city) {
+  if (!app.city) {
     translate();
     return;
   }
+  write();
   showWords();
-  view?.closePopup();
-  await Promise.all([view && showMap(), showNumbers()]);
+  page?.refresh('words');
 }
 
 function switchTheme() {
   state.theme = state.theme === 'light' ? 'dark' : 'light';
   document.documentElement.dataset.theme = state.theme;
-  writeState(state);
-  if (!view) return;
-  showMap();
-  showNumbers();
+  write();
+  page?.refresh('theme');
 }
 
+/** On narrow screens the filters stand behind a button. */
 function fold(folded) {
-  byId('panel').classList.toggle('folded', folded);
+  byId('filters').classList.toggle('folded', folded);
   byId('fold').setAttribute('aria-expanded', String(!folded));
 }
 
-/** New data on the server: show them without being asked. */
+/** New data on the server: shown without being asked. What is on screen stays when the server is away. */
 async function follow() {
-  if (document.hidden || !view) return;
-  const before = city.version;
+  if (document.hidden || !app.city) return;
   try {
     const now = await api.city();
     settle('city');
-    if (now.version === before) return;
-    city = now;
-    categories = (await api.categories()).categories;
+    if (now.version === app.city.version) return;
+    app.city = now;
+    app.categories = (await api.categories()).categories;
   } catch (error) {
-    tell('city', 'error.load', error, follow);
+    tell('city', error.status === 0 ? 'error.stale' : 'error.load', error, follow);
     return;
   }
   showWords();
-  view.showData(city);
-  showNumbers();
+  page?.refresh('data');
+}
+
+function readAgain() {
+  Object.assign(state, readState(Object.keys(PAGES), state.more), {lang: state.lang});
+  settleFilters(state);
+  document.documentElement.dataset.theme = state.theme;
+  filters.refresh();
+  show();
 }
 
 byId('switch-lang').addEventListener('click', switchLanguage);
 byId('switch-theme').addEventListener('click', switchTheme);
-byId('fold').addEventListener('click', () => fold(!byId('panel').classList.contains('folded')));
+byId('fold').addEventListener('click', () => fold(!byId('filters').classList.contains('folded')));
+NARROW.addEventListener('change', () => fold(NARROW.matches));
+addEventListener('popstate', () => app.city && readAgain());
+addEventListener('offline', () => tell('city', 'error.stale', {status: 0}, follow));
+addEventListener('online', follow);
+document.addEventListener('click', event => closeSheets(event.composedPath()));
+document.addEventListener('keydown', event => event.key === 'Escape' && closeSheets());
 setInterval(follow, FOLLOW_MS);
 start();

@@ -1,106 +1,67 @@
-// What the page shows, kept in its URL: language, theme and the filters under their own names.
+// What is shown, kept in the URL: the page, language, theme, the filters under their own names, and what each page
+// adds. A link reproduces the view.
 
 /** The filters' names in the contract, in the order that URLs carry them. */
 export const FILTERS = ['category', 'datetime', 'time', 'hours', 'weekdays', 'source', 'status', 'unit', 'batch', 'bbox',
   'max-accuracy'];
-/** Adaptive bandwidths: with which kernels, and up to which bandwidth. */
-const SMOOTH = ['quartic', 'triweight', 'gaussian'];
-const MOST_ADAPTIVE_M = 10000;
-/** How density is computed, under the contract's names beside `bandwidth`; what is absent has the server's default. */
-export const DENSITY = ['kernel', 'at', 'time-bandwidth', 'compare', 'over', 'min-n', 'adaptive',
-  'edge-correction', 'network'];
-export const BANDWIDTHS = [100, 200, 300, 500, 1000];
-export const LEAST_BANDWIDTH = 10;
-export const MOST_BANDWIDTH = 20000;
-const DEFAULT_BANDWIDTH = '300';
 const LANGUAGES = ['zh', 'en'];
 const THEMES = ['light', 'dark'];
+const SHARED = new Set(['lang', 'theme', 'compare', ...FILTERS]);
+const HOME = 'map';
 
 const among = (value, allowed) => (allowed.includes(value) ? value : null);
 
-export function readState() {
+/** The name of the page in the address: `/app/NAME`, or `/`. */
+const pageOf = path => path.match(/^\/app\/([a-z]+)\/?$/)?.[1] ?? HOME;
+
+/**
+ * {page, lang, theme, filters, compare, more}. `compare` is the comparison period; `more` has what pages add, by
+ * parameter name, and keeps it while another page is shown. `pages` are the names that there are.
+ */
+export function readState(pages, kept = {}) {
   const query = new URLSearchParams(location.search);
   const filters = {};
-  for (const name of FILTERS) {
-    const value = query.get(name)?.trim();
-    if (value) filters[name] = value;
+  const more = {...kept};
+  for (const [name, text] of query) {
+    const value = text.trim();
+    if (FILTERS.includes(name)) {
+      if (value) filters[name] = value;
+    } else if (!SHARED.has(name)) {
+      more[name] = value;
+    }
   }
-  const density = {};
-  for (const name of DENSITY) {
-    const value = query.get(name)?.trim();
-    if (value) density[name] = value;
-  }
-  const bandwidth = Math.min(MOST_BANDWIDTH,
-    Math.max(LEAST_BANDWIDTH, Number(query.get('bandwidth')) || Number(DEFAULT_BANDWIDTH)));
   return {
+    page: among(pageOf(location.pathname), pages) ?? HOME,
     lang: among(query.get('lang'), LANGUAGES),
     theme: among(query.get('theme'), THEMES) ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
     filters,
-    density,
-    bandwidth: String(bandwidth),
-    hidden: (query.get('hide') ?? '').split(',').filter(Boolean),
+    compare: query.get('compare')?.trim() || null,
+    more,
   };
 }
 
-/** Takes away what the rest makes senseless, so that every state is one that the server answers: a comparison
- * needs a period and excludes a moment and a ratio; a bandwidth in time needs its moment. */
-export function settleState({filters, density, bandwidth}) {
-  if (!filters.datetime) delete density.compare;
-  if (density.compare) {
-    delete density.at;
-    delete density.over;
-  }
-  if (!density.at) delete density['time-bandwidth'];
-  // What the server has on the plane only, and with smooth kernels only.
-  if (density.network) {
-    delete density['edge-correction'];
-    delete density['min-n'];
-    if (density.kernel === 'gaussian') delete density.kernel;
-  } else if (!SMOOTH.includes(density.kernel ?? 'quartic')) {
-    delete density.adaptive;
-  }
-  if (Number(bandwidth) > MOST_ADAPTIVE_M) delete density.adaptive;
+/** A comparison needs a period to be compared. */
+export function settleFilters(state) {
+  if (!state.filters.datetime) state.compare = null;
 }
 
-export function writeState(state) {
-  const query = new URLSearchParams();
-  query.set('lang', state.lang);
-  query.set('theme', state.theme);
+/** The address of a page in the present state; `parameters` are the names in `more` that it keeps there. */
+export function addressOf(state, page, parameters = []) {
+  const query = new URLSearchParams({lang: state.lang, theme: state.theme});
   for (const name of FILTERS) if (state.filters[name]) query.set(name, state.filters[name]);
-  if (state.bandwidth !== DEFAULT_BANDWIDTH) query.set('bandwidth', state.bandwidth);
-  for (const name of DENSITY) if (state.density[name]) query.set(name, state.density[name]);
-  if (state.hidden.length) query.set('hide', state.hidden.join(','));
+  if (state.compare) query.set('compare', state.compare);
+  for (const name of parameters) if (state.more[name]) query.set(name, state.more[name]);
   // Slashes, commas and colons may stand in a query as they are (RFC 3986), and read better.
   const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':');
-  history.replaceState(history.state, '', `${location.pathname}?${text}${location.hash}`);
+  return `/app/${page}?${text}`;
 }
 
-/** The filters as query parameters. */
-export function filterParameters(state) {
+/** The filters as query parameters. `change` replaces some of them; null takes one away. */
+export function filterParameters(state, change = {}) {
   const query = new URLSearchParams();
-  for (const name of FILTERS) if (state.filters[name]) query.set(name, state.filters[name]);
-  return query;
-}
-
-/** The filters and how density is drawn: what heat tiles, legend and value share. */
-export function densityParameters(state) {
-  const query = filterParameters(state);
-  query.set('bandwidth', state.bandwidth);
-  for (const name of DENSITY) if (state.density[name]) query.set(name, state.density[name]);
-  return query;
-}
-
-/** The same for the legend as a picture. */
-export function pictureParameters(state) {
-  const query = densityParameters(state);
-  query.set('theme', state.theme);
-  query.set('lang', state.lang);
-  query.set('scale', '2');
-  return query;
-}
-
-export function drawParameters(state) {
-  const query = densityParameters(state);
-  query.set('ramp', state.theme);
+  for (const name of FILTERS) {
+    const value = name in change ? change[name] : state.filters[name];
+    if (value) query.set(name, value);
+  }
   return query;
 }

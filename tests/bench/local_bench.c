@@ -65,7 +65,8 @@ static void local(const hs_weights *w, const columns *c, bool moran) {
 
 static void permute(const hs_weights *w, const columns *c, bool moran, uint32_t permutations, uint64_t seed) {
     hs_error error = {0};
-    if (hs_local_permutation(w, c->value, !moran, permutations, seed, NULL, &error, c->p) != HS_OK) abort();
+    if (hs_local_permutation(w, c->value, !moran, permutations, seed, NULL, NULL, &error, c->p) != HS_OK)
+        abort();
 }
 
 static void exact(const hs_cube *cube, const double *z, double *p) {

@@ -59,13 +59,15 @@ export async function picture(page) {
   return page.locator('#map').screenshot({animations: 'disabled'});
 }
 
-/** Serves a fresh sample city: {origin, stop}. */
-export async function serveSample(incidents = 6000) {
+/** Serves a fresh sample city: {origin, stop}. `prepare(store)` may change the store before it is served, with
+ * `options` besides. */
+export async function serveSample(incidents = 6000, prepare = () => {}, options = []) {
   const program = process.env.HOTSPOTD;
   const folder = mkdtempSync(join(tmpdir(), 'hotspot-page-'));
   const store = join(folder, 'city.gpkg');
   execFileSync(program, ['sample', store, '--incidents', String(incidents)], {stdio: ['ignore', 'inherit', 'inherit']});
-  const server = spawn(program, ['serve', store, '--listen', '127.0.0.1:0'], {stdio: ['ignore', 'pipe', 'pipe']});
+  prepare(store);
+  const server = spawn(program, ['serve', store, '--listen', '127.0.0.1:0', ...options], {stdio: ['ignore', 'pipe', 'pipe']});
   let said = '';
   const ended = new Promise(resolve => server.on('exit', resolve));
   const stop = async () => {
@@ -79,8 +81,8 @@ export async function serveSample(incidents = 6000) {
       // The address stands on standard output; the log must be read all the same, or its pipe fills up.
       server.stdout.on('data', data => {
         said += data;
-        const found = said.match(/http:\/\/127\.0\.0\.1:\d+/);
-        if (found) resolve(found[0]);
+        const found = said.match(/http:\/\/(?:127\.0\.0\.1|0\.0\.0\.0):\d+/);
+        if (found) resolve(found[0].replace('0.0.0.0', '127.0.0.1'));
       });
       server.stderr.on('data', data => (said += data));
       server.on('exit', code => reject(new Error(`the server ended with ${code}: ${said}`)));

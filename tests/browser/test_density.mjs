@@ -11,7 +11,7 @@ function done(what) {
 
 const query = page => new URL(page.url()).searchParams;
 const legendText = page => page.locator('#legend').innerText();
-const control = (page, name) => page.locator(`#filters [name="${name}"]`);
+const control = (page, name) => page.locator(`[name="${name}"]`);
 
 /** A page that keeps the queries of the heat tiles asked for since `page.tiles` was emptied. */
 async function open(browser, origin, address, options) {
@@ -105,6 +105,7 @@ async function checkMeasures(page) {
   assert.equal(Date.parse(from) - Date.parse(asked.get('compare').split('/')[1]), 86400000, 'the period before ends a day before');
   assert.match(await legendText(page), /变化 件 \/ 平方公里 · 月/);
   assert.ok((await legendText(page)).includes('−') && (await legendText(page)).includes('+'));
+  await page.locator('#comparison > summary').click();
   asked = await tilesAfter(page, () => page.locator('#compare-periods button', {hasText: '上年同期'}).click());
   assert.equal(asked.get('compare').slice(4, 10), from.slice(4), 'the same days a year before');
   asked = await tilesAfter(page, async () => {
@@ -114,6 +115,7 @@ async function checkMeasures(page) {
   });
   assert.equal(asked.get('compare'), '2024-02-01/2024-03-31');
   // Without its period there is nothing to compare: the density again, not an error.
+  await page.locator('#period > summary').click();
   asked = await tilesAfter(page, () => page.locator('#periods button').first().click());
   assert.equal(asked.get('compare'), null);
   assert.equal(await control(page, 'measure').inputValue(), 'density');
@@ -189,9 +191,9 @@ async function checkAddress(browser, origin) {
   assert.deepEqual(await Promise.all(['kernel', 'bandwidth-m', 'min-n', 'time-width', 'measure'].map(value)),
     ['triweight', '450', '2', 'P14D', 'density']);
   assert.ok(await page.locator('#density').evaluate(details => details.open), 'the section is open where the address sets something in it');
-  assert.equal(await control(page, 'moment').getAttribute('aria-valuetext'), 'Jul 1, 2025');
+  assert.equal(await control(page, 'moment').getAttribute('aria-valuetext'), '2025-07-01');
   assert.equal(page.tiles.at(-1).get('at'), '2025-07-01');
-  assert.match(await legendText(page), /triweight kernel, bandwidth 450 m · about Jul 1, 2025[^]*± 14 days · blank below 2[^]*Classes of: Outdoor barbecue/);
+  assert.match(await legendText(page), /triweight kernel, bandwidth 450 m · about 2025-07-01[^]*± 14 days · blank below 2[^]*Classes of: Outdoor barbecue/);
   for (const [name, text] of [['bandwidth', '450'], ['kernel', 'triweight'], ['at', '2025-07-01'], ['time-bandwidth', 'P14D'], ['min-n', '2']])
     assert.equal(query(page).get(name), text);
   assert.deepEqual(page.faults, []);
@@ -211,7 +213,7 @@ async function checkCard(browser, origin) {
   await page.mouse.click(map.x + map.width * 0.62, map.y + map.height * 0.48);
   const told = await (await answer).json();
   await ready(page);
-  const card = await page.locator('.maplibregl-popup .card').innerText();
+  const card = await page.locator('#dock .card').innerText();
   assert.match(card, /95% 区间 [\d.]+ 至 [\d.]+/);
   const [lower, upper] = card.match(/区间 ([\d.,]+) 至 ([\d.,]+)/).slice(1).map(text => Number(text.replaceAll(',', '')));
   assert.ok(Math.abs(lower / told.interval.lower - 1) < 0.01 && Math.abs(upper / told.interval.upper - 1) < 0.01, card);
@@ -255,20 +257,20 @@ async function openWith(browser, origin, listed, address) {
 
 async function checkOffers(browser, origin) {
   const bare = await openWith(browser, origin, false, '/?lang=en&theme=light&network=true');
-  assert.equal(await bare.locator('#density-switches input').count(), 0);
+  assert.equal(await bare.locator('#density-switches input, [name=network]').count(), 0);
   assert.ok(bare.queries.tile.length > 0 && bare.queries.tile.every(tile => !tile.has('network')), 'what is not offered is not sent');
   assert.deepEqual(bare.faults, []);
   await bare.context().close();
   const full = await openWith(browser, origin, true, '/?lang=en&theme=light');
   for (const [name, words] of [['edge-correction', 'Edge correction'], ['network', 'Along streets']]) {
     full.queries.tile = [];
-    await full.locator('#density-switches label', {hasText: words}).click();
+    await full.locator('#controls label', {hasText: words}).click();
     await ready(full);
     assert.equal(query(full).get(name), 'true');
     assert.ok(full.queries.tile.length > 0 && full.queries.tile.at(-1).get(name) === 'true');
     assert.ok(full.queries.legend.every(legend => !legend.has(name)), 'each endpoint gets what it takes');
   }
-  await full.locator('#density-switches label', {hasText: 'Along streets'}).click();
+  await full.locator('#controls label', {hasText: 'Over the area'}).click();
   await ready(full);
   assert.equal(query(full).get('network'), null);
   assert.deepEqual(full.faults, []);
@@ -279,9 +281,7 @@ async function checkOffers(browser, origin) {
 async function checkNarrow(browser, origin) {
   const page = await open(browser, origin, '/?lang=en&theme=dark&at=now&over=all&category=0510', {viewport: {width: 390, height: 800}});
   assert.match(await legendText(page), /Relative risk[^]*quartic kernel[^]*Classes: general/);
-  await page.locator('#fold').click();
-  await page.locator('#timeline').scrollIntoViewIfNeeded();
-  for (const id of ['#play', '#now', '#filters [name=moment]', '#filters [name=time-width]']) {
+  for (const id of ['#play', '#now', '[name=moment]', '[name=time-width]']) {
     const box = await page.locator(id).boundingBox();
     assert.ok(box && box.x >= 0 && box.x + box.width <= 390, `${id} lies on the screen`);
   }

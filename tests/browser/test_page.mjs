@@ -2,7 +2,7 @@
 // WebGL, a narrow screen, a server that goes away. Prints what it did; fails on the first thing that is wrong.
 
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -38,9 +38,21 @@ function difference(page, a, b) {
 const query = page => new URL(page.url()).searchParams;
 
 function checkWords() {
-  const keys = ['zh', 'en'].map(lang => Object.keys(JSON.parse(readFileSync(join(root, `src/web/i18n/${lang}.json`), 'utf8'))).sort());
-  assert.deepEqual(keys[0], keys[1]);
-  done(`${keys[0].length} texts in Chinese and English`);
+  const folder = join(root, 'src/web/i18n');
+  const parts = [...new Set(readdirSync(folder).map(name => name.split('.')[0]))];
+  const read = (part, lang) => JSON.parse(readFileSync(join(folder, `${part}.${lang}.json`), 'utf8'));
+  let texts = 0;
+  const shell = Object.keys(read('shell', 'zh'));
+  for (const part of parts) {
+    const [zh, en] = ['zh', 'en'].map(lang => read(part, lang));
+    assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort(), part);
+    for (const [key, text] of Object.entries(zh)) {
+      assert.deepEqual(text.match(/\{\w+\}/g)?.sort(), en[key].match(/\{\w+\}/g)?.sort(), `${key} of ${part}`);
+      assert.ok(part === 'shell' || !shell.includes(key), `${key} of ${part} is the shell's`);
+    }
+    texts += Object.keys(zh).length;
+  }
+  done(`${texts} texts of ${parts.length} parts in Chinese and English`);
 }
 
 async function checkHeat(page, origin) {
@@ -71,6 +83,7 @@ async function checkFilters(page, all) {
   assert.equal(query(page).get('category'), code);
   done(`category ${code} changes ${(share * 100).toFixed(1)} % of the map`);
 
+  await page.locator('#period > summary').click();
   await page.locator('#periods button').nth(1).click();
   await ready(page);
   const period = query(page).get('datetime');
@@ -98,8 +111,8 @@ async function checkClick(page) {
   await page.mouse.click(map.x + map.width * 0.62, map.y + map.height * 0.48);
   const told = await (await answer).json();
   await ready(page);
-  const card = await page.locator('.maplibregl-popup .card').innerText();
-  const shown = Number(await page.locator('.maplibregl-popup .figure strong').innerText().then(text => text.replaceAll(',', '')));
+  const card = await page.locator('#dock .card').innerText();
+  const shown = Number(await page.locator('#dock .figure strong').innerText().then(text => text.replaceAll(',', '')));
   assert.ok(Math.abs(shown - told.value) <= Math.max(0.5, 0.01 * told.value), `${shown} is shown, ${told.value} was told`);
   assert.match(card, /件 \/ 平方公里/);
   if (told.units.length) assert.ok(card.includes(told.units.find(u => u.level === 'community').name), card);
@@ -113,7 +126,7 @@ async function checkSwitches(page) {
   assert.equal(query(page).get('lang'), 'en');
   assert.match(await page.title(), /Sample City.*Hotspots of city problems/);
   assert.match(await page.locator('#legend').innerText(), /incidents \/ km²/);
-  const han = await page.evaluate(() => document.querySelector('#panel').innerText.match(/[\u4e00-\u9fff]+/g));
+  const han = await page.evaluate(() => document.body.innerText.match(/[\u4e00-\u9fff]+/g));
   assert.deepEqual(han, ['中文'], 'only the switch back to Chinese is Chinese');
   await page.locator('#switch-theme').click();
   const dark = await picture(page);
@@ -143,7 +156,7 @@ async function checkStreets(page, origin) {
   const share = await difference(page, near, await picture(page));
   assert.ok(share > 0.005, `streets change only ${share} of the picture`);
   await page.locator('label:has([name=layer-incidents])').click();
-  assert.equal(query(page).get('hide'), 'streets,incidents');
+  assert.equal(query(page).get('hide'), 'incidents,streets');
   await ready(page);
   done('streets and incidents at zoom 16, switched off again');
 }
@@ -166,7 +179,7 @@ async function checkWithoutWebGl(browser, origin) {
   assert.ok(share > 0.02, `heat changes only ${share} of the plain map`);
   const map = await page.locator('#map').boundingBox();
   await page.mouse.click(map.x + map.width * 0.6, map.y + map.height * 0.5);
-  await page.locator('.plain-card .figure').waitFor();
+  await page.locator('#dock .figure').waitFor();
   await page.locator('.plain-buttons button').first().click();
   await ready(page);
   assert.deepEqual(page.faults, []);
@@ -178,7 +191,7 @@ async function checkNarrow(browser, origin) {
   const page = await openPage(browser, origin, {viewport: {width: 390, height: 780}});
   await page.goto(origin);
   await ready(page);
-  assert.ok(!(await page.locator('#filters').isVisible()), 'the panel begins folded');
+  assert.ok(!(await page.locator('#filters').isVisible()), 'the filters begin folded');
   await page.locator('#fold').click();
   assert.ok(await page.locator('#filters').isVisible());
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));

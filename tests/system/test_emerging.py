@@ -156,6 +156,9 @@ def check_against_own(query, lag):
         assert (a["class"] == "none") == (a["label_zh"] == "无明显规律")
         named.add(a["class"])
     assert answer["parameters"]["p_values"] == "exact"
+    stands = answer["significant_by_correction"]
+    assert stands["bh"] == answer["hot_bins"] + answer["cold_bins"] == (states != 0).sum()
+    assert stands["none"] == (p <= 0.05).sum() and stands["bonferroni"] <= stands["by"] <= stands["bh"]
     assert sum(answer["classes"].values()) == n and len(answer["classes"]) == 17
     return named
 

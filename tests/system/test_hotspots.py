@@ -117,6 +117,25 @@ def check_gi_star():
     assert raised["smallest_p_value"] * raised["units"] <= 0.05 and "caution_en" not in raised
 
 
+def check_stated():
+    """What an answer says of its own tests: sides, seed, how many random repetitions, corrections, islands."""
+    periods = "&datetime=2026-01-01/2026-03-31&compare=2025-10-01/2025-12-31"
+    for method, query, repeated, corrected in (
+            ("gi-star", "", "permutations", True), ("local-moran", "", "permutations", True),
+            ("global", "", "permutations", True), ("emerging", "&step=month", "permutations", True),
+            ("change", periods, "permutations", True), ("scan", "&replications=99", "replications", False),
+            ("near-repeat", "", "permutations", True), ("clusters", "&eps=100&min-points=5", "simulations", False),
+            ("k-function", "", "simulations", False)):
+        planar = method in ("near-repeat", "clusters", "k-function")
+        answer = ask(f"/hotspots/{method}?" + (query[1:] if planar else "level=community" + query))
+        parameters = answer["parameters"]
+        assert answer["enough"] and parameters["sided"] in ("one", "two"), method
+        assert parameters["correction"] and repeated in parameters and "seed" in answer and "significant" in answer, method
+        assert (set(answer.get("significant_by_correction", ())) == {"bh", "by", "bonferroni", "none"}) == corrected, method
+        if method in ("gi-star", "local-moran", "global", "emerging"):
+            assert answer["islands"]["count"] == len(answer["islands"]["ids"]), method
+
+
 def check_tiles():
     """Tiles carry what the GeoJSON has; one answer, one ETag, the same bytes."""
     for query in ("method=gi-star&level=cell", "method=emerging&level=community&step=month", "method=gi-star&streets=true"):
@@ -389,6 +408,7 @@ try:
     check_rates()
     check_refusals()
     check_files()
+    check_stated()
     check_tiles()
     check_accuracy()
     check_jitter()

@@ -592,14 +592,20 @@ def check_processes():
     ask("/ogc/processes/density/execution", status=405)
 
 
-def wait_job(location):
+def watch_job(location):
+    """What a job is from now to its end."""
     end = time.monotonic() + 120
     while True:
         job = get(location)
+        yield job
         if job["status"] not in ("accepted", "running"):
-            return job
+            return
         assert time.monotonic() < end
-        time.sleep(0.05)
+        time.sleep(0.02)
+
+
+def wait_job(location):
+    return list(watch_job(location))[-1]
 
 
 def check_jobs():
@@ -624,6 +630,12 @@ def check_jobs():
     job = wait_job(failing)
     assert job["status"] == "failed" and "bandwidth" in job["message"]
     assert "bandwidth" in ask(failing + "/results", status=400).json()["detail"]
+    # How far a long one is: somewhere between nothing and all, and never less than before.
+    for process, inputs in (("clusters", {"eps": 60, "simulations": 999}),
+                            ("emerging", {"level": "community", "permutations": 99999, "step": "week"})):
+        shown = [watched["progress"] for watched in watch_job(execute(process, {"inputs": inputs}, 201,
+                                                                      Prefer="respond-async").headers["location"])]
+        assert shown == sorted(shown) and shown[-1] == 100 and any(0 < share < 100 for share in shown), (process, shown)
     # One after the other: those that wait can be dismissed, and too many are refused.
     locations = []
     for n in range(40):

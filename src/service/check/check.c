@@ -86,6 +86,15 @@ static bool is_damaged(const hs_check_report *report) {
     return report->by_kind[HS_CHECK_INTEGRITY] > 0;
 }
 
+static hs_status check_whole_store(hs_service *service, const hs_check_options *options, hs_error *error,
+                                   hs_check_report *report) {
+    hs_status status = hs_check_progress(options, "store", 0, error);
+    hs_service_store_lock(service);
+    if (status == HS_OK) status = hs_check_store(hs_service_store(service), report, error);
+    hs_service_store_unlock(service);
+    return status == HS_OK ? hs_service_load(service, error, NULL) : status;
+}
+
 hs_status hs_service_check(hs_service *service, const hs_check_options *options, hs_error *error,
                            hs_check_report *report) {
     *report = (hs_check_report){0};
@@ -93,11 +102,7 @@ hs_status hs_service_check(hs_service *service, const hs_check_options *options,
     if (status != HS_OK) return status;
     report->arena = hs_arena_new(REPORT_MOST);
     if (!report->arena) return hs_error_memory(error, "a check");
-    status = hs_check_progress(options, "store", 0, error);
-    hs_service_store_lock(service);
-    if (status == HS_OK) status = hs_check_store(hs_service_store(service), report, error);
-    hs_service_store_unlock(service);
-    if (status == HS_OK) status = hs_service_load(service, error, NULL);
+    if (!options->only_snapshot) status = check_whole_store(service, options, error, report);
     if (status == HS_OK) {
         report->snapshot = hs_service_snapshot(service);
         status = check_snapshot(options, error, report);

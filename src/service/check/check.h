@@ -3,6 +3,7 @@
 #ifndef SERVICE_CHECK_H
 #define SERVICE_CHECK_H
 
+#include "base/json_writer.h"
 #include "export/format.h"
 #include "service/service.h"
 
@@ -40,6 +41,7 @@ typedef struct hs_check_options {
     double sliver_m;                 /* narrower pieces are slivers */
     double near_m;                   /* of ends of streets: short of or behind another street */
     int code_digits[HS_LEVEL_COUNT]; /* of codes made of digits: how many name the unit of each level */
+    bool only_snapshot;              /* the city as it is served; the store is neither read nor held up */
     void *context;
     bool (*progress)(void *context, const char *phase, double share); /* false ends it; or NULL */
 } hs_check_options;
@@ -107,9 +109,10 @@ typedef struct hs_check_report {
     uint32_t capacity; /* of flaws */
 } hs_check_report;
 
-/* Checks the store, then its current snapshot (which is loaded). A store that is damaged gets a report of
- * that alone, with the failure that reading it ended in. Single threaded; O(n log n) in positions where units
- * meet few others. HS_E_ARGUMENT for options that make no sense; HS_E_CANCELLED. */
+/* Checks the store, then its current snapshot (which is loaded; with only_snapshot: the one that is served).
+ * A store that is damaged gets a report of that alone, with the failure that reading it ended in. Single
+ * threaded; O(n log n) in positions where units meet few others. HS_E_ARGUMENT for options that make no
+ * sense; HS_E_CANCELLED. */
 hs_status hs_service_check(hs_service *service, const hs_check_options *options, hs_error *error,
                            hs_check_report *report);
 void hs_check_report_done(hs_check_report *report);
@@ -146,5 +149,7 @@ void hs_check_repairs_done(hs_check_repairs *repairs);
  * type of geometry. *left_out counts flaws without a place where the format needs one. */
 hs_status hs_check_write(hs_service *service, const hs_check_report *report, const hs_export_format *format,
                          const char *path, hs_error *error, uint64_t *left_out);
+/* One flaw as a GeoJSON feature, as it is in such a file. */
+void hs_check_write_flaw(hs_json *json, const hs_check_flaw *flaw, uint32_t number);
 
 #endif

@@ -79,7 +79,7 @@ static void write_value(hs_json *json, const hs_field *field, const hs_value *va
         hs_json_double(json, value->real);
 }
 
-static void write_feature(hs_json *json, const hs_check_flaw *flaw, uint32_t number) {
+void hs_check_write_flaw(hs_json *json, const hs_check_flaw *flaw, uint32_t number) {
     hs_value values[FIELD_COUNT];
     hs_geometry geometry = shape_of(flaw);
     describe(flaw, values);
@@ -102,7 +102,7 @@ static void write_collection(hs_json *json, const hs_check_report *report) {
     hs_json_key(json, "features");
     hs_json_array(json);
     for (uint32_t i = 0; i < report->flaw_count; i++)
-        write_feature(json, &report->flaws[i], i + 1);
+        hs_check_write_flaw(json, &report->flaws[i], i + 1);
     hs_json_array_end(json);
     hs_json_object_end(json);
     hs_buffer_byte(json->out, '\n');
@@ -113,7 +113,7 @@ static void write_lines(hs_buffer *out, const hs_check_report *report, const hs_
         hs_json json;
         if (format->is_marked) hs_buffer_byte(out, '\x1e');
         hs_json_init(&json, out);
-        write_feature(&json, &report->flaws[i], i + 1);
+        hs_check_write_flaw(&json, &report->flaws[i], i + 1);
         hs_buffer_byte(out, '\n');
     }
 }

@@ -1,6 +1,6 @@
 /* Forecasts of a made city whose intensity is known: they catch what can be caught, learn nothing from the
  * future, and give the same bits on any number of threads and in any order of incidents. */
-#include "check.h"
+#include "watched.h"
 
 #include "base/pool.h"
 #include "base/random.h"
@@ -239,9 +239,31 @@ static void streets(void **state) {
     free(incident);
 }
 
-static bool at_once(const void *context) {
+static bool at_once(const void *context, double share) {
     (void)context;
-    return true;
+    return share < 0;
+}
+
+static void tells_how_far_it_is(void **state) {
+    (void)state;
+    hs_error error = {0};
+    hs_forecast *f;
+    hs_pool *pool;
+    watched w;
+    city c;
+    make_city(&c, 1);
+    check_ok(hs_pool_new(4, &error, &pool), &error);
+    hs_forecast_options options = usual();
+    options.progress = watch(&w, 2);
+    check_ok(hs_forecast_new(&c.cells, c.incident, c.count, &options, pool, &error, &f), &error);
+    assert_true(atomic_load(&w.between) >= 3);
+    hs_forecast_free(f);
+    options.progress = watch(&w, 0.5);
+    assert_int_equal(hs_forecast_new(&c.cells, c.incident, c.count, &options, pool, &error, &f),
+                     HS_E_CANCELLED);
+    assert_true(w.last >= 0.5 && w.last < 1);
+    hs_pool_free(pool);
+    free(c.incident);
 }
 
 static void short_pasts_and_mistakes(void **state) {
@@ -275,7 +297,7 @@ static void short_pasts_and_mistakes(void **state) {
     assert_int_equal(hs_forecast_new(&c.cells, c.incident, c.count, &options, NULL, &error, &f),
                      HS_E_ARGUMENT);
     options = usual();
-    options.stopped = at_once;
+    options.progress.tell = at_once;
     assert_int_equal(hs_forecast_new(&c.cells, c.incident, c.count, &options, NULL, &error, &f),
                      HS_E_CANCELLED);
     options = usual();
@@ -331,6 +353,7 @@ int main(void) {
         cmocka_unit_test(same_bits),
         cmocka_unit_test(streets),
         cmocka_unit_test(promise),
+        cmocka_unit_test(tells_how_far_it_is),
         cmocka_unit_test(short_pasts_and_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

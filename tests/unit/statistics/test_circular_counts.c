@@ -54,7 +54,7 @@ static void references(void **state) {
         check_close(c.rayleigh_z, expected[3]);
         check_close(single.mean, c.mean);
         check_close(single.rayleigh_p, c.rayleigh_p);
-        hs_circular_samples samples = {first, second, MINUTES, 0, 1, NULL, NULL};
+        hs_circular_samples samples = {first, second, MINUTES, 0, 1, {NULL, NULL}};
         hs_circular_difference d, of_single;
         check_ok(hs_circular_compare_counts(&samples, NULL, &error, &d), &error);
         check_close(d.f, expected[4]);
@@ -84,13 +84,13 @@ static void exact(void **state) {
     hs_circular_difference d;
     /* Four times at 0 and 0.1 turns: {0, 0} against {0.1, 0.1} is the farthest, as is its mirror: 2 of 6. */
     uint32_t first[20] = {2}, second[20] = {0, 0, 2};
-    hs_circular_samples samples = {first, second, 20, 99999, 7, NULL, NULL};
+    hs_circular_samples samples = {first, second, 20, 99999, 7, {NULL, NULL}};
     check_ok(hs_circular_compare_counts(&samples, NULL, &error, &d), &error);
     check_near(d.permuted_p, 1.0 / 3, 0.01);
     /* Parts of hundreds: the first sample's share of a part has the hypergeometric deviation, so moving it by
      * z deviations is found with the two-sided normal p-value. */
     uint32_t many[20] = {540, 0, 460}, other[20] = {1460, 0, 1540};
-    samples = (hs_circular_samples){many, other, 20, 19999, 7, NULL, NULL};
+    samples = (hs_circular_samples){many, other, 20, 19999, 7, {NULL, NULL}};
     double deviation = sqrt(1000 * 0.5 * 0.5 * 3000 / 3999.0), z = (40 - 0.5) / deviation;
     check_ok(hs_circular_compare_counts(&samples, NULL, &error, &d), &error);
     check_near(d.permuted_p, erfc(z / sqrt(2)), 0.003);
@@ -108,7 +108,7 @@ static void same_on_threads(void **state) {
         first[hs_random_below(&random, MINUTES)]++;
         second[hs_random_below(&random, MINUTES) / 2]++;
     }
-    hs_circular_samples samples = {first, second, MINUTES, 199, 3, NULL, NULL};
+    hs_circular_samples samples = {first, second, MINUTES, 199, 3, {NULL, NULL}};
     check_ok(hs_pool_new(3, &error, &pool), &error);
     check_ok(hs_circular_compare_counts(&samples, NULL, &error, &one), &error);
     check_ok(hs_circular_compare_counts(&samples, pool, &error, &two), &error);
@@ -128,7 +128,7 @@ static void nominal(void **state) {
         hs_random_seed_stream(&random, 9, run);
         for (int i = 0; i < 900; i++)
             (i < 300 ? first : second)[(hs_random_below(&random, 12) + hs_random_below(&random, 12)) % 24]++;
-        hs_circular_samples samples = {first, second, 24, 199, run, NULL, NULL};
+        hs_circular_samples samples = {first, second, 24, 199, run, {NULL, NULL}};
         hs_circular_difference d;
         check_ok(hs_circular_compare_counts(&samples, NULL, &error, &d), &error);
         small += d.permuted_p <= 0.05;
@@ -136,9 +136,9 @@ static void nominal(void **state) {
     assert_in_range(small, 8, 34);
 }
 
-static bool at_once(const void *context) {
+static bool at_once(const void *context, double share) {
     (void)context;
-    return true;
+    return share < 0;
 }
 
 static void wrong(void **state) {
@@ -146,15 +146,15 @@ static void wrong(void **state) {
     hs_error error = {0};
     hs_circular_difference d;
     uint32_t one[24] = {1}, two[24] = {1, 1};
-    hs_circular_samples samples = {one, two, 24, 9, 1, NULL, NULL};
+    hs_circular_samples samples = {one, two, 24, 9, 1, {NULL, NULL}};
     assert_int_equal(hs_circular_compare_counts(&samples, NULL, &error, &d), HS_E_ARGUMENT);
-    samples = (hs_circular_samples){two, two, 24, 100000, 1, NULL, NULL};
+    samples = (hs_circular_samples){two, two, 24, 100000, 1, {NULL, NULL}};
     assert_int_equal(hs_circular_compare_counts(&samples, NULL, &error, &d), HS_E_ARGUMENT);
-    samples = (hs_circular_samples){two, two, 24, 99, 1, at_once, NULL};
+    samples = (hs_circular_samples){two, two, 24, 99, 1, {at_once, NULL}};
     assert_int_equal(hs_circular_compare_counts(&samples, NULL, &error, &d), HS_E_CANCELLED);
     /* All at one time. */
     uint32_t same[24] = {0, 5};
-    samples = (hs_circular_samples){same, same, 24, 99, 1, NULL, NULL};
+    samples = (hs_circular_samples){same, same, 24, 99, 1, {NULL, NULL}};
     check_ok(hs_circular_compare_counts(&samples, NULL, &error, &d), &error);
     assert_true(d.permuted_p == 1 && d.hours_apart_turns == 0);
     assert_true(hs_circular_of_counts(same, 24).resultant == 1);

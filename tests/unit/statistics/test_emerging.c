@@ -153,7 +153,8 @@ static void like_permutations(void **state) {
     check_ok(hs_cube_local_g(&cube, NULL, &error, z), &error);
     hs_cube_exact_p(&cube, l, z, NULL, p);
     check_ok(hs_cube_weights(&cube, &error, &explicit), &error);
-    check_ok(hs_local_permutation(explicit, values, true, PERMUTATIONS, 1, NULL, &error, estimate), &error);
+    check_ok(hs_local_permutation(explicit, values, true, PERMUTATIONS, 1, NULL, NULL, &error, estimate),
+             &error);
     for (size_t i = 0; i < UNITS * STEPS; i++) {
         if (explicit->first[i] == explicit->first[i + 1]) continue;
         double half = fmin(1, p[i]) / 2;

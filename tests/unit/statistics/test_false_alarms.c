@@ -96,7 +96,7 @@ static void moran(void **state) {
         hs_random_seed_stream(&random, 23, (uint64_t)city);
         for (int i = 0; i < CELLS; i++)
             value[i] = hs_random_poisson(&random, 2);
-        check_ok(hs_local_permutation(weights, value, false, PERMUTATIONS, 1, NULL, &error, p), &error);
+        check_ok(hs_local_permutation(weights, value, false, PERMUTATIONS, 1, NULL, NULL, &error, p), &error);
         alarms += any(CELLS, HS_CORRECTION_BH);
     }
     assert_true(alarms <= most(CITIES));

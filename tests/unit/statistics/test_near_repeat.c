@@ -22,7 +22,7 @@ static void test_table(void **state) {
     check_ok(hs_point_links_planar(p[0], p[1], n, 400, &error, &links), &error);
     const double distances[] = {100, 200, 400};
     const int64_t intervals[] = {7 * day_s, 14 * day_s, 28 * day_s};
-    const hs_knox_request request = {true, distances, 3, intervals, 3, 199, 3, NULL, NULL};
+    const hs_knox_request request = {true, distances, 3, intervals, 3, 199, 3, {NULL, NULL}};
     hs_knox_cell cells[20], again[20];
     assert_int_equal(hs_knox_rows(&request), 5);
     assert_int_equal(hs_knox_columns(&request), 4);
@@ -35,7 +35,7 @@ static void test_table(void **state) {
         check_near(cells[c].simulated_mean, cells[c].expected, 6 * sqrt(cells[c].variance / 199) + 1e-9);
     }
     /* Without a row for one place, R's test of the first cell. */
-    const hs_knox_request plain = {false, distances, 1, intervals, 1, 0, 0, NULL, NULL};
+    const hs_knox_request plain = {false, distances, 1, intervals, 1, 0, 0, {NULL, NULL}};
     assert_int_equal(read_columns("knox.csv", w), 1);
     check_ok(hs_knox(links, time_s, &plain, NULL, &error, cells), &error);
     check_near((double)cells[0].observed, w[0][0], 0);
@@ -91,7 +91,7 @@ static void test_moments(void **state) {
     const double x[FEW] = {0, 0, 30, 60, 200, 230, 500}, y[FEW] = {0};
     const double distances[] = {50, 100};
     const int64_t intervals[] = {2, 9};
-    const hs_knox_request request = {false, distances, 2, intervals, 2, 0, 0, NULL, NULL};
+    const hs_knox_request request = {false, distances, 2, intervals, 2, 0, 0, {NULL, NULL}};
     hs_point_links *links;
     check_ok(hs_point_links_planar(x, y, FEW, 100, &error, &links), &error);
     all_orders a = {links, &request, {1, 2, 4, 8, 9, 15, 15}, 0, {0}, {0}};
@@ -114,10 +114,10 @@ static void test_refusals(void **state) {
     hs_point_links *links;
     hs_knox_cell cells[16];
     check_ok(hs_point_links_planar(x, y, 3, 10, &error, &links), &error);
-    hs_knox_request request = {false, distances, 2, intervals, 1, 0, 0, NULL, NULL};
+    hs_knox_request request = {false, distances, 2, intervals, 1, 0, 0, {NULL, NULL}};
     assert_int_equal(hs_knox(links, times, &request, NULL, &error, cells), HS_E_ARGUMENT);
     const double far[] = {20};
-    request = (hs_knox_request){false, far, 1, intervals, 1, 0, 0, NULL, NULL};
+    request = (hs_knox_request){false, far, 1, intervals, 1, 0, 0, {NULL, NULL}};
     assert_int_equal(hs_knox(links, times, &request, NULL, &error, cells), HS_E_ARGUMENT);
     hs_point_links_free(links);
 }

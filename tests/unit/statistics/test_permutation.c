@@ -82,7 +82,7 @@ static void test_all_arrangements(void **state) {
         hs_weights *w = line_of(ROW, weighted);
         assert_int_equal(w->uniform, !weighted);
         for (int star = 0; star < 2; star++) {
-            check_ok(hs_local_permutation(w, x, star, permutations, 42, NULL, &error, p), &error);
+            check_ok(hs_local_permutation(w, x, star, permutations, 42, NULL, NULL, &error, p), &error);
             for (uint32_t i = 0; i < ROW; i++) /* five deviations of a share of 1/2, twice */
                 check_near(p[i], star ? exact_star_p(w, x, i) : exact_p(w, x, i),
                            2 * 5 * 0.5 / sqrt(permutations));
@@ -109,8 +109,8 @@ static void test_threads_agree(void **state) {
     }
     check_ok(hs_pool_new(4, &error, &pool), &error);
     check_ok(hs_weights_nearest(x, y, N, 6, HS_WEIGHTS_STANDARDISED, &error, &weights), &error);
-    check_ok(hs_local_permutation(weights, value, false, P, 5, NULL, &error, alone), &error);
-    check_ok(hs_local_permutation(weights, value, false, P, 5, pool, &error, together), &error);
+    check_ok(hs_local_permutation(weights, value, false, P, 5, NULL, NULL, &error, alone), &error);
+    check_ok(hs_local_permutation(weights, value, false, P, 5, pool, NULL, &error, together), &error);
     assert_memory_equal(alone, together, sizeof alone);
     check_ok(hs_global_association(weights, value, HS_GLOBAL_MORAN, 199, 5, NULL, &error, &one), &error);
     check_ok(hs_global_association(weights, value, HS_GLOBAL_MORAN, 199, 5, pool, &error, &many), &error);
@@ -141,7 +141,7 @@ static void test_false_alarms(void **state) {
         hs_random_seed_stream(&random, 77, city);
         for (int i = 0; i < N; i++)
             value[i] = hs_random_normal(&random);
-        check_ok(hs_local_permutation(weights, value, star, 9999, city, NULL, &error, p), &error);
+        check_ok(hs_local_permutation(weights, value, star, 9999, city, NULL, NULL, &error, p), &error);
         check_ok(hs_adjust_p_values(p, N, HS_CORRECTION_BH, &error, q), &error);
         for (int i = 0; i < N; i++) {
             raw += p[i] <= 0.05;
@@ -161,14 +161,14 @@ static void test_refusals(void **state) {
     const double broken[ROW] = {1, 2, NAN, 4, 5, 6, 7};
     hs_error error = {0};
     hs_weights *w = line_of(ROW, false);
-    check_ok(hs_local_permutation(w, same, false, 99, 1, NULL, &error, p), &error);
+    check_ok(hs_local_permutation(w, same, false, 99, 1, NULL, NULL, &error, p), &error);
     for (int i = 0; i < ROW; i++)
         assert_true(isnan(p[i]));
-    assert_int_equal(hs_local_permutation(w, broken, false, 99, 1, NULL, &error, p), HS_E_ARGUMENT);
-    assert_int_equal(hs_local_permutation(w, same, false, 0, 1, NULL, &error, p), HS_E_ARGUMENT);
+    assert_int_equal(hs_local_permutation(w, broken, false, 99, 1, NULL, NULL, &error, p), HS_E_ARGUMENT);
+    assert_int_equal(hs_local_permutation(w, same, false, 0, 1, NULL, NULL, &error, p), HS_E_ARGUMENT);
     hs_weights_free(w);
     w = line_of(3, false);
-    assert_int_equal(hs_local_permutation(w, same, false, 99, 1, NULL, &error, p), HS_E_ARGUMENT);
+    assert_int_equal(hs_local_permutation(w, same, false, 99, 1, NULL, NULL, &error, p), HS_E_ARGUMENT);
     hs_weights_free(w);
 }
 

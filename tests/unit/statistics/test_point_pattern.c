@@ -22,14 +22,19 @@ static hs_pattern_window *polygon(void) {
     return window;
 }
 
-static void check_k(const hs_pattern_window *window, uint32_t n, hs_pattern_edges edges,
-                    const double *wanted) {
+static void check_k_about(const hs_pattern_window *window, uint32_t n, hs_pattern_edges edges,
+                          const double *wanted, double off) {
     hs_error error = {0};
     const hs_pattern_steps steps = {5.0017, 61};
     double k[61];
     check_ok(hs_k_function(window, p[0], p[1], n, &steps, edges, &error, k), &error);
     for (int r = 0; r < 61; r++)
-        check_near(k[r], wanted[r], 1e-10 * fmax(1, wanted[r]));
+        check_near(k[r], wanted[r], off * fmax(1, wanted[r]));
+}
+
+static void check_k(const hs_pattern_window *window, uint32_t n, hs_pattern_edges edges,
+                    const double *wanted) {
+    check_k_about(window, n, edges, wanted, 1e-10);
 }
 
 static void test_k(void **state) {
@@ -54,10 +59,7 @@ static void test_k(void **state) {
     assert_true(inside < n);
     check_k(window, inside, HS_PATTERN_BORDER, w[5]);
     check_k(window, inside, HS_PATTERN_ISOTROPIC, w[6]);
-    double k[61];
-    assert_int_equal(hs_k_function(window, p[0], p[1], inside, &(hs_pattern_steps){5.0017, 61},
-                                   HS_PATTERN_TRANSLATION, &error, k),
-                     HS_E_UNSUPPORTED);
+    check_k_about(window, inside, HS_PATTERN_TRANSLATION, w[7], 1e-4);
     hs_pattern_window_free(window);
 }
 
@@ -66,7 +68,7 @@ static void test_envelope(void **state) {
     hs_error error = {0};
     enum { STEPS = 61 };
     const hs_pattern_steps steps = {5, STEPS};
-    const hs_csr_request request = {99, 4, 0.05, NULL, NULL};
+    const hs_csr_request request = {99, 4, 0.05, {NULL, NULL}};
     hs_pattern_window *window;
     hs_pool *pool;
     double k[STEPS], low[2][STEPS], high[2][STEPS], mean[2][STEPS];
@@ -119,7 +121,7 @@ static void test_level(void **state) {
             i += hs_pattern_window_holds(window, p[0][i], p[1][i]);
         }
         const hs_pattern_steps steps = {10, STEPS};
-        const hs_csr_request request = {39, run, 0.05, NULL, NULL};
+        const hs_csr_request request = {39, run, 0.05, {NULL, NULL}};
         hs_envelope e = {.low = low, .high = high, .mean = mean};
         hs_clark_evans c;
         check_ok(hs_k_function(window, p[0], p[1], N, &steps, HS_PATTERN_ISOTROPIC, &error, k), &error);
@@ -179,7 +181,7 @@ static void test_streets(void **state) {
         check_near(k[r], w[2][r], 1e-9 * fmax(1, w[2][r]));
     double low[31], high[31], mean[31];
     hs_envelope e = {.low = low, .high = high, .mean = mean};
-    const hs_csr_request request = {199, 2, 0.05, NULL, NULL};
+    const hs_csr_request request = {199, 2, 0.05, {NULL, NULL}};
     check_ok(hs_street_envelope(&s.net, s.points.count, &steps, k, &request, NULL, &error, &e), &error);
     for (int r = 1; r < 31; r++)
         check_near(mean[r], 5 * r, 2 + 0.02 * 5 * r); /* r, whatever the streets */
