@@ -2,7 +2,7 @@
 // that step it, and two date fields that do the same.
 
 import {timeline} from '../api.mjs';
-import {byId, element, needStyle} from '../parts/dom.mjs';
+import {byId, element, needScript, needStyle} from '../parts/dom.mjs';
 import {number, t} from '../parts/i18n.mjs';
 import {addDays, daysBetween, joinPeriod, splitPeriod} from '../parts/period.mjs';
 import {busy} from '../parts/ready.mjs';
@@ -88,9 +88,9 @@ export class Histogram {
 
   async #load() {
     if (this.library) return;
-    const [library] = await busy(Promise.all([
-      import('../vendor/uplot/dist/uPlot.esm.js'), needStyle(new URL('../vendor/uplot/dist/uPlot.min.css', import.meta.url))]));
-    this.library = library.default;
+    const file = name => new URL(`../vendor/uplot/dist/${name}`, import.meta.url);
+    await busy(Promise.all([needScript(file('uPlot.iife.min.js')), needStyle(file('uPlot.min.css'))]));
+    this.library = window.uPlot;
   }
 
   /** First and last day of the data. */
