@@ -108,16 +108,19 @@ hs_status hs_add_asset_routes(hs_api *api, hs_router *router, hs_error *error) {
     return status;
 }
 
-/* What styles say that answers say otherwise: where the server is, its fonts, and, for readers of English,
+/* What styles say that answers say otherwise: where the server is, its fonts and, for readers of English,
  * labels that have names in it. */
 static const char base_url[] = "{base_url}", font_faces[] = "\"{font_faces}\"";
 static const char own_label[] = "\"text-field\": [\"get\", \"name\"]";
 static const char english_label[] =
     "\"text-field\": [\"coalesce\", [\"get\", \"name_en\"], [\"get\", \"name\"]]";
 
-/* Whether `text` goes on with a placeholder. */
-static bool is_at(const char *text, const char *place) {
-    return strncmp(text, place, strlen(place)) == 0;
+/* Which of them `text` goes on with; NULL: none. */
+static const char *place_at(const char *text, bool english) {
+    const char *const places[] = {base_url, font_faces, english ? own_label : NULL};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (places[i] && strncmp(text, places[i], strlen(places[i])) == 0) return places[i];
+    return NULL;
 }
 
 hs_status hs_call_write_style(hs_call *call, hs_str style) {
@@ -126,21 +129,16 @@ hs_status hs_call_write_style(hs_call *call, hs_str style) {
     hs_status status = HS_OK;
     const char *from = style.data; /* assets end with a NUL */
     for (const char *at = from; *at && status == HS_OK;) {
-        const char *place = is_at(at, base_url)               ? base_url
-                            : is_at(at, font_faces)           ? font_faces
-                            : english && is_at(at, own_label) ? own_label
-                                                              : NULL;
+        const char *place = place_at(at, english);
         if (!place) {
             at++;
             continue;
         }
         hs_buffer_append(out, from, (size_t)(at - from));
-        if (place == base_url)
-            hs_buffer_str(out, call->request->base_url);
-        else if (place == own_label)
-            hs_buffer_text(out, english_label);
-        else
+        if (place == font_faces)
             status = hs_call_write_font_faces(call, out);
+        else
+            hs_buffer_str(out, place == base_url ? call->request->base_url : hs_str_of(english_label));
         from = at += strlen(place);
     }
     hs_buffer_text(out, from);

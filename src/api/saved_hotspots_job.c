@@ -19,7 +19,7 @@ static bool tell(const void *context, double share) {
 static hs_status save(const saving_work *work, hs_snapshot *snapshot, hs_error *error,
                       hs_saved_report *report) {
     const hs_saving *saving = &work->saving;
-    hs_shared_entry *entry;
+    hs_shared_entry *entry = NULL;
     hs_status status =
         hs_hotspots_shared(work->service, work->method, snapshot, saving->names, saving->values,
                            saving->count, true, (hs_progress){tell, work}, error, &entry);
@@ -31,7 +31,7 @@ static hs_status save(const saving_work *work, hs_snapshot *snapshot, hs_error *
 
 static hs_status run(void *context, hs_job *job, hs_buffer *result, hs_error *error) {
     saving_work *work = context;
-    hs_saved_report report;
+    hs_saved_report report = {0};
     hs_snapshot *snapshot = hs_service_snapshot(work->service);
     work->job = job;
     hs_status status = snapshot ? save(work, snapshot, error, &report)

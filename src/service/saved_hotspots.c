@@ -270,7 +270,7 @@ static void publish(hs_service *service) {
 
 hs_status hs_service_find_saving(hs_service *service, const hs_request_key *key, hs_error *error,
                                  hs_saved_report *report, bool *found) {
-    hs_store *store;
+    hs_store *store = NULL;
     *found = false;
     if (key->text.size == 0) return HS_OK;
     hs_status status = lock_store(service, error, &store);
