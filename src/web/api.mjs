@@ -62,7 +62,8 @@ export const calendar = (state, change, signal) => filtered('/calendar', state, 
 export const summary = (state, level, change, signal) => filtered('/summary', state, change, {level}, signal);
 
 /** Hotspots by a method: GeoJSON with how it was computed. */
-export const hotspots = (state, method, parameters, signal) => filtered(`/hotspots/${method}`, state, {}, parameters, signal);
+export const hotspots = (state, method, change, parameters, signal) =>
+  filtered(`/hotspots/${method}`, state, change, parameters, signal);
 
 /** Incidents, a page of them. */
 export const incidents = (state, change, parameters, signal) =>
