@@ -186,9 +186,10 @@ export const hitRateTable = level => `/review/hit-rate?level=${level}&f=csv`;
 /** What is wrong with units and streets, as GeoJSON. */
 export const check = signal => get('/check', signal);
 
-/** Counts of units that may be shown to everybody, as GeoJSON; and the address of the same in a form (csv, geojson). */
+/** Counts of units of a level that may be shown to everybody, as GeoJSON; and the address of the same in a form (csv,
+ * geojson). */
 const published = (parameters, f) =>
-  withQuery('/summary', taken('/summary', new URLSearchParams([...parameters, ['level', 'community'], ['least', '5'], ['f', f]])));
+  withQuery('/summary', taken('/summary', new URLSearchParams([...parameters, ['least', '5'], ['f', f]])));
 export const publishedCounts = (parameters, signal) => get(published(parameters, 'geojson'), signal);
 export const publishedTable = published;
 

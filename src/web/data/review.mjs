@@ -10,6 +10,7 @@ import {may, signInNote} from '../pages/data.mjs';
 
 const STATES = ['waiting', 'skipped', 'unlocatable', 'decided', 'all'];
 const MOST_CANDIDATES = 9; // one key each
+const KEYS = 'hotspotd-review-keys';
 
 export class Section {
   constructor(root, app) {
@@ -18,6 +19,7 @@ export class Section {
     this.entries = [];
     this.at = 0;
     this.remember = false;
+    this.keys = sessionStorage.getItem(KEYS) !== 'off';
     this.onKey = event => this.#key(event);
   }
 
@@ -68,13 +70,19 @@ export class Section {
         element('div', {}, element('h1', {}, t('data.review')), element('p', {class: 'hint'}, t('review.intro'))),
         element('label', {class: 'field'}, element('span', {}, t('review.show')), states)),
       this.allowed ? '' : signInNote(this.app, 'review.signIn'),
-      element('p', {class: 'keys hint'}, ...this.#keysHelp()), this.told,
+      this.#keysHelp(), this.told,
       element('div', {class: 'split'}, this.queue, this.side));
   }
 
+  /** Single keys can be switched off: for who speaks to the screen, they would come by chance. */
   #keysHelp() {
-    return [['1–9', 'accept'], ['S', 'skip'], ['U', 'unlocatable'], ['R', 'remember'], ['J', 'next'], ['K', 'previous'], ['Z', 'undo']]
-      .flatMap(([key, name]) => [element('kbd', {}, key), ` ${t(`review.key.${name}`)}  `]);
+    const names = [['1–9', 'accept'], ['S', 'skip'], ['U', 'unlocatable'], ['R', 'remember'], ['J', 'next'], ['K', 'previous'], ['Z', 'undo']];
+    const box = element('input', {type: 'checkbox', name: 'keys', checked: this.keys, onchange: () => {
+      this.keys = box.checked;
+      sessionStorage.setItem(KEYS, this.keys ? 'on' : 'off');
+    }});
+    return element('div', {class: 'keys hint'}, element('label', {class: 'chip check'}, box, element('span', {}, t('review.keys'))),
+      ...names.flatMap(([key, name]) => [element('kbd', {}, key), element('span', {}, t(`review.key.${name}`))]));
   }
 
   async #load() {
@@ -246,7 +254,7 @@ export class Section {
 
   #key(event) {
     const typing = event.target.closest('input:not([type=checkbox]), select, textarea, [contenteditable]');
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !this.entry && event.key !== 'z') return;
+    if (!this.keys || typing || event.ctrlKey || event.metaKey || event.altKey || !this.entry && event.key !== 'z') return;
     const key = event.key.toLowerCase();
     const actions = {
       s: () => this.#decide({action: 'skip'}),

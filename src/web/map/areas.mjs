@@ -31,7 +31,7 @@ export function spotChoices(city) {
   const levels = city.levels.filter(level => COLLECTIONS[level.level] && level.count >= LEAST_FOR_SPOTS).map(level => level.level);
   return [...levels, 'hex', ...(city.counts.segments > 0 ? ['streets'] : [])];
 }
-export const spotChoiceOf = (state, city) => pick(state.more.spots, spotChoices(city), 'community');
+export const spotChoiceOf = (state, city) => pick(state.more.spots, spotChoices(city), 'cell');
 
 const pick = (wanted, all, usual) => (all.includes(wanted) ? wanted : all.includes(usual) ? usual : all.at(-1));
 
@@ -54,7 +54,7 @@ export class Areas {
     this.units = []; // rows of the rates' level, for the table
   }
 
-  end() {
+  cancel() {
     for (const controller of Object.values(this.asking)) controller.abort();
   }
 

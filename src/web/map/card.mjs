@@ -51,7 +51,7 @@ export class Card {
     if (this.at) this.show(...this.at);
   }
 
-  end() {
+  cancel() {
     this.asking.abort();
   }
 

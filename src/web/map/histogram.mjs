@@ -2,7 +2,7 @@
 // that step it, and two date fields that do the same.
 
 import {timeline} from '../api.mjs';
-import {byId, element, needStyle} from '../parts/dom.mjs';
+import {byId, element, needScript, needStyle} from '../parts/dom.mjs';
 import {number, t} from '../parts/i18n.mjs';
 import {addDays, daysBetween, joinPeriod, splitPeriod} from '../parts/period.mjs';
 import {busy} from '../parts/ready.mjs';
@@ -41,6 +41,10 @@ export class Histogram {
     byId('time-all').addEventListener('click', () => this.#set(''));
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(byId('bars'));
+  }
+
+  cancel() {
+    this.asking.abort();
   }
 
   end() {
@@ -84,9 +88,9 @@ export class Histogram {
 
   async #load() {
     if (this.library) return;
-    const [library] = await busy(Promise.all([
-      import('../vendor/uplot/dist/uPlot.esm.js'), needStyle(new URL('../vendor/uplot/dist/uPlot.min.css', import.meta.url))]));
-    this.library = library.default;
+    const file = name => new URL(`../vendor/uplot/dist/${name}`, import.meta.url);
+    await busy(Promise.all([needScript(file('uPlot.iife.min.js')), needStyle(file('uPlot.min.css'))]));
+    this.library = window.uPlot;
   }
 
   /** First and last day of the data. */
@@ -136,9 +140,16 @@ export class Histogram {
     this.stepSelect.value = this.step ?? this.unit ?? STEPS[0];
   }
 
-  /** The bar under the pointer in words; else what is set. */
-  #say(index) {
-    const bar = index == null ? null : this.periods[index];
+  /** The bar under the pointer: bars stand to the right of their beginning. */
+  #barAt(plot) {
+    const {left} = plot.cursor;
+    if (!(left >= 0)) return null;
+    const day = toDay(plot.posToVal(left, 'x'));
+    return this.periods.findLast(bar => bar.from.slice(0, 10) <= day);
+  }
+
+  /** A bar in words; else what the figure is. */
+  #say(bar) {
     byId('time-text').textContent = bar
       ? t('time.bar', {period: bar.period, n: number(bar.count)})
       : t('time.histogram');
@@ -178,7 +189,7 @@ export class Histogram {
       series: [{}, {paths: bars, points: {show: false}, fill: colour('--bar-fill'), stroke: 'transparent', width: 0}],
       hooks: {
         drawClear: [plot => this.#drawBands(plot)],
-        setCursor: [plot => this.#say(plot.cursor.idx)],
+        setCursor: [plot => this.#say(this.#barAt(plot))],
         setSelect: [plot => this.#brushed(plot)],
       },
     }, [starts, this.periods.map(bar => bar.count)], element('div'));
@@ -224,7 +235,7 @@ export class Histogram {
   /** A press without a drag takes one bar. */
   #clicked() {
     if (performance.now() - (this.dragged ?? -1000) < 300) return;
-    const bar = this.periods[this.plot.cursor.idx];
+    const bar = this.#barAt(this.plot);
     if (bar) this.#set(joinPeriod(bar.from.slice(0, 10), addDays(bar.to.slice(0, 10), -1)));
   }
 }

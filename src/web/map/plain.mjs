@@ -103,6 +103,12 @@ export class PlainMap {
     return null;
   }
 
+  /** Gives up the pictures that are under way; showStyle() asks again. */
+  cancel() {
+    for (const image of [...this.base.children, ...this.tiles.children]) if (!image.complete) image.remove();
+    setMapIdle(true);
+  }
+
   showAreas() {
     // The server's pictures have no such layers; their switches are not offered.
   }

@@ -27,7 +27,7 @@ export class Table {
     this.sort = {by: 'count', down: true};
   }
 
-  end() {
+  cancel() {
     this.asking.abort();
   }
 

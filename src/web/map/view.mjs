@@ -7,6 +7,7 @@ import {style as fetchStyle} from '../api.mjs';
 import {byId} from '../parts/dom.mjs';
 import {t} from '../parts/i18n.mjs';
 import {busy, setMapIdle} from '../parts/ready.mjs';
+import {periodText} from '../parts/words.mjs';
 import {hatchImage} from './hatch.mjs';
 import {compose, heatUrl, incidentUrl} from './overlay.mjs';
 import {viewOf} from './state.mjs';
@@ -222,6 +223,14 @@ export class MapView {
     return canvas;
   }
 
+  /** Gives up the density's tiles that are under way; showStyle() asks again. */
+  cancel() {
+    for (const [map] of this.#maps()) {
+      if (map.getLayer('heat')) map.setLayoutProperty('heat', 'visibility', 'none');
+      this.#setIdle(map, true);
+    }
+  }
+
   remove() {
     this.other?.remove();
     this.map.remove();
@@ -236,21 +245,28 @@ export class MapView {
       .map(feature => ({position: feature.geometry.coordinates, properties: feature.properties}));
   }
 
-  /** Counts pictures while the map moves; tells once when they are too few over a while. */
+  /** Counts the browser's frames while the map moves; tells once when they are too few over a while. */
   #watchSpeed() {
-    let pictures = 0;
+    let frames = 0;
     let moving = 0;
     let since = null;
-    const {map} = this;
-    map.on('movestart', () => (since ??= performance.now()));
-    map.on('render', () => since !== null && pictures++);
-    map.on('moveend', () => {
+    const count = () => {
+      if (since === null) return;
+      frames++;
+      requestAnimationFrame(count);
+    };
+    this.map.on('movestart', () => {
+      if (since !== null) return;
+      since = performance.now();
+      requestAnimationFrame(count);
+    });
+    this.map.on('moveend', () => {
       if (since === null) return;
       moving += performance.now() - since;
       since = null;
       if (moving < SLOW_AFTER_MS) return;
-      if (pictures / moving * 1000 < SLOW_PER_S) this.events.slow();
-      pictures = 0;
+      if (frames / moving * 1000 < SLOW_PER_S) this.events.slow();
+      frames = 0;
       moving = 0;
     });
   }
@@ -266,6 +282,9 @@ export class MapView {
     label('.maplibregl-ctrl-zoom-in', 'map.zoomIn');
     label('.maplibregl-ctrl-zoom-out', 'map.zoomOut');
     label('.home', 'map.home');
-    for (const [map] of this.#maps()) map.getCanvas().setAttribute('aria-label', t('map.label'));
+    for (const [map, change] of this.#maps()) {
+      const period = change && periodText(change.datetime ?? this.state.filters.datetime, this.city);
+      map.getCanvas().setAttribute('aria-label', [t('map.label'), period].filter(Boolean).join(' '));
+    }
   }
 }

@@ -13,13 +13,13 @@ import {layOut} from '../map/layout.mjs';
 import {densityBlock, Legend} from '../map/legend.mjs';
 import {PlainMap} from '../map/plain.mjs';
 import {Search} from '../map/search.mjs';
-import {drawParameters, EXTRA, isOn, PARAMETERS, pictureParameters, readMap, viewOf, writeMap} from '../map/state.mjs';
+import {drawParameters, EXTRA, isContinuous, isOn, PARAMETERS, pictureParameters, readMap, refine, viewOf, writeMap} from '../map/state.mjs';
 import {Table} from '../map/table.mjs';
 import {Timeline} from '../map/timeline.mjs';
 import {Tools} from '../map/tools.mjs';
 import {byId, element, needStyle} from '../parts/dom.mjs';
 import {date, number, t, translate} from '../parts/i18n.mjs';
-import {isTold, settle, tell} from '../parts/messages.mjs';
+import {isTold, note, settle, tell} from '../parts/messages.mjs';
 import {busy, setMapIdle} from '../parts/ready.mjs';
 
 export const parameters = PARAMETERS;
@@ -39,6 +39,10 @@ export function unmount() {
 
 export function refresh(what) {
   page?.refresh(what);
+}
+
+export function cancel() {
+  page?.cancel();
 }
 
 const wrongRequest = error => error?.status >= 400 && error.status < 500;
@@ -86,13 +90,24 @@ class MapPage {
 
   end() {
     this.showing.abort();
+    for (const part of [this.areas, this.card, this.list, this.table, this.compare]) part?.cancel();
     this.timeline?.stop();
-    this.histogram?.end();
-    this.areas?.end();
-    this.card?.end();
-    for (const part of [this.list, this.table, this.compare, this.search, this.tools]) part?.end();
+    for (const part of [this.histogram, this.search, this.tools]) part?.end();
     this.view?.remove();
     this.view = null;
+  }
+
+  /** Gives up what is under way, and offers to take it up again. */
+  cancel() {
+    this.showing.abort();
+    for (const part of [this.areas, this.card, this.list, this.table, this.compare, this.histogram]) part.cancel();
+    this.view?.cancel();
+    tell('cancelled', 'loading.cancelled', null, () => {
+      this.#refreshDock();
+      this.#showMap();
+      this.#showNumbers();
+      this.histogram.refresh();
+    });
   }
 
   refresh(what) {
@@ -122,6 +137,7 @@ class MapPage {
     this.#showControls();
     if (!this.view) return;
     settle('tiles');
+    settle('cancelled');
     this.#refreshDock();
     if (own) this.view.showData();
     else this.#showMap();
@@ -196,22 +212,47 @@ class MapPage {
     const events = {
       click: (lon, lat) => this.card.show(lon, lat),
       moved: () => {},
-      slow: () => {},
+      slow: () => this.#offerPictures(),
       // Wrong filters and a lost server spoil tiles and legend alike: the legend's message says why.
       error: error => isTold('numbers') || wrongRequest(error) || tell('tiles', 'error.tiles', error, () => this.view?.showData()),
     };
-    try {
-      const {MapView} = await busy(import('../map/view.mjs'));
-      if (page !== this) return;
-      this.view = new MapView(state, city, events);
-    } catch (error) {
-      byId('map').replaceChildren();
-      byId('messages').append(element('div', {class: 'message calm', title: error.message}, element('p', {'data-i18n': 'fallback.note'}, t('fallback.note'))));
-      this.view = new PlainMap(state, city, events);
-      this.layers.able = ['heat'];
-      this.compare.able = ['one', 'difference', 'panels'];
-      this.#showControls();
+    if (state.more.draw !== 'pictures') {
+      try {
+        const {MapView} = await busy(import('../map/view.mjs'));
+        if (page !== this) return;
+        this.view = new MapView(state, city, events);
+        return;
+      } catch {
+        note('plain', 'fallback.note');
+      }
     }
+    byId('map').replaceChildren();
+    this.view = new PlainMap(state, city, events);
+    this.layers.able = ['heat'];
+    this.compare.able = ['one', 'difference', 'panels'];
+    this.#showControls();
+    if (state.more.draw === 'pictures') note('plain', 'slow.pictures', ['slow.back', () => this.#draw('')]);
+  }
+
+  /** The drawing is too slow for comfort. */
+  #offerPictures() {
+    note('plain', 'slow.note', ['slow.take', () => this.#draw('pictures')]);
+  }
+
+  /** Draws the map by the browser, or from the server's pictures. */
+  async #draw(how) {
+    const {state} = this.app;
+    state.more.draw = how;
+    if (how) state.view = null;
+    writeMap(state);
+    this.app.write();
+    this.view.remove();
+    this.view = null;
+    this.layers.able = null;
+    this.compare.able = undefined;
+    await this.#makeView();
+    this.#showControls();
+    await Promise.all([this.#showMap(), this.#showNumbers()]);
   }
 
   async #showMap() {
@@ -232,10 +273,11 @@ class MapPage {
     for (const name of EXTRA) this.#showAreas(name);
     try {
       const panels = viewOf(app.state) === 'panels' && this.view;
-      const all = busy(api.legend(drawParameters(app.state, panels ? {} : undefined), signal));
+      const all = busy(api.legend(drawParameters(app.state, panels ? {} : undefined, true), signal));
       const [counts, first] = await Promise.all([all, panels && this.compare.drawPanels()]);
       // The classes are those of one small map, what is counted is all.
       const legend = first ? {...first, n: counts.n, total: counts.total, positioned_share: counts.positioned_share} : counts;
+      if (isContinuous(app.state) && refine(app.state, counts)) this.view?.showData();
       const told = isOn(app.state, 'heat') && app.city.counts.incidents > 0;
       this.legend.set('heat', told ? densityBlock(legend, app, pictureParameters(app.state)) : null);
       app.showMatched(counts);
