@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+enum { KEY_MOST = 255 };
+
 static bool refuse(hs_call *call, unsigned status, const char *detail) {
     hs_response_problem(call->response, status, NULL, detail);
     if (status == 401) hs_response_header(call->response, "WWW-Authenticate", "Bearer realm=\"hotspotd\"");
@@ -53,4 +55,18 @@ bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user) {
     }
     if (user->role < role) return refuse(call, 403, "the role of this token does not allow this");
     return true;
+}
+
+hs_status hs_call_key(hs_call *call, const hs_user *user, uint64_t hash, hs_request_key *key) {
+    hs_str given = hs_str_trim(hs_request_header(call->request, "Idempotency-Key"));
+    *key = (hs_request_key){{0}, hash};
+    if (given.size == 0) return HS_OK;
+    if (given.size > KEY_MOST || !hs_utf8_valid(given))
+        return hs_error_set(call->error, HS_E_ARGUMENT, "Idempotency-Key: at most %d bytes are taken",
+                            KEY_MOST);
+    char *text = hs_arena_printf(call->arena, "%.*s\n%.*s", (int)user->name.size, user->name.data,
+                                 (int)given.size, given.data);
+    if (!text) return hs_error_memory(call->error, "a key");
+    key->text = hs_str_of(text);
+    return HS_OK;
 }

@@ -76,8 +76,10 @@ hs_status hs_call_filter(hs_call *call, double default_accuracy_m, const char *w
         names[used] = pair->name;
         values[used++] = pair->value;
     }
-    return hs_filter_parse(call->snapshot, names, values, used, default_accuracy_m, call->arena, call->error,
-                           filter);
+    hs_status status = hs_filter_parse(call->snapshot, names, values, used, default_accuracy_m, call->arena,
+                                       call->error, filter);
+    if (status == HS_OK && !hs_call_sees_incidents(call)) hs_filter_coarsen(filter);
+    return status;
 }
 
 hs_status hs_call_select(hs_call *call, double default_accuracy_m, hs_filter *filter,

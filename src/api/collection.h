@@ -7,7 +7,8 @@
 #include "export/feature_filter.h"
 #include "export/format.h"
 
-/* The collection of the path, or NULL after answering 404. */
+/* The collection of the path, without address texts where those are not public, or NULL after answering 404.
+ */
 const hs_collection *hs_call_collection(hs_call *call);
 /* Whether the request may read it. */
 bool hs_collection_open(const hs_call *call, const hs_collection *collection);

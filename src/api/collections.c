@@ -10,5 +10,5 @@ const hs_collection *hs_call_collection(hs_call *call) {
     if (!collection)
         hs_response_problem(call->response, 404, "No such collection",
                             "the collections are listed at /ogc/collections");
-    return collection;
+    return collection && !hs_call_sees_incidents(call) ? hs_collection_public(collection) : collection;
 }

@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "service/density.h"
+#include "service/request_key.h"
 #include "service/users.h"
 #include <stdatomic.h>
 
@@ -122,6 +123,13 @@ bool hs_call_authorise(hs_call *call, hs_role role, hs_user *user);
 /* Whether the caller may see what is not public: as incidents, or by the token of a viewer. False: 401 or 403
  * is answered (review.c). */
 bool hs_call_may_look(hs_call *call);
+/* What the request's Idempotency-Key, the user's own, is kept under; empty where there is none. */
+hs_status hs_call_key(hs_call *call, const hs_user *user, uint64_t hash, hs_request_key *key);
+
+/* Answers 202 with a job that was started, which /jobs/{jobId} shows; of one that was not, 503 where too many
+ * wait, else `status` (imports.c). */
+hs_status hs_call_accept_job(hs_call *call, const char *id);
+hs_status hs_call_refuse_job(hs_call *call, hs_status status);
 
 /* Parameters: the default where absent; HS_E_ARGUMENT with the range where wrong. */
 hs_str hs_call_text(const hs_call *call, const char *name);
@@ -184,8 +192,9 @@ void hs_write_tile_bounds(hs_json *json, hs_box box);
 hs_status hs_call_append_left_out(hs_call *call, const hs_filter *filter);
 hs_status hs_call_head_left_out(hs_call *call, const hs_filter *filter);
 
-/* Writes a map style that travels in the program with this server's address and its fonts in their places
- * (page.c). Fonts follow the city of call->snapshot, which may be NULL. */
+/* Writes a map style that travels in the program with this server's address and its fonts in their places,
+ * and with English names first where lang=en (page.c). Fonts follow the city of call->snapshot, which may be
+ * NULL. */
 hs_status hs_call_write_style(hs_call *call, hs_str style);
 
 /* Families. */
@@ -219,6 +228,7 @@ hs_status hs_serve_map_tile_jpeg_2x(hs_call *call);
 hs_status hs_serve_map_png(hs_call *call);
 hs_status hs_serve_map_jpeg(hs_call *call);
 hs_status hs_serve_map_pdf(hs_call *call);
+hs_status hs_serve_map_legend(hs_call *call);
 hs_status hs_serve_density_legend(hs_call *call);
 hs_status hs_serve_density_legend_png(hs_call *call);
 hs_status hs_serve_density_value(hs_call *call);

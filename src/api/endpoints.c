@@ -240,6 +240,9 @@ const hs_endpoint hs_endpoints[] = {
      "打印用地图：密度及其图例、时段、件数与带宽，比例尺、指北针、日期与数据版本。", hs_serve_map_pdf},
     {"/map.jpg", "mapJpeg", LONG, "image/jpeg", map_parameters, "The same as JPEG.", "同上，JPEG 格式。",
      hs_serve_map_jpeg},
+    {"/map/legend.png", "mapLegend", CITY, "image/png", map_legend_parameters,
+     "The legend of a map style as a picture: how it draws what.", "地图样式的图例图片。",
+     hs_serve_map_legend},
     {"/density/legend", "densityLegend", PLOT, JSON, density_parameters,
      "Classes, unit and what was counted, for the same parameters as the tiles.",
      "与瓦片参数对应的分级、单位与计数说明。", hs_serve_density_legend},
@@ -275,11 +278,14 @@ const hs_endpoint hs_endpoints[] = {
      "Computes hotspots and keeps the answer: {\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": "
      "{\"level\": \"community\"}}, the parameters those of /hotspots/{method}. 201, Location and the run "
      "when it "
-     "is stored. At most 200 runs of 50000 features each are kept, 500000 features together. Needs a token "
+     "is stored, or with Prefer: respond-async 202 and the job that does it. Idempotency-Key repeats the "
+     "first answer. At most 200 runs of 50000 features each are kept, 500000 features together. Needs a "
+     "token "
      "of "
      "an editor for the whole city.",
      "计算热点并保存结果：{\"method\": \"gi-star\", \"title\": \"...\", \"parameters\": {\"level\": "
-     "\"community\"}}，参数同 /hotspots/{method}；入库后返回 201、Location 与该次分析。最多保存 200 次，每次 "
+     "\"community\"}}，参数同 /hotspots/{method}；入库后返回 201、Location 与该次分析，或以 Prefer: "
+     "respond-async 返回 202 与作业。Idempotency-Key 可安全重试。最多保存 200 次，每次 "
      "50000 个要素，合计 500000 个。需全市 editor 令牌。",
      hs_post_hotspots},
     {"/hotspots/{runId}", "savedRun", CITY, JSON, NULL,
@@ -541,7 +547,7 @@ const hs_endpoint hs_endpoints[] = {
      "bold.",
      "字体切片（思源黑体 Noto Sans CJK SC，SIL OFL 1.1 许可：/fonts/OFL.txt），字形 regular 或 bold。",
      hs_serve_font},
-    {"/styles/{id}", "style", 0, JSON, NULL, "MapLibre style: light, dark or print.",
+    {"/styles/{id}", "style", 0, JSON, map_style_parameters, "MapLibre style: light, dark or print.",
      "MapLibre 样式：light、dark 或 print。", hs_serve_style},
 #include "api/ogc_endpoints.inc"
     {0},

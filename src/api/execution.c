@@ -165,7 +165,7 @@ static hs_status run_now(hs_call *call, const hs_execution *execution) {
 }
 
 /* The preferences of RFC 7240 that matter here. */
-static bool prefers_job(const hs_call *call) {
+bool hs_call_prefers_job(const hs_call *call) {
     hs_str list = hs_request_header(call->request, "Prefer");
     while (list.size > 0) {
         hs_str rest = hs_str_cut(&list, ',');
@@ -182,5 +182,5 @@ hs_status hs_post_ogc_execution(hs_call *call) {
         return hs_response_problem(call->response, 415, NULL, "send Content-Type: application/json");
     hs_status status = hs_call_execution(call, process, &execution);
     if (status != HS_OK) return status;
-    return prefers_job(call) ? hs_call_start_execution(call, &execution) : run_now(call, &execution);
+    return hs_call_prefers_job(call) ? hs_call_start_execution(call, &execution) : run_now(call, &execution);
 }

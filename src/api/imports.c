@@ -174,6 +174,20 @@ static hs_status answer_job(hs_call *call, hs_str id) {
     return hs_service_write_job(call->api->service, id, call->request->base_url, &call->json, call->error);
 }
 
+hs_status hs_call_accept_job(hs_call *call, const char *id) {
+    call->response->status = 202;
+    hs_response_header(call->response, "Location",
+                       hs_arena_printf(call->arena, "%.*s/jobs/%s", (int)call->request->base_url.size,
+                                       call->request->base_url.data, id));
+    return answer_job(call, hs_str_of(id));
+}
+
+hs_status hs_call_refuse_job(hs_call *call, hs_status status) {
+    if (status != HS_E_LIMIT) return status;
+    hs_response_header(call->response, "Retry-After", "30");
+    return hs_response_problem(call->response, 503, NULL, call->error->message);
+}
+
 /* An editor of the whole city. */
 static bool authorise(hs_call *call, hs_user *user) {
     if (!hs_call_authorise(call, HS_ROLE_EDITOR, user)) return false;
@@ -196,16 +210,7 @@ hs_status hs_post_imports(hs_call *call) {
     if (status != HS_OK) return status;
     hs_request_take_upload(call->request);
     status = hs_service_start_import(call->api->service, &job, call->error, id);
-    if (status == HS_E_LIMIT) {
-        hs_response_header(call->response, "Retry-After", "30");
-        return hs_response_problem(call->response, 503, NULL, call->error->message);
-    }
-    if (status != HS_OK) return status;
-    call->response->status = 202;
-    hs_response_header(call->response, "Location",
-                       hs_arena_printf(call->arena, "%.*s/jobs/%s", (int)call->request->base_url.size,
-                                       call->request->base_url.data, id));
-    return answer_job(call, hs_str_of(id));
+    return status == HS_OK ? hs_call_accept_job(call, id) : hs_call_refuse_job(call, status);
 }
 
 hs_status hs_serve_jobs(hs_call *call) {

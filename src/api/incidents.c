@@ -8,7 +8,7 @@
 #include "service/duplicates.h"
 #include "service/live.h"
 
-enum { ITEMS_MOST = 1000, KEY_MOST = 255 };
+enum { ITEMS_MOST = 1000 };
 
 typedef struct posting {
     hs_post post;
@@ -102,7 +102,7 @@ static hs_status answer_failure(hs_call *call, const posting *p) {
         return hs_response_problem(call->response, 500, "Stored, not yet served",
                                    "the incidents are stored; they will be served in a moment");
     }
-    if (p->post.status == HS_E_CONFLICT && p->post.key.size > 0)
+    if (p->post.status == HS_E_CONFLICT && p->post.key.text.size > 0)
         return hs_response_problem(call->response, 422, "Key used before", error->message);
     if (p->post.status != HS_E_STORE) return hs_response_error(call->response, error);
     hs_response_header(call->response, "Retry-After", "5");
@@ -132,21 +132,6 @@ static void start(void *context, hs_request *request) {
     posting *p = context;
     p->request = request;
     hs_service_post(p->service, &p->post);
-}
-
-/* What the request's key, the user's own, is kept under. */
-static hs_status take_key(hs_call *call, const hs_user *user, posting *p) {
-    hs_str key = hs_str_trim(hs_request_header(call->request, "Idempotency-Key"));
-    if (key.size == 0) return HS_OK;
-    if (key.size > KEY_MOST || !hs_utf8_valid(key))
-        return hs_error_set(call->error, HS_E_ARGUMENT, "Idempotency-Key: at most %d bytes are taken",
-                            KEY_MOST);
-    char *text = hs_arena_printf(call->arena, "%.*s\n%.*s", (int)user->name.size, user->name.data,
-                                 (int)key.size, key.data);
-    if (!text) return hs_error_set(call->error, HS_E_MEMORY, "out of memory");
-    p->post.key = hs_str_of(text);
-    p->post.request_hash = hs_hash_str(hs_call_text(call, "crs"), hs_hash_str(call->request->body, 0));
-    return HS_OK;
 }
 
 /* The incidents of a body: an object is one, an array or a FeatureCollection many. */
@@ -202,7 +187,10 @@ static hs_status take(hs_call *call, const hs_user *user, posting *p) {
     hs_status status = hs_json_parse(call->request->body, call->error, &body);
     if (status == HS_OK) status = take_items(call, body, p);
     json_decref(body);
-    if (status == HS_OK) status = take_key(call, user, p);
+    if (status == HS_OK)
+        status = hs_call_key(call, user,
+                             hs_hash_str(hs_call_text(call, "crs"), hs_hash_str(call->request->body, 0)),
+                             &p->post.key);
     if (status != HS_OK) return status;
     if (any_open(p)) return hs_request_wait(call->request, start, p);
     p->post.snapshot = hs_snapshot_ref(call->snapshot);

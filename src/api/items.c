@@ -73,7 +73,7 @@ typedef struct id_window {
     int64_t after, last;
 } id_window;
 
-enum { WINDOW_ROWS = 32, NEXT_WINDOW = 8 };
+enum { WINDOW_ROWS = 32, NEXT_WINDOW = 8, SORTED_FROM = 4096, FEW = 16 };
 
 /* Which of WINDOW_ROWS rows lie in the window: rows stand in the order of places, so that most look-ups end
  * here. Columns reach behind the last row. */
@@ -118,16 +118,29 @@ static void gather_row(gathering *g, uint32_t c, uint32_t i) {
     }
 }
 
+static void gather_all(gathering *g, uint32_t c, const hs_incident_chunk *chunk) {
+    for (uint32_t begin = 0; begin < chunk->count; begin += WINDOW_ROWS) {
+        uint32_t met = meets_window(chunk, begin, &g->window);
+        for (; met; met &= met - 1) {
+            uint32_t i = begin + (uint32_t)__builtin_ctz(met);
+            if (i < chunk->count) gather_row(g, c, i);
+        }
+    }
+}
+
+/* In their order where the window holds few of the chunk's rows: to look at all is faster for many. */
 static void gather_window(gathering *g) {
     for (uint32_t c = 0; c < g->selection->chunk_count; c++) {
         const hs_incident_chunk *chunk = g->selection->snapshot->incidents->chunk[c];
-        for (uint32_t begin = 0; begin < chunk->count; begin += WINDOW_ROWS) {
-            uint32_t met = meets_window(chunk, begin, &g->window);
-            for (; met; met &= met - 1) {
-                uint32_t i = begin + (uint32_t)__builtin_ctz(met);
-                if (i < chunk->count) gather_row(g, c, i);
-            }
+        const uint16_t *by_row = chunk->count >= SORTED_FROM ? hs_incident_by_row(chunk) : NULL;
+        uint32_t from = by_row ? hs_incident_first_behind(chunk, by_row, g->window.after) : 0;
+        uint32_t to = by_row ? hs_incident_first_behind(chunk, by_row, g->window.last) : chunk->count;
+        if (!by_row || to - from > chunk->count / FEW) {
+            gather_all(g, c, chunk);
+            continue;
         }
+        for (uint32_t k = from; k < to; k++)
+            gather_row(g, c, by_row[k]);
     }
 }
 

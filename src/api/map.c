@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "render/map_legend.h"
 #include "service/map_print.h"
 #include <math.h>
 
@@ -234,4 +235,18 @@ hs_status hs_serve_map_pdf(hs_call *call) {
     return hs_service_map_pdf(call->api->service, call->snapshot, &request, &print,
                               hs_ramps_paper(call->api->ramps, false), call->arena, call->error,
                               &call->response->body);
+}
+
+hs_status hs_call_map_legend(hs_call *call, const hs_map_style *style, bool english) {
+    int64_t scale = 1;
+    hs_status status = hs_call_integer(call, "scale", 1, 2, 1, &scale);
+    if (status != HS_OK || hs_call_begin(call, "image/png", HS_READS_GEOGRAPHY)) return status;
+    return hs_render_map_legend(style, hs_ramps_paper(call->api->ramps, style->dark), !english, (double)scale,
+                                call->error, &call->response->body);
+}
+
+hs_status hs_serve_map_legend(hs_call *call) {
+    hs_map_request request = {.style = NULL};
+    hs_status status = hs_call_map_style(call, "style", hs_call_text(call, "style"), &request);
+    return status == HS_OK ? hs_call_map_legend(call, request.style, request.english) : status;
 }

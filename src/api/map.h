@@ -11,6 +11,8 @@ hs_status hs_call_tile(hs_call *call, hs_tile *tile);
 hs_status hs_call_words_language(hs_call *call, bool *chinese);
 /* A map by the style of this name, empty: light; no view yet. HS_E_ARGUMENT names those that there are. */
 hs_status hs_call_map_style(hs_call *call, const char *parameter, hs_str name, hs_map_request *request);
+/* The legend of a map style into the response's body, which it begins; with lang and scale as parameters. */
+hs_status hs_call_map_legend(hs_call *call, const hs_map_style *style, bool english);
 /* The picture into the response's body. */
 hs_status hs_call_map_write(hs_call *call, const hs_map_request *request, hs_image_format format);
 

@@ -14,10 +14,23 @@
         "v", "integer", "version of the data; the current one is answered immutable",                        \
             "数据版本；当前版本的应答可永久缓存", false                                                      \
     }
+static const hs_parameter map_style_parameters[] = {
+    {"lang", "string",
+     "zh (default) or en, of the labels: names as they are, or in English where there are any",
+     "标注语言：zh（默认，原名）或 en（有英文名则用英文名）", false},
+    {0},
+};
 static const hs_parameter map_tile_parameters[] = {
     {"style", "string", "light (default), dark or print", "light（默认）、dark 或 print", false},
     MAP_LANGUAGE,
     MAP_VERSION,
+    {0},
+};
+static const hs_parameter map_legend_parameters[] = {
+    {"style", "string", "light (default), dark or print", "light（默认）、dark 或 print", false},
+    {"lang", "string", "zh or en: language of the words; default the city's",
+     "zh 或 en：文字语言，默认为城市的语言", false},
+    {"scale", "integer", "1 (default) or 2: pixels per unit of length", "1（默认）或 2：像素密度", false},
     {0},
 };
 static const hs_parameter tilejson_parameters[] = {

@@ -88,7 +88,8 @@ static const hs_parameter city_map_document_parameters[] = {
 static const hs_parameter style_parameters[] = {
     {"f", "string", "mapbox (default), json or html; default by Accept",
      "mapbox（默认）、json 或 html，默认按 Accept", false},
-    PAGE_LANG_PARAMETER,
+    {"lang", "string", "of labels and of the page: zh or en (names in English where there are any)",
+     "标注与网页语言：zh 或 en（有英文名则用英文名）", false},
     {0},
 };
 static const hs_parameter processes_parameters[] = {

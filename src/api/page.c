@@ -108,28 +108,37 @@ hs_status hs_add_asset_routes(hs_api *api, hs_router *router, hs_error *error) {
     return status;
 }
 
+/* What styles say that answers say otherwise: where the server is, its fonts and, for readers of English,
+ * labels that have names in it. */
 static const char base_url[] = "{base_url}", font_faces[] = "\"{font_faces}\"";
+static const char own_label[] = "\"text-field\": [\"get\", \"name\"]";
+static const char english_label[] =
+    "\"text-field\": [\"coalesce\", [\"get\", \"name_en\"], [\"get\", \"name\"]]";
 
-/* Whether `text` goes on with a placeholder. */
-static bool is_at(const char *text, const char *place) {
-    return strncmp(text, place, strlen(place)) == 0;
+/* Which of them `text` goes on with; NULL: none. */
+static const char *place_at(const char *text, bool english) {
+    const char *const places[] = {base_url, font_faces, english ? own_label : NULL};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (places[i] && strncmp(text, places[i], strlen(places[i])) == 0) return places[i];
+    return NULL;
 }
 
 hs_status hs_call_write_style(hs_call *call, hs_str style) {
     hs_buffer *out = &call->response->body;
+    bool english = hs_str_equal(hs_call_text(call, "lang"), HS_STR("en"));
     hs_status status = HS_OK;
     const char *from = style.data; /* assets end with a NUL */
     for (const char *at = from; *at && status == HS_OK;) {
-        const char *place = is_at(at, base_url) ? base_url : is_at(at, font_faces) ? font_faces : NULL;
+        const char *place = place_at(at, english);
         if (!place) {
             at++;
             continue;
         }
         hs_buffer_append(out, from, (size_t)(at - from));
-        if (place == base_url)
-            hs_buffer_str(out, call->request->base_url);
-        else
+        if (place == font_faces)
             status = hs_call_write_font_faces(call, out);
+        else
+            hs_buffer_str(out, place == base_url ? call->request->base_url : hs_str_of(english_label));
         from = at += strlen(place);
     }
     hs_buffer_text(out, from);
@@ -145,6 +154,9 @@ hs_status hs_serve_style(hs_call *call) {
     char *name = hs_arena_printf(call->arena, "styles/%.*s.json", (int)id.size, id.data);
     if (!name || hs_str_equal(id, HS_STR("ramps")) || !hs_asset_find(name, &content))
         return hs_response_problem(call->response, 404, NULL, "there are the styles light, dark and print");
+    hs_str lang = hs_call_text(call, "lang");
+    if (lang.size > 0 && !hs_str_equal(lang, HS_STR("zh")) && !hs_str_equal(lang, HS_STR("en")))
+        return hs_error_set(call->error, HS_E_ARGUMENT, "lang: zh or en is expected");
     call->snapshot = hs_service_snapshot(call->api->service);
     if (hs_call_begin(call, "application/json", HS_READS_GEOGRAPHY)) return HS_OK;
     return hs_call_write_style(call, content);

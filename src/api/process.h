@@ -41,6 +41,8 @@ hs_status hs_call_execution(hs_call *call, const hs_process *process, hs_executi
 bool hs_input_append(const json_t *value, hs_buffer *out);
 /* Puts the result in the body into an object, what is no JSON in base 64. */
 hs_status hs_call_write_document(hs_call *call, const hs_execution *execution);
+/* Whether the client prefers a job (RFC 7240: respond-async). */
+bool hs_call_prefers_job(const hs_call *call);
 /* Starts it as a job and answers 201. */
 hs_status hs_call_start_execution(hs_call *call, const hs_execution *execution);
 

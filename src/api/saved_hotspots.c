@@ -1,12 +1,13 @@
 /* Saved runs of hotspots: listed, saved, deleted. Their features are a collection. */
+#include "api/saved_hotspots.h"
 #include "api/process.h"
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "http/percent.h"
 #include "render/geojson.h"
 #include "service/hotspots_view.h"
-#include "service/saved_hotspots.h"
 #include <string.h>
 
 #define JSON "application/json"
@@ -204,25 +205,46 @@ static hs_status answer_saved(hs_call *call, const hs_saved_report *report) {
     return HS_OK;
 }
 
+/* The same request again is answered as it was. */
+static hs_status find_saving(hs_call *call, const hs_user *user, asked *a, hs_saved_report *report,
+                             bool *found) {
+    uint64_t hash = hs_hash_str(call->request->body, hs_hash_str(call->request->path, 0));
+    hs_status status = hs_call_key(call, user, hash, &a->saving.key);
+    if (status != HS_OK) return status;
+    status = hs_service_find_saving(call->api->service, &a->saving.key, call->error, report, found);
+    if (status != HS_E_CONFLICT) return status;
+    *found = true;
+    return hs_response_problem(call->response, 422, "Key used before", call->error->message);
+}
+
+static hs_status save_now(hs_call *call, asked *a) {
+    hs_saved_report report;
+    hs_shared_entry *entry = NULL;
+    hs_status status =
+        hs_hotspots_shared(call->api->service, a->method, call->snapshot, a->saving.names, a->saving.values,
+                           a->saving.count, true, hs_call_progress(call), call->error, &entry);
+    if (status != HS_OK) return status;
+    status = hs_service_save_hotspots(call->api->service, hs_hotspots_shared_run(entry), &a->saving,
+                                      call->error, &report);
+    hs_shared_unref(entry);
+    return status == HS_OK ? answer_saved(call, &report) : answer_failure(call, status);
+}
+
 hs_status hs_post_hotspots(hs_call *call) {
     hs_user user;
     asked a = {.method = NULL};
     hs_saved_report report;
-    hs_shared_entry *entry = NULL;
-    hs_service *service = call->api->service;
+    bool found = false;
     if (!authorise(call, &user)) return HS_OK;
     if (!hs_call_sends_json(call))
         return hs_response_problem(call->response, 415, NULL, "send Content-Type: application/json");
     hs_status status = take_request(call, &a);
-    if (status != HS_OK || hs_request_defer(call->request)) return status;
-    status = hs_hotspots_shared(service, a.method, call->snapshot, a.saving.names, a.saving.values,
-                                a.saving.count, true, hs_call_progress(call), call->error, &entry);
-    if (status != HS_OK) return status;
     a.saving.user = user.name;
-    status =
-        hs_service_save_hotspots(service, hs_hotspots_shared_run(entry), &a.saving, call->error, &report);
-    hs_shared_unref(entry);
-    return status == HS_OK ? answer_saved(call, &report) : answer_failure(call, status);
+    if (status != HS_OK || hs_request_defer(call->request)) return status;
+    status = find_saving(call, &user, &a, &report, &found);
+    if (status != HS_OK) return answer_failure(call, status);
+    if (found) return call->response->status == 0 ? answer_saved(call, &report) : HS_OK;
+    return hs_call_prefers_job(call) ? hs_call_start_saving(call, a.method, &a.saving) : save_now(call, &a);
 }
 
 hs_status hs_delete_saved_run(hs_call *call) {

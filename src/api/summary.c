@@ -94,27 +94,30 @@ static void write_units(hs_call *call, const hs_summary *s) {
     hs_json_array_end(json);
 }
 
-static void write_categories(hs_call *call, const hs_summary *s) {
+void hs_summary_write_class(hs_call *call, uint32_t class, uint64_t count) {
     const hs_snapshot *snapshot = call->snapshot;
     hs_json *json = &call->json;
-    hs_json_key(json, "categories");
-    hs_json_array(json);
+    hs_str code = snapshot->incidents->category_code[class];
+    uint32_t known = hs_taxonomy_find(snapshot->taxonomy, code);
+    const hs_category_record *category = known != HS_NONE ? &snapshot->taxonomy->category[known] : NULL;
+    hs_json_object(json);
+    hs_json_pair_str(json, "code", code);
+    hs_json_pair_str(json, "name", category ? category->name : code);
+    hs_json_pair_str(json, "name_en", category ? category->name_en : code);
+    hs_json_pair_int(json, "count", (int64_t)count);
+    hs_json_object_end(json);
+}
+
+static void write_categories(hs_call *call, const hs_summary *s) {
+    hs_json_key(&call->json, "categories");
+    hs_json_array(&call->json);
     for (uint32_t k = 0; k < s->category_count; k++) {
         uint64_t count = 0;
         for (uint32_t row = 0; row < s->unit_count + 2; row++)
             count += s->cells[(size_t)row * s->category_count + k];
-        if (count == 0) continue;
-        hs_str code = snapshot->incidents->category_code[k];
-        uint32_t known = hs_taxonomy_find(snapshot->taxonomy, code);
-        hs_json_object(json);
-        hs_json_pair_str(json, "code", code);
-        hs_json_pair_str(json, "name", known != HS_NONE ? snapshot->taxonomy->category[known].name : code);
-        hs_json_pair_str(json, "name_en",
-                         known != HS_NONE ? snapshot->taxonomy->category[known].name_en : code);
-        hs_json_pair_int(json, "count", (int64_t)count);
-        hs_json_object_end(json);
+        if (count > 0) hs_summary_write_class(call, k, count);
     }
-    hs_json_array_end(json);
+    hs_json_array_end(&call->json);
 }
 
 static hs_status count_units(hs_call *call, hs_summary *s, const hs_selection *selection) {

@@ -18,6 +18,9 @@ uint64_t hs_summary_row(const hs_summary *s, uint32_t row);
 /* Members population and per_1000; null where `told` is false, nothing where the population is unknown. */
 void hs_summary_write_people(hs_json *json, double population, uint64_t count, bool told);
 
+/* A class of problems, by its number among those of the incidents, as an object with its count. */
+void hs_summary_write_class(hs_call *call, uint32_t class, uint64_t count);
+
 /* Counts of units without classes, as JSON, CSV or GeoJSON, small ones merged (summary_published.c). */
 hs_status hs_summary_write_published(hs_call *call, const hs_summary *s);
 

@@ -57,9 +57,18 @@ static void write_unit(hs_json *json, const told *t, uint32_t u) {
     hs_json_pair_str(json, "name", t->units->name[row]);
     hs_json_pair_str(json, "name_en", t->units->name_en[row]);
     hs_json_pair_str(json, "parent", parent != HS_NONE ? t->units->name[parent] : (hs_str){"", 0});
+    hs_json_pair_str(json, "parent_en", parent != HS_NONE ? t->units->name_en[parent] : (hs_str){"", 0});
     write_count(json, t, u);
     hs_json_pair_double(json, "area_km2", t->units->area_km2[row]);
     hs_summary_write_people(json, t->units->population[row], t->count[u], is_told(t, u));
+}
+
+static void write_group_count(hs_json *json, const hs_published_group *group) {
+    hs_json_key(json, "count");
+    if (group->withheld)
+        hs_json_null(json);
+    else
+        hs_json_int(json, (int64_t)group->count);
 }
 
 static void write_group(hs_json *json, const told *t, uint32_t g) {
@@ -71,41 +80,24 @@ static void write_group(hs_json *json, const told *t, uint32_t g) {
     hs_json_pair_str(json, "parent_en",
                      group->parent != HS_NONE ? t->units->name_en[group->parent] : (hs_str){"", 0});
     hs_json_pair_int(json, "units", group->rows);
-    hs_json_key(json, "count");
-    if (group->withheld)
-        hs_json_null(json);
-    else
-        hs_json_int(json, (int64_t)group->count);
+    write_group_count(json, group);
     hs_json_object_end(json);
 }
 
 /* Classes by code; those of few incidents stand together behind them. */
 static void write_classes(hs_call *call, const told *t) {
-    const hs_snapshot *snapshot = call->snapshot;
     hs_json *json = &call->json;
     hs_json_key(json, "categories");
     hs_json_array(json);
     for (uint32_t k = 0; k < t->s->category_count; k++) {
-        if (t->class_count[k] == 0 || t->classes.group[k] != HS_NONE) continue;
-        hs_str code = snapshot->incidents->category_code[k];
-        uint32_t known = hs_taxonomy_find(snapshot->taxonomy, code);
-        const hs_category_record *category = known != HS_NONE ? &snapshot->taxonomy->category[known] : NULL;
-        hs_json_object(json);
-        hs_json_pair_str(json, "code", code);
-        hs_json_pair_str(json, "name", category ? category->name : code);
-        hs_json_pair_str(json, "name_en", category ? category->name_en : code);
-        hs_json_pair_int(json, "count", (int64_t)t->class_count[k]);
-        hs_json_object_end(json);
+        if (t->class_count[k] > 0 && t->classes.group[k] == HS_NONE)
+            hs_summary_write_class(call, k, t->class_count[k]);
     }
     for (uint32_t g = 0; g < t->classes.group_count; g++) {
         const hs_published_group *group = &t->classes.groups[g];
         hs_json_object(json);
         hs_json_pair_int(json, "categories", group->rows);
-        hs_json_key(json, "count");
-        if (group->withheld)
-            hs_json_null(json);
-        else
-            hs_json_int(json, (int64_t)group->count);
+        write_group_count(json, group);
         hs_json_object_end(json);
     }
     hs_json_array_end(json);

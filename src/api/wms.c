@@ -144,12 +144,15 @@ static hs_status serve_info(hs_ows *ows) {
 static hs_status serve_legend(hs_ows *ows) {
     hs_wms_layers layers;
     hs_image_format format = HS_IMAGE_PNG;
-    hs_status status = hs_wms_check_density(ows, "layer");
-    if (status == HS_OK) status = hs_wms_parse_layers(ows, "layer", "style", &layers);
+    hs_status status = hs_wms_parse_layers(ows, "layer", "style", &layers);
+    if (status == HS_OK && layers.density && layers.map)
+        status = hs_ows_fail(ows, "LayerNotDefined", "layer", "layer: one layer's legend is drawn at a time");
     if (status == HS_OK) status = check_format(ows, &format);
     if (status == HS_OK && format == HS_IMAGE_JPEG)
         status = hs_ows_fail(ows, "InvalidFormat", "format", "format: legends are image/png");
-    return status == HS_OK ? hs_serve_density_legend_png(ows->call) : status;
+    if (status != HS_OK) return status;
+    return layers.map ? hs_call_map_legend(ows->call, layers.request.style, layers.request.english)
+                      : hs_serve_density_legend_png(ows->call);
 }
 
 /* 1.3.0 where nothing or something newer is asked for, else 1.1.1: as versions are negotiated. What asks for

@@ -29,7 +29,7 @@ typedef struct hs_wms_layers {
 } hs_wms_layers;
 hs_status hs_wms_parse_layers(hs_ows *ows, const char *layers_name, const char *styles_name,
                               hs_wms_layers *layers);
-/* A parameter that names `density`: what can be asked about, and what has a legend. */
+/* A parameter that names `density`: what can be asked about. */
 hs_status hs_wms_check_density(hs_ows *ows, const char *parameter);
 /* The view as the map renderer has it, at the client's resolution (DPI, MAP_RESOLUTION,
  * FORMAT_OPTIONS=dpi:N). */

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "export/xml.h"
 #include "geo/mercator.h"
+#include "render/map_legend.h"
 #include "service/density_legend.h"
 #include "service/density_picture.h"
 #include <string.h>
@@ -131,17 +132,17 @@ static void write_time(const describing *d) {
 }
 
 /* The legend's size, from the header of its picture. */
-static hs_status write_style(const describing *d, const hs_buffer *legend) {
+static hs_status write_style(const describing *d, const char *name, const char *title,
+                             const hs_buffer *legend, const char *path) {
     const unsigned char *size = (const unsigned char *)legend->data + 16;
     if (legend->size < 24) return hs_error_set(d->call->error, HS_E_INTERNAL, "the legend is no picture");
     unsigned width = (unsigned)size[0] << 24 | (unsigned)size[1] << 16 | (unsigned)size[2] << 8 | size[3];
     unsigned height = (unsigned)size[4] << 24 | (unsigned)size[5] << 16 | (unsigned)size[6] << 8 | size[7];
-    hs_buffer_printf(
-        d->out,
-        "<Style><Name>default</Name><Title>Classes 分级</Title><LegendURL width=\"%u\" height=\"%u\">"
-        "<Format>image/png</Format>",
-        width, height);
-    write_online(d, "/density/legend.png");
+    hs_buffer_printf(d->out,
+                     "<Style><Name>%s</Name><Title>%s</Title><LegendURL width=\"%u\" height=\"%u\">"
+                     "<Format>image/png</Format>",
+                     name, title, width, height);
+    write_online(d, path);
     hs_buffer_text(d->out, "</LegendURL></Style>\n");
     return HS_OK;
 }
@@ -154,23 +155,43 @@ static hs_status write_layer(const describing *d, const hs_buffer *legend) {
     write_systems(d);
     write_extent(d);
     write_time(d);
-    hs_status status = write_style(d, legend);
+    hs_status status = write_style(d, "default", "Classes 分级", legend, "/density/legend.png");
     hs_buffer_text(d->out, "</Layer>\n");
     return status;
 }
 
-static void write_map_layer(const describing *d) {
-    static const char *const styles[][2] = {
-        {"default", "Light 浅色"}, {"light", "Light 浅色"}, {"dark", "Dark 深色"}, {"print", "Print 打印"}};
+/* A style of the map, whose legend is its own. */
+static hs_status write_map_style(const describing *d, const char *name, const char *title,
+                                 const char *style) {
+    hs_call *call = d->call;
+    hs_buffer legend;
+    const hs_map_style *drawn = hs_map_styles_find(call->api->map_styles, hs_str_of(style));
+    const char *path = hs_arena_printf(call->arena, "/map/legend.png?style=%s", style);
+    if (!drawn || !path) return hs_error_memory(call->error, "a legend");
+    hs_buffer_init(&legend, (size_t)1 << 24);
+    hs_status status =
+        hs_render_map_legend(drawn, hs_ramps_paper(call->api->ramps, drawn->dark),
+                             strcmp(call->snapshot->info.lang, "zh") == 0, 1, call->error, &legend);
+    if (status == HS_OK) status = write_style(d, name, title, &legend, path);
+    hs_buffer_done(&legend);
+    return status;
+}
+
+static hs_status write_map_layer(const describing *d) {
+    static const char *const styles[][3] = {{"default", "Light 浅色", "light"},
+                                            {"light", "Light 浅色", "light"},
+                                            {"dark", "Dark 深色", "dark"},
+                                            {"print", "Print 打印", "print"}};
     hs_buffer_text(d->out, "<Layer queryable=\"0\" opaque=\"1\">\n<Name>map</Name>\n<Title>Map 地图</Title>\n"
                            "<Abstract>Units, streets, places and zones with their names. "
                            "行政单元、街道、地点与区域及其名称。</Abstract>\n");
     write_systems(d);
     write_extent(d);
-    for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
-        hs_buffer_printf(d->out, "<Style><Name>%s</Name><Title>%s</Title></Style>\n", styles[i][0],
-                         styles[i][1]);
+    hs_status status = HS_OK;
+    for (size_t i = 0; i < sizeof styles / sizeof *styles && status == HS_OK; i++)
+        status = write_map_style(d, styles[i][0], styles[i][1], styles[i][2]);
     hs_buffer_text(d->out, "</Layer>\n");
+    return status;
 }
 
 static void write_head(const describing *d) {
@@ -219,7 +240,7 @@ hs_status hs_wms_write_capabilities(hs_ows *ows) {
     write_systems(&d);
     write_extent(&d);
     if (status == HS_OK) status = write_layer(&d, &legend);
-    if (status == HS_OK) write_map_layer(&d);
+    if (status == HS_OK) status = write_map_layer(&d);
     hs_buffer_printf(d.out, "</Layer>\n</Capability>\n</%s>\n",
                      d.older ? "WMT_MS_Capabilities" : "WMS_Capabilities");
     hs_buffer_done(&legend);

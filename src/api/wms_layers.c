@@ -18,10 +18,8 @@ hs_status hs_wms_check_density(hs_ows *ows, const char *parameter) {
     hs_status status = hs_ows_need(ows, parameter, &layer);
     if (status != HS_OK || hs_str_equal(layer, HS_STR("density"))) return status;
     if (hs_str_equal(layer, HS_STR("map")))
-        return hs_ows_fail(ows,
-                           hs_str_equal(hs_str_of(parameter), HS_STR("layer")) ? "LayerNotDefined"
-                                                                               : "LayerNotQueryable",
-                           parameter, "%s: map is a picture only; density is offered", parameter);
+        return hs_ows_fail(ows, "LayerNotQueryable", parameter,
+                           "%s: map is a picture only; density is offered", parameter);
     return refuse_layer(ows, parameter, layer, "density is");
 }
 

@@ -73,6 +73,26 @@ void hs_arena_reset(hs_arena *arena) {
     arena->used = 0;
 }
 
+/* Blocks only grow, so that the newest is the largest. */
+void hs_arena_recycle(hs_arena *arena, size_t most) {
+    hs_block *kept = arena->newest;
+    while (kept && kept->capacity > most)
+        kept = kept->before;
+    for (hs_block *block = arena->newest; block;) {
+        hs_block *before = block->before;
+        if (block != kept) free_block(block);
+        block = before;
+    }
+    arena->newest = kept;
+    arena->held = kept ? kept->capacity : 0;
+    if (kept) {
+        kept->before = NULL;
+        POISON(kept->data, kept->capacity);
+    }
+    arena->in_newest = 0;
+    arena->used = 0;
+}
+
 /* A new newest block with room for `size`, twice as large as the last one where the ceiling allows. */
 static bool add_block(hs_arena *arena, size_t size) {
     size_t left = arena->ceiling - arena->held;

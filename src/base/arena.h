@@ -10,6 +10,9 @@ typedef struct hs_arena hs_arena;
 hs_arena *hs_arena_new(size_t ceiling);
 void hs_arena_free(hs_arena *arena);
 /* Forgets everything allocated, keeping the first block for reuse. */
+/* The same, but keeps its largest block where that has at most `most` bytes, for another use of about the
+ * same size: memory that is given back and taken anew has to be cleared by the system page by page. */
+void hs_arena_recycle(hs_arena *arena, size_t most);
 void hs_arena_reset(hs_arena *arena);
 /* `size` bytes aligned to 16, not cleared; NULL past the ceiling or when memory is out. */
 void *hs_arena_alloc(hs_arena *arena, size_t size);

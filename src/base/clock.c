@@ -2,6 +2,10 @@
 
 #include <time.h>
 
+/* From 0000-03-01 to 1970-01-01, and to 32767-03-01 or so. */
+#define EPOCH_DAYS INT64_C(719468)
+#define NEAR_DAYS  INT64_C(11967900)
+
 int64_t hs_clock_now_s(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -28,7 +32,31 @@ static int64_t floor_div(int64_t a, int64_t b) {
     return a / b - (a % b != 0 && (a % b < 0));
 }
 
+/* The date of a day of the years 0 to 32767, March first, counted from 0000-03-01, by multiplications alone
+ * (Neri and Schneider, Euclidean affine functions and their application to calendar algorithms, 2023). */
+static hs_civil near_date(uint32_t day) {
+    uint32_t quarters = 4 * day + 3, century = quarters / 146097;
+    uint32_t of_century = quarters % 146097 / 4;
+    uint64_t product = UINT64_C(2939745) * (4 * of_century + 3);
+    uint32_t of_year = (uint32_t)product / 2939745 / 4;
+    uint32_t months = 2141 * of_year + 197913, next = of_year >= 306;
+    return (hs_civil){.year = (int32_t)(100 * century + (uint32_t)(product >> 32) + next),
+                      .month = (int32_t)((months >> 16) - 12 * next),
+                      .day = (int32_t)((months & 0xffff) / 2141 + 1)};
+}
+
+static hs_civil near_civil(uint64_t seconds) {
+    hs_civil civil = near_date((uint32_t)(seconds / 86400));
+    uint32_t second = (uint32_t)(seconds % 86400), minute = second / 60;
+    civil.hour = (int32_t)(minute / 60);
+    civil.minute = (int32_t)(minute % 60);
+    civil.second = (int32_t)(second % 60);
+    return civil;
+}
+
 hs_civil hs_civil_from_s(int64_t seconds) {
+    if (seconds >= -EPOCH_DAYS * 86400 && seconds < (NEAR_DAYS - EPOCH_DAYS) * 86400)
+        return near_civil((uint64_t)(seconds + EPOCH_DAYS * 86400));
     int64_t days = floor_div(seconds, 86400);
     int64_t second_of_day = seconds % 86400 + (seconds % 86400 < 0 ? 86400 : 0);
     int64_t z = days + 719468;

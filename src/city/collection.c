@@ -116,6 +116,19 @@ const hs_collection *hs_collection_find(hs_str id) {
     return NULL;
 }
 
+static const hs_field public_place_fields[] = {{"id", HS_FIELD_INTEGER},
+                                               {"name", HS_FIELD_TEXT},
+                                               {"name_en", HS_FIELD_TEXT},
+                                               {"class", HS_FIELD_TEXT},
+                                               {NULL, HS_FIELD_TEXT}};
+
+static const hs_collection public_places = {"places",        HS_COLLECT_PUBLIC_PLACES, 0, "Places", "场所",
+                                            "Named places.", public_place_fields};
+
+const hs_collection *hs_collection_public(const hs_collection *collection) {
+    return collection->kind == HS_COLLECT_PLACES ? &public_places : collection;
+}
+
 bool hs_collection_is_geography(const hs_collection *collection) {
     return collection->kind != HS_COLLECT_INCIDENTS && collection->kind != HS_COLLECT_TARGETS &&
            collection->kind != HS_COLLECT_CLASSES && collection->kind != HS_COLLECT_HOTSPOTS;
@@ -141,6 +154,7 @@ void hs_collection_rows(const hs_collection *collection, const hs_snapshot *snap
         *end = geography->addresses.count;
         break;
     case HS_COLLECT_PLACES:
+    case HS_COLLECT_PUBLIC_PLACES:
         *end = geography->places.count;
         break;
     case HS_COLLECT_ZONES:
@@ -173,6 +187,7 @@ int64_t hs_collection_row_id(const hs_collection *collection, const hs_snapshot 
     case HS_COLLECT_ADDRESSES:
         return geography->addresses.id[row];
     case HS_COLLECT_PLACES:
+    case HS_COLLECT_PUBLIC_PLACES:
         return geography->places.id[row];
     case HS_COLLECT_ZONES:
         return geography->zones.id[row];
@@ -217,6 +232,7 @@ static bool is_in(const hs_collection *collection, const hs_snapshot *snapshot, 
     case HS_COLLECT_ADDRESSES:
         return hs_box_contains(box, geography->addresses.position[row]);
     case HS_COLLECT_PLACES:
+    case HS_COLLECT_PUBLIC_PLACES:
         if (geography->places.geometry[row].type == HS_GEOMETRY_POLYGONS)
             return hs_geometry_meets_box(&geography->places.geometry[row], 0,
                                          geography->places.geometry[row].ring_count, box);
@@ -286,6 +302,7 @@ hs_geometry hs_collection_row_geometry(const hs_collection *collection, const hs
     case HS_COLLECT_ADDRESSES:
         return point_geometry(&geography->addresses.position[row]);
     case HS_COLLECT_PLACES:
+    case HS_COLLECT_PUBLIC_PLACES:
         return geography->places.geometry[row].type == HS_GEOMETRY_POLYGONS
                    ? geography->places.geometry[row]
                    : point_geometry(&geography->places.position[row]);
@@ -324,6 +341,7 @@ bool hs_collection_row_point(const hs_collection *collection, const hs_snapshot 
         *point = geography->addresses.position[row];
         return true;
     case HS_COLLECT_PLACES:
+    case HS_COLLECT_PUBLIC_PLACES:
         *point = geography->places.position[row];
         return true;
     case HS_COLLECT_ZONES:

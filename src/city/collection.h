@@ -16,7 +16,8 @@ typedef enum hs_collection_kind {
     HS_COLLECT_POPULATION,
     HS_COLLECT_TARGETS,
     HS_COLLECT_CLASSES,
-    HS_COLLECT_HOTSPOTS, /* features of saved runs */
+    HS_COLLECT_HOTSPOTS,      /* features of saved runs */
+    HS_COLLECT_PUBLIC_PLACES, /* places without address texts */
 } hs_collection_kind;
 
 typedef struct hs_collection {
@@ -31,6 +32,8 @@ typedef struct hs_collection {
 extern const hs_collection hs_collections[];
 /* NULL when there is none of this name. */
 const hs_collection *hs_collection_find(hs_str id);
+/* The same collection without address texts, for who may not read them. */
+const hs_collection *hs_collection_public(const hs_collection *collection);
 
 /* Whether a collection's rows are a geography's and nothing else. */
 bool hs_collection_is_geography(const hs_collection *collection);

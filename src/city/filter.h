@@ -81,4 +81,9 @@ hs_status hs_bbox_parse(hs_str text, hs_error *error, hs_box *box);
 hs_status hs_datetime_parse(hs_str text, const hs_timezone *zone, hs_error *error, int64_t *from_s,
                             int64_t *to_s);
 
+/* For who may not see single incidents: the box's edges go outward to whole multiples of HS_COARSE_BOX_E7
+ * (about 50 m), so that no place can be narrowed down by boxes finer than cells are. */
+#define HS_COARSE_BOX_E7 5000
+void hs_filter_coarsen(hs_filter *filter);
+
 #endif

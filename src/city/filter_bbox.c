@@ -32,3 +32,18 @@ hs_status hs_bbox_parse(hs_str text, hs_error *error, hs_box *box) {
                     edge_e7(edge[max + 1], 90, true)};
     return HS_OK;
 }
+
+static int32_t outward(int32_t e7, int32_t limit_deg, bool upper) {
+    const int64_t step = HS_COARSE_BOX_E7, limit = limit_deg * INT64_C(10000000);
+    int64_t down = e7 / step * step;
+    if (down > e7) down -= step;
+    int64_t edge = upper && down < e7 ? down + step : down;
+    return (int32_t)(edge < -limit ? -limit : edge > limit ? limit : edge);
+}
+
+void hs_filter_coarsen(hs_filter *filter) {
+    hs_box *box = &filter->box;
+    if (!filter->has_box) return;
+    *box = (hs_box){outward(box->min_lon_e7, 180, false), outward(box->min_lat_e7, 90, false),
+                    outward(box->max_lon_e7, 180, true), outward(box->max_lat_e7, 90, true)};
+}

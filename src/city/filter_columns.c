@@ -14,6 +14,13 @@
 
 enum { WORD_ROWS = 64 };
 
+VECTORS uint32_t hs_words_count(hs_words words) {
+    uint32_t count = 0;
+    for (uint32_t word = words.first; word < words.end; word++)
+        count += (uint32_t)__builtin_popcountll(words.bits[word]);
+    return count;
+}
+
 /* The highest bits of 64 bytes, each 0 or 255. */
 static inline uint64_t pack(const uint8_t *pass) {
     uint64_t bits = 0;

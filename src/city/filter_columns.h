@@ -11,6 +11,8 @@ typedef struct hs_words {
     uint32_t first, end;
 } hs_words;
 
+/* How many bits are set. */
+uint32_t hs_words_count(hs_words words);
 /* Values from `least` to `least + span`. */
 void hs_keep_range_u32(hs_words words, const uint32_t *column, uint32_t least, uint32_t span);
 void hs_keep_range_u16(hs_words words, const uint16_t *column, uint16_t least, uint16_t span);

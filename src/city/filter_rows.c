@@ -346,10 +346,7 @@ uint32_t hs_filter_rows(const hs_filter *filter, const hs_snapshot *snapshot, co
     }
     set_all(&at);
     keep_all(&at);
-    uint32_t passed = 0;
-    for (uint32_t word = at.words.first; word < at.words.end; word++)
-        passed += (uint32_t)__builtin_popcountll(bits[word]);
-    return passed;
+    return hs_words_count(at.words);
 }
 
 uint32_t hs_filter_chunk(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,

@@ -96,6 +96,12 @@ static inline int64_t hs_incident_row(const hs_incident_chunk *chunk, uint32_t i
     return chunk->wide_row ? chunk->wide_row[i] : chunk->first_row + chunk->row_offset[i];
 }
 
+/* The chunk's rows in ascending order of hs_incident_row: made at the first call, O(rows), 2 bytes a row, and
+ * kept as long as the chunk. NULL where rows are wide or memory is out. Thread-safe. */
+const uint16_t *hs_incident_by_row(const hs_incident_chunk *chunk);
+/* Place in by_row of the first one behind `row`, chunk->count where there is none. O(log rows). */
+uint32_t hs_incident_first_behind(const hs_incident_chunk *chunk, const uint16_t *by_row, int64_t row);
+
 /* Only of chunks with positions, as path and segment. */
 static inline hs_position hs_incident_position(const hs_incident_chunk *chunk, uint32_t i) {
     return chunk->wide_position ? chunk->wide_position[i] : hs_mercator_to_position(chunk->mercator[i]);

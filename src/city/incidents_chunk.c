@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { COLUMN_ALIGN = 64, WORD_ROWS = 64 };
+#define LARGE_PAGE ((size_t)2 << 20)
 /* The square's edge, less a little: up to there a position survives the way to the square and back. */
 #define SQUARE_LAT_E7 850511280
 
@@ -14,7 +16,9 @@ void hs_chunk_ref(const hs_incident_chunk *chunk) {
 
 void hs_chunk_unref(const hs_incident_chunk *chunk) {
     hs_chunk_owner *owner = (hs_chunk_owner *)chunk;
-    if (owner && atomic_fetch_sub_explicit(&owner->refs, 1, memory_order_acq_rel) == 1) free(owner);
+    if (!owner || atomic_fetch_sub_explicit(&owner->refs, 1, memory_order_acq_rel) != 1) return;
+    free(atomic_load_explicit(&owner->by_row, memory_order_relaxed));
+    free(owner);
 }
 
 size_t hs_chunk_bytes(const hs_incident_chunk *chunk) {
@@ -285,14 +289,26 @@ static void publish(hs_incident_chunk *chunk, const columns *c, const shape *s) 
     chunk->block_state = c->block_state;
 }
 
+/* A row is read from a dozen columns, each a page of its own: where the chunk is large, large pages save most
+ * of the address translations. What does not fill one stays on small ones. */
+static hs_chunk_owner *allocate(size_t size) {
+    void *owner = NULL;
+    if (posix_memalign(&owner, size < LARGE_PAGE ? COLUMN_ALIGN : LARGE_PAGE, size) != 0) return NULL;
+#ifdef MADV_HUGEPAGE
+    if (size >= LARGE_PAGE) (void)madvise(owner, size / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+#endif
+    return owner;
+}
+
 static hs_incident_chunk *fill_chunk(const shape *s, const hs_whole_row *rows) {
     layout at = {0};
     lay_out(&at, s);
     size_t size = (at.size + COLUMN_ALIGN - 1) / COLUMN_ALIGN * COLUMN_ALIGN;
-    hs_chunk_owner *owner = aligned_alloc(COLUMN_ALIGN, size);
+    hs_chunk_owner *owner = allocate(size);
     if (!owner) return NULL;
     memset(owner, 0, at.size - s->texts_size);
     atomic_init(&owner->refs, 1);
+    atomic_init(&owner->by_row, NULL);
     owner->bytes = size;
     at = (layout){.memory = (char *)owner};
     columns c = lay_out(&at, s);

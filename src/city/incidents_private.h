@@ -48,6 +48,7 @@ typedef struct hs_chunk_owner {
     hs_incident_chunk chunk;
     size_t bytes; /* of the allocation */
     atomic_uint refs;
+    _Atomic(uint16_t *) by_row; /* hs_incident_by_row; NULL: not asked for yet */
 } hs_chunk_owner;
 
 /* Distinct unit paths in an open table of their numbers. */

@@ -197,7 +197,7 @@ static int run(const hs_arguments *arguments) {
     hs_log *log = hs_log_new(stderr, HS_LOG_INFO);
     hs_service *service = NULL;
     hs_status status = log ? read_config(&s, &error) : hs_error_set(&error, HS_E_MEMORY, "out of memory");
-    hs_service_options service_options = {.log = log};
+    hs_service_options service_options = {.serves_tiles = true, .log = log};
     if (status == HS_OK)
         status = hs_service_open(arguments->positional[0],
                                  flag_option(&s, "read-only") ? HS_STORE_READ : HS_STORE_WRITE,

@@ -9,9 +9,10 @@
  * (tests/unit/density/test_lattice.c does it again). They fall with the square of the span for the quartic
  * and the triweight, whose second and third derivatives jump at the edge, and with its fourth power (its
  * sixth with 6 nodes a side) for the Gaussian. Means over pixels are smoother than what they are means of:
- * `mean_of_2` and `mean_of_3` are the pixels that a bandwidth must span for 2 and 3 nodes a pixel. */
+ * `mean_of_2` and `mean_of_3` are the pixels that a bandwidth must span for 2 and 3 nodes a pixel, and
+ * `fine_of_3` for 3 where there are 8 sub-pixels. */
 typedef struct span_rule {
-    double at_pixels, prolonged, mean_of_2, mean_of_3;
+    double at_pixels, prolonged, mean_of_2, mean_of_3, fine_of_3;
 } span_rule;
 
 /* Nodes for each `period` pixels. */
@@ -33,9 +34,9 @@ static const node_rate rates[] = {{1, 1}, {3, 2}, {2, 1}, {3, 1}, {4, 1}};
 static const lattice_rules rules = {
     .spans =
         {
-            [HS_KERNEL_QUARTIC] = {18.25, 22.0, 3.85, 2.4},
-            [HS_KERNEL_TRIWEIGHT] = {9.5, 11.0, 3.6, 2.3},
-            [HS_KERNEL_GAUSSIAN] = {3.7, 4.3, 1.25, 0.74},
+            [HS_KERNEL_QUARTIC] = {18.25, 22.0, 3.85, 2.4, 2.05},
+            [HS_KERNEL_TRIWEIGHT] = {9.5, 11.0, 3.6, 2.3, 2.3},
+            [HS_KERNEL_GAUSSIAN] = {3.7, 4.3, 1.25, 0.74, 0.74},
         },
     .rates = rates,
     .rate_count = sizeof rates / sizeof *rates,
@@ -51,9 +52,9 @@ static const node_rate step_rates[] = {{1, 1}, {3, 2}, {2, 1}, {5, 2}, {3, 1},
 static const lattice_rules step_rules = {
     .spans =
         {
-            [HS_KERNEL_QUARTIC] = {20.2, 23.6, INFINITY, INFINITY},
-            [HS_KERNEL_TRIWEIGHT] = {8.75, 10.5, INFINITY, INFINITY},
-            [HS_KERNEL_GAUSSIAN] = {3.0, 4.0, INFINITY, INFINITY},
+            [HS_KERNEL_QUARTIC] = {20.2, 23.6, INFINITY, INFINITY, INFINITY},
+            [HS_KERNEL_TRIWEIGHT] = {8.75, 10.5, INFINITY, INFINITY, INFINITY},
+            [HS_KERNEL_GAUSSIAN] = {3.0, 4.0, INFINITY, INFINITY, INFINITY},
         },
     .rates = step_rates,
     .rate_count = sizeof step_rates / sizeof *step_rates,
@@ -88,7 +89,7 @@ static void at_pixels(hs_lattice *l, const lattice_rules *by, double span_px) {
 static uint32_t nodes_of_mean(const hs_lattice *l, const lattice_rules *by, double span_px) {
     const span_rule *spans = &by->spans[l->kernel];
     if (span_px >= spans->mean_of_2) return 2;
-    if (span_px >= spans->mean_of_3) return 3;
+    if (span_px >= (l->subdivision >= 3 ? spans->fine_of_3 : spans->mean_of_3)) return 3;
     return span_px < by->mean_px && l->subdivision >= 3 ? 8 : 4;
 }
 

@@ -153,7 +153,7 @@ static unsigned widened_bits(const hs_point_columns *points) {
 }
 
 static bool deposit_all(lattice_blocks *blocks, const spreading *how, const hs_point_columns *points) {
-    if (!points->weight && !points->factor && how->lattice->taps > 1)
+    if (!points->weight && !points->factor && hs_lattice_spreads_ones(how->lattice))
         return hs_lattice_spread_ones(how->lattice, how->weights, points, blocks);
     stamp s = {0};
     hs_mercator last = {0, 0};

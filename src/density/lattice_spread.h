@@ -24,7 +24,8 @@ static inline const int32_t *hs_lattice_weights_at(const hs_lattice_weights *wei
 }
 
 /* Deposits the selected points, each of weight 1, onto 4 or 6 nodes a side: what adding them one by one in
- * any order gives. False when memory is out. */
+ * any order gives. False when memory is out. Only of lattices that it can be reckoned on in whole numbers. */
+bool hs_lattice_spreads_ones(const hs_lattice *lattice);
 bool hs_lattice_spread_ones(const hs_lattice *lattice, const hs_lattice_weights *weights,
                             const hs_point_columns *points, lattice_blocks *blocks);
 

@@ -132,8 +132,8 @@ static void table_of_centres(const convolution *c, const hs_lattice *l, const ro
     }
 }
 
-/* How means over pixels are taken: profiles stand every 1 / per_node nodes, each half of that from a node, and
- * every `apart`-th of them is a sub-pixel's. */
+/* How means over pixels are taken: profiles stand every 1 / per_node nodes, each half of that from a node,
+ * and every `apart`-th of them is a sub-pixel's. */
 typedef struct mean_grid {
     uint32_t sub, apart, per_node;
 } mean_grid;
@@ -198,9 +198,9 @@ size_t hs_lattice_table_room(const convolution *c, const hs_lattice *l) {
     return 2 * (c->taps_x + l->stride) * per_node + (c->taps_y + l->stride) * per_node * c->taps_x;
 }
 
-/* With d the logarithm of the scale's change from one shared table to the next, weights between them are off by
- * d^2 / 8 of their second derivative by the logarithm of the bandwidth, which is 8 at most (quartic). Over 2^20
- * units d is at most 1.6e-3, at the poles: 2.4e-6. */
+/* With d the logarithm of the scale's change from one shared table to the next, weights between them are off
+ * by d^2 / 8 of their second derivative by the logarithm of the bandwidth, which is 8 at most (quartic). Over
+ * 2^20 units d is at most 1.6e-3, at the poles: 2.4e-6. */
 #define SHARED_UNITS 0x1p20
 #define SHARED_MOST  32
 

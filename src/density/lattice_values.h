@@ -64,8 +64,9 @@ typedef struct row_scale {
 } row_scale;
 void hs_lattice_row_scale(const hs_lattice *l, double v, row_scale *out);
 
-/* Sets c->first_row and c->between: tables are made for rows of outputs so near each other that between two of
- * them weights are as good as linear. Rows are numbered over the whole world, so every view has the same. */
+/* Sets c->first_row and c->between: tables are made for rows of outputs so near each other that between two
+ * of them weights are as good as linear. Rows are numbered over the whole world, so every view has the same.
+ */
 void hs_lattice_share_tables(convolution *c, const hs_lattice *l);
 /* The row, in nodes, of the shared table at or before a row of the view. */
 double hs_lattice_shared_row(const convolution *c, uint32_t row);

@@ -72,16 +72,20 @@ static void add_to_band(const assembly *a, const piece *p) {
                   a->sums + (top + j) * w->columns + p->column + skip);
 }
 
-/* A finished row into its planes. */
-VECTORS static void split_two(const double *restrict in, uint32_t count, uint32_t plane,
-                              float *restrict out) {
-    uint32_t half = count / 2;
-    for (uint32_t i = 0; i < half; i++)
-        out[i] = (float)in[2 * i];
-    for (uint32_t i = 0; i < half; i++)
-        out[plane + i] = (float)in[2 * i + 1];
-    if (count % 2) out[half] = (float)in[count - 1];
-}
+/* A finished row into its planes: every `stride`-th of its numbers, in a loop of its own for each stride. */
+#define SPLIT(name, stride)                                                                                  \
+    VECTORS static void name(const double *restrict in, uint32_t count, uint32_t plane,                      \
+                             float *restrict out) {                                                          \
+        uint32_t whole = count / (stride);                                                                   \
+        for (uint32_t k = 0; k < (stride); k++)                                                              \
+            for (uint32_t i = 0; i < whole; i++)                                                             \
+                out[k * plane + i] = (float)in[(size_t)i * (stride) + k];                                    \
+        for (uint32_t k = 0; k < count % (stride); k++)                                                      \
+            out[k * plane + whole] = (float)in[(size_t)whole * (stride) + k];                                \
+    }
+SPLIT(split_two, 2)
+SPLIT(split_three, 3)
+SPLIT(split_four, 4)
 
 VECTORS static void copy_row(const double *restrict in, uint32_t count, float *restrict out) {
     for (uint32_t i = 0; i < count; i++)
@@ -93,6 +97,10 @@ static void split_row(const node_window *w, const double *in, float *out) {
         copy_row(in, w->columns, out);
     } else if (w->stride == 2) {
         split_two(in, w->columns, w->plane, out);
+    } else if (w->stride == 3) {
+        split_three(in, w->columns, w->plane, out);
+    } else if (w->stride == 4) {
+        split_four(in, w->columns, w->plane, out);
     } else {
         for (uint32_t k = 0; k < w->stride; k++)
             for (uint32_t i = k, at = k * w->plane; i < w->columns; i += w->stride, at++)

@@ -88,6 +88,7 @@ static hs_geometry_type layer_type(const writing *w) {
         if (has_type(w, HS_GEOMETRY_POLYGONS)) return HS_GEOMETRY_POLYGONS;
         return has_type(w, HS_GEOMETRY_LINES) ? HS_GEOMETRY_LINES : HS_GEOMETRY_POINT;
     case HS_COLLECT_PLACES:
+    case HS_COLLECT_PUBLIC_PLACES:
     case HS_COLLECT_POPULATION:
         return has_type(w, HS_GEOMETRY_POLYGONS) ? HS_GEOMETRY_POLYGONS : HS_GEOMETRY_POINT;
     default:

@@ -91,13 +91,17 @@ static void read_address(const hs_snapshot *snapshot, uint32_t row, hs_value *v)
     take_text(&v[4], addresses->text[row]);
 }
 
-static void read_place(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
+static void read_public_place(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
     const hs_places *places = &snapshot->geography->places;
     take_integer(&v[0], places->id[row]);
     take_text(&v[1], places->name[row]);
     take_text(&v[2], places->name_en[row]);
     take_text(&v[3], places->place_class[row]);
-    take_text(&v[4], places->address[row]);
+}
+
+static void read_place(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
+    read_public_place(snapshot, row, v);
+    take_text(&v[4], snapshot->geography->places.address[row]);
 }
 
 static void read_zone(const hs_snapshot *snapshot, uint32_t row, hs_value *v) {
@@ -255,11 +259,17 @@ static const hs_geometry one_point = {
 hs_status hs_feature_table_read(hs_feature_table *table, hs_feature_row row, hs_error *error,
                                 hs_feature *feature) {
     static void (*const readers[])(const hs_snapshot *, uint32_t, hs_value *) = {
-        [HS_COLLECT_UNITS] = read_unit,        [HS_COLLECT_STREETS] = read_street,
-        [HS_COLLECT_SEGMENTS] = read_segment,  [HS_COLLECT_ADDRESSES] = read_address,
-        [HS_COLLECT_PLACES] = read_place,      [HS_COLLECT_ZONES] = read_zone,
-        [HS_COLLECT_POPULATION] = read_people, [HS_COLLECT_TARGETS] = read_target,
-        [HS_COLLECT_CLASSES] = read_class,     [HS_COLLECT_HOTSPOTS] = read_hotspot,
+        [HS_COLLECT_UNITS] = read_unit,
+        [HS_COLLECT_STREETS] = read_street,
+        [HS_COLLECT_SEGMENTS] = read_segment,
+        [HS_COLLECT_ADDRESSES] = read_address,
+        [HS_COLLECT_PLACES] = read_place,
+        [HS_COLLECT_ZONES] = read_zone,
+        [HS_COLLECT_POPULATION] = read_people,
+        [HS_COLLECT_TARGETS] = read_target,
+        [HS_COLLECT_CLASSES] = read_class,
+        [HS_COLLECT_HOTSPOTS] = read_hotspot,
+        [HS_COLLECT_PUBLIC_PLACES] = read_public_place,
     };
     const hs_snapshot *snapshot = table->snapshot;
     const hs_collection *collection = table->collection;

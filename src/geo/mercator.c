@@ -9,6 +9,8 @@
 #define ECCENTRICITY_2  (FLATTENING * (2 - FLATTENING))
 #define RADIANS_PER_DEG (HS_PI / 180)
 #define RADIANS_PER_E7  (HS_PI / 1800000000)
+#define BAND_ROWS       (UINT32_C(1) << 22)
+#define UNSURE          1e-4
 
 /* A unit is a cell, floor to it and centre back: half a cell is 4.2e-8 degree, under half of 1e-7. */
 static uint32_t cell(double units) {
@@ -40,11 +42,43 @@ hs_mercator hs_mercator_from_position(hs_position position) {
     return m;
 }
 
+/* Of the centre of the cell, (2x + 1) / 2^33 of the span, rounded; the product stays below 2^64. */
+static int32_t lon_e7_of(uint32_t x) {
+    uint64_t lon = ((2 * (uint64_t)x + 1) * (LON_E7_SPAN / 2) + (UINT64_C(1) << 31)) >> 32;
+    return (int32_t)((int64_t)lon - 1800000000);
+}
+
 hs_position hs_mercator_to_position(hs_mercator m) {
-    /* The centre of the cell, (2x + 1) / 2^33 of the span, rounded; the product stays below 2^64. */
-    uint64_t lon = ((2 * (uint64_t)m.x + 1) * (LON_E7_SPAN / 2) + (UINT64_C(1) << 31)) >> 32;
     double lat = latitude_of_row((double)m.y + 0.5) / RADIANS_PER_E7;
-    return (hs_position){.lon_e7 = (int32_t)((int64_t)lon - 1800000000), .lat_e7 = (int32_t)floor(lat + 0.5)};
+    return (hs_position){.lon_e7 = lon_e7_of(m.x), .lat_e7 = (int32_t)floor(lat + 0.5)};
+}
+
+/* Taylor's polynomial about the band's middle row, of the Gudermannian: its derivative is the cosine of the
+ * latitude, and that of the cosine minus sine times cosine. */
+static void find_band(uint32_t number, struct hs_mercator_band *band) {
+    const double step = -2 * HS_PI / SIDE, middle = BAND_ROWS * ((double)number + 0.5);
+    double e = hs_real_exp(HS_PI + step * middle);
+    double sine = (e * e - 1) / (e * e + 1), cosine = 2 * e / (e * e + 1);
+    double slope = -sine * cosine;
+    band->number = number + 1;
+    band->lat_e7[0] = latitude_of_row(middle) / RADIANS_PER_E7;
+    band->lat_e7[1] = cosine * step / RADIANS_PER_E7;
+    band->lat_e7[2] = slope * step * step / 2 / RADIANS_PER_E7;
+    band->lat_e7[3] = cosine * (1 - 2 * cosine * cosine) * step * step * step / 6 / RADIANS_PER_E7;
+    band->lat_e7[4] = slope * (1 - 6 * cosine * cosine) * step * step * step * step / 24 / RADIANS_PER_E7;
+}
+
+/* The polynomial is off by less than 1e-5: the few that lie nearer to where the rounding turns are asked for
+ * in full. */
+hs_position hs_mercator_to_position_near(hs_mercator m, hs_mercator_bands *bands) {
+    uint32_t number = m.y / BAND_ROWS;
+    struct hs_mercator_band *band = &bands->band[number % (sizeof bands->band / sizeof *bands->band)];
+    if (band->number != number + 1) find_band(number, band);
+    double t = (double)m.y + 0.5 - BAND_ROWS * ((double)number + 0.5);
+    const double *c = band->lat_e7;
+    double lat = c[0] + t * (c[1] + t * (c[2] + t * (c[3] + t * c[4]))) + 0.5, whole = floor(lat);
+    if (lat - whole < UNSURE || lat - whole > 1 - UNSURE) return hs_mercator_to_position(m);
+    return (hs_position){.lon_e7 = lon_e7_of(m.x), .lat_e7 = (int32_t)whole};
 }
 
 hs_mercator hs_mercator_from_degrees(double lon_deg, double lat_deg) {

@@ -21,6 +21,15 @@ typedef struct hs_mercator_box {
 /* Latitudes beyond the square are clamped to its edge. */
 hs_mercator hs_mercator_from_position(hs_position position);
 hs_position hs_mercator_to_position(hs_mercator m);
+/* The same, bit for bit, about five times as fast where positions lie near one another, as a city's do: each
+ * band of about 0.35 degree has its latitudes as a polynomial. Zeros to begin with; one thread at a time. */
+typedef struct hs_mercator_bands {
+    struct hs_mercator_band {
+        uint32_t number; /* and 1; 0: none yet */
+        double lat_e7[5];
+    } band[4];
+} hs_mercator_bands;
+hs_position hs_mercator_to_position_near(hs_mercator m, hs_mercator_bands *bands);
 hs_mercator hs_mercator_from_degrees(double lon_deg, double lat_deg);
 void hs_mercator_to_degrees(double x, double y, double *lon_deg, double *lat_deg);
 /* Metres on the ground (WGS 84 ellipsoid) per unit, east-west and north-south, at row y of the square. */

@@ -58,7 +58,6 @@ static void client_ended(hs_server *server, void **context) {
         server->clients = client->next;
     if (client->next) client->next->previous = client->previous;
     pthread_mutex_unlock(&server->clients_lock);
-    hs_arena_free(client->arena);
     free(client);
     *context = NULL;
 }

@@ -8,7 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COMPRESS_FROM_BYTES = 1024, COMPRESS_LEVEL = 1, FILE_PIECE_BYTES = 64 << 10 };
+enum {
+    COMPRESS_FROM_BYTES = 1024,
+    COMPRESS_LEVEL = 1,
+    ONCE_LEVEL = 9, /* of bytes of the program itself: compressed once, sent often */
+    FILE_PIECE_BYTES = 64 << 10
+};
 
 /* The body as it will be sent, and who frees it. */
 typedef struct outgoing {
@@ -49,13 +54,17 @@ static bool wants_gzip(const hs_exchange *exchange, const hs_response *response,
 }
 
 /* Replaces the bytes by their gzip form where that is smaller; otherwise they stay. */
-static void compress_body(hs_server *server, outgoing *out) {
-    struct libdeflate_compressor *compressor = take_compressor(server);
+static void compress_body(hs_server *server, bool once, outgoing *out) {
+    struct libdeflate_compressor *compressor =
+        once ? libdeflate_alloc_compressor(ONCE_LEVEL) : take_compressor(server);
     char *coded = compressor ? malloc(out->bytes.size) : NULL;
     size_t size = coded ? libdeflate_gzip_compress(compressor, out->bytes.data, out->bytes.size, coded,
                                                    out->bytes.size - 1)
                         : 0;
-    if (compressor) give_compressor(server, compressor);
+    if (once)
+        libdeflate_free_compressor(compressor);
+    else if (compressor)
+        give_compressor(server, compressor);
     if (size == 0) {
         free(coded);
         return;
@@ -98,7 +107,8 @@ static void take_body(hs_exchange *exchange, hs_response *response, outgoing *ou
     } else {
         hs_buffer_done(&response->body);
     }
-    if (wants_gzip(exchange, response, out->bytes.size)) compress_body(exchange->server, out);
+    if (wants_gzip(exchange, response, out->bytes.size))
+        compress_body(exchange->server, response->constant_body.data != NULL, out);
 }
 
 /* Gives what was made to the cache, which then owns it. Bytes of the program itself need no keeping. */

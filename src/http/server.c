@@ -23,29 +23,33 @@
 /* For answers that were made only when the grace was over. */
 #define LAST_ANSWERS_MS 1000u
 #define METHOD_MOST     ((size_t)32)
+/* Of an arena that waits for its next request. */
+#define ARENA_BYTES_KEPT ((size_t)2 << 20)
 
-/* A connection keeps its arena from one request to the next, with the first block alone. */
-static hs_arena *take_arena(const hs_server *server, hs_client *client) {
-    hs_arena *kept = client ? client->arena : NULL;
-    if (!kept) return hs_arena_new(server->max_arena);
-    client->arena = NULL;
-    return kept;
+static hs_arena *take_arena(hs_server *server) {
+    hs_arena *kept = NULL;
+    pthread_mutex_lock(&server->arenas_lock);
+    if (server->arena_count > 0) kept = server->arenas[--server->arena_count];
+    pthread_mutex_unlock(&server->arenas_lock);
+    return kept ? kept : hs_arena_new(server->max_arena);
 }
 
-static void give_arena(hs_client *client, hs_arena *arena) {
-    if (!client) {
-        hs_arena_free(arena);
-        return;
+static void give_arena(hs_server *server, hs_arena *arena) {
+    hs_arena_recycle(arena, ARENA_BYTES_KEPT);
+    pthread_mutex_lock(&server->arenas_lock);
+    if (server->arena_count < HS_ARENAS_KEPT) {
+        server->arenas[server->arena_count++] = arena;
+        arena = NULL;
     }
-    hs_arena_reset(arena);
-    client->arena = arena;
+    pthread_mutex_unlock(&server->arenas_lock);
+    hs_arena_free(arena);
 }
 
 /* The first that libmicrohttpd tells of a request; gives the request its memory. NULL is answered later. */
 static void *request_begins(void *context, const char *uri, struct MHD_Connection *connection) {
     hs_server *server = context;
     hs_client *client = hs_client_of(connection);
-    hs_arena *arena = take_arena(server, client);
+    hs_arena *arena = take_arena(server);
     hs_exchange *exchange = arena ? hs_arena_array(arena, 1, sizeof *exchange) : NULL;
     if (!exchange) {
         hs_arena_free(arena);
@@ -180,7 +184,7 @@ static void request_ends(void *context, struct MHD_Connection *connection, void 
     hs_client_allow(exchange->client, now_ms, server->idle_ms);
     hs_buffer_done(&exchange->body);
     hs_upload_reader_free(exchange->upload);
-    give_arena(exchange->client, exchange->arena);
+    give_arena(server, exchange->arena);
 }
 
 static unsigned or_default(unsigned value, unsigned fallback) {
@@ -233,9 +237,12 @@ static void server_free(hs_server *server) {
     hs_pool_free(server->long_pool);
     if (server->listen_socket >= 0) close(server->listen_socket);
     hs_server_free_compressors(server);
+    while (server->arena_count > 0)
+        hs_arena_free(server->arenas[--server->arena_count]);
     hs_cache_free(server->cache);
     pthread_cond_destroy(&server->watch_wake);
     pthread_mutex_destroy(&server->clients_lock);
+    pthread_mutex_destroy(&server->arenas_lock);
     pthread_mutex_destroy(&server->compressors_lock);
     pthread_mutex_destroy(&server->defer_lock);
     pthread_cond_destroy(&server->none_waiting);
@@ -255,6 +262,7 @@ static hs_server *server_new(const hs_server_options *options, const hs_router *
     if (!server) return NULL;
     server->router = router;
     server->listen_socket = -1;
+    pthread_mutex_init(&server->arenas_lock, NULL);
     pthread_mutex_init(&server->compressors_lock, NULL);
     pthread_mutex_init(&server->defer_lock, NULL);
     pthread_cond_init(&server->none_waiting, NULL);

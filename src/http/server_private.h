@@ -15,12 +15,12 @@
 
 #define HS_URI_LIMIT        8192
 #define HS_COMPRESSORS_KEPT 16
+#define HS_ARENAS_KEPT      16
 
 /* A client's connection, watched so that nobody holds one by sending a byte now and then. */
 typedef struct hs_client {
     int socket;
     atomic_int_fast64_t deadline_ms; /* monotonic; 0: none */
-    hs_arena *arena;                 /* emptied, for the next request; or NULL */
     struct hs_client *previous, *next;
 } hs_client;
 
@@ -51,6 +51,11 @@ struct hs_server {
     unsigned waiting; /* requests between start and resume (wait.c) */
     pthread_cond_t none_waiting;
     atomic_bool abandon_deferred; /* those that wait are refused when their turn comes */
+
+    /* Emptied, each with a block of memory, for requests to come. */
+    pthread_mutex_t arenas_lock;
+    hs_arena *arenas[HS_ARENAS_KEPT];
+    unsigned arena_count;
 
     pthread_mutex_t compressors_lock;
     struct libdeflate_compressor *compressors[HS_COMPRESSORS_KEPT];

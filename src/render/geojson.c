@@ -258,7 +258,7 @@ void hs_geojson_address(hs_json *json, const hs_snapshot *snapshot, uint32_t row
     feature_end(json);
 }
 
-void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+static void write_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row, bool addressed) {
     const hs_places *places = &snapshot->geography->places;
     feature_begin(json, places->id[row]);
     if (places->geometry[row].type == HS_GEOMETRY_NONE)
@@ -270,8 +270,16 @@ void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row) 
     pair_text(json, HS_JSON_KEY("name"), places->name[row]);
     pair_text(json, HS_JSON_KEY("name_en"), places->name_en[row]);
     pair_text(json, HS_JSON_KEY("class"), places->place_class[row]);
-    pair_text(json, HS_JSON_KEY("address"), places->address[row]);
+    if (addressed) pair_text(json, HS_JSON_KEY("address"), places->address[row]);
     feature_end(json);
+}
+
+void hs_geojson_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    write_place(json, snapshot, row, true);
+}
+
+static void write_public_place(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
+    write_place(json, snapshot, row, false);
 }
 
 void hs_geojson_zone(hs_json *json, const hs_snapshot *snapshot, uint32_t row) {
@@ -364,11 +372,17 @@ static void write_class(hs_json *json, const hs_snapshot *snapshot, uint32_t row
 void hs_geojson_row(hs_json *json, const hs_collection *collection, const hs_snapshot *snapshot,
                     uint32_t row) {
     static void (*const writers[])(hs_json *, const hs_snapshot *, uint32_t) = {
-        [HS_COLLECT_UNITS] = hs_geojson_unit,       [HS_COLLECT_STREETS] = hs_geojson_street,
-        [HS_COLLECT_SEGMENTS] = hs_geojson_segment, [HS_COLLECT_ADDRESSES] = hs_geojson_address,
-        [HS_COLLECT_PLACES] = hs_geojson_place,     [HS_COLLECT_ZONES] = hs_geojson_zone,
-        [HS_COLLECT_POPULATION] = write_people,     [HS_COLLECT_TARGETS] = write_target,
-        [HS_COLLECT_CLASSES] = write_class,         [HS_COLLECT_HOTSPOTS] = hs_geojson_hotspot,
+        [HS_COLLECT_UNITS] = hs_geojson_unit,
+        [HS_COLLECT_STREETS] = hs_geojson_street,
+        [HS_COLLECT_SEGMENTS] = hs_geojson_segment,
+        [HS_COLLECT_ADDRESSES] = hs_geojson_address,
+        [HS_COLLECT_PLACES] = hs_geojson_place,
+        [HS_COLLECT_ZONES] = hs_geojson_zone,
+        [HS_COLLECT_POPULATION] = write_people,
+        [HS_COLLECT_TARGETS] = write_target,
+        [HS_COLLECT_CLASSES] = write_class,
+        [HS_COLLECT_HOTSPOTS] = hs_geojson_hotspot,
+        [HS_COLLECT_PUBLIC_PLACES] = write_public_place,
     };
     writers[collection->kind](json, snapshot, row);
 }

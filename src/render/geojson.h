@@ -39,6 +39,11 @@ typedef struct hs_geojson_context {
     const hs_duplicates *duplicates; /* set by the caller: duplicate_of is written; or NULL */
     hs_str *category, *path;         /* members by category code and by path; NULL: nothing is kept */
     hs_day_text day;
+    hs_mercator_bands bands;
+    struct hs_handling {
+        const hs_incident_attributes *attributes;
+        hs_str members;
+    } * handling; /* members of incidents that say nothing else of how they are handled; NULL as above */
 } hs_geojson_context;
 
 /* Keeps what is shared in `arena`, as far as that has room; with NULL nothing is kept, which is best for few

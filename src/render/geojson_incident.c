@@ -5,7 +5,7 @@
 #include "base/text.h"
 
 /* Of a feature all but its texts. */
-enum { FEATURE_MOST = 2048 };
+enum { FEATURE_MOST = 2048, HANDLINGS = 64 };
 /* How many features ahead what is read is asked for, by stage: each stage's addresses lie in the one before.
  */
 enum { STAGES = 4, STAGE_FEATURES = 8 };
@@ -120,6 +120,7 @@ void hs_geojson_context_init(hs_geojson_context *context, const hs_snapshot *sna
     if (!arena) return;
     context->category =
         hs_arena_array(arena, (size_t)snapshot->incidents->category_count + 1, sizeof *context->category);
+    context->handling = hs_arena_array(arena, HANDLINGS, sizeof *context->handling);
     context->path = hs_arena_array(arena, (size_t)snapshot->incidents->path_count + 1, sizeof *context->path);
 }
 
@@ -162,11 +163,13 @@ static size_t incident_most(const hs_geojson_context *context, const incident *o
            shared_most(context, &shared_units, one->path, one->kept_path);
 }
 
-static char *put_head(char *at, const incident *one) {
+static char *put_head(char *at, hs_geojson_context *context, const incident *one) {
     PUT(at, "{\"type\":\"Feature\",\"id\":");
     at = hs_json_put_int(at, hs_incident_row(one->chunk, one->i));
     if (!one->chunk->positioned) return PUT(at, ",\"geometry\":null,\"properties\":{\"id\":");
-    hs_position position = hs_incident_position(one->chunk, one->i);
+    hs_position position = one->chunk->wide_position
+                               ? one->chunk->wide_position[one->i]
+                               : hs_mercator_to_position_near(one->chunk->mercator[one->i], &context->bands);
     PUT(at, ",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
     at = hs_json_put_fixed(at, position.lon_e7, 7);
     *at++ = ',';
@@ -175,14 +178,19 @@ static char *put_head(char *at, const incident *one) {
 }
 
 static char *put_times(char *at, hs_geojson_context *context, const incident *one) {
+    int64_t occurred_s = hs_incident_time(one->chunk, one->i, HS_TIME_OCCURRED);
+    int64_t closed_s = hs_incident_time(one->chunk, one->i, HS_TIME_CLOSED);
+    int64_t deadline_s = hs_incident_time(one->chunk, one->i, HS_TIME_DEADLINE);
     PUT(at, ",\"reported\":");
     at = put_time(at, context, hs_incident_time(one->chunk, one->i, HS_TIME_REPORTED));
+    if (occurred_s == HS_NO_TIME && closed_s == HS_NO_TIME && deadline_s == HS_NO_TIME)
+        return PUT(at, ",\"occurred\":null,\"closed\":null,\"deadline\":null");
     PUT(at, ",\"occurred\":");
-    at = put_time(at, context, hs_incident_time(one->chunk, one->i, HS_TIME_OCCURRED));
+    at = put_time(at, context, occurred_s);
     PUT(at, ",\"closed\":");
-    at = put_time(at, context, hs_incident_time(one->chunk, one->i, HS_TIME_CLOSED));
+    at = put_time(at, context, closed_s);
     PUT(at, ",\"deadline\":");
-    return put_time(at, context, hs_incident_time(one->chunk, one->i, HS_TIME_DEADLINE));
+    return put_time(at, context, deadline_s);
 }
 
 static char *put_handling(char *at, const incident *one) {
@@ -229,17 +237,35 @@ static char *put_tail(char *at, const hs_geojson_context *context, const inciden
     return PUT(at, "}}");
 }
 
+/* The same from where it is kept, for incidents of which the attributes tell it all. */
+static char *put_kept_handling(char *at, const hs_geojson_context *context, const incident *one) {
+    const hs_incident_texts *texts = &one->texts;
+    if (!context->handling || !one->chunk->positioned ||
+        texts->address.size + texts->department.size + texts->description.size > 0)
+        return put_handling(at, one);
+    struct hs_handling *kept =
+        &context->handling[(uintptr_t)one->attributes / sizeof *one->attributes % HANDLINGS];
+    if (kept->attributes == one->attributes) {
+        memcpy(at, kept->members.data, kept->members.size);
+        return at + kept->members.size;
+    }
+    char *end = put_handling(at, one);
+    hs_str members = hs_arena_str(context->arena, (hs_str){at, (size_t)(end - at)});
+    if (members.data) *kept = (struct hs_handling){one->attributes, members};
+    return end;
+}
+
 void hs_geojson_incident(hs_json *json, hs_geojson_context *context, const hs_incident_chunk *chunk,
                          uint32_t i) {
     incident one;
     read_incident(context, chunk, i, &one);
     char *at = hs_json_reserve(json, incident_most(context, &one));
     if (!at) return;
-    at = put_head(at, &one);
+    at = put_head(at, context, &one);
     at = put_text(at, one.texts.external_id);
     at = put_shared(at, context, &shared_category, one.category, context->category);
     at = put_times(at, context, &one);
-    at = put_handling(at, &one);
+    at = put_kept_handling(at, context, &one);
     at = put_shared(at, context, &shared_units, one.path, one.kept_path);
     at = put_street(at, context->snapshot, &one);
     hs_json_commit(json, put_tail(at, context, &one));

@@ -8,15 +8,15 @@
 /* The shape of a legend, in units of length: pixels where the device scale is 1. */
 enum {
     MARGIN = 14,
-    SWATCH_WIDTH = 34,
-    SWATCH_HEIGHT = 17,
+    SWATCH_WIDTH = HS_LEGEND_SWATCH_W,
+    SWATCH_HEIGHT = HS_LEGEND_SWATCH_H,
     ROW_HEIGHT = 20,
     LABEL_LEFT = MARGIN + SWATCH_WIDTH + 10,
     GAP_SMALL = 3,
     GAP_LARGE = 9,
     WORDS_WIDTH = 300, /* longer lines wrap */
     LEAST_WIDTH = 200,
-    MAX_LINES = 2 + HS_RAMP_MAX_CLASSES + 1 + HS_LEGEND_MAX_NOTES
+    MAX_LINES = 2 + HS_LEGEND_MOST_ROWS + HS_LEGEND_MAX_NOTES
 };
 
 typedef struct style {
@@ -127,21 +127,33 @@ static void class_text(const sheet *s, uint32_t i, char *out, size_t size) {
         (void)snprintf(out, size, "%s%s%s%s", from, between, to, after);
 }
 
+static uint32_t rows_of(const sheet *s) {
+    return s->legend->rows ? s->legend->rows->count : s->classes->break_count + 1;
+}
+
 /* The class of row `row`, from high to low. */
 static uint32_t class_of_row(const sheet *s, uint32_t row) {
     return s->classes->break_count - row;
 }
 
-static hs_status add_classes(sheet *s, double *y, hs_error *error) {
+static hs_status add_row(sheet *s, uint32_t row, double *below, hs_error *error) {
+    const hs_legend *legend = s->legend;
+    if (legend->rows)
+        return add_words(s, legend->rows->words[row], label_style, legend->paper.ink, LABEL_LEFT, below,
+                         error);
+    uint32_t i = class_of_row(s, row);
+    char text[192];
+    class_text(s, i, text, sizeof text);
+    hs_rgba colour = s->classes->colour[i].a == 0 ? legend->paper.soft : legend->paper.ink;
+    return add_words(s, text, label_style, colour, LABEL_LEFT, below, error);
+}
+
+static hs_status add_rows(sheet *s, double *y, hs_error *error) {
     s->swatches_y = *y;
     hs_status status = HS_OK;
-    for (uint32_t row = 0; row <= s->classes->break_count && status == HS_OK; row++) {
-        uint32_t i = class_of_row(s, row);
-        char text[192];
-        class_text(s, i, text, sizeof text);
+    for (uint32_t row = 0; row < rows_of(s) && status == HS_OK; row++) {
         double below = 0;
-        hs_rgba colour = s->classes->colour[i].a == 0 ? s->legend->paper.soft : s->legend->paper.ink;
-        status = add_words(s, text, label_style, colour, LABEL_LEFT, &below, error);
+        status = add_row(s, row, &below, error);
         /* Numbers stand at the middle of their swatch whatever the font's height. */
         s->lines[s->line_count - 1].y = *y + (SWATCH_HEIGHT - below) / 2;
         *y += ROW_HEIGHT;
@@ -156,9 +168,10 @@ static hs_status lay_out(sheet *s, hs_error *error) {
     s->width = LEAST_WIDTH;
     hs_status status = add_words(s, legend->title, title_style, paper->ink, MARGIN, &y, error);
     y += GAP_SMALL;
-    if (status == HS_OK) status = add_words(s, legend->unit, unit_style, paper->soft, MARGIN, &y, error);
+    if (status == HS_OK && *legend->unit)
+        status = add_words(s, legend->unit, unit_style, paper->soft, MARGIN, &y, error);
     y += GAP_LARGE;
-    if (status == HS_OK) status = add_classes(s, &y, error);
+    if (status == HS_OK) status = add_rows(s, &y, error);
     y += GAP_LARGE - (ROW_HEIGHT - SWATCH_HEIGHT);
     for (int i = 0; i < HS_LEGEND_MAX_NOTES && legend->notes[i] && status == HS_OK; i++) {
         status = add_words(s, legend->notes[i], note_style, paper->soft, MARGIN, &y, error);
@@ -170,6 +183,15 @@ static hs_status lay_out(sheet *s, hs_error *error) {
 
 static void set_colour(cairo_t *pen, hs_rgba colour) {
     cairo_set_source_rgba(pen, colour.r / 255.0, colour.g / 255.0, colour.b / 255.0, colour.a / 255.0);
+}
+
+static void draw_rows(const sheet *s, cairo_t *pen) {
+    for (uint32_t row = 0; row < rows_of(s); row++) {
+        cairo_save(pen);
+        cairo_translate(pen, MARGIN, s->swatches_y + row * ROW_HEIGHT);
+        s->legend->rows->draw(s->legend->rows->context, row, pen);
+        cairo_restore(pen);
+    }
 }
 
 static void draw_swatches(const sheet *s, cairo_t *pen) {
@@ -201,7 +223,10 @@ static cairo_status_t append(void *out, const unsigned char *data, unsigned size
 }
 
 static void draw_sheet(const sheet *s, cairo_t *pen, bool outlines) {
-    draw_swatches(s, pen);
+    if (s->legend->rows)
+        draw_rows(s, pen);
+    else
+        draw_swatches(s, pen);
     for (uint32_t i = 0; i < s->line_count; i++) {
         set_colour(pen, s->lines[i].colour);
         cairo_move_to(pen, s->lines[i].x, s->lines[i].y);

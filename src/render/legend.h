@@ -9,10 +9,24 @@
 #define HS_LEGEND_MAX_NOTES 8
 #define HS_LEGEND_MAX_SCALE 4.0
 
+#define HS_LEGEND_MOST_ROWS 32
+#define HS_LEGEND_SWATCH_W  34
+#define HS_LEGEND_SWATCH_H  17
+
+/* Rows that are no classes: their words, and who draws each one's swatch, HS_LEGEND_SWATCH_W by _H units of
+ * length from the pen's origin. */
+typedef struct hs_legend_rows {
+    uint32_t count; /* at most HS_LEGEND_MOST_ROWS */
+    const char *words[HS_LEGEND_MOST_ROWS];
+    void (*draw)(const void *context, uint32_t row, cairo_t *pen);
+    const void *context;
+} hs_legend_rows;
+
 /* What stands around the swatches. Texts are UTF-8. */
 typedef struct hs_legend {
     const char *title;                      /* what was counted; one line or more */
-    const char *unit;                       /* of the numbers beside the swatches */
+    const char *unit;                       /* of the numbers beside the swatches; empty: nothing */
+    const hs_legend_rows *rows;             /* in the place of classes, which are NULL then; or NULL */
     const char *notes[HS_LEGEND_MAX_NOTES]; /* smaller lines below the swatches; ended by NULL or full */
     hs_ramp_scale scale;                    /* relative risk is written as a ratio: 1/4, 1/2, 2, 4 times */
     hs_ramp_paper paper;

@@ -209,6 +209,13 @@ static hs_status read_layer(reader *r, const json_t *json, uint32_t number) {
     layer->max_zoom = HIGHEST_ZOOM + 1;
     layer->id = hs_arena_str(r->style->arena, id);
     layer->label = json_is_true(json_object_get(json_object_get(json, "metadata"), "hotspot:label"));
+    const json_t *legend = json_object_get(json_object_get(json, "metadata"), "hotspot:legend");
+    hs_str zh = hs_json_get_str(legend, "zh"), en = hs_json_get_str(legend, "en");
+    if (zh.size > 0 && en.size > 0) {
+        layer->legend_zh = hs_arena_str(r->style->arena, zh).data;
+        layer->legend_en = hs_arena_str(r->style->arena, en).data;
+        if (!layer->legend_zh || !layer->legend_en) return hs_error_memory(r->c.error, "a map style");
+    }
     hs_status status = check_members(r, json, members, 10, "this member of a layer is not known");
     if (status == HS_OK && type != HS_MAP_BACKGROUND) status = read_source(r, json, layer);
     if (status == HS_OK) status = read_zoom(r, json, "minzoom", &layer->min_zoom);

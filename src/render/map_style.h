@@ -106,6 +106,7 @@ typedef struct hs_map_layer {
     hs_map_layer_type type;
     hs_map_source source; /* of all but background */
     double min_zoom, max_zoom;
+    const char *legend_zh, *legend_en; /* what legends call it (metadata hotspot:legend); NULL: not there */
     bool visible, label; /* label: its words follow the reader's language (metadata hotspot:label) */
     const hs_map_expression *filter;                      /* NULL: everything passes */
     const hs_map_expression *property[HS_MAP_PROPERTIES]; /* NULL: the default */

@@ -214,9 +214,12 @@ bool hs_mvt_point(hs_mvt *mvt, uint64_t id, hs_mercator position) {
     uint64_t dy = position.y - mvt->y0;
     if (dx >= mvt->side || dy >= mvt->side || mvt->failed) return false;
     geometry_begin(mvt);
-    hs_mvt_word(mvt, &mvt->geometry, 1u << 3 | 1u);
-    hs_mvt_word(mvt, &mvt->geometry, (uint32_t)(dx * HS_MVT_EXTENT >> mvt->shift) << 1);
-    hs_mvt_word(mvt, &mvt->geometry, (uint32_t)(dy * HS_MVT_EXTENT >> mvt->shift) << 1);
+    uint8_t *at = hs_mvt_bytes_reserve(mvt, &mvt->geometry, 3 * HS_MVT_WORD_MOST + 1);
+    if (!at) return false;
+    *at++ = 1u << 3 | 1u;
+    at = hs_mvt_put_word(at, (uint32_t)(dx * HS_MVT_EXTENT >> mvt->shift) << 1);
+    at = hs_mvt_put_word(at, (uint32_t)(dy * HS_MVT_EXTENT >> mvt->shift) << 1);
+    mvt->geometry.size = (size_t)(at - mvt->geometry.data);
     feature_begin(mvt, id, TYPE_POINT);
     return true;
 }
@@ -432,23 +435,14 @@ static size_t packed_size(const hs_words *words) {
 static uint8_t *write_packed(uint8_t *at, unsigned field, const hs_words *words, size_t size) {
     *at++ = (uint8_t)(field << 3 | WIRE_BYTES);
     at += varint_put(at, size);
-    for (size_t i = 0; i < words->size; i++) {
-        uint32_t word = words->data[i];
-        if (word >= 1U << 14) {
-            at += varint_put(at, word);
-            continue;
-        }
-        unsigned two = word >= 1U << 7;
-        at[0] = (uint8_t)(word | two << 7);
-        at[1] = (uint8_t)(word >> 7);
-        at += 1 + two;
-    }
+    for (size_t i = 0; i < words->size; i++)
+        at = hs_mvt_put_word(at, words->data[i]);
     return at;
 }
 
 void hs_mvt_feature_end(hs_mvt *mvt) {
     size_t tags = packed_size(&mvt->tags);
-    size_t geometry = packed_size(&mvt->geometry);
+    size_t geometry = mvt->geometry.size;
     size_t size =
         1 + varint_size(mvt->feature_id) + 2 + (tags > 0 ? field_size(tags) : 0) + field_size(geometry);
     uint8_t *begin = hs_mvt_bytes_reserve(mvt, &mvt->features, field_size(size) + 1);
@@ -461,15 +455,16 @@ void hs_mvt_feature_end(hs_mvt *mvt) {
     *at++ = FEATURE_TYPE << 3 | WIRE_VARINT;
     *at++ = (uint8_t)mvt->feature_type;
     if (tags > 0) at = write_packed(at, FEATURE_TAGS, &mvt->tags, tags);
-    at = write_packed(at, FEATURE_GEOMETRY, &mvt->geometry, geometry);
+    *at++ = FEATURE_GEOMETRY << 3 | WIRE_BYTES;
+    at += varint_put(at, geometry);
+    memcpy(at, mvt->geometry.data, geometry);
+    at += geometry;
     mvt->features.size += (size_t)(at - begin);
     mvt->feature_count++;
 }
 
 bool hs_mvt_fits(const hs_mvt *mvt, size_t tag_bytes, size_t most) {
-    size_t size = hs_mvt_size(mvt) + tag_bytes + 32;
-    /* A word takes 5 bytes at most; how many exactly matters near the limit only. */
-    return size + 5 * mvt->geometry.size <= most || size + packed_size(&mvt->geometry) <= most;
+    return hs_mvt_size(mvt) + tag_bytes + 32 + mvt->geometry.size <= most;
 }
 
 size_t hs_mvt_size(const hs_mvt *mvt) {

@@ -49,7 +49,8 @@ struct hs_mvt {
     hs_bytes tile, features, values;
     uint64_t feature_id;
     unsigned feature_type;
-    hs_words geometry, tags;
+    hs_bytes geometry; /* packed */
+    hs_words tags;
     const char *layer;
     const char **keys;
     uint32_t key_count, key_capacity;
@@ -66,6 +67,20 @@ struct hs_mvt {
 uint8_t *hs_mvt_bytes_reserve(hs_mvt *mvt, hs_bytes *bytes, size_t size);
 uint32_t *hs_mvt_words_reserve(hs_mvt *mvt, hs_words *words, size_t count);
 void hs_mvt_word(hs_mvt *mvt, hs_words *words, uint32_t word);
+/* Writes a number of at most 32 bits, which takes HS_MVT_WORD_MOST bytes at most; the end of it. A byte
+ * behind may be written too. */
+enum { HS_MVT_WORD_MOST = 5 };
+static inline uint8_t *hs_mvt_put_word(uint8_t *at, uint32_t word) {
+    while (word >= 1U << 14) {
+        *at++ = (uint8_t)(word | 0x80);
+        word >>= 7;
+    }
+    /* Whether one byte or two is hard to foretell. */
+    unsigned two = word >= 1U << 7;
+    at[0] = (uint8_t)(word | two << 7);
+    at[1] = (uint8_t)(word >> 7);
+    return at + 1 + two;
+}
 /* Fills mvt->geometry with commands; false when nothing of the shape is in the tile. */
 bool hs_mvt_shape_lines(hs_mvt *mvt, const hs_tile_shape *lines, uint32_t detail_zoom);
 bool hs_mvt_shape_polygons(hs_mvt *mvt, const hs_tile_shape *polygons, uint32_t detail_zoom);

@@ -55,23 +55,23 @@ static uint32_t zigzag(int32_t value) {
     return ((uint32_t)value << 1) ^ (value < 0 ? UINT32_MAX : 0);
 }
 
-static uint32_t *put_step(hs_mvt *mvt, hs_cell to, uint32_t *at) {
-    *at++ = zigzag(to.x - mvt->cursor_x);
-    *at++ = zigzag(to.y - mvt->cursor_y);
-    mvt->cursor_x = to.x;
-    mvt->cursor_y = to.y;
-    return at;
+static uint8_t *put_step(hs_cell from, hs_cell to, uint8_t *at) {
+    at = hs_mvt_put_word(at, zigzag(to.x - from.x));
+    return hs_mvt_put_word(at, zigzag(to.y - from.y));
 }
 
 static void put_path(hs_mvt *mvt, const hs_cell *cells, uint32_t count, bool close) {
-    uint32_t *at = hs_mvt_words_reserve(mvt, &mvt->geometry, 2 * (size_t)count + 3);
+    size_t most = HS_MVT_WORD_MOST * (2 * (size_t)count + 3) + 1;
+    uint8_t *at = hs_mvt_bytes_reserve(mvt, &mvt->geometry, most);
     if (!at) return;
     *at++ = 1u << 3 | MOVE_TO;
-    at = put_step(mvt, cells[0], at);
-    *at++ = (count - 1) << 3 | LINE_TO;
+    at = put_step((hs_cell){mvt->cursor_x, mvt->cursor_y}, cells[0], at);
+    at = hs_mvt_put_word(at, (count - 1) << 3 | LINE_TO);
     for (uint32_t i = 1; i < count; i++)
-        at = put_step(mvt, cells[i], at);
+        at = put_step(cells[i - 1], cells[i], at);
     if (close) *at++ = 1u << 3 | CLOSE_PATH;
+    mvt->cursor_x = cells[count - 1].x;
+    mvt->cursor_y = cells[count - 1].y;
     mvt->geometry.size = (size_t)(at - mvt->geometry.data);
 }
 

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "render/png.h"
 
-#define HS_RAMP_MAX_CLASSES 12
+#define HS_RAMP_MAX_CLASSES 48 /* fine enough to look continuous; indices with covers of lines fit a byte */
 
 /* What the values are, and with it which breaks and kind of ramp they have by default. */
 typedef enum hs_ramp_scale {

@@ -5,7 +5,9 @@
 #include <string.h>
 
 /* A palette holds each drawn class with this many degrees of cover. */
-#define COVERS 16
+/* Degrees of cover at a line's edge; fewer where classes are so many that both would not fit a byte. */
+#define MOST_COVERS 16
+#define PALETTE     256
 
 double hs_street_width_px(uint32_t z) {
     static const double widths[] = {1.5, 2.0, 2.6, 3.4, 4.6, 6.0, 8.0};
@@ -20,7 +22,13 @@ typedef struct picture {
     double x0, y0, per_px;   /* Mercator units */
     const hs_map_view *view; /* where the picture is no tile; NULL */
     double half;             /* of a line's width, pixels */
+    uint32_t covers;
 } picture;
+
+static uint32_t covers_of(const hs_ramp_classes *classes) {
+    uint32_t fit = (PALETTE - 1) / (classes->break_count + 1) + 1;
+    return fit < MOST_COVERS ? fit : MOST_COVERS;
+}
 
 static void put(picture *p, uint32_t at, uint8_t cover, uint8_t drawn) {
     if (cover == 0) return;
@@ -62,7 +70,7 @@ static void draw_piece(picture *p, double ax, double ay, double bx, double by, u
             double ey = py - t * dy;
             double cover = p->half + 0.5 - sqrt(ex * ex + ey * ey);
             cover = cover < 0.0 ? 0.0 : cover > 1.0 ? 1.0 : cover;
-            put(p, row * p->width + column, (uint8_t)(cover * (COVERS - 1) + 0.5), drawn);
+            put(p, row * p->width + column, (uint8_t)(cover * (p->covers - 1) + 0.5), drawn);
         }
     }
 }
@@ -151,21 +159,21 @@ static void draw_all(picture *p, const hs_street_values *streets, const hs_ramp_
 }
 
 /* A colour of a class at a degree of cover, on the ground. */
-static hs_rgba covered(hs_rgba colour, uint32_t cover, hs_rgba ground) {
-    colour.a = (uint8_t)((colour.a * cover + (COVERS - 1) / 2) / (COVERS - 1));
+static hs_rgba covered(hs_rgba colour, uint32_t cover, uint32_t covers, hs_rgba ground) {
+    colour.a = (uint8_t)((colour.a * cover + (covers - 1) / 2) / (covers - 1));
     return hs_rgba_over(colour, ground);
 }
 
 /* Classes and covers to a palette: index 0 is nothing. */
 static hs_status write_picture(const picture *p, const hs_ramp_classes *classes, hs_rgba ground,
                                hs_error *error, hs_buffer *out) {
-    hs_rgba palette[(HS_RAMP_MAX_CLASSES + 1) * (COVERS - 1) + 1] = {ground};
+    hs_rgba palette[PALETTE] = {ground};
     uint32_t count = 1;
     for (uint32_t c = 0; c <= classes->break_count; c++)
-        for (uint32_t cover = 1; cover < COVERS; cover++)
-            palette[count++] = covered(classes->colour[c], cover, ground);
+        for (uint32_t cover = 1; cover < p->covers; cover++)
+            palette[count++] = covered(classes->colour[c], cover, p->covers, ground);
     for (size_t i = 0; i < (size_t)p->width * p->height; i++)
-        p->cover[i] = p->cover[i] ? (uint8_t)(p->drawn[i] * (COVERS - 1) + p->cover[i]) : 0;
+        p->cover[i] = p->cover[i] ? (uint8_t)(p->drawn[i] * (p->covers - 1) + p->cover[i]) : 0;
     return hs_png_write(p->cover, p->width, p->height, palette, count, error, out);
 }
 
@@ -182,7 +190,8 @@ hs_status hs_render_street_density(const hs_street_values *streets, const hs_ram
                  .x0 = tile.x * side,
                  .y0 = tile.y * side,
                  .per_px = side / size_px,
-                 .half = 0.5 * hs_street_width_px(tile.z) * size_px / 256.0};
+                 .half = 0.5 * hs_street_width_px(tile.z) * size_px / 256.0,
+                 .covers = covers_of(classes)};
     if (!p.cover) return hs_error_set(error, HS_E_MEMORY, "out of memory for a tile");
     p.drawn = p.cover + pixels;
     draw_all(&p, streets, classes);
@@ -214,7 +223,11 @@ static void draw_view(picture *p, const hs_street_values *streets, const hs_ramp
 hs_status hs_render_street_view(const hs_street_values *streets, const hs_ramp_classes *classes,
                                 const hs_map_view *view, hs_rgba ground, hs_error *error, hs_buffer *out) {
     size_t pixels = (size_t)view->width * view->height;
-    picture p = {.cover = calloc(2 * pixels, 1), .width = view->width, .height = view->height, .view = view};
+    picture p = {.cover = calloc(2 * pixels, 1),
+                 .width = view->width,
+                 .height = view->height,
+                 .view = view,
+                 .covers = covers_of(classes)};
     if (!p.cover) return hs_error_memory(error, "a map");
     p.drawn = p.cover + pixels;
     /* Of tiles: theirs is MapLibre's zoom and one, as its tiles have 512 pixels. */

@@ -71,9 +71,14 @@ hs_status hs_hotspot_filters(const hs_hotspot_words *words, double default_accur
     }
     hs_status status = hs_filter_parse(words->snapshot, words->names, words->values, words->count,
                                        default_accuracy_m, words->arena, words->error, filter);
-    if (status != HS_OK) return status;
-    return hs_filter_parse(words->snapshot, names, values, count, -1.0, words->arena, words->error,
-                           every_accuracy);
+    if (status == HS_OK)
+        status = hs_filter_parse(words->snapshot, names, values, count, -1.0, words->arena, words->error,
+                                 every_accuracy);
+    if (status == HS_OK && words->aggregates) {
+        hs_filter_coarsen(filter);
+        hs_filter_coarsen(every_accuracy);
+    }
+    return status;
 }
 
 /* The number of a `{1}` that begins here, 0 where there is none. */

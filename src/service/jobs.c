@@ -300,6 +300,7 @@ bool hs_job_share(hs_job *job, double share) {
     uint64_t told = share > 0 ? (uint64_t)(share * SHARE_PARTS) : 0;
     pthread_mutex_lock(&jobs->lock);
     uint64_t done = told > job->done ? told : job->done;
+    job->in_shares = true;
     pthread_mutex_unlock(&jobs->lock);
     return hs_job_progress(job, done, SHARE_PARTS);
 }

@@ -18,6 +18,7 @@ struct hs_job {
     int64_t created_s, started_s, finished_s; /* HS_NO_TIME before */
     uint64_t done;
     int64_t total;
+    bool in_shares;          /* `done` are parts of the whole, and no rows */
     double told_ms, ends_ms; /* on the monotonic clock; ends: when it has to, INFINITY */
     hs_buffer result;
     hs_error error;

@@ -27,8 +27,9 @@ static void write_job(const hs_job *job, hs_str base_url, hs_json *json) {
     hs_json_pair_str(json, "title", job->work.title);
     hs_json_pair_text(json, "status", hs_job_state_name(hs_job_told_state(job)));
     hs_json_pair_int(json, "progress", hs_job_percent(job));
-    if (!job->work.is_open) hs_json_pair_int(json, "rows_read", (int64_t)job->done);
-    if (!job->work.is_open && job->total >= 0) hs_json_pair_int(json, "rows_total", job->total);
+    bool rows = !job->work.is_open && !job->in_shares;
+    if (rows) hs_json_pair_int(json, "rows_read", (int64_t)job->done);
+    if (rows && job->total >= 0) hs_json_pair_int(json, "rows_total", job->total);
     write_time(json, "created", job->created_s);
     write_time(json, "started", job->started_s);
     write_time(json, "finished", job->finished_s);

@@ -165,12 +165,7 @@ static hs_status keep_answer(const group *g, const hs_post *post, hs_error *erro
         hs_json_array_end(&json);
     }
     hs_json_array_end(&json);
-    hs_status status = text.status == HS_OK
-                           ? hs_store_put_answer(g->store, post->key, post->request_hash,
-                                                 (hs_str){text.data, text.size}, error)
-                           : hs_error_set(error, text.status, "the answer is too large to be kept");
-    hs_buffer_done(&text);
-    return status;
+    return hs_request_key_keep(g->store, &post->key, &text, error);
 }
 
 static hs_status restore_answer(hs_post *post, hs_str answer, hs_error *error) {
@@ -195,15 +190,12 @@ static hs_status restore_answer(hs_post *post, hs_str answer, hs_error *error) {
 
 /* Answers a post whose key is known; *known says whether it is. */
 static hs_status look_up_key(group *g, hs_post *post, hs_error *error, bool *known) {
-    uint64_t hash = 0;
-    hs_str answer = {0};
-    *known = false;
-    if (post->key.size == 0) return HS_OK;
-    hs_status status = hs_store_get_answer(g->store, post->key, post->arena, error, &hash, &answer);
-    if (status != HS_OK || answer.size == 0) return status;
-    *known = true;
-    if (hash == post->request_hash) return restore_answer(post, answer, error);
-    hs_error_set(&post->error, HS_E_CONFLICT, "this Idempotency-Key came with another request before");
+    hs_str answer;
+    hs_status status = hs_request_key_find(g->store, &post->key, post->arena, error, &answer);
+    *known = status == HS_E_CONFLICT || answer.size > 0;
+    if (status == HS_OK && *known) return restore_answer(post, answer, error);
+    if (status != HS_E_CONFLICT) return status;
+    post->error = *error;
     post->status = HS_E_CONFLICT;
     return HS_OK;
 }
@@ -221,7 +213,7 @@ static hs_status put_post(group *g, hs_post *post, hs_error *error) {
         g->refused += item->outcome >= HS_POST_REFUSED;
     }
     post->version = g->version;
-    return status == HS_OK && stored && post->key.size > 0 ? keep_answer(g, post, error) : status;
+    return status == HS_OK && stored && post->key.text.size > 0 ? keep_answer(g, post, error) : status;
 }
 
 /* A day's reports are one batch: `live 2026-11-25`, by the city's calendar. */

@@ -2,6 +2,7 @@
 #ifndef SERVICE_LIVE_H
 #define SERVICE_LIVE_H
 
+#include "service/request_key.h"
 #include "service/service.h"
 
 /* Kept in stores by number. */
@@ -27,8 +28,7 @@ typedef struct hs_post {
     size_t count;
     bool only_new;               /* an incident that is there already stays as it is */
     hs_str unit;                 /* code of the unit that all must lie in; empty: anywhere */
-    hs_str key;                  /* the same post again is answered as it was; empty: none */
-    uint64_t request_hash;       /* of what came with the key */
+    hs_request_key key;          /* the same post again is answered as it was */
     hs_arena *arena;             /* for reasons and what else is made */
     void (*done)(void *context); /* called once, on another thread */
     void *context;

@@ -1,3 +1,4 @@
+#include "service/base_tile.h"
 #include "service/decisions.h"
 #include "service/hotspots_view.h"
 #include "service/service_private.h"
@@ -157,7 +158,8 @@ static void read_parts(void *context, size_t begin, size_t end) {
             continue;
         }
         double start_ms = hs_clock_monotonic_ms();
-        if (!load->geography) part->status = hs_load_geography(part->store, &part->error, &load->geography);
+        bool anew = !load->geography;
+        if (anew) part->status = hs_load_geography(part->store, &part->error, &load->geography);
         if (part->status == HS_OK) part->status = hs_load_targets(part->store, &part->error, &load->targets);
         if (part->status == HS_OK)
             part->status =
@@ -165,6 +167,8 @@ static void read_parts(void *context, size_t begin, size_t end) {
         if (part->status == HS_OK && !load->hotspots)
             part->status = hs_load_hotspots(part->store, &part->error, &load->hotspots);
         load->geography_ms = hs_clock_monotonic_ms() - start_ms;
+        if (part->status == HS_OK && anew && load->service->serves_tiles)
+            part->status = hs_service_make_base_index(load->service, load->geography, &part->error);
     }
 }
 

@@ -9,7 +9,6 @@ typedef struct entry {
 
 typedef struct merging {
     uint64_t least;
-    const uint64_t *count;
     uint32_t *group;
     hs_published_group *groups;
     uint32_t group_count;
@@ -90,7 +89,7 @@ static void merge_pool(merging *m) {
 
 hs_status hs_publish(const uint64_t *count, const uint32_t *parent, uint32_t rows, uint64_t least,
                      hs_arena *arena, hs_error *error, hs_published *published) {
-    merging m = {.least = least, .count = count};
+    merging m = {.least = least};
     m.group = hs_arena_array(arena, (size_t)rows + 1, sizeof *m.group);
     m.groups = hs_arena_array(arena, (size_t)rows + 1, sizeof *m.groups);
     m.entries = hs_arena_array(arena, (size_t)rows + 1, sizeof *m.entries);

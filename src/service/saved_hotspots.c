@@ -1,6 +1,7 @@
 #include "service/saved_hotspots.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "http/percent.h"
 #include "service/hotspots_method.h"
@@ -172,6 +173,32 @@ static hs_status check_room(const keeping *k, hs_error *error) {
     return HS_OK;
 }
 
+static hs_status keep_answer(const keeping *k, hs_error *error) {
+    hs_buffer text;
+    hs_buffer_init(&text, 256);
+    hs_buffer_printf(&text, "[%lld,%lld,%llu]", (long long)k->report.run, (long long)k->report.batch,
+                     (unsigned long long)k->report.features);
+    return hs_request_key_keep(k->store, &k->saving->key, &text, error);
+}
+
+static hs_status find_answer(hs_store *store, const hs_request_key *key, hs_error *error,
+                             hs_saved_report *report, bool *found) {
+    hs_str answer;
+    json_t *kept = NULL;
+    hs_arena *arena = hs_arena_new(1 << 16);
+    hs_status status = arena ? hs_request_key_find(store, key, arena, error, &answer)
+                             : hs_error_memory(error, "a kept answer");
+    *found = status == HS_OK && answer.size > 0;
+    if (*found) status = hs_json_parse(answer, error, &kept);
+    if (*found && status == HS_OK)
+        *report = (hs_saved_report){json_integer_value(json_array_get(kept, 0)),
+                                    json_integer_value(json_array_get(kept, 1)),
+                                    (uint64_t)json_integer_value(json_array_get(kept, 2))};
+    json_decref(kept);
+    hs_arena_free(arena);
+    return status;
+}
+
 static hs_status keep(keeping *k, hs_error *error) {
     hs_batch_info info = {.rows_read = (uint64_t)k->table.rows + 1};
     hs_buffer about;
@@ -181,6 +208,7 @@ static hs_status keep(keeping *k, hs_error *error) {
     if (status == HS_OK) status = check_room(k, error);
     if (status == HS_OK) status = put_run(k, &about, error);
     if (status == HS_OK) status = put_features(k, error);
+    if (status == HS_OK) status = keep_answer(k, error);
     if (status == HS_OK)
         status = hs_store_commit(k->store, &info, error);
     else
@@ -240,22 +268,35 @@ static void publish(hs_service *service) {
         hs_log_write(service->log, HS_LOG_ERROR, "hotspots", "error=\"%s\"", error.message);
 }
 
+hs_status hs_service_find_saving(hs_service *service, const hs_request_key *key, hs_error *error,
+                                 hs_saved_report *report, bool *found) {
+    hs_store *store = NULL;
+    *found = false;
+    if (key->text.size == 0) return HS_OK;
+    hs_status status = lock_store(service, error, &store);
+    if (status == HS_OK) status = find_answer(store, key, error, report, found);
+    unlock_store(service);
+    return status;
+}
+
 hs_status hs_service_save_hotspots(hs_service *service, const hs_hotspot_run *run, const hs_saving *saving,
                                    hs_error *error, hs_saved_report *report) {
     keeping k = {.run = run, .saving = saving};
+    bool known = false;
     hs_buffer_init(&k.parameters, PARAMETERS_MOST);
     hs_buffer_init(&k.properties, PROPERTIES_MOST);
     hs_status status = prepare(&k, error);
     if (status == HS_OK) {
         status = lock_store(service, error, &k.store);
-        if (status == HS_OK) status = keep(&k, error);
+        if (status == HS_OK) status = find_answer(k.store, &saving->key, error, &k.report, &known);
+        if (status == HS_OK && !known) status = keep(&k, error);
         unlock_store(service);
     }
     hs_buffer_done(&k.parameters);
     hs_buffer_done(&k.properties);
     hs_arena_free(k.arena);
     if (status != HS_OK) return status;
-    publish(service);
+    if (!known) publish(service);
     *report = k.report;
     return HS_OK;
 }

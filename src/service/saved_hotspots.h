@@ -4,12 +4,14 @@
 #define SERVICE_SAVED_HOTSPOTS_H
 
 #include "service/hotspots.h"
+#include "service/request_key.h"
 
 typedef struct hs_saving {
     hs_str title;                 /* at most HS_MOST_SAVED_TITLE_BYTES of UTF-8, not empty */
     hs_str user;                  /* who saves it, or empty */
     const hs_str *names, *values; /* the words that the run was parsed from */
     size_t count;
+    hs_request_key key; /* a run that was saved under it is not saved again */
 } hs_saving;
 
 typedef struct hs_saved_report {
@@ -21,6 +23,10 @@ typedef struct hs_saved_report {
 /* HS_E_INPUT: the title is empty, too long or no UTF-8. */
 hs_status hs_saved_title_check(hs_str title, hs_error *error);
 
+/* Whether a run was saved under the key already, so that it need not be computed; the report is that of then.
+ * HS_E_CONFLICT: the key came with another request; HS_E_DENIED as below. */
+hs_status hs_service_find_saving(hs_service *service, const hs_request_key *key, hs_error *error,
+                                 hs_saved_report *report, bool *found);
 /* Keeps a computed run. Blocks until it is durable and published. HS_E_INPUT: the title, or more
  * features than are kept of a run; HS_E_CONFLICT: as many runs or features as are kept are there already, or
  * the same was saved in this second; HS_E_DENIED: the store is only read. Nothing is saved then. */

@@ -53,6 +53,7 @@ hs_status hs_service_open(const char *url, hs_store_mode mode, const hs_service_
     pthread_cond_init(&made->follow_wake, &attributes);
     pthread_condattr_destroy(&attributes);
     made->mode = mode;
+    made->serves_tiles = options->serves_tiles;
     made->log = options->log;
     made->url = strdup(url);
     made->selections =

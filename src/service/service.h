@@ -18,7 +18,8 @@ typedef struct hs_service hs_service;
 typedef struct hs_service_options {
     unsigned threads;   /* 0: one per core */
     size_t cache_bytes; /* budget of cached selections; 0: default */
-    hs_log *log;        /* may be NULL */
+    bool serves_tiles; /* the shapes of base tiles are made while incidents are read, not by the first tile */
+    hs_log *log;       /* may be NULL */
 } hs_service_options;
 
 /* Opens the store and takes what it needs to write; loads no snapshot yet. */

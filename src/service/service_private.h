@@ -30,6 +30,7 @@ struct hs_service {
     hs_store_mode mode;
     hs_log *log;
     hs_pool *pool;
+    bool serves_tiles;     /* as its options say */
     atomic_bool abandoned; /* long computations end */
 
     pthread_mutex_t store_lock; /* the store's handle is for one thread at a time */

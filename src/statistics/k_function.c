@@ -140,7 +140,7 @@ static hs_status split(const hs_pattern_window *window, const double *x_m, const
                        double reach_m, hs_pattern_edges edges, hs_error *error, parts *p) {
     p->inner = malloc(((size_t)count + 1) * sizeof *p->inner);
     p->outer = malloc(((size_t)count + 1) * sizeof *p->outer);
-    p->border_m = malloc(((size_t)count + 1) * sizeof *p->border_m);
+    p->border_m = calloc((size_t)count + 1, sizeof *p->border_m);
     if (!p->inner || !p->outer || !p->border_m) return hs_error_memory(error, "pairs of points");
     for (uint32_t i = 0; i < count; i++) {
         if (!hs_pattern_window_holds(window, x_m[i], y_m[i]))

@@ -100,7 +100,7 @@ hs_status hs_pair_strips_new(const double *x_m, const double *y_m, const uint32_
     s.y = calloc(room, sizeof *s.y);
     s.point = malloc(room * sizeof *s.point);
     s.first = calloc((size_t)s.strip_count + 1, sizeof *s.first);
-    place *places = malloc(room * sizeof *places);
+    place *places = calloc(room, sizeof *places);
     if (!s.x || !s.y || !s.point || !s.first || !places || !order_places(&s, x_m, y_m, chosen, places)) {
         free(places);
         hs_pair_strips_done(&s);

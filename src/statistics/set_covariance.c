@@ -34,13 +34,14 @@ static void cut(rows *r, const hs_pattern_window *window, bool fill) {
         double low = fmin(e->y0, e->y1), high = fmax(e->y0, e->y1);
         double begin = ceil((low - r->south) / r->step_m - 0.5),
                end = ceil((high - r->south) / r->step_m - 0.5);
-        for (double k = fmax(begin, 0); k < end && k < r->count; k++) {
+        uint32_t last = (uint32_t)fmin(fmax(end, 0), r->count);
+        for (uint32_t k = (uint32_t)fmax(begin, 0); k < last; k++) {
             double y = r->south + (k + 0.5) * r->step_m;
             double x = e->x0 + (y - e->y0) * (e->x1 - e->x0) / (e->y1 - e->y0);
             if (fill) /* the area is on the left of an edge */
-                r->crossing[r->first[(size_t)k]++] = (crossing){x, e->y1 < e->y0 ? 1 : -1};
+                r->crossing[r->first[k]++] = (crossing){x, e->y1 < e->y0 ? 1 : -1};
             else
-                r->first[(size_t)k + 1]++;
+                r->first[k + 1]++;
         }
     }
 }
@@ -53,7 +54,7 @@ static hs_status rows_new(const hs_pattern_window *window, double step_m, hs_err
     cut(r, window, false);
     for (uint32_t k = 0; k < r->count; k++)
         r->first[k + 1] += r->first[k];
-    r->crossing = malloc(((size_t)r->first[r->count] + 1) * sizeof *r->crossing);
+    r->crossing = calloc((size_t)r->first[r->count] + 1, sizeof *r->crossing);
     if (!r->crossing) {
         rows_done(r);
         return hs_error_memory(error, "edge correction");
@@ -119,15 +120,16 @@ hs_status hs_set_covariance_new(const hs_pattern_window *window, double reach_m,
     hs_set_covariance c = {.step_m = fmax(side / STEPS, reach_m / NODES)};
     rows r = {0};
     hs_status status;
-    for (;; c.step_m *= 2) {
+    while (true) {
         c.nodes = (uint32_t)(reach_m / c.step_m) + 2;
         status = rows_new(window, c.step_m / FINER, error, &r);
         if (status != HS_OK || meetings(&r, c.nodes) <= MOST_MEETINGS || c.nodes < NODES / 16) break;
         rows_done(&r);
+        c.step_m *= 2;
     }
     size_t columns = 2 * (size_t)c.nodes + 1;
-    c.area_m2 = status == HS_OK ? malloc(columns * (c.nodes + 1) * sizeof *c.area_m2) : NULL;
-    double *bend = c.area_m2 ? malloc((columns + 2) * sizeof *bend) : NULL;
+    c.area_m2 = status == HS_OK ? calloc(columns * (c.nodes + 1), sizeof *c.area_m2) : NULL;
+    double *bend = c.area_m2 ? calloc(columns + 2, sizeof *bend) : NULL;
     if (status == HS_OK && !bend) status = hs_error_memory(error, "edge correction");
     if (status == HS_OK) fill(&r, &c, bend, window->area_m2);
     free(bend);

@@ -62,7 +62,8 @@ export const calendar = (state, change, signal) => filtered('/calendar', state, 
 export const summary = (state, level, change, signal) => filtered('/summary', state, change, {level}, signal);
 
 /** Hotspots by a method: GeoJSON with how it was computed. */
-export const hotspots = (state, method, parameters, signal) => filtered(`/hotspots/${method}`, state, {}, parameters, signal);
+export const hotspots = (state, method, change, parameters, signal) =>
+  filtered(`/hotspots/${method}`, state, change, parameters, signal);
 
 /** Incidents, a page of them. */
 export const incidents = (state, change, parameters, signal) =>
@@ -191,9 +192,10 @@ export const focusFile = (plan, f, more = {}) => withQuery('/focus', new URLSear
 /** What is wrong with units and streets, as GeoJSON. */
 export const check = signal => get('/check', signal);
 
-/** Counts of units that may be shown to everybody, as GeoJSON; and the address of the same in a form (csv, geojson). */
+/** Counts of units of a level that may be shown to everybody, as GeoJSON; and the address of the same in a form (csv,
+ * geojson). */
 const published = (parameters, f) =>
-  withQuery('/summary', taken('/summary', new URLSearchParams([...parameters, ['level', 'community'], ['least', '5'], ['f', f]])));
+  withQuery('/summary', taken('/summary', new URLSearchParams([...parameters, ['least', '5'], ['f', f]])));
 export const publishedCounts = (parameters, signal) => get(published(parameters, 'geojson'), signal);
 export const publishedTable = published;
 

@@ -4,6 +4,7 @@
 //   words              name of its file of words, i18n/NAME.{zh,en}.json
 //   mount(root, app)   shows itself in `root`; may be asynchronous
 //   refresh(what)      'filters' | 'words' | 'theme' | 'data': what changed
+//   cancel()           gives up what is under way (may be absent: then nothing can be cancelled)
 //   unmount()          ends what it started
 
 import * as api from './api.mjs';
@@ -12,7 +13,7 @@ import {byId, closeSheets, element} from './parts/dom.mjs';
 import {Filters} from './parts/filters.mjs';
 import {lang, nameOf, needWords, setLanguage, t, translate} from './parts/i18n.mjs';
 import {settle, settleAll, tell} from './parts/messages.mjs';
-import {busy, setMapIdle} from './parts/ready.mjs';
+import {busy, onSlow, setMapIdle} from './parts/ready.mjs';
 import {addressOf, readState, settleFilters} from './state.mjs';
 
 /** In the order of the navigation. */
@@ -220,6 +221,11 @@ function readAgain() {
   show();
 }
 
+onSlow(slow => {
+  byId('loading').hidden = !slow;
+  byId('cancel').hidden = !page?.cancel;
+});
+byId('cancel').addEventListener('click', () => page?.cancel?.());
 byId('switch-lang').addEventListener('click', switchLanguage);
 byId('switch-theme').addEventListener('click', switchTheme);
 byId('fold').addEventListener('click', () => fold(!byId('filters').classList.contains('folded')));

@@ -6,9 +6,12 @@
  *   dbscan EPS MIN_POINTS     clusters; 2 x cluster + core summed over all points, modulo 1,000,003
  *   hdbscan MIN_POINTS N      clusters of the first N; points in none
  *   k EDGES REACH STEPS       K at the last distance of the 100,000; the mean of K
+ *   knox NEAR SOON N          pairs that are near and soon of the events that the peer wrote to FILE.events;
+ * p by the Poisson distribution, beside N permutations
  *
  * on one thread. */
 #include "base/random.h"
+#include <hotspot/near_repeat.h>
 #include <hotspot/point_clusters.h>
 #include <hotspot/point_pattern.h>
 
@@ -121,10 +124,46 @@ static void run_k(points *p, const char *edges, double reach, unsigned steps) {
     hs_pattern_window_free(window);
 }
 
+/* Doubles: x, y and the time of each event, one after the other. */
+static uint32_t read_events(const char *path, double *numbers, uint32_t most) {
+    char name[4096];
+    (void)snprintf(name, sizeof name, "%s.events", path);
+    FILE *file = fopen(name, "rb");
+    size_t read = file ? fread(numbers, sizeof *numbers, 3 * (size_t)most, file) : 0;
+    if (file) (void)fclose(file);
+    return (uint32_t)(read / 3);
+}
+
+/* Times in whole parts of a day that are as fine as they come. */
+static void run_knox(const char *path, double near, double soon, unsigned permutations) {
+    enum { MOST_EVENTS = 10000 };
+    static double numbers[3 * MOST_EVENTS];
+    static int64_t times[MOST_EVENTS];
+    const double parts = 0x1p40;
+    hs_error error = {0};
+    hs_point_links *links = NULL;
+    hs_knox_cell cells[4] = {{0}};
+    uint32_t n = read_events(path, numbers, MOST_EVENTS);
+    const int64_t interval = (int64_t)(soon * parts);
+    const hs_knox_request request = {.distance_m = &near,
+                                     .distance_count = 1,
+                                     .interval_s = &interval,
+                                     .interval_count = 1,
+                                     .permutations = permutations};
+    double began_s = cpu_s();
+    for (uint32_t i = 0; i < n; i++)
+        times[i] = (int64_t)(numbers[2 * (size_t)n + i] * parts);
+    hs_status status = hs_point_links_planar(numbers, numbers + n, n, near, &error, &links);
+    if (status == HS_OK) status = hs_knox(links, times, &request, NULL, &error, cells);
+    answer(began_s, status, &error, (double)cells[0].observed, cells[0].poisson_p);
+    hs_point_links_free(links);
+}
+
 int main(int count, char **arguments) {
     points p = {0};
     char line[256], word[32];
     double a;
+    double soon;
     unsigned b;
     if (count < 3 ||
         !make_points(&p, (uint32_t)strtoul(arguments[2], NULL, 10),
@@ -136,6 +175,8 @@ int main(int count, char **arguments) {
             run_dbscan(&p, a, b);
         else if (sscanf(line, "hdbscan %lf %u", &a, &b) == 2)
             run_hdbscan(&p, (unsigned)a, b);
+        else if (sscanf(line, "knox %lf %lf %u", &a, &soon, &b) == 3)
+            run_knox(arguments[1], a, soon, b);
         else if (sscanf(line, "k %31s %lf %u", word, &a, &b) == 3)
             run_k(&p, word, a, b);
         else

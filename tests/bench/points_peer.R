@@ -1,4 +1,4 @@
-# Rscript points_peer.R FILE N: R's dbscan and spatstat on the points of FILE (see points_bench.c for it and for the
+# Rscript points_peer.R FILE N: R's dbscan, spatstat and surveillance on the points of FILE (see points_bench.c for it and for the
 # lines of stdin); answers each with seconds of processor time, a number and a sum as ours.
 suppressMessages({library(dbscan); library(spatstat)})
 args <- commandArgs(trailingOnly = TRUE)
@@ -26,6 +26,21 @@ while (length(line <- readLines(input, 1)) > 0) {
     used <- proc.time() - before
     number <- max(result$cluster)
     sum <- sum(result$cluster == 0)
+  } else if (word[1] == "knox") {
+    data(imdepi, package = "surveillance")
+    events <- imdepi$events
+    out <- file(paste0(args[1], ".events"), "wb")
+    writeBin(c(sp::coordinates(events), events$time), out)
+    close(out)
+    before <- proc.time()
+    invisible(capture.output( # it draws its progress
+      result <- surveillance::knox(dt = dist(events$time), ds = dist(sp::coordinates(events)),
+                                   eps.t = as.numeric(word[3]), eps.s = as.numeric(word[2]), simulate.p.value = TRUE,
+                                   B = as.numeric(word[4]))))
+    used <- proc.time() - before
+    number <- result$statistic
+    sum <- surveillance::knox(dt = dist(events$time), ds = dist(sp::coordinates(events)), eps.t = as.numeric(word[3]),
+                              eps.s = as.numeric(word[2]), simulate.p.value = FALSE)$p.value
   } else {
     result <- Kest(even, r = seq(0, as.numeric(word[3]), length.out = as.numeric(word[4]) + 1), correction = word[2],
                    nlarge = Inf)[[c(border = "border", isotropic = "iso", translation = "trans")[word[2]]]]

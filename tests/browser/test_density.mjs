@@ -257,7 +257,7 @@ async function openWith(browser, origin, listed, address) {
 
 async function checkOffers(browser, origin) {
   const bare = await openWith(browser, origin, false, '/?lang=en&theme=light&network=true');
-  assert.equal(await bare.locator('#density-switches input, [name=network]').count(), 0);
+  assert.equal(await bare.locator('#density-switches input:not([name=scale]), [name=network]').count(), 0);
   assert.ok(bare.queries.tile.length > 0 && bare.queries.tile.every(tile => !tile.has('network')), 'what is not offered is not sent');
   assert.deepEqual(bare.faults, []);
   await bare.context().close();

@@ -54,7 +54,7 @@ async function draw(origin, {fontconfig, refuse = false}) {
     const clip = {x: Math.round(box.x + box.width / 2) - 250, y: Math.round(box.y + box.height / 2) - 30, width: 500, height: 60};
     const shot = await page.screenshot({clip});
     if (process.env.SHOTS) writeFileSync(join(process.env.SHOTS, `fonts-${fontconfig ? 'poor' : 'rich'}${refuse ? '-refused' : ''}.png`), shot);
-    const words = await page.evaluate(() => document.fonts.check('14px hotspot', '城市'));
+    const words = await page.evaluate(() => [...document.fonts].some(face => /hotspot/.test(face.family) && face.status === 'loaded'));
     if (!refuse) assert.deepEqual(page.faults, []);
     return {shot, fetched, words};
   } finally {

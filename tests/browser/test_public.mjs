@@ -120,6 +120,21 @@ async function checkLooks(page, origin) {
   done('both languages and themes, wide and narrow; axe finds nothing');
 }
 
+/** On paper the map is there: WebGL's picture would be gone. */
+async function checkPrint(page, origin) {
+  await open(page, origin);
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  const colours = await page.evaluate(() => {
+    const copy = document.querySelector('.small-map .printed');
+    const {data} = copy.getContext('2d').getImageData(0, 0, copy.width, copy.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  });
+  assert.ok(colours > 50, `${colours} colours`);
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  assert.equal(await page.locator('.printed').count(), 0);
+  done('printed with its map');
+}
+
 const server = await serveSample(6000, () => {}, ['--listen', '0.0.0.0:0', '--residents', '50']);
 const browser = await launch();
 try {
@@ -133,6 +148,7 @@ try {
   await checkClick(page, server.origin);
   await checkReport(page, server.origin);
   await checkKeyboardPointing(page, server.origin);
+  await checkPrint(page, server.origin);
   await checkLooks(page, server.origin);
   assert.deepEqual(page.faults, []);
 } finally {

@@ -56,7 +56,7 @@ PUBLIC = {
     "point_pattern.h": "statistics",
     "street_points.h": "statistics",
 }
-PLAIN = {"error.h", "types.h", "geometry.h"}
+PLAIN = {"error.h", "types.h", "geometry.h", "progress.h"}
 NOT_C = {"web"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 

@@ -535,6 +535,13 @@ def check_styles():
         assert sheet.json()["sources"]["base"]["url"].startswith(f"http://127.0.0.1:{PORT}/")
         about = get(link(style, "describedby"))
         assert about["id"] == style["id"] and {"id": "streets"} in about["layers"]
+    fields = lambda path: {str(l["layout"]["text-field"]) for l in get(path)["layers"] if "text-field" in l.get("layout", {})}
+    for name in ("light", "dark", "print"):
+        for path in (f"/styles/{name}", f"/ogc/styles/{name}"):
+            assert fields(path) == fields(path + "?lang=zh") == {str(["get", "name"])}, path
+            assert fields(path + "?lang=en") == {str(["coalesce", ["get", "name_en"], ["get", "name"]])}, path
+            ask(path + "?lang=fr", status=400)
+    assert ask("/styles/light?lang=en", status=200).headers["etag"] != ask("/styles/light", status=200).headers["etag"]
     assert ask("/ogc/styles/light", status=200, Accept="application/json").type == "application/json"
     ask("/ogc/styles/nothing", status=404)
     ask("/ogc/styles/ramps", status=404)
@@ -667,6 +674,15 @@ def check_closed():
                 ask("/ogc/collections/incidents" + path, status=seen)
             for path in ("/ogc/collections/incidents/map?width=50", "/ogc/map?width=50", "/ogc/collections/zones/items"):
                 ask(path, status=200)
+            # Places are public, address texts are not: not in pages, not by a filter, not in a file.
+            places = "/ogc/collections/places/items"
+            assert ("address" in get(places + "?limit=1")["features"][0]["properties"]) == reads
+            assert ("address" in get(places + "/" + str(ids(get(places))[0]))["properties"]) == reads
+            assert ("address" in get("/ogc/collections/places/queryables")["properties"]) == reads
+            assert (b"address" in ask(places + "?f=csv", status=200).body.splitlines()[0]) == reads
+            for query in ("properties=address", "sortby=address", "filter=" + quote("address LIKE '%'")):
+                ask(f"{places}?{query}", status=200 if reads else 400)
+            assert get(places + "?properties=name,class&sortby=name&limit=2")["features"]
             ask("/ogc/jobs", status=200 if reads else 401)
             ask("/ogc/jobs", status=200, token=EDITOR)
             for path in ("/ogc/collections/incidents/items/3", "/ogc/collections/zones/items/3"):

@@ -57,7 +57,7 @@ def stop(kill=False):
     server = None
 
 
-def send(method, path, value=None, token=None, code=200, content="application/json", etag=None):
+def send(method, path, value=None, token=None, code=200, content="application/json", etag=None, more=()):
     body = json.dumps(value, ensure_ascii=False).encode() if value is not None else None
     request = urllib.request.Request(base + urllib.parse.quote(path, safe="/?&=%-_.,"), method=method, data=body)
     if body is not None:
@@ -66,6 +66,8 @@ def send(method, path, value=None, token=None, code=200, content="application/js
         request.add_header("Authorization", "Bearer " + token)
     if etag:
         request.add_header("If-None-Match", etag)
+    for name, given in dict(more).items():
+        request.add_header(name, given)
     try:
         with urllib.request.urlopen(request, timeout=300) as answer:
             status, text, headers = answer.status, answer.read(), answer.headers
@@ -258,6 +260,67 @@ def deletes(token, first):
     assert items(f"&run={first}")["features"] == kept
 
 
+def repeats(token):
+    """The same request under the same key is answered as it was; another request under it is refused."""
+    body = {"method": "gi-star", "title": "once", "parameters": {"level": "community", "seed": 5}}
+    before, key = len(runs()), {"Idempotency-Key": "k-1"}
+    first, headers = send("POST", "/hotspots", body, token, 201, more=key)
+    again, other = send("POST", "/hotspots", body, token, 201, more=key)
+    assert first == again and headers["Location"] == other["Location"] and len(runs()) == before + 1
+    problem = json.loads(send("POST", "/hotspots", {**body, "title": "twice"}, token, 422, more=key)[0])
+    assert "Idempotency-Key" in problem["detail"]
+    assert "255" in json.loads(send("POST", "/hotspots", body, token, 400, more={"Idempotency-Key": "k" * 256})[0])["detail"]
+    # What failed is not kept: the same key goes on.
+    send("POST", "/hotspots", {**body, "title": ""}, token, 400, more={"Idempotency-Key": "k-2"})
+    send("POST", "/hotspots", {**body, "title": "next"}, token, 201, more={"Idempotency-Key": "k-2"})
+    stop()
+    start()
+    later = json.loads(send("POST", "/hotspots", body, token, 201, more=key)[0])
+    assert later["id"] == json.loads(first)["id"], "over a restart too"
+    for saved in runs():
+        if saved["title"] in ("once", "next"):
+            ask("DELETE", f"/hotspots/{saved['id']}", token=token)
+
+
+def as_job(token):
+    """What takes long is saved by a job, which says how far it is."""
+    body = {"method": "clusters", "title": "job", "parameters": {"eps": 60, "min-points": 5, "simulations": 999}}
+    more = {"Prefer": "respond-async", "Idempotency-Key": "k-3"}
+    text, headers = send("POST", "/hotspots", body, token, 202, more=more)
+    job, shown = json.loads(text), []
+    assert headers["Location"] == f"{base}/jobs/{job['jobID']}" and job["processID"] == "hotspots" and job["title"] == "job"
+    while job["status"] in ("accepted", "running"):
+        job = ask("GET", "/jobs/" + job["jobID"], token=token)
+        shown.append(job["progress"])
+        time.sleep(0.01)
+    assert job["status"] == "successful" and shown == sorted(shown) and any(0 < share < 100 for share in shown), shown
+    made = get(f"/hotspots/{job['result']['run']}")
+    assert "rows_read" not in job
+    assert made["title"] == "job" and made["features"] == job["result"]["features"]
+    # Known under its key, it is not done again.
+    assert json.loads(send("POST", "/hotspots", body, token, 201, more=more)[0]) == made
+    ask("DELETE", f"/hotspots/{made['id']}", token=token)
+    # One that is dismissed saves nothing.
+    before = len(runs())
+    job = json.loads(send("POST", "/hotspots", {**body, "parameters": {**body["parameters"], "seed": 9}}, token, 202,
+                          more={"Prefer": "respond-async"})[0])
+    ask("DELETE", "/jobs/" + job["jobID"], token=token)
+    until(lambda: ask("GET", "/jobs/" + job["jobID"], token=token)["status"] == "dismissed", "a job that was dismissed")
+    assert len(runs()) == before
+
+
+def boxes():
+    """Nobody finds a place by narrowing a box down: its edges are no finer than cells."""
+    west, south, east, north = 102.6, 39.33, 102.62, 39.35
+    inner = f"{west + 0.0001:.4f},{south + 0.0002:.4f},{east - 0.0003:.4f},{north - 0.0004:.4f}"
+    outer = f"{west},{south},{east},{north}"
+    for path in ("/timeline?step=month", "/hotspots/near-repeat?permutations=0", "/hotspots/gi-star?grid=square:500"):
+        answers = [get(f"{path}&bbox={box}") for box in (inner, outer)]
+        for answer in answers:
+            answer.pop("run_time_ms", None)
+        assert answers[0] == answers[1], path
+
+
 def command():
     """What a command saves a server shows; its batch takes it back."""
     out = os.path.join(folder, "hot.geojson")
@@ -318,6 +381,8 @@ try:
     reads(saved, rest)
     refused(users, saved)
     deletes(users["li"], saved)
+    repeats(users["li"])
+    as_job(users["li"])
     command()
     stop()
     start("--read-only")
@@ -328,6 +393,7 @@ try:
     start("--listen", "0.0.0.0:0")
     base = base.replace("0.0.0.0", "127.0.0.1")
     assert get("/hotspots")["runs"] and get("/ogc/collections/hotspots/items")["numberMatched"] > 0
+    boxes()
     stop()
     schema_4()
 finally:

@@ -43,6 +43,12 @@ def pixels(png):
     return gdal.Translate("", path, format="MEM", rgbExpand="rgba").ReadAsArray()
 
 
+def colours(png):
+    """[band][row][column] of a picture without palette."""
+    gdal.FileFromMemBuffer("/vsimem/rgb.png", png)
+    return gdal.Open("/vsimem/rgb.png").ReadAsArray()
+
+
 def url(**more):
     words = {"SERVICE": "WMS", "REQUEST": "GetMap", "VERSION": "1.3.0", "LAYERS": "density", "STYLES": "",
              "FORMAT": "image/png", "CRS": "EPSG:3857", "WIDTH": 256, "HEIGHT": 256, "TRANSPARENT": "TRUE",
@@ -214,6 +220,24 @@ def check_legend():
     words = {"REQUEST": "GetLegendGraphic", "LAYERS": None, "LAYER": "density", "category": "0510"}
     assert ask(url(**words))[1] == legend
     assert ask(url(SCALE="25000", **words))[1] == legend, "a map's scale is not the legend's"
+    # The map's own: what its layers are called and how each is drawn, on the style's ground.
+    words = {"REQUEST": "GetLegendGraphic", "LAYERS": None, "LAYER": "map", "STYLES": None}
+    legends = {}
+    for style in ("light", "dark", "print"):
+        sheet = json.loads(ask(f"/styles/{style}")[1])
+        colour = {l["id"]: list(l["paint"].values())[0] for l in sheet["layers"]}
+        legends[style] = ask(url(STYLE=style, **words))[1]
+        assert legends[style] == ask(f"/map/legend.png?style={style}")[1]
+        drawn = colours(legends[style])[:3].reshape(3, -1).T
+        seen = {"#%02x%02x%02x" % tuple(p) for p in drawn}
+        assert {colour[i] for i in ("background", "place-park", "place-water", "unit-line-city")} <= seen, style
+        assert tuple(drawn[0]) == tuple(int(colour["background"][i:i + 2], 16) for i in (1, 3, 5))
+    assert ask(url(STYLE="", **words))[1] == legends["light"] and len(set(legends.values())) == 3
+    assert ask("/map/legend.png?lang=en")[1] != ask("/map/legend.png?lang=zh")[1] == legends["light"]
+    assert colours(ask("/map/legend.png?scale=2")[1]).shape[1] == 2 * colours(legends["light"]).shape[1]
+    refused(url(STYLE="satellite", **words), "StyleNotDefined")
+    refused(url(**dict(words, LAYER="map,density")), "LayerNotDefined")
+    refused(url(FORMAT="image/jpeg", **words), "InvalidFormat")
 
 
 def check_description():
@@ -235,6 +259,11 @@ def check_description():
     gdal.FileFromMemBuffer("/vsimem/l.png", ask(legend.find(WMS + "OnlineResource").get(XLINK).split(str(PORT), 1)[1])[1])
     picture = gdal.Open("/vsimem/l.png")
     assert (picture.RasterXSize, picture.RasterYSize) == (int(legend.get("width")), int(legend.get("height")))
+    shown = root.findall(f"{WMS}Capability/{WMS}Layer/{WMS}Layer")[1]
+    for style in shown.findall(WMS + "Style"):
+        at = style.find(f"{WMS}LegendURL")
+        drawn = colours(ask(at.find(WMS + "OnlineResource").get(XLINK).split(str(PORT), 1)[1])[1])
+        assert drawn.shape[1:] == (int(at.get("height")), int(at.get("width")))
     for version, given in (("1.1.1", "1.1.1"), ("1.1.1", "1.0.0"), ("1.3.0", "1.3.0"), ("1.3.0", "1.4.0")):
         answer = ET.fromstring(ask(f"/wms?SERVICE=WMS&REQUEST=GetCapabilities&VERSION={given}")[1])
         assert answer.get("version") == version

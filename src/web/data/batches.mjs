@@ -11,6 +11,7 @@ export class Section {
   constructor(root, app) {
     this.app = app;
     this.root = root;
+    this.showsData = true;
   }
 
   async start() {

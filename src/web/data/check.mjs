@@ -12,6 +12,7 @@ export class Section {
   constructor(root, app) {
     this.app = app;
     this.root = root;
+    this.showsData = true;
   }
 
   async start() {
@@ -38,7 +39,7 @@ export class Section {
 
   async #show(body, found) {
     this.found = found;
-    this.kind ??= found.kinds[0]?.kind;
+    this.kind ??= (found.kinds.find(({problems}) => problems > 0) ?? found.kinds[0])?.kind;
     if (!found.kinds.some(({kind}) => kind === this.kind)) this.kind = found.kinds[0]?.kind;
     this.list = element('ol', {class: 'flaws'});
     this.kinds = element('div', {class: 'chips kinds', role: 'group', 'aria-label': t('check.kinds')});

@@ -10,6 +10,7 @@ import {may, signInNote} from '../pages/data.mjs';
 
 const STATES = ['waiting', 'skipped', 'unlocatable', 'decided', 'all'];
 const MOST_CANDIDATES = 9; // one key each
+const KEYS = 'hotspotd-review-keys';
 
 export class Section {
   constructor(root, app) {
@@ -18,6 +19,7 @@ export class Section {
     this.entries = [];
     this.at = 0;
     this.remember = false;
+    this.keys = sessionStorage.getItem(KEYS) !== 'off';
     this.onKey = event => this.#key(event);
   }
 
@@ -68,13 +70,19 @@ export class Section {
         element('div', {}, element('h1', {}, t('data.review')), element('p', {class: 'hint'}, t('review.intro'))),
         element('label', {class: 'field'}, element('span', {}, t('review.show')), states)),
       this.allowed ? '' : signInNote(this.app, 'review.signIn'),
-      element('p', {class: 'keys hint'}, ...this.#keysHelp()), this.told,
+      this.#keysHelp(), this.told,
       element('div', {class: 'split'}, this.queue, this.side));
   }
 
+  /** Single keys can be switched off: for who speaks to the screen, they would come by chance. */
   #keysHelp() {
-    return [['1–9', 'accept'], ['S', 'skip'], ['U', 'unlocatable'], ['R', 'remember'], ['J', 'next'], ['K', 'previous'], ['Z', 'undo']]
-      .flatMap(([key, name]) => [element('kbd', {}, key), ` ${t(`review.key.${name}`)}  `]);
+    const names = [['1–9', 'accept'], ['S', 'skip'], ['U', 'unlocatable'], ['R', 'remember'], ['J', 'next'], ['K', 'previous'], ['Z', 'undo']];
+    const box = element('input', {type: 'checkbox', name: 'keys', checked: this.keys, onchange: () => {
+      this.keys = box.checked;
+      sessionStorage.setItem(KEYS, this.keys ? 'on' : 'off');
+    }});
+    return element('div', {class: 'keys hint'}, element('label', {class: 'chip check'}, box, element('span', {}, t('review.keys'))),
+      ...names.flatMap(([key, name]) => [element('kbd', {}, key), element('span', {}, t(`review.key.${name}`))]));
   }
 
   async #load() {
@@ -98,16 +106,18 @@ export class Section {
     if (this.map) return;
     this.mapPlace.hidden = false;
     this.map = new SmallMap(this.mapPlace, this.app, {
-      label: () => t('review.map'), sources: ['candidates'],
+      label: () => t('review.map'), sources: ['reaches', 'candidates'],
       layers: theme => {
         const pin = PIN[theme];
         return [
-          {id: 'reach', type: 'circle', source: 'candidates', paint: {'circle-radius': ['case', ['get', 'chosen'], 17, 14], 'circle-color': pin.fill, 'circle-stroke-color': pin.ring, 'circle-stroke-width': 2}},
+          {id: 'reach', type: 'fill', source: 'reaches', paint: {'fill-color': pin.fill, 'fill-opacity': 0.08}},
+          {id: 'reach-line', type: 'line', source: 'reaches', paint: {'line-color': pin.fill, 'line-width': 1.2, 'line-dasharray': [3, 2]}},
+          {id: 'candidate', type: 'circle', source: 'candidates', paint: {'circle-radius': 14, 'circle-color': pin.fill, 'circle-stroke-color': pin.ring, 'circle-stroke-width': 2}},
           {id: 'number', type: 'symbol', source: 'candidates', layout: {'text-field': ['to-string', ['get', 'candidate']], 'text-size': 13, 'text-font': ['Noto Sans CJK SC Bold', 'Noto Sans CJK SC', 'sans-serif'], 'text-allow-overlap': true}, paint: {'text-color': pin.text}},
         ];
       },
       click: (position, point) => {
-        const found = this.map.at(point, ['reach']);
+        const found = this.map.at(point, ['candidate']);
         if (found && this.allowed) this.#decide({action: 'accept', candidate: found.properties.candidate});
       },
     });
@@ -178,10 +188,11 @@ export class Section {
       element('div', {class: 'actions'},
         element('label', {class: 'chip check'}, remember, element('span', {}, t('review.remember'))),
         act('skip', {action: 'skip'}), act('unlocatable', {action: 'unlocatable'})));
-    const features = candidates.map(candidate => ({type: 'Feature', properties: {candidate: candidate.candidate, chosen: false},
-      geometry: {type: 'Point', coordinates: [candidate.lon, candidate.lat]}}));
-    this.map?.set('candidates', features);
-    this.map?.fit(boxOf(features) ?? this.app.city.box);
+    const feature = (candidate, geometry) => ({type: 'Feature', properties: {candidate: candidate.candidate}, geometry});
+    const reaches = candidates.map(candidate => feature(candidate, circle(candidate)));
+    this.map?.set('candidates', candidates.map(candidate => feature(candidate, {type: 'Point', coordinates: [candidate.lon, candidate.lat]})));
+    this.map?.set('reaches', reaches);
+    this.map?.fit(boxOf(reaches) ?? this.app.city.box, 17);
   }
 
   #candidate(candidate) {
@@ -246,7 +257,7 @@ export class Section {
 
   #key(event) {
     const typing = event.target.closest('input:not([type=checkbox]), select, textarea, [contenteditable]');
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !this.entry && event.key !== 'z') return;
+    if (!this.keys || typing || event.ctrlKey || event.metaKey || event.altKey || !this.entry && event.key !== 'z') return;
     const key = event.key.toLowerCase();
     const actions = {
       s: () => this.#decide({action: 'skip'}),
@@ -267,4 +278,12 @@ export class Section {
     event.preventDefault();
     action();
   }
+}
+
+/** How far off a candidate may be, as a polygon on the ground. */
+function circle({lon, lat, accuracy_m: radius}) {
+  const [dLat, corners] = [radius / 111195, 48];
+  const dLon = dLat / Math.cos(lat * Math.PI / 180);
+  const ring = Array.from({length: corners + 1}, (_, i) => [lon + dLon * Math.cos(2 * Math.PI * i / corners), lat + dLat * Math.sin(2 * Math.PI * i / corners)]);
+  return {type: 'Polygon', coordinates: [ring]};
 }

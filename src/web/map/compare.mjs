@@ -33,7 +33,7 @@ export class Compare {
   /** `view()` gives the map; `changed` runs after the view changed, `filtersChanged` after filters did. */
   constructor(app, view, changed, filtersChanged) {
     Object.assign(this, {app, view, changed, filtersChanged, asking: new AbortController()});
-    this.able = VIEWS;
+    this.able = undefined; // names that the map can show; undefined: all
     byId('swipe').addEventListener('input', () => this.#swipe());
     byId('panels-by').addEventListener('change', () => {
       this.app.state.more.panels = byId('panels-by').value;
@@ -41,7 +41,7 @@ export class Compare {
     });
   }
 
-  end() {
+  cancel() {
     this.asking.abort();
   }
 
@@ -50,7 +50,7 @@ export class Compare {
     const {state, city} = this.app;
     const view = viewOf(state);
     byId('maps').dataset.view = view;
-    redraw(byId('views'), ...VIEWS.filter(name => this.able.includes(name)).map(name => {
+    redraw(byId('views'), ...VIEWS.filter(name => !this.able || this.able.includes(name)).map(name => {
       const input = element('input', {type: 'radio', name: 'view', value: name, checked: name === view});
       input.addEventListener('change', () => this.#choose(name));
       return element('label', {title: t(`view.${name}.hint`)}, input, element('span', {}, t(`view.${name}`)));
@@ -121,7 +121,7 @@ export class Compare {
     const box = figures[0]?.querySelector('.frame').getBoundingClientRect();
     const legends = await busy(Promise.all(parts.map(async (part, i) => {
       const picture = this.#picture(part, box);
-      const [legend] = await Promise.all([api.legend(drawParameters(state, part.change), signal), busy(loaded(figures[i].querySelector('img'), picture))]);
+      const [legend] = await Promise.all([api.legend(drawParameters(state, part.change, true), signal), busy(loaded(figures[i].querySelector('img'), picture))]);
       if (!signal.aborted) figures[i].querySelector('.hint').textContent = t('legend.n', {n: number(legend.n)});
       return legend;
     })));

@@ -48,7 +48,15 @@ export class DensityControls {
 
   #showSwitches() {
     const {density} = this.state;
-    redraw(byId('density-switches'), ...SWITCHES.filter(offers).map(name => {
+    const {more} = this.state;
+    const smooth = element('input', {type: 'checkbox', name: 'scale', value: 'continuous', checked: more.scale === 'continuous', disabled: Boolean(density.over)});
+    smooth.addEventListener('change', () => {
+      more.scale = smooth.checked ? 'continuous' : '';
+      this.changed();
+    });
+    redraw(byId('density-switches'),
+      element('label', {class: 'chip check', title: t('density.continuous.hint')}, smooth, element('span', {}, t('density.continuous'))),
+      ...SWITCHES.filter(offers).map(name => {
       const box = element('input', {type: 'checkbox', name, value: name, checked: density[name] === 'true'});
       box.addEventListener('change', () => this.#set(name, box.checked ? 'true' : ''));
       return element('label', {class: 'chip check', title: t(`density.${name}.hint`)}, box, element('span', {}, t(`density.${name}`)));

@@ -32,7 +32,7 @@ export class IncidentList {
     this.asking = new AbortController();
   }
 
-  end() {
+  cancel() {
     this.asking.abort();
   }
 

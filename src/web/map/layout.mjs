@@ -52,7 +52,6 @@ const FRAME = `
       <div id="tools" class="floating"></div>
     </div>
     <section id="legend" aria-live="polite" data-i18n-label="legend.title" hidden></section>
-    <div id="loading" class="floating" role="status" hidden></div>
     <section id="empty" hidden></section>
   </div>
   <section id="time" data-i18n-label="time.histogram">

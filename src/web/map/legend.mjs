@@ -4,6 +4,7 @@
 import {legendPicture} from '../api.mjs';
 import {byId, element} from '../parts/dom.mjs';
 import {nameOf, number, percent, t} from '../parts/i18n.mjs';
+import {isContinuous} from './state.mjs';
 import {methodParts, periodText, rangeText, unitWords, valueText} from '../parts/words.mjs';
 
 /** A diverging scale shows its empty middle too, or the numbers would not stand in a row. */
@@ -34,14 +35,28 @@ function countedLine(legend, app) {
   return parts.join(' · ');
 }
 
+/** Colours between the classes: a class's own colour stands where it begins. */
+function gradientOf(classes) {
+  const bar = element('div', {class: 'gradient'});
+  const stops = classes.map((c, i) => {
+    const colour = `${c.colour}${Math.round(c.opacity * 255).toString(16).padStart(2, '0')}`;
+    return `${colour} ${(i / classes.length * 100).toFixed(2)}%`;
+  });
+  bar.style.background = `linear-gradient(to right, ${stops.join(', ')})`;
+  return bar;
+}
+
 /** The block of the density; `picture` are the parameters of the legend's picture. */
 export function densityBlock(legend, app, picture) {
   const diverging = legend.classes[0].from == null;
+  const continuous = isContinuous(app.state);
+  const classes = shown(legend.classes, diverging);
   return [
     element('h2', {}, t(`legend.title.${legend.measure}`), ' ', element('span', {class: 'unit'}, unitWords(legend))),
-    element('ol', {class: diverging ? 'scale diverging' : 'scale'}, ...shown(legend.classes, diverging).map(c =>
+    continuous ? gradientOf(classes) : null,
+    element('ol', {class: `scale${diverging ? ' diverging' : ''}${continuous ? ' continuous' : ''}`}, ...classes.map(c =>
       element('li', {title: rangeText(c.from, c.to, legend)},
-        swatchOf(c), element('span', {class: 'from'}, c.from == null ? '' : valueText(c.from, legend))))),
+        continuous ? null : swatchOf(c), element('span', {class: 'from'}, c.from == null ? '' : valueText(c.from, legend))))),
     element('p', {class: 'hint'}, countedLine(legend, app)),
     element('p', {class: 'hint method'}, [...methodParts(legend, app.city.timezone), classesOf(legend, app.categories)].join(' · '), ' · ',
       element('a', {href: legendPicture(picture), download: 'legend.png'}, t('legend.picture'))),

@@ -18,6 +18,7 @@ export const SWITCHES = {
 };
 
 const INCIDENT_ZOOM = 15;
+export const RATE_OPACITY = 0.75;
 const PAINT = {
   light: {fill: '#1d1730', ring: '#ffffff', text: '#ffffff', pin: '#1463d8', edge: '#4a4458'},
   dark: {fill: '#f2f4f8', ring: '#12151b', text: '#12151b', pin: '#6aa7ff', edge: '#c9cedb'},
@@ -59,7 +60,9 @@ export function compose(base, state, city, data = {}, change = undefined) {
   style.layers.splice(heatBelow, 0, ...rateLayers(paint, state.theme), {
     id: 'heat', type: 'raster', source: 'heat',
     paint: {'raster-fade-duration': 150, 'raster-opacity': ['interpolate', ['linear'], ['zoom'], 15, 1, 18, 0.7]},
-  }, ...spotLayers(paint, state.theme));
+  }, ...filled('spot', 'spots', overColours(state) ? 0.12 : 0.62, state.theme));
+  const names = style.layers.findIndex(layer => layer.type === 'symbol');
+  style.layers.splice(names < 0 ? style.layers.length : names, 0, ...spotLines(paint, overColours(state)));
   if (city.public_incidents) style.layers.push(...incidentLayers(paint));
   style.layers.push({
     id: 'clicked', type: 'circle', source: 'clicked',
@@ -81,16 +84,18 @@ function filled(id, source, opacity, theme) {
 }
 
 const rateLayers = (paint, theme) => [
-  ...filled('rate', 'rates', 0.75, theme),
+  ...filled('rate', 'rates', RATE_OPACITY, theme),
   {id: 'rate-line', type: 'line', source: 'rates', paint: {'line-color': paint.ring, 'line-width': 0.8, 'line-opacity': 0.7}},
 ];
 
-const spotLayers = (paint, theme) => [
-  ...filled('spot', 'spots', 0.62, theme),
-  {
-    id: 'spot-line', type: 'line', source: 'spots', filter: ['all', ['==', ['get', 'significant'], true], ['==', ['geometry-type'], 'Polygon']],
-    layout: {'line-join': 'round'}, paint: {'line-color': paint.edge, 'line-width': 1.6},
-  },
+/** Over other colours hotspots are outlined, so that no colour is a mixture of two. */
+const overColours = state => isOn(state, 'heat') || isOn(state, 'rates');
+
+const spotLines = (paint, over) => [
+  ...[['case', paint.ring, over ? 5 : 0], ['line', over ? ['get', 'colour'] : paint.edge, over ? 2.6 : 1.6]].map(([name, colour, width]) => ({
+    id: `spot-${name}`, type: 'line', source: 'spots', filter: ['all', ['has', 'colour'], ['==', ['geometry-type'], 'Polygon']],
+    layout: {'line-join': 'round'}, paint: {'line-color': colour, 'line-width': width},
+  })),
   {
     id: 'spot-street', type: 'line', source: 'spots', filter: ['all', ['has', 'colour'], ['==', ['geometry-type'], 'LineString']],
     layout: {'line-cap': 'round'}, paint: {'line-color': ['get', 'colour'], 'line-width': ['interpolate', ['linear'], ['zoom'], 11, 2, 16, 7]},

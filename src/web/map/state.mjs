@@ -5,12 +5,14 @@ import {filterParameters} from '../state.mjs';
 /** How density is computed, under the contract's names beside `bandwidth`; what is absent has the server's default. */
 export const DENSITY = ['kernel', 'at', 'time-bandwidth', 'over', 'min-n', 'adaptive', 'edge-correction', 'network'];
 /** Names in the address. */
-export const PARAMETERS = ['bandwidth', ...DENSITY, 'view', 'panels', 'hide', 'show', 'rates', 'rate', 'spots', 'ramp', 'tab', 'place', 'draw'];
+export const PARAMETERS = ['bandwidth', ...DENSITY, 'view', 'panels', 'hide', 'show', 'rates', 'rate', 'spots', 'scale', 'tab', 'place', 'draw'];
 export const BANDWIDTHS = [100, 200, 300, 500, 1000];
 export const LEAST_BANDWIDTH = 10;
 export const MOST_BANDWIDTH = 20000;
 /** What can be put beside each other. `difference` where there is a comparison period and nothing else is said. */
 export const VIEWS = ['one', 'difference', 'swipe', 'side', 'panels'];
+/** The most classes that the server takes, less one for those at the ends. */
+const FINEST = 46;
 const DEFAULT_BANDWIDTH = '300';
 /** Adaptive bandwidths: with which kernels, and up to which bandwidth. */
 const SMOOTH = ['quartic', 'triweight', 'gaussian'];
@@ -88,10 +90,34 @@ export function densityParameters(state, change) {
   return query;
 }
 
-/** The same with the colours of the theme. */
-export function drawParameters(state, change) {
+/** What decides which classes the server takes. */
+const classKey = query => ['category', 'over', 'compare', 'network'].map(name => query.get(name) ?? '').join('|')
+  + (query.has('datetime') || query.has('at'));
+
+/** Classes so fine that colours look continuous, between those of a legend. */
+export function refine(state, legend) {
+  const {breaks} = legend;
+  const fine = [];
+  for (let i = 0; i + 1 < breaks.length; i++) {
+    const [from, to] = [breaks[i], breaks[i + 1]];
+    const steps = from < 0 && to > 0 ? 1 : Math.max(1, Math.floor(FINEST / breaks.length));
+    for (let k = 0; k < steps; k++) fine.push(from * (to / from) ** (k / steps));
+  }
+  fine.push(breaks.at(-1));
+  const key = classKey(densityParameters(state));
+  const text = fine.map(x => Number(x.toPrecision(5))).join(',');
+  const changed = state.fine?.key !== key || state.fine.breaks !== text;
+  state.fine = {key, breaks: text};
+  return changed;
+}
+
+export const isContinuous = state => state.more.scale === 'continuous' && !state.density.over;
+
+/** The same with the colours of the theme; `classed` without the fine classes. */
+export function drawParameters(state, change, classed = false) {
   const query = densityParameters(state, change);
   query.set('ramp', state.theme);
+  if (!classed && isContinuous(state) && state.fine?.key === classKey(densityParameters(state))) query.set('breaks', state.fine.breaks);
   return query;
 }
 

@@ -7,6 +7,7 @@ import {style as fetchStyle} from '../api.mjs';
 import {byId} from '../parts/dom.mjs';
 import {t} from '../parts/i18n.mjs';
 import {busy, setMapIdle} from '../parts/ready.mjs';
+import {periodText} from '../parts/words.mjs';
 import {hatchImage} from './hatch.mjs';
 import {compose, heatUrl, incidentUrl} from './overlay.mjs';
 import {viewOf} from './state.mjs';
@@ -58,6 +59,7 @@ export class MapView {
     this.events = events;
     this.bases = {};
     this.data = {};
+    this.otherData = {};
     this.idle = new Set();
     this.map = newMap('map', {...startOf(city), hash: 'map'});
     const {map} = this;
@@ -111,7 +113,7 @@ export class MapView {
     this.#follow();
     for (const [map, change] of this.#maps()) {
       this.#setIdle(map, false);
-      map.setStyle(compose(this.bases[state.theme], state, this.city, this.data, change), {diff: true});
+      map.setStyle(compose(this.bases[state.theme], state, this.city, map === this.other ? this.otherData : this.data, change), {diff: true});
     }
     this.#labelControls();
   }
@@ -168,14 +170,15 @@ export class MapView {
     this.mark(null);
   }
 
-  /** Areas of `rates` or `hotspots` as GeoJSON. */
-  showAreas(name, collection) {
+  /** Areas of `rates` or `hotspots` as GeoJSON, and those of the comparison period where that has a map of its own. */
+  showAreas(name, collection, other) {
     this.data[name] = collection;
+    this.otherData[name] = other;
     const source = {rates: 'rates', hotspots: 'spots'}[name];
-    for (const [map] of this.#maps()) {
-      const put = () => map.getSource(source)?.setData(this.data[name]);
-      if (map.getSource(source)) put();
-      else map.once('styledata', put);
+    for (const [map, data] of [[this.map, this.data], [this.other, this.otherData]]) {
+      const put = () => data[name] && map.getSource(source)?.setData(data[name]);
+      if (map?.getSource(source)) put();
+      else map?.once('styledata', put);
     }
   }
 
@@ -187,6 +190,11 @@ export class MapView {
 
   zoomTo(position, zoom = Math.min(this.map.getZoom() + 2, 18)) {
     this.map.easeTo({center: position, zoom});
+  }
+
+  /** Moves a place into what is left of the map above `covered` pixels. */
+  reveal(position, covered) {
+    this.map.easeTo({center: position, offset: [0, -covered / 2]});
   }
 
   fit(box) {
@@ -222,6 +230,14 @@ export class MapView {
     return canvas;
   }
 
+  /** Gives up the density's tiles that are under way; showStyle() asks again. */
+  cancel() {
+    for (const [map] of this.#maps()) {
+      if (map.getLayer('heat')) map.setLayoutProperty('heat', 'visibility', 'none');
+      this.#setIdle(map, true);
+    }
+  }
+
   remove() {
     this.other?.remove();
     this.map.remove();
@@ -236,21 +252,28 @@ export class MapView {
       .map(feature => ({position: feature.geometry.coordinates, properties: feature.properties}));
   }
 
-  /** Counts pictures while the map moves; tells once when they are too few over a while. */
+  /** Counts the browser's frames while the map moves; tells once when they are too few over a while. */
   #watchSpeed() {
-    let pictures = 0;
+    let frames = 0;
     let moving = 0;
     let since = null;
-    const {map} = this;
-    map.on('movestart', () => (since ??= performance.now()));
-    map.on('render', () => since !== null && pictures++);
-    map.on('moveend', () => {
+    const count = () => {
+      if (since === null) return;
+      frames++;
+      requestAnimationFrame(count);
+    };
+    this.map.on('movestart', () => {
+      if (since !== null) return;
+      since = performance.now();
+      requestAnimationFrame(count);
+    });
+    this.map.on('moveend', () => {
       if (since === null) return;
       moving += performance.now() - since;
       since = null;
       if (moving < SLOW_AFTER_MS) return;
-      if (pictures / moving * 1000 < SLOW_PER_S) this.events.slow();
-      pictures = 0;
+      if (frames / moving * 1000 < SLOW_PER_S) this.events.slow();
+      frames = 0;
       moving = 0;
     });
   }
@@ -266,6 +289,9 @@ export class MapView {
     label('.maplibregl-ctrl-zoom-in', 'map.zoomIn');
     label('.maplibregl-ctrl-zoom-out', 'map.zoomOut');
     label('.home', 'map.home');
-    for (const [map] of this.#maps()) map.getCanvas().setAttribute('aria-label', t('map.label'));
+    for (const [map, change] of this.#maps()) {
+      const period = change && periodText(change.datetime ?? this.state.filters.datetime, this.city);
+      map.getCanvas().setAttribute('aria-label', [t('map.label'), period].filter(Boolean).join(' '));
+    }
   }
 }

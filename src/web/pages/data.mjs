@@ -54,6 +54,7 @@ export function signInNote(app, key) {
 class DataPage {
   constructor(root, app) {
     this.app = app;
+    this.who = JSON.stringify(app.session);
     this.tabs = element('div', {class: 'tabs', role: 'tablist'});
     this.body = element('div', {id: 'section', role: 'tabpanel', tabindex: '-1'});
     root.append(element('div', {class: 'column data'}, this.tabs, this.body));
@@ -79,7 +80,18 @@ class DataPage {
 
   refresh(what) {
     if (what === 'words') this.#showTabs();
-    if (this.part?.refresh) this.part.refresh(what);
+    const who = JSON.stringify(this.app.session);
+    const signed = who !== this.who;
+    this.who = who;
+    if (what === 'data' && !signed) this.#tellNews();
+    else this.part?.refresh(what);
+  }
+
+  /** What is being looked at is not taken away because data came in meanwhile: it is said, and one click away. */
+  #tellNews() {
+    if (!this.part?.showsData || this.body.querySelector('.news')) return;
+    this.body.prepend(element('div', {class: 'note news', role: 'status'}, element('p', {}, t('data.news')),
+      element('button', {type: 'button', class: 'button', onclick: () => this.show()}, t('data.reload'))));
   }
 
   end() {

@@ -13,13 +13,13 @@ import {layOut} from '../map/layout.mjs';
 import {densityBlock, Legend} from '../map/legend.mjs';
 import {PlainMap} from '../map/plain.mjs';
 import {Search} from '../map/search.mjs';
-import {drawParameters, EXTRA, isOn, PARAMETERS, pictureParameters, readMap, viewOf, writeMap} from '../map/state.mjs';
+import {drawParameters, EXTRA, isContinuous, isOn, PARAMETERS, pictureParameters, readMap, refine, viewOf, writeMap} from '../map/state.mjs';
 import {Table} from '../map/table.mjs';
 import {Timeline} from '../map/timeline.mjs';
 import {Tools} from '../map/tools.mjs';
 import {byId, element, needStyle} from '../parts/dom.mjs';
 import {date, number, t, translate} from '../parts/i18n.mjs';
-import {isTold, settle, tell} from '../parts/messages.mjs';
+import {isTold, note, settle, tell} from '../parts/messages.mjs';
 import {busy, setMapIdle} from '../parts/ready.mjs';
 
 export const parameters = PARAMETERS;
@@ -39,6 +39,10 @@ export function unmount() {
 
 export function refresh(what) {
   page?.refresh(what);
+}
+
+export function cancel() {
+  page?.cancel();
 }
 
 const wrongRequest = error => error?.status >= 400 && error.status < 500;
@@ -67,7 +71,11 @@ class MapPage {
     this.histogram = new Histogram(app, () => app.filtersChanged());
     const dock = new Dock(() => this.view?.resize());
     this.list = new IncidentList(app, dock, position => this.view?.zoomTo(position));
-    const marks = {mark: position => this.view?.mark(position), zoomTo: position => this.view?.zoomTo(position)};
+    const marks = {
+      mark: position => this.view?.mark(position),
+      reveal: position => this.#reveal(position),
+      zoomTo: position => this.view?.zoomTo(position),
+    };
     this.card = new Card(app, marks, dock, this.areas, this.list);
     this.table = new Table(app, dock, this.areas, this.list, {fit: box => this.view?.fit(box)}, () => this.#layerChanged('rates'));
     this.compare = new Compare(app, () => this.view, () => this.#viewChanged(), () => app.filtersChanged());
@@ -84,15 +92,32 @@ class MapPage {
     if (this.table.isOpen && !app.state.more.place) this.table.open();
   }
 
+  /** On a narrow screen the dock lies over the map's lower part: the place moves to where it is seen. */
+  #reveal(position) {
+    const [dock, maps] = ['dock', 'maps'].map(id => byId(id).getBoundingClientRect());
+    if (dock.top < maps.bottom && dock.left < maps.right - 1) this.view?.reveal(position, maps.bottom - dock.top);
+  }
+
   end() {
     this.showing.abort();
+    for (const part of [this.areas, this.card, this.list, this.table, this.compare]) part?.cancel();
     this.timeline?.stop();
-    this.histogram?.end();
-    this.areas?.end();
-    this.card?.end();
-    for (const part of [this.list, this.table, this.compare, this.search, this.tools]) part?.end();
+    for (const part of [this.histogram, this.search, this.tools]) part?.end();
     this.view?.remove();
     this.view = null;
+  }
+
+  /** Gives up what is under way, and offers to take it up again. */
+  cancel() {
+    this.showing.abort();
+    for (const part of [this.areas, this.card, this.list, this.table, this.compare, this.histogram]) part.cancel();
+    this.view?.cancel();
+    tell('cancelled', 'loading.cancelled', null, () => {
+      this.#refreshDock();
+      this.#showMap();
+      this.#showNumbers();
+      this.histogram.refresh();
+    });
   }
 
   refresh(what) {
@@ -122,6 +147,7 @@ class MapPage {
     this.#showControls();
     if (!this.view) return;
     settle('tiles');
+    settle('cancelled');
     this.#refreshDock();
     if (own) this.view.showData();
     else this.#showMap();
@@ -163,8 +189,10 @@ class MapPage {
       return;
     }
     try {
-      const {collection, legend} = await this.areas[name]();
-      this.view?.showAreas(name, collection);
+      const two = ['swipe', 'side'].includes(viewOf(this.app.state));
+      const [{collection, legend}, other] = await Promise.all([
+        this.areas[name](), two && this.areas[name]({datetime: this.app.state.compare})]);
+      this.view?.showAreas(name, collection, other?.collection);
       this.legend.set(name, legend);
       settle(name);
     } catch (error) {
@@ -196,22 +224,47 @@ class MapPage {
     const events = {
       click: (lon, lat) => this.card.show(lon, lat),
       moved: () => {},
-      slow: () => {},
+      slow: () => this.#offerPictures(),
       // Wrong filters and a lost server spoil tiles and legend alike: the legend's message says why.
       error: error => isTold('numbers') || wrongRequest(error) || tell('tiles', 'error.tiles', error, () => this.view?.showData()),
     };
-    try {
-      const {MapView} = await busy(import('../map/view.mjs'));
-      if (page !== this) return;
-      this.view = new MapView(state, city, events);
-    } catch (error) {
-      byId('map').replaceChildren();
-      byId('messages').append(element('div', {class: 'message calm', title: error.message}, element('p', {'data-i18n': 'fallback.note'}, t('fallback.note'))));
-      this.view = new PlainMap(state, city, events);
-      this.layers.able = ['heat'];
-      this.compare.able = ['one', 'difference', 'panels'];
-      this.#showControls();
+    if (state.more.draw !== 'pictures') {
+      try {
+        const {MapView} = await busy(import('../map/view.mjs'));
+        if (page !== this) return;
+        this.view = new MapView(state, city, events);
+        return;
+      } catch {
+        note('plain', 'fallback.note');
+      }
     }
+    byId('map').replaceChildren();
+    this.view = new PlainMap(state, city, events);
+    this.layers.able = ['heat'];
+    this.compare.able = ['one', 'difference', 'panels'];
+    this.#showControls();
+    if (state.more.draw === 'pictures') note('plain', 'slow.pictures', ['slow.back', () => this.#draw('')]);
+  }
+
+  /** The drawing is too slow for comfort. */
+  #offerPictures() {
+    note('plain', 'slow.note', ['slow.take', () => this.#draw('pictures')]);
+  }
+
+  /** Draws the map by the browser, or from the server's pictures. */
+  async #draw(how) {
+    const {state} = this.app;
+    state.more.draw = how;
+    if (how) state.view = null;
+    writeMap(state);
+    this.app.write();
+    this.view.remove();
+    this.view = null;
+    this.layers.able = null;
+    this.compare.able = undefined;
+    await this.#makeView();
+    this.#showControls();
+    await Promise.all([this.#showMap(), this.#showNumbers()]);
   }
 
   async #showMap() {
@@ -232,10 +285,11 @@ class MapPage {
     for (const name of EXTRA) this.#showAreas(name);
     try {
       const panels = viewOf(app.state) === 'panels' && this.view;
-      const all = busy(api.legend(drawParameters(app.state, panels ? {} : undefined), signal));
+      const all = busy(api.legend(drawParameters(app.state, panels ? {} : undefined, true), signal));
       const [counts, first] = await Promise.all([all, panels && this.compare.drawPanels()]);
       // The classes are those of one small map, what is counted is all.
       const legend = first ? {...first, n: counts.n, total: counts.total, positioned_share: counts.positioned_share} : counts;
+      if (isContinuous(app.state) && refine(app.state, counts)) this.view?.showData();
       const told = isOn(app.state, 'heat') && app.city.counts.incidents > 0;
       this.legend.set('heat', told ? densityBlock(legend, app, pictureParameters(app.state)) : null);
       app.showMatched(counts);
@@ -270,12 +324,14 @@ class MapPage {
     const {city} = this.app;
     const bare = !city.box;
     byId('empty').hidden = city.counts.incidents > 0;
+    byId('time').hidden = city.counts.incidents === 0;
     if (byId('empty').hidden) return;
     const commands = ['hotspotd import CITY.gpkg incidents cases.csv'];
     if (bare) commands.unshift('hotspotd import CITY.gpkg units communities.shp --level community', 'hotspotd import CITY.gpkg streets streets.geojson');
     byId('empty').replaceChildren(
       element('h2', {}, t('empty.title')),
       element('p', {}, t(bare ? 'empty.text' : 'empty.incidents')),
-      element('pre', {}, commands.join('\n')));
+      element('pre', {}, commands.join('\n')),
+      element('button', {type: 'button', class: 'button main', onclick: () => this.app.go('data')}, t('empty.import')));
   }
 }

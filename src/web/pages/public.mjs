@@ -33,6 +33,8 @@ export function refresh(what) {
   page?.refresh(what);
 }
 
+const parentOf = ({parent: name, parent_en: english}) => nameOf({name, name_en: english});
+
 class PublicPage {
   constructor(root, app) {
     this.root = root;
@@ -86,8 +88,9 @@ class PublicPage {
         element('div', {class: 'panel map-panel'}, this.mapPlace, this.told, this.legend),
         element('section', {class: 'panel', 'aria-label': t('public.numbers')}, this.summary)),
       this.report.element,
-      element('section', {class: 'panel'}, element('h2', {}, t('public.table')), element('p', {class: 'hint'}, t('public.tableHint')), this.table),
-      element('section', {class: 'panel', id: 'method'}, element('h2', {}, t('public.method')), this.method)));
+      element('div', {class: 'public-text'},
+        element('section', {class: 'panel'}, element('h2', {}, t('public.table')), element('p', {class: 'hint'}, t('public.tableHint')), this.table),
+        element('section', {class: 'panel', id: 'method'}, element('h2', {}, t('public.method')), this.method))));
     this.report.show();
   }
 
@@ -122,6 +125,9 @@ class PublicPage {
   async #load() {
     const {app} = this;
     const query = filterParameters(app.state, {unit: null, bbox: null, batch: null, 'max-accuracy': null});
+    // Communities, or what comes next above them in a city that has none.
+    const levels = new Set(app.city.levels.map(({level}) => level));
+    query.set('level', ['community', 'subdistrict', 'district'].find(level => levels.has(level)) ?? 'community');
     await this.task.run(async signal => {
       const [counts, legend] = await Promise.all([
         api.publishedCounts(query, signal), api.legend(new URLSearchParams({ramp: app.state.theme}), signal)]);
@@ -135,6 +141,7 @@ class PublicPage {
     this.units = counts.features.map(({properties}) => properties);
     app.showMatched(counts.total === null ? null : {total: counts.total, unmatched: 0, left_out_by_accuracy: 0});
     measure.settle(this.units);
+    this.root.firstElementChild.classList.toggle('bare', !counts.features.length);
     if (!counts.features.length) {
       this.summary.replaceChildren(nothing(t('public.none'), t('public.noneText')));
       return;
@@ -162,7 +169,7 @@ class PublicPage {
   }
 
   #words(unit) {
-    const name = `${nameOf(unit)}${unit.parent ? ` · ${unit.parent}` : ''}`;
+    const name = [nameOf(unit), parentOf(unit)].filter(Boolean).join(' · ');
     if (unit.count === null) return `${name}: ${t('public.few')}`;
     return `${name}: ${t('public.count', {n: number(unit.count)})} · ${this.measure.format(this.measure.value(unit))} ${this.measure.unit}`;
   }
@@ -211,15 +218,15 @@ class PublicPage {
   /** Communities by name within their subdistrict; what was merged stands once, below them. */
   #showTable() {
     const {units, counts, measure, app} = this;
-    const parents = [...new Set(units.map(unit => unit.parent))].sort((a, b) => a.localeCompare(b, app.state.lang));
+    const parents = [...new Set(units.map(parentOf))].sort((a, b) => a.localeCompare(b, app.state.lang));
     const row = (name, count, value) => element('tr', {}, element('td', {}, name), element('td', {class: 'number'}, count), element('td', {class: 'number'}, value));
     const few = count => (count === null ? t('public.fewer', {n: counts.least}) : number(count));
     const body = parents.flatMap(parent => [
       element('tr', {}, element('th', {scope: 'rowgroup', colspan: '3', class: 'group'}, parent || t('public.noParent'))),
-      ...units.filter(unit => unit.parent === parent).sort((a, b) => nameOf(a).localeCompare(nameOf(b), app.state.lang))
+      ...units.filter(unit => parentOf(unit) === parent).sort((a, b) => nameOf(a).localeCompare(nameOf(b), app.state.lang))
         .map(unit => row(nameOf(unit), unit.count === null ? t('public.mergedIn', {n: unit.merged}) : number(unit.count), unit.count === null ? '–' : measure.format(measure.value(unit)))),
     ]);
-    const groups = counts.merged.map(group => row(t('public.group', {n: group.merged, units: group.units, parent: group.parent || t('public.wholeCity')}), few(group.count), '–'));
+    const groups = counts.merged.map(group => row(t('public.group', {n: group.merged, units: group.units, parent: parentOf(group) || t('public.wholeCity')}), few(group.count), '–'));
     const others = ['outside', 'unmatched'].map(name => row(t(`public.${name}`), counts[name].count === null ? t('public.mergedIn', {n: counts[name].merged}) : number(counts[name].count), '–'));
     this.table.replaceChildren(element('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('public.table')},
       element('table', {class: 'table communities'},

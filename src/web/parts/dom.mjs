@@ -36,15 +36,23 @@ export function closeSheets(path = []) {
   }
 }
 
-/** Loads a style sheet once; resolves when it is in force. */
-export function needStyle(url) {
-  const present = document.querySelector(`link[href="${url}"]`);
+/** Loads what an element refers to once; resolves when it is there. */
+function need(selector, made) {
+  const present = document.querySelector(selector);
   if (present) return present.loaded;
-  const link = element('link', {rel: 'stylesheet', href: url});
-  link.loaded = new Promise((resolve, reject) => {
-    link.addEventListener('load', resolve);
-    link.addEventListener('error', () => reject(new Error(`${url}`)));
+  made.loaded = new Promise((resolve, reject) => {
+    made.addEventListener('load', resolve);
+    made.addEventListener('error', () => {
+      made.remove(); // or no second try would ask for it
+      reject(new Error(made.href || made.src));
+    });
   });
-  document.head.append(link);
-  return link.loaded;
+  document.head.append(made);
+  return made.loaded;
 }
+
+/** A style sheet, in force when this resolves. */
+export const needStyle = url => need(`link[href="${url}"]`, element('link', {rel: 'stylesheet', href: url}));
+
+/** A script that is no module, run when this resolves. */
+export const needScript = url => need(`script[src="${url}"]`, element('script', {src: url}));

@@ -7,6 +7,7 @@ const shown = new Map();
 
 /** The server's own words, the status of a tile (whose message would be its long address), or the error's words. */
 function reasonOf(error) {
+  if (!error) return '';
   if (error?.status === 0) return t('error.offline');
   return error?.url && error.status ? `HTTP ${error.status}` : error?.message || String(error);
 }
@@ -23,6 +24,17 @@ export function tell(subject, key, error, retry) {
     element('button', {type: 'button', class: 'quiet close', 'aria-label': t('error.dismiss'), onclick: () => settle(subject)}, '×'));
   byId('messages').append(note);
   shown.set(subject, note);
+}
+
+/** Says what is no error; `action` is [key of its words, what to do]. */
+export function note(subject, key, action) {
+  settle(subject);
+  const made = element('div', {class: 'message calm'},
+    element('p', {'data-i18n': key}, t(key)),
+    action && element('button', {type: 'button', class: 'link', onclick: () => { settle(subject); action[1](); }}, t(action[0])),
+    element('button', {type: 'button', class: 'quiet close', 'aria-label': t('error.dismiss'), onclick: () => settle(subject)}, '×'));
+  byId('messages').append(made);
+  shown.set(subject, made);
 }
 
 /** The subject is well again. */

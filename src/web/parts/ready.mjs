@@ -1,15 +1,29 @@
 // `data-ready` stands on <html> while nothing is under way: no call to the server, no picture to come.
 
 const root = document.documentElement;
+const SLOW_MS = 1500;
 let pending = 0;
 let mapIdle = true;
 
 let waiting = [];
+let slow = null;
+let tellSlow = () => {};
+
+/** `told(true)` runs when something has been under way for a while, `told(false)` when nothing is any more. */
+export function onSlow(told) {
+  tellSlow = told;
+}
 
 function update() {
   const ready = pending === 0 && mapIdle;
   root.toggleAttribute('data-ready', ready);
-  if (!ready) return;
+  if (!ready) {
+    slow ??= setTimeout(() => tellSlow(true), SLOW_MS);
+    return;
+  }
+  clearTimeout(slow);
+  slow = null;
+  tellSlow(false);
   for (const resolve of waiting) resolve();
   waiting = [];
 }

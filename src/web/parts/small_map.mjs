@@ -55,9 +55,21 @@ export class SmallMap {
       const image = this.images(this.app.state.theme)[id];
       if (image && !map.hasImage(id)) map.addImage(id, image, {pixelRatio: 2});
     });
+    // What WebGL draws is gone when paper is drawn: a copy stands there then.
+    this.printing = new AbortController();
+    addEventListener('beforeprint', () => this.#copy(), {signal: this.printing.signal});
+    addEventListener('afterprint', () => this.container.querySelector('.printed')?.remove(), {signal: this.printing.signal});
     map.on('error', () => {}); // a tile that is missing is seen to be
     if (this.click) map.on('click', event => this.click([event.lngLat.lng, event.lngLat.lat], event.point));
     map.getCanvas().setAttribute('aria-label', this.label());
+  }
+
+  #copy() {
+    this.map.redraw();
+    const from = this.map.getCanvas();
+    const copy = element('canvas', {class: 'printed', width: from.width, height: from.height});
+    copy.getContext('2d').drawImage(from, 0, 0);
+    this.container.append(copy);
   }
 
   async #style() {
@@ -116,6 +128,7 @@ export class SmallMap {
 
   end() {
     this.ended = true;
+    this.printing?.abort();
     this.map?.remove();
     this.map = null;
     setMapIdle(true);

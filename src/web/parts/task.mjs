@@ -17,16 +17,21 @@ export class Task {
     this.end();
     const controller = (this.controller = new AbortController());
     const again = () => this.run(work, show);
-    const waiting = setTimeout(() => this.place.replaceChildren(this.#waiting(again)), AFTER_MS);
+    // What is there stays, paler, until what replaces it has come.
+    const shown = this.place.childElementCount > 0 && !this.place.querySelector(':scope > .state');
+    if (shown) this.place.setAttribute('aria-busy', 'true');
+    const waiting = shown ? 0 : setTimeout(() => this.place.replaceChildren(this.#waiting()), AFTER_MS);
     try {
       const result = await busy(work(controller.signal));
       clearTimeout(waiting);
       if (controller.signal.aborted) return;
-      this.place.replaceChildren();
+      this.place.removeAttribute('aria-busy');
+      if (!shown) this.place.replaceChildren();
       await show(result);
     } catch (error) {
       clearTimeout(waiting);
       if (controller.signal.aborted && !controller.ended) return;
+      this.place.removeAttribute('aria-busy');
       this.place.replaceChildren(error.name === 'AbortError' ? this.#stopped(again) : failure(error, again));
     }
   }

@@ -25,6 +25,23 @@ static void arena_aligns_and_counts(void **state) {
     hs_arena_free(NULL);
 }
 
+static void arena_is_used_again(void **state) {
+    (void)state;
+    hs_arena *arena = hs_arena_new(1 << 20);
+    for (size_t most = 0; most <= 1 << 20; most = 8 * most + 4096) {
+        for (int i = 0; i < 100; i++)
+            memset(hs_arena_alloc(arena, 1000), 0xA5, 1000);
+        hs_arena_recycle(arena, most);
+        assert_int_equal(hs_arena_used(arena), 0);
+    }
+    hs_arena_recycle(arena, 1 << 20); /* what holds nothing yet, too */
+    size_t got = 0;
+    while (hs_arena_alloc(arena, 100))
+        got += 100;
+    assert_true(got > 500000 && got <= 1 << 20);
+    hs_arena_free(arena);
+}
+
 static void arena_keeps_its_ceiling(void **state) {
     (void)state;
     hs_arena *arena = hs_arena_new(10000);
@@ -118,13 +135,10 @@ static void long_messages_end_at_a_character(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_aligns_and_counts),
-        cmocka_unit_test(arena_keeps_its_ceiling),
-        cmocka_unit_test(arena_copies_texts),
-        cmocka_unit_test(buffer_appends),
-        cmocka_unit_test(buffer_failure_sticks),
-        cmocka_unit_test(errors_carry_messages),
-        cmocka_unit_test(long_messages_end_at_a_character),
+        cmocka_unit_test(arena_aligns_and_counts), cmocka_unit_test(arena_is_used_again),
+        cmocka_unit_test(arena_keeps_its_ceiling), cmocka_unit_test(arena_copies_texts),
+        cmocka_unit_test(buffer_appends),          cmocka_unit_test(buffer_failure_sticks),
+        cmocka_unit_test(errors_carry_messages),   cmocka_unit_test(long_messages_end_at_a_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -437,13 +437,33 @@ static void months(void **state) {
     assert_true(hs_filter_months(&filter, snapshot, &length) && length > 0);
 }
 
+static void test_coarse_boxes(void **state) {
+    (void)state;
+    hs_filter filter = {.has_box = true, .box = {1026000001, -393300001, 1026004999, -393250000}};
+    hs_filter_coarsen(&filter);
+    const hs_box wider = {1026000000, -393305000, 1026005000, -393250000};
+    assert_memory_equal(&filter.box, &wider, sizeof wider);
+    hs_filter_coarsen(&filter); /* stays as it is */
+    assert_memory_equal(&filter.box, &wider, sizeof wider);
+    filter.box = (hs_box){-1799999999, -899999999, 1799999999, 899999999};
+    hs_filter_coarsen(&filter);
+    const hs_box earth = {-1800000000, -900000000, 1800000000, 900000000};
+    assert_memory_equal(&filter.box, &earth, sizeof earth);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_word),     cmocka_unit_test(across_the_antimeridian),
-        cmocka_unit_test(other_columns), cmocka_unit_test(beyond_the_square),
-        cmocka_unit_test(together),      cmocka_unit_test(problems),
-        cmocka_unit_test(no_condition),  cmocka_unit_test(wrong_values),
-        cmocka_unit_test(datetimes),     cmocka_unit_test(months),
+        cmocka_unit_test(test_coarse_boxes),
+        cmocka_unit_test(each_word),
+        cmocka_unit_test(across_the_antimeridian),
+        cmocka_unit_test(other_columns),
+        cmocka_unit_test(beyond_the_square),
+        cmocka_unit_test(together),
+        cmocka_unit_test(problems),
+        cmocka_unit_test(no_condition),
+        cmocka_unit_test(wrong_values),
+        cmocka_unit_test(datetimes),
+        cmocka_unit_test(months),
     };
     return cmocka_run_group_tests(tests, make_city, free_city);
 }

@@ -77,6 +77,32 @@ static void deterministic(void **state) {
     hs_geography_unref(g);
 }
 
+static void check_by_row(const hs_incident_chunk *chunk) {
+    const uint16_t *by_row = hs_incident_by_row(chunk);
+    assert_true(by_row == hs_incident_by_row(chunk));
+    assert_int_equal(by_row != NULL, chunk->row_offset != NULL);
+    if (!by_row || chunk->count == 0) return;
+    for (uint32_t k = 0; k < chunk->count; k++) {
+        int64_t row = hs_incident_row(chunk, by_row[k]);
+        if (k > 0) assert_true(row > hs_incident_row(chunk, by_row[k - 1]));
+        if (k % 97 != 0) continue;
+        assert_int_equal(hs_incident_first_behind(chunk, by_row, row - 1), k);
+        assert_int_equal(hs_incident_first_behind(chunk, by_row, row), k + 1);
+    }
+    assert_int_equal(hs_incident_first_behind(chunk, by_row, INT64_MIN), 0);
+    assert_int_equal(hs_incident_first_behind(chunk, by_row, INT64_MAX), chunk->count);
+}
+
+static void in_the_order_of_rows(void **state) {
+    (void)state;
+    hs_geography *g = made_geography();
+    hs_incidents *set = build(g, 3, 2, true);
+    for (uint32_t c = 0; c < set->chunk_count; c++)
+        check_by_row(set->chunk[c]);
+    hs_incidents_unref(set);
+    hs_geography_unref(g);
+}
+
 static void check_placed(const hs_geography *g, const hs_incidents *set, const hs_incident_chunk *chunk,
                          uint32_t i, hs_position position) {
     hs_placement placement;
@@ -431,10 +457,11 @@ static void none_and_limits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(deterministic),     cmocka_unit_test(every_row_as_it_came),
-        cmocka_unit_test(appending_shares),  cmocka_unit_test(live_rows_are_merged),
-        cmocka_unit_test(state_of_boxes),    cmocka_unit_test(wide_values),
-        cmocka_unit_test(positions_survive), cmocka_unit_test(none_and_limits),
+        cmocka_unit_test(in_the_order_of_rows), cmocka_unit_test(deterministic),
+        cmocka_unit_test(every_row_as_it_came), cmocka_unit_test(appending_shares),
+        cmocka_unit_test(live_rows_are_merged), cmocka_unit_test(state_of_boxes),
+        cmocka_unit_test(wide_values),          cmocka_unit_test(positions_survive),
+        cmocka_unit_test(none_and_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

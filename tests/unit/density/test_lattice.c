@@ -109,6 +109,46 @@ static void test_narrowest_of_four_taps(void **state) {
     free(sums);
 }
 
+/* Means take 2 and 3 nodes a pixel from the spans on that keep the bound. */
+static void test_narrowest_means(void **state) {
+    (void)state;
+    static const double narrowest[][3] = {{3.85, 2.4, 2.05}, {3.6, 2.3, 2.3}, {1.25, 0.74, 0.74}};
+    float *values = malloc(PIXELS * sizeof *values);
+    uint64_t *sums = malloc(PIXELS * sizeof *sums);
+    hs_random random;
+    hs_random_seed(&random, 32);
+    double least = 1;
+    for (size_t k = 0; k < 3; k++)
+        for (uint32_t rule = 0; rule < 3; rule++) {
+            uint32_t nodes = rule == 0 ? 2 : 3;
+            double worst = 0;
+            for (int i = 0; i < 24; i++) {
+                double lat_deg = rule == 2 || (rule == 0 && i % 2) ? 40.5 : 0.5; /* 8 sub-pixels : 4 */
+                hs_density_view view = view_at(11, 256, hs_mercator_from_degrees(121.4, lat_deg));
+                double pixel = 0x1p32 / 2048.0 / 256;
+                double scale = scale_at(floor(lat_deg));
+                double span = narrowest[k][rule] * (1.001 + 0.1 * hs_random_uniform(&random));
+                double bandwidth_m = span * pixel * scale;
+                hs_lattice lattice;
+                assert_true(hs_lattice_of(&view, kernels[k], bandwidth_m, scale, &lattice));
+                if (lattice.sampling != HS_DENSITY_MEAN) continue;
+                assert_true(lattice.stride == nodes && lattice.taps == 6);
+                if (rule > 0) assert_int_equal(lattice.subdivision, rule + 1);
+                hs_mercator at = {
+                    (uint32_t)((view.x * 256.0 + 30 + 196 * hs_random_uniform(&random)) * pixel),
+                    (uint32_t)((view.y * 256.0 + 30 + 196 * hs_random_uniform(&random)) * pixel)};
+                hs_point_columns one = {.mercator = &at, .count = 1};
+                worst =
+                    fmax(worst, worst_error(kernels[k], bandwidth_m, &view, &lattice, &one, values, sums));
+            }
+            assert_true(worst > 0 && worst <= 1e-3);
+            least = fmin(least, worst);
+        }
+    assert_true(least > 1e-5);
+    free(values);
+    free(sums);
+}
+
 #define TOWN 20000
 static hs_mercator town[TOWN];
 
@@ -203,6 +243,55 @@ static void test_splits(void **state) {
     free(parts);
 }
 
+/* Incidents of weight 1 take a way of their own, which leads to the same nodes: all over the world, at its
+ * edges and one beside the other, whatever their number. */
+static void check_ones(const hs_lattice *lattice, const hs_point_columns *points, const float *weight) {
+    hs_point_columns weighted = *points;
+    weighted.weight = weight;
+    hs_lattice_deposit *ones = deposited(lattice, points);
+    hs_lattice_deposit *others = deposited(lattice, &weighted);
+    size_t block = (size_t)HS_LATTICE_BLOCK * HS_LATTICE_BLOCK;
+    double sum = 0;
+    for (uint32_t b = 0; b < ones->count; b++) {
+        static const int32_t nothing[HS_LATTICE_BLOCK * HS_LATTICE_BLOCK];
+        const int32_t *same = nothing;
+        for (uint32_t o = 0; o < others->count; o++)
+            if (others->x[o] == ones->x[b] && others->y[o] == ones->y[b]) same = others->nodes + o * block;
+        assert_memory_equal(ones->nodes + b * block, same, block * sizeof *same);
+        for (size_t i = 0; i < block; i++)
+            sum += ones->nodes[b * block + i] * ones->unit;
+    }
+    assert_true(sum == points->count);
+    hs_lattice_deposit_free(ones);
+    hs_lattice_deposit_free(others);
+}
+
+static void test_ones(void **state) {
+    (void)state;
+    enum { MOST = 700 };
+    static hs_mercator at[MOST];
+    static float weight[MOST];
+    hs_random random;
+    hs_random_seed(&random, 12);
+    for (uint32_t i = 0; i < MOST; i++)
+        weight[i] = 1.0F;
+    for (uint32_t z = 6; z <= 24; z++)
+        for (int spread = 0; spread < 3; spread++) {
+            double reach = spread == 0 ? 0x1p32 : spread == 1 ? 0x1p20 : 0x1p13;
+            for (uint32_t i = 0; i < MOST; i++) {
+                uint32_t x = (uint32_t)(reach * hs_random_uniform(&random));
+                uint32_t y = (uint32_t)(reach * hs_random_uniform(&random));
+                at[i] = (hs_mercator){x - (uint32_t)(reach / 2), y};
+            }
+            double bandwidth_m = z < 12 ? 3000 : 150 >> (z - 12) / 2;
+            hs_density_view view = {z, 0, 0, z % 2 ? 256 : 512};
+            hs_lattice lattice;
+            assert_true(hs_lattice_of(&view, kernels[z % 3], bandwidth_m, scale_at(31), &lattice));
+            hs_point_columns points = {.mercator = at, .count = spread == 0 ? 100 : MOST - z};
+            if (lattice.taps > 1) check_ones(&lattice, &points, weight);
+        }
+}
+
 /* Weights and factors scale what an incident of weight 1 gives; large ones do not overflow. */
 static void test_weights(void **state) {
     (void)state;
@@ -295,11 +384,16 @@ static void test_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bound_of_one),    cmocka_unit_test(test_narrowest_of_four_taps),
-        cmocka_unit_test(test_bound_of_a_town), cmocka_unit_test(test_no_seams),
-        cmocka_unit_test(test_splits),          cmocka_unit_test(test_weights),
-        cmocka_unit_test(test_squares),         cmocka_unit_test(test_antimeridian),
-        cmocka_unit_test(test_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bound_of_one),
+                                       cmocka_unit_test(test_narrowest_of_four_taps),
+                                       cmocka_unit_test(test_narrowest_means),
+                                       cmocka_unit_test(test_bound_of_a_town),
+                                       cmocka_unit_test(test_no_seams),
+                                       cmocka_unit_test(test_splits),
+                                       cmocka_unit_test(test_ones),
+                                       cmocka_unit_test(test_weights),
+                                       cmocka_unit_test(test_squares),
+                                       cmocka_unit_test(test_antimeridian),
+                                       cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

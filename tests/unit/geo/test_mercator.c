@@ -26,6 +26,29 @@ static void test_positions_round_trip(void **state) {
     }
 }
 
+static void check_near_position(hs_mercator m, hs_mercator_bands *bands) {
+    hs_position position = hs_mercator_to_position(m), near = hs_mercator_to_position_near(m, bands);
+    assert_int_equal(near.lon_e7, position.lon_e7);
+    assert_int_equal(near.lat_e7, position.lat_e7);
+}
+
+static void test_positions_by_bands(void **state) {
+    (void)state;
+    hs_random random;
+    hs_random_seed(&random, 6);
+    hs_mercator_bands bands = {0};
+    for (int i = 0; i < 1000000; i++)
+        check_near_position(
+            (hs_mercator){hs_random_below(&random, UINT32_MAX), hs_random_below(&random, UINT32_MAX)},
+            &bands);
+    for (uint32_t i = 0; i < 50000; i++) {
+        check_near_position((hs_mercator){i, i}, &bands);
+        check_near_position((hs_mercator){UINT32_MAX - i, UINT32_MAX - i}, &bands);
+        check_near_position((hs_mercator){i, (UINT32_C(1) << 22) * 300 - 25000 + i}, &bands);
+        check_near_position((hs_mercator){i, (UINT32_C(1) << 31) - 25000 + i}, &bands);
+    }
+}
+
 static void test_known_values(void **state) {
     (void)state;
     hs_mercator m = hs_mercator_from_degrees(0, 0);
@@ -98,11 +121,10 @@ static void test_position_from_degrees(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_positions_round_trip),
-                                       cmocka_unit_test(test_known_values),
-                                       cmocka_unit_test(test_beyond_the_square),
-                                       cmocka_unit_test(test_ground_metres),
-                                       cmocka_unit_test(test_tiles),
-                                       cmocka_unit_test(test_position_from_degrees)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_positions_round_trip), cmocka_unit_test(test_positions_by_bands),
+        cmocka_unit_test(test_known_values),         cmocka_unit_test(test_beyond_the_square),
+        cmocka_unit_test(test_ground_metres),        cmocka_unit_test(test_tiles),
+        cmocka_unit_test(test_position_from_degrees)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

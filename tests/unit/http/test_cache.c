@@ -53,6 +53,29 @@ static void test_keeps_by_key_and_etag(void **state) {
     hs_cache_release(entry);
 }
 
+static void release_made(void *made) {
+    ++*(int *)made;
+}
+
+static void test_keeps_what_is_made_ready(void **state) {
+    (void)state;
+    int first = 0, second = 0;
+    bool filled = false;
+    hs_cache *cache = hs_cache_new(BUDGET);
+    put(cache, 1, 7, 100);
+    hs_cache_entry *entry = hs_cache_get(cache, 1, 7, &filled);
+    assert_null(hs_cache_ready(entry, 5));
+    assert_true(hs_cache_keep_ready(entry, 5, &first, release_made));
+    assert_false(hs_cache_keep_ready(entry, 6, &second, release_made));
+    assert_ptr_equal(hs_cache_ready(entry, 5), &first);
+    assert_null(hs_cache_ready(entry, 6)); /* made for other headers */
+    hs_cache_free(cache);
+    assert_int_equal(first, 0);
+    hs_cache_release(entry);
+    assert_int_equal(first, 1);
+    assert_int_equal(second, 0);
+}
+
 static void test_drops_what_was_used_longest_ago(void **state) {
     (void)state;
     hs_cache *cache = hs_cache_new(BUDGET);
@@ -194,6 +217,7 @@ static void test_many_threads(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keeps_by_key_and_etag),
+        cmocka_unit_test(test_keeps_what_is_made_ready),
         cmocka_unit_test(test_drops_what_was_used_longest_ago),
         cmocka_unit_test(test_a_giant_pushes_nobody_out),
         cmocka_unit_test(test_is_made_once),

@@ -72,14 +72,25 @@ static void test_own_breaks(void **state) {
              &error);
     assert_int_equal(classes.break_count, 3);
     check_near(classes.breaks[2], 1000, 0);
-    static const char *const wrong[] = {
-        "1,1", "2,1", "-1", "0", "a", "1,,2", "1,", "nan", "1,2,3,4,5,6,7,8,9,10,11,12,13"};
+    static const char *const wrong[] = {"1,1", "2,1", "-1", "0", "a", "1,,2", "1,", "nan"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         hs_str text = {wrong[i], strlen(wrong[i])};
         assert_int_equal(
             hs_ramps_classes(ramps, (hs_str){0}, text, HS_RAMP_PER_KM2, (hs_str){0}, &error, &classes),
             HS_E_ARGUMENT);
     }
+    char many[8 * (HS_RAMP_MAX_CLASSES + 1)] = "";
+    size_t size = 0;
+    for (int i = 1; i <= HS_RAMP_MAX_CLASSES; i++)
+        size += (size_t)snprintf(many + size, sizeof many - size, "%s%d", i > 1 ? "," : "", i);
+    check_ok(hs_ramps_classes(ramps, (hs_str){0}, (hs_str){many, size}, HS_RAMP_PER_KM2, (hs_str){0}, &error,
+                              &classes),
+             &error);
+    assert_int_equal(classes.break_count, HS_RAMP_MAX_CLASSES);
+    size += (size_t)snprintf(many + size, sizeof many - size, ",%d", HS_RAMP_MAX_CLASSES + 1);
+    assert_int_equal(hs_ramps_classes(ramps, (hs_str){0}, (hs_str){many, size}, HS_RAMP_PER_KM2, (hs_str){0},
+                                      &error, &classes),
+                     HS_E_ARGUMENT);
     assert_int_equal(hs_ramps_classes(ramps, HS_STR("rainbow"), (hs_str){0}, HS_RAMP_PER_KM2, (hs_str){0},
                                       &error, &classes),
                      HS_E_ARGUMENT);

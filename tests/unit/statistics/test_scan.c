@@ -400,7 +400,8 @@ static void test_refusals(void **state) {
     assert_int_equal(hs_scan_zones_new(town.areas, town.x, town.y, town.people, &extent, &error, &zones),
                      HS_E_ARGUMENT);
     assert_int_equal(try_scan((hs_scan_request){.replications = 9}), HS_OK);
-    assert_int_equal(try_scan((hs_scan_request){.replications = 9, .progress = {at_once, NULL}}), HS_E_CANCELLED);
+    assert_int_equal(try_scan((hs_scan_request){.replications = 9, .progress = {at_once, NULL}}),
+                     HS_E_CANCELLED);
     assert_int_equal(try_scan((hs_scan_request){.model = HS_SCAN_PERMUTATION}), HS_E_ARGUMENT);
     assert_int_equal(try_scan((hs_scan_request){.least_steps = 3}), HS_E_ARGUMENT);
     town.cases[3] = town.people[3] + 1;
