@@ -63,6 +63,16 @@ uint32_t hs_focus_parts(const hs_focus_candidates *c, const bool *taken, uint32_
     return parts;
 }
 
+hs_status hs_focus_routes(const hs_focus_candidates *c, const bool *taken, hs_error *error, uint32_t *part,
+                          uint32_t *parts) {
+    if (!c->link_first)
+        return hs_error_set(error, HS_E_ARGUMENT, "connected parts need to know what touches what");
+    uint32_t found = hs_focus_parts(c, taken, part);
+    if (found == HS_NONE) return hs_error_memory(error, "connected parts");
+    *parts = found;
+    return HS_OK;
+}
+
 static void push(routes *r, double key, uint32_t row) {
     if (r->heap_count == r->heap_room) return;
     uint32_t at = r->heap_count++;
