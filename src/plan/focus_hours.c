@@ -40,13 +40,14 @@ static double total_likelihood(const double *count, uint32_t rows, const double 
 /* The likeliest strength: it has one peak in the strength's logarithm. */
 static double find_strength(const double *count, uint32_t rows, const double *prior, const uint32_t *of,
                             const double *city) {
-    double strength = LEAST_STRENGTH, best = -INFINITY;
-    for (int k = 0; k < STRENGTHS; k++, strength *= 2) {
-        double value = total_likelihood(count, rows, prior, of, city, strength);
-        if (!(value > best)) return strength / 2;
+    double strength = LEAST_STRENGTH, best = total_likelihood(count, rows, prior, of, city, strength);
+    for (int k = 1; k < STRENGTHS; k++) {
+        double value = total_likelihood(count, rows, prior, of, city, 2 * strength);
+        if (!(value > best)) break;
         best = value;
+        strength *= 2;
     }
-    return strength / 2;
+    return strength;
 }
 
 static void shrink(const double *count, const double *prior, double strength, double *share) {
