@@ -236,6 +236,9 @@ void hs_focus_head(const hs_hotspot_run *run, hs_json *json) {
     const hs_focus_plan *plan = &a->plan;
     write_parameters(run, json);
     hs_json_pair_text(json, "method_used", hs_forecast_method_name(a->ground->forecast->forecast->method));
+    static const char *const ways[] = {"forecast", "forecast-last", "background-forecast",
+                                       "background-forecast-last"};
+    hs_json_pair_text(json, "expected_by", ways[a->ground->way[0]]);
     hs_json_pair_int(json, "version", (int64_t)run->snapshot->version);
     hs_json_pair_int(json, "seed", (int64_t)r->seed);
     hs_json_pair_int(json, "candidates", plan->candidates);

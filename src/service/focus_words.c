@@ -99,6 +99,31 @@ static void explain_options(const hs_hotspot_run *run, bool chinese, hs_buffer *
             (unsigned)r->visits, (unsigned)r->minutes);
 }
 
+static void explain_way(const hs_focus_ground *g, bool chinese, hs_buffer *out) {
+    hs_focus_way way = g->way[0];
+    if (way == HS_FOCUS_FORECAST)
+        hs_buffer_text(out, hs_in_language(chinese,
+                                           " It stands as it is: nothing else told more at earlier origins.",
+                                           "直接采用：在更早起点没有更好的做法。"));
+    if (way == HS_FOCUS_BACKGROUND || way == HS_FOCUS_BACKGROUND_LAST)
+        hs_buffer_printf(
+            out,
+            hs_in_language(
+                chinese,
+                " Streets with as many incidents as others of their class and quarter have (Poisson "
+                "factors of both; negative binomial of shape %.0f; %.1f %% of streets stand out) take "
+                "that background, the others the forecast, which told more at earlier origins.",
+                "与同等级、同社区街道相当者取其背景值（两者的泊松因子；负二项形状 %.0f；%.1f%% "
+                "的街道突出），其余取预测，此法在更早起点更准。"),
+            g->background_shape, 100 * g->exceptional);
+    if (way == HS_FOCUS_LAST || way == HS_FOCUS_BACKGROUND_LAST)
+        hs_buffer_text(
+            out, hs_in_language(chinese,
+                                " The forecast weighs as 8 incidents against the count of the last period "
+                                "(Gamma-Poisson), which told more at earlier origins.",
+                                "预测相当于 8 件，与最近一期计数合并（伽马－泊松），此法在更早起点更准。"));
+}
+
 static void explain_details(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
     const hs_focus_answer *a = run->result;
     hs_buffer_printf(
@@ -172,6 +197,7 @@ void hs_focus_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
             "\n预计件数：街道段预测，方法 %s（见 forecast）；起点前已知 %llu 件；%llu 件不在街道上。"),
         hs_forecast_method_name(f->method), (unsigned long long)f->used,
         (unsigned long long)a->ground->forecast->tally.outside);
+    explain_way(a->ground, chinese, out);
     explain_details(run, chinese, out);
     explain_scores(&a->plan, chinese, out);
 }

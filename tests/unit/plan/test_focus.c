@@ -275,6 +275,44 @@ static void hours(void **state) {
     free(share);
 }
 
+/* Streets of two classes in two quarters whose factors multiply, and two that stand out. */
+static void background(void **state) {
+    (void)state;
+    enum { STREETS = 400 };
+    double *length = malloc(STREETS * sizeof *length), *count = malloc(STREETS * sizeof *count),
+           rate[STREETS];
+    uint32_t class_of[STREETS], quarter_of[STREETS];
+    hs_focus_background b = {malloc(STREETS * sizeof(double)), malloc(STREETS * sizeof(double)), 0, 0};
+    hs_random random;
+    hs_random_seed(&random, 3);
+    for (uint32_t i = 0; i < STREETS; i++) {
+        class_of[i] = i % 2;
+        quarter_of[i] = i / 2 % 2;
+        length[i] = 0.05 + 0.1 * hs_random_uniform(&random);
+        rate[i] = 40 * (class_of[i] ? 3 : 1) * (quarter_of[i] ? 2 : 1);
+        count[i] = hs_random_poisson(&random, rate[i] * length[i]);
+    }
+    count[10] = 300;
+    count[11] = 500;
+    const hs_focus_streets s = {STREETS, length, class_of, quarter_of, 2, 2};
+    hs_error error = {0};
+    check_ok(hs_focus_find_background(&s, count, &error, &b), &error);
+    assert_true(b.ordinary[10] < 1e-6 && b.ordinary[11] < 1e-6 && b.shape >= 30 && b.exceptional < 0.02);
+    double off = 0, own_off = 0;
+    for (uint32_t i = 12; i < STREETS; i++) {
+        off += fabs(b.background[i] - rate[i] * length[i]);
+        own_off += fabs(count[i] - rate[i] * length[i]);
+        assert_true(b.ordinary[i] > 0.5);
+    }
+    assert_true(off < 0.5 * own_off); /* much nearer to the truth than the counts are */
+    length[0] = 0;
+    assert_int_equal(hs_focus_find_background(&s, count, &error, &b), HS_E_ARGUMENT);
+    free(length);
+    free(count);
+    free(b.background);
+    free(b.ordinary);
+}
+
 static bool at_once(const void *context) {
     return context == NULL;
 }
@@ -314,6 +352,7 @@ int main(void) {
         cmocka_unit_test(large_sets),
         cmocka_unit_test(rank_intervals),
         cmocka_unit_test(hours),
+        cmocka_unit_test(background),
         cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
