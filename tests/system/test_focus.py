@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 import time
 import urllib.error
-import urllib.parse
 import urllib.request
 
 HOTSPOTD = os.environ["HOTSPOTD"]
@@ -40,10 +39,6 @@ def ask(path, status=200, body=None):
         code, said = error.code, error.read()
     assert code == status, (path, code, said[:300])
     return json.loads(said, object_pairs_hook=once)
-
-
-def plan(**words):
-    return ask("/focus?" + urllib.parse.urlencode({name.replace("_", "-"): value for name, value in words.items()}))
 
 
 def focus(*arguments):
@@ -84,7 +79,7 @@ def hours_of(text):
 
 
 def check_km(whole, length):
-    answer = plan(budget="6km")
+    answer, said = focus("--budget", "6km", "--lang", "en")
     rows = [f["properties"] for f in answer["features"]]
     assert [r["rank"] for r in rows] == list(range(1, len(rows) + 1)) and len(rows) == answer["chosen"]
     assert len({r["id"] for r in rows}) == len(rows)
@@ -109,14 +104,14 @@ def check_km(whole, length):
         assert fold["caught"] <= fold["possible"] + 1e-9 and fold["possible"] <= fold["n"] + 1e-9
     mean = sum(f["hit_rate"] for f in held["folds"]) / 12
     assert abs(mean - held["hit_rate"]["mean"]) < 1e-12 and held["hit_rate"]["low"] <= mean <= held["hit_rate"]["high"]
-    assert "knapsack" in answer["how_en"] and "背包" in answer["how_zh"]
+    assert "knapsack" in said and "背包" in answer["how_zh"]
 
 
 def check_fold():
     """What a plan of an earlier origin catches is what the later one says of that fold."""
-    late = plan(budget="6km", backtest=12, min_per="subdistrict:1")
+    late, _ = focus("--budget", "5km", "--backtest", "2", "--min-per", "subdistrict:1")
     fold = late["held_out"]["folds"][0]
-    later = plan(budget="6km", backtest=12, min_per="subdistrict:1", origin=fold["origin"])
+    later, _ = focus("--budget", "5km", "--backtest", "1", "--min-per", "subdistrict:1", "--origin", fold["origin"])
     assert later["parameters"]["until"] == late["parameters"]["origin"]
     path = os.path.join(folder, "incidents.csv")
     run("export", store, "incidents", "-o", path)
@@ -136,14 +131,14 @@ def check_fold():
 
 
 def check_options(length):
-    free = plan(budget="5km")
-    per = plan(budget="5km", min_per="subdistrict:4")
+    free, _ = focus("--budget", "5km", "--backtest", "0")
+    per, _ = focus("--budget", "5km", "--backtest", "0", "--min-per", "subdistrict:4")
     assert per["expected_in_chosen"] <= free["bound"] + 1e-9
     count = {}
     for f in per["features"]:
         count[f["properties"]["subdistrict"]] = count.get(f["properties"]["subdistrict"], 0) + 1
     assert min(count.values()) >= 4 and len(count) >= 4, count
-    routes = plan(budget="5km", connected="true", crews=2)
+    routes, _ = focus("--budget", "5km", "--backtest", "0", "--connected", "--crews", "2")
     assert routes["routes"] <= 2 and {f["properties"]["crew"] for f in routes["features"]} <= {1, 2}
     assert routes["expected_in_chosen"] <= routes["bound"] and 0 <= routes["gap"] < 0.6
     ends = {}
@@ -153,20 +148,20 @@ def check_options(length):
     group = {f["properties"]["id"]: f["properties"]["crew"] for f in routes["features"]}
     for touching in ends.values():
         assert len({group[i] for i in touching}) == 1
-    areas = plan(budget="40km", level="community", method="all-history")
+    areas, _ = focus("--budget", "40km", "--backtest", "0", "--level", "community")
     assert sum(f["properties"]["length_km"] for f in areas["features"]) <= 40
     assert all(f["geometry"]["type"] in ("Polygon", "MultiPolygon") for f in areas["features"])
-    again = plan(budget="5km", seed=1)
+    again, _ = focus("--budget", "5km", "--backtest", "0")
     assert again["features"] == free["features"]
-    complaints = plan(budget="5km", weight="complaints")
+    complaints, _ = focus("--budget", "5km", "--backtest", "0", "--weight", "complaints")
     assert 0 < complaints["expected_total"] < free["expected_total"]
     assert sum(length[f["properties"]["id"]] for f in complaints["features"]) <= 5
 
 
 def check_hours(hourly):
-    answer = plan(budget="240h")
+    answer, said = focus("--budget", "240h", "--backtest", "2", "--lang", "zh")
     rows = [f["properties"] for f in answer["features"]]
-    assert sum(r["crew_hours"] for r in rows) <= 240 + 1e-9 and "工时" in answer["how_zh"]
+    assert sum(r["crew_hours"] for r in rows) <= 240 + 1e-9 and "工时" in said
     caught = used = 0
     seen = set()
     for r in rows:
@@ -180,7 +175,7 @@ def check_hours(hourly):
     best = sum(sorted(hourly.values(), reverse=True)[:8])
     print(f"240 h catch {caught / best:.3f} of the best hours for the true intensity")
     assert caught > 0.75 * best and used == answer["chosen_h"]
-    one = plan(budget="240h", crews=1)
+    one, _ = focus("--budget", "240h", "--backtest", "0", "--crews", "1")
     busy = set()
     for f in one["features"]:
         r = f["properties"]
@@ -188,7 +183,7 @@ def check_hours(hourly):
             for hour in hours_of(r["hours"]):
                 assert (kind, hour) not in busy
                 busy.add((kind, hour))
-    avoid = plan(budget="240h", avoid="permitted")
+    avoid, _ = focus("--budget", "240h", "--backtest", "0", "--avoid", "permitted")
     assert avoid["in_permitted_zones"] > 0 and avoid["expected_in_chosen"] <= answer["bound"] + 1e-9
 
 
@@ -209,9 +204,9 @@ def check_mistakes():
 
 
 def check_files():
-    for name in ("csv", "gpx"):
+    for name in ("gpkg", "csv", "xlsx", "kml", "gpx"):
         path = os.path.join(folder, "plan." + name)
-        run("focus", store, "--budget", "5km", "--backtest", "0", "--method", "all-history", "-o", path)
+        run("focus", store, "--budget", "5km", "--backtest", "0", "-o", path)
         assert os.path.getsize(path) > 1000
     with open(os.path.join(folder, "plan.csv"), encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
@@ -219,8 +214,12 @@ def check_files():
 
 
 try:
-    run("sample", store, "--incidents", "8000", "--seed", "5")
+    run("sample", store, "--incidents", "12000", "--seed", "5")
     whole, hourly, length = true_intensity()
+    check_km(whole, length)
+    check_fold()
+    check_options(length)
+    check_hours(hourly)
     check_mistakes()
     check_files()
     server = subprocess.Popen([HOTSPOTD, "serve", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
@@ -231,16 +230,14 @@ try:
             break
         except urllib.error.URLError:
             time.sleep(0.1)
-    check_km(whole, length)
-    check_fold()
-    check_options(length)
-    check_hours(hourly)
-    # The forecast is kept: what differs in its budget a little is answered from it.
-    served = plan(budget="6km", connected="true")
-    filed, _ = focus("--budget", "6km", "--connected")
+    served = ask("/focus?budget=5km&backtest=2&horizon=14&connected=true")
+    filed, _ = focus("--budget", "5km", "--backtest", "2", "--horizon", "14", "--connected")
     for name in ("features", "held_out", "bound", "parameters"):
         assert served[name] == filed[name], name
-    inputs = {"inputs": {"budget": "6km", "connected": True}}
+    # The forecast is kept: another budget near it is answered from it.
+    other = ask("/focus?budget=5.5km&backtest=2&horizon=14")
+    assert other["run_time_ms"] < served["run_time_ms"] and other["chosen_km"] <= 5.5
+    inputs = {"inputs": {"budget": "5km", "backtest": 2, "horizon": 14, "connected": True}}
     made = ask("/ogc/processes/focus/execution", body=json.dumps(inputs).encode())
     assert made["features"] == served["features"]
     assert "budget" in ask("/focus", 400)["detail"]
