@@ -106,9 +106,8 @@ static const char *left_out(const hs_legend *legend) {
     return legend->chinese ? "  不绘" : "  not drawn";
 }
 
-static void class_text(const sheet *s, uint32_t i, char *out, size_t size) {
-    const hs_legend *legend = s->legend;
-    const hs_ramp_classes *classes = s->classes;
+void hs_legend_class_text(const hs_legend *legend, const hs_ramp_classes *classes, uint32_t i, char *out,
+                          size_t size) {
     bool signs = legend->scale == HS_RAMP_CHANGE || legend->scale == HS_RAMP_CHANGE_KM;
     bool ratio = legend->scale == HS_RAMP_RELATIVE_RISK;
     char from[64] = "";
@@ -138,7 +137,7 @@ static hs_status add_classes(sheet *s, double *y, hs_error *error) {
     for (uint32_t row = 0; row <= s->classes->break_count && status == HS_OK; row++) {
         uint32_t i = class_of_row(s, row);
         char text[192];
-        class_text(s, i, text, sizeof text);
+        hs_legend_class_text(s->legend, s->classes, i, text, sizeof text);
         double below = 0;
         hs_rgba colour = s->classes->colour[i].a == 0 ? s->legend->paper.soft : s->legend->paper.ink;
         status = add_words(s, text, label_style, colour, LABEL_LEFT, &below, error);
@@ -200,17 +199,12 @@ static cairo_status_t append(void *out, const unsigned char *data, unsigned size
     return buffer->status == HS_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-static void draw_sheet(const sheet *s, cairo_t *pen, bool outlines) {
+static void draw_sheet(const sheet *s, cairo_t *pen) {
     draw_swatches(s, pen);
     for (uint32_t i = 0; i < s->line_count; i++) {
         set_colour(pen, s->lines[i].colour);
         cairo_move_to(pen, s->lines[i].x, s->lines[i].y);
-        if (outlines) {
-            pango_cairo_layout_path(pen, s->lines[i].layout);
-            cairo_fill(pen);
-        } else {
-            pango_cairo_show_layout(pen, s->lines[i].layout);
-        }
+        pango_cairo_show_layout(pen, s->lines[i].layout);
     }
 }
 
@@ -222,7 +216,7 @@ static hs_status draw(const sheet *s, hs_error *error, hs_buffer *out) {
     cairo_scale(pen, scale, scale);
     set_colour(pen, s->legend->paper.paper);
     cairo_paint(pen);
-    draw_sheet(s, pen, false);
+    draw_sheet(s, pen);
     cairo_status_t done = cairo_status(pen);
     if (done == CAIRO_STATUS_SUCCESS) done = cairo_surface_write_to_png_stream(surface, append, out);
     cairo_destroy(pen);
@@ -252,18 +246,6 @@ hs_status hs_render_legend(const hs_legend *legend, const hs_ramp_classes *class
     sheet s;
     hs_status status = open_sheet(&s, legend, classes, error);
     if (status == HS_OK) status = draw(&s, error, out);
-    close_sheet(&s);
-    return status;
-}
-
-hs_status hs_legend_draw(const hs_legend *legend, const hs_ramp_classes *classes, cairo_t *pen,
-                         hs_error *error, double *height) {
-    sheet s;
-    hs_status status = open_sheet(&s, legend, classes, error);
-    if (status == HS_OK) {
-        draw_sheet(&s, pen, true);
-        *height = s.height;
-    }
     close_sheet(&s);
     return status;
 }
