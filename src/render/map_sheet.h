@@ -12,8 +12,8 @@
 /* A row of a legend: how a shape is drawn, and what that means. */
 typedef struct hs_sheet_key {
     hs_map_ink_style style;
-    bool line;     /* a stroke, else an area */
-    bool number;   /* a numbered badge */
+    bool line;   /* a stroke, else an area */
+    bool number; /* a numbered badge */
     const char *text;
 } hs_sheet_key;
 

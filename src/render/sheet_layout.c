@@ -45,8 +45,7 @@ static void place_words(plan *p) {
     l->foot_size = foot.size;
     l->title = (hs_sheet_box){margin, top, wide, hs_sheet_text(p->pen, sheet->title, &title, 0, 0, wide)};
     top += l->title.height;
-    l->subtitle =
-        (hs_sheet_box){margin, top, wide, hs_sheet_text(p->pen, sheet->subtitle, &sub, 0, 0, wide)};
+    l->subtitle = (hs_sheet_box){margin, top, wide, hs_sheet_text(p->pen, sheet->subtitle, &sub, 0, 0, wide)};
     top += l->subtitle.height + GAP;
     double right = fmin(hs_sheet_text_width(p->pen, sheet->right, &foot) + 2, wide * 0.4);
     double foot_high = fmax(hs_sheet_text(p->pen, sheet->left, &foot, 0, 0, wide),
@@ -87,8 +86,7 @@ static bool place_column(const plan *p, uint32_t first, uint32_t last, double ty
 
 static bool place_beside(plan *p) {
     double panel = floor(p->inner.width * PANEL_SHARE);
-    hs_sheet_box column = {p->inner.x + p->inner.width - panel, ceil(p->inner.y), panel,
-                           p->inner.height - 1};
+    hs_sheet_box column = {p->inner.x + p->inner.width - panel, ceil(p->inner.y), panel, p->inner.height - 1};
     place_map(p, (hs_sheet_box){p->inner.x, p->inner.y, p->inner.width - panel - GAP, p->inner.height});
     for (double type = 1; type >= LEAST_TYPE; type -= TYPE_STEP) {
         p->out->type = type * p->scale;

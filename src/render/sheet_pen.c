@@ -47,8 +47,8 @@ static void set_width(PangoLayout *layout, const hs_sheet_type *type, double wid
 }
 
 static bool is_truetype(PangoFont *font) {
-    hb_blob_t *outlines = hb_face_reference_table(hb_font_get_face(pango_font_get_hb_font(font)),
-                                                  HB_TAG('g', 'l', 'y', 'f'));
+    hb_blob_t *outlines =
+        hb_face_reference_table(hb_font_get_face(pango_font_get_hb_font(font)), HB_TAG('g', 'l', 'y', 'f'));
     bool any = hb_blob_get_length(outlines) > 0;
     hb_blob_destroy(outlines);
     return any;
@@ -65,9 +65,13 @@ static bool can_be_text(PangoLayout *layout) {
     return good;
 }
 
-/* The whole text in one line as wide as it takes, begun where the drawn one begins: it is found, not seen. */
-static void lay_words(hs_sheet_pen *pen, const char *text, const hs_sheet_type *type, double x, double y) {
+/* The whole text, begun where the drawn one begins: it is found, not seen. */
+static void lay_words(hs_sheet_pen *pen, const char *text, const hs_sheet_type *type, double x, double y,
+                      double width) {
+    hs_sheet_type whole = *type;
     PangoLayout *layout = new_layout(pen, WORDS_FAMILIES, text, type);
+    whole.lines = 0;
+    set_width(layout, &whole, width);
     if (can_be_text(layout)) {
         hs_sheet_colour(pen->cairo, hs_sheet_ink);
         cairo_move_to(pen->cairo, x, y);
@@ -99,12 +103,8 @@ double hs_sheet_text(hs_sheet_pen *pen, const char *text, const hs_sheet_type *t
     PangoLayout *layout = new_layout(pen, HS_FONT_FAMILIES, text, type);
     set_width(layout, type, width);
     check_characters(pen, layout, text);
-    PangoRectangle ink;
-    PangoRectangle logical;
-    pango_layout_get_extents(layout, &ink, &logical);
     pango_layout_get_size(layout, &wide, &tall);
-    if (pen->pass == HS_SHEET_WORDS && pen->status == HS_OK)
-        lay_words(pen, text, type, x + logical.x / (double)PANGO_SCALE, y);
+    if (pen->pass == HS_SHEET_WORDS && pen->status == HS_OK) lay_words(pen, text, type, x, y, width);
     if (pen->pass == HS_SHEET_DRAW && pen->status == HS_OK) {
         hs_sheet_colour(pen->cairo, type->colour);
         cairo_move_to(pen->cairo, x, y);

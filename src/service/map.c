@@ -154,6 +154,8 @@ hs_status hs_service_map_draw(hs_service *service, const hs_snapshot *snapshot, 
                               .whole_labels = request->whole_names,
                               .heat_first = request->density_first,
                               .heat_opacity = request->base ? heat_opacity(request->view.zoom) : 1,
+                              .overlay = request->overlay,
+                              .overlay_context = request->overlay_context,
                               .stopped = should_stop,
                               .stop_context = request};
     hs_status status = HS_OK;
