@@ -39,9 +39,7 @@ hs_status hs_map_sheet_begin(const hs_map_sheet *sheet, const hs_sheet_layout *l
                              const hs_map_view *view, cairo_t *cairo, hs_error *error) {
     bool pdf = cairo_surface_get_type(cairo_get_target(cairo)) == CAIRO_SURFACE_TYPE_PDF;
     hs_status status = pdf ? walk_page(sheet, layout, view, cairo, HS_SHEET_WORDS, error) : HS_OK;
-    cairo_rectangle(cairo, -1, -1, sheet->width + 2, sheet->height + 2);
-    cairo_set_source_rgb(cairo, 1, 1, 1);
-    cairo_fill(cairo);
+    hs_sheet_ground(cairo, sheet->width, sheet->height);
     return status;
 }
 

@@ -69,8 +69,9 @@ static bool can_be_text(PangoLayout *layout) {
 static void lay_words(hs_sheet_pen *pen, const char *text, const hs_sheet_type *type, double x, double y,
                       double width) {
     hs_sheet_type whole = *type;
-    PangoLayout *layout = new_layout(pen, WORDS_FAMILIES, text, type);
     whole.lines = 0;
+    whole.bold = false; /* a made-up bold would be written as CFF */
+    PangoLayout *layout = new_layout(pen, WORDS_FAMILIES, text, &whole);
     set_width(layout, &whole, width);
     if (can_be_text(layout)) {
         hs_sheet_colour(pen->cairo, hs_sheet_ink);
@@ -123,4 +124,13 @@ double hs_sheet_text_width(hs_sheet_pen *pen, const char *text, const hs_sheet_t
     pango_layout_get_size(layout, &wide, &tall);
     g_object_unref(layout);
     return wide / (double)PANGO_SCALE;
+}
+
+/* Two halves: cairo forgets what lies below one shape that covers the page. */
+void hs_sheet_ground(cairo_t *cairo, double width, double height) {
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    for (int half = 0; half < 2; half++) {
+        cairo_rectangle(cairo, half == 0 ? -1 : width / 2 - 1, -1, width / 2 + 2, height + 2);
+        cairo_fill(cairo);
+    }
 }

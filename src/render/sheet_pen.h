@@ -47,6 +47,8 @@ double hs_sheet_text(hs_sheet_pen *pen, const char *text, const hs_sheet_type *t
                      double width);
 /* How wide it would be in one line. */
 double hs_sheet_text_width(hs_sheet_pen *pen, const char *text, const hs_sheet_type *type);
+/* White over a page and the words that were laid on it. */
+void hs_sheet_ground(cairo_t *cairo, double width, double height);
 void hs_sheet_colour(cairo_t *cairo, hs_rgba colour);
 
 /* What every page is written with. */
