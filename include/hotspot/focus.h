@@ -68,6 +68,12 @@ HS_API hs_status hs_focus_new(const hs_focus_candidates *candidates, const hs_fo
                               hs_error *error, hs_focus **focus);
 HS_API void hs_focus_free(hs_focus *focus);
 
+/* Connected parts of what is taken: part[count] gets 0, 1, ... in the order of their first candidates,
+ * HS_NONE for what is not taken; `parts` how many there are. Needs links (HS_E_ARGUMENT); HS_E_MEMORY. O(n +
+ * links). */
+HS_API hs_status hs_focus_routes(const hs_focus_candidates *candidates, const bool *taken, hs_error *error,
+                                 uint32_t *part, uint32_t *parts);
+
 /* Ranks that chance leaves open: each candidate's mean is drawn from its posterior, Gamma with mean
  * `expected` and the shape 1/2 + what it is known by (`known` incidents; Jeffreys' prior of a Poisson mean),
  * all are ranked by mean per cost, and that `replicates` times. low[i] and high[i] are the ranks among all

@@ -6,6 +6,7 @@
 
 #include <hotspot/error.h>
 #include <hotspot/records.h>
+#include <hotspot/weekly_hours.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -72,6 +73,7 @@ typedef struct hs_zones {
     const int64_t *id;
     const hs_str *name, *kind, *hours, *weekdays;
     const int64_t *from_s, *to_s;
+    const hs_weekly_hours *open; /* what hours and weekdays say; always where they cannot be read */
     const hs_geometry *geometry;
     const hs_box *box;
 } hs_zones;

@@ -37,5 +37,6 @@
 #include <hotspot/time_kernel.h>
 #include <hotspot/trend.h>
 #include <hotspot/types.h>
+#include <hotspot/weekly_hours.h>
 
 #endif

@@ -87,7 +87,7 @@ typedef struct hs_place_record {
 typedef struct hs_zone_record {
     int64_t id;
     hs_str name, kind;      /* kind: permitted, key */
-    hs_str hours, weekdays; /* as filters write them, or empty */
+    hs_str hours, weekdays; /* as weekly_hours.h reads them, or empty */
     int64_t from_s, to_s;   /* HS_NO_TIME where open */
     hs_geometry geometry;   /* polygons */
 } hs_zone_record;

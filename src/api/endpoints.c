@@ -2,6 +2,7 @@
 #include "api/density_parameters.h"
 #include "api/endpoint.h"
 #include "api/find_parameters.h"
+#include "api/focus_parameters.h"
 #include "api/forecast_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
@@ -293,6 +294,15 @@ const hs_endpoint hs_endpoints[] = {
      "预测未来若干天案件将发生之处：在给定面积占比内选出的单元或街道段，含排序、各方法在留出期的评分与计算说"
      "明。",
      hs_serve_forecast},
+    {"/focus", "focus", LONG, GEO, focus_parameters,
+     "Where and when to enforce within a budget of km or crew-hours: numbered street lines, or places with "
+     "hours, "
+     "that hold most of what is expected, with a bound on what any plan could hold, shares, intervals of the "
+     "ranks, the scores of plans made alike at earlier origins, and how it was computed.",
+     "在公里或工时预算内选定执法路段或地点与时段，使预计案件最多：含编号、占比、排序区间、任何方案的上界与差"
+     "距、更早起"
+     "点同法方案的留出评分及计算说明。",
+     hs_serve_focus},
     {"/hotspots/change", "hotspotsChange", LONG, GEO, change_parameters,
      "Change of each unit's rate from the period compare to datetime: the ratio with exact limits, exact "
      "p-values "

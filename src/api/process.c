@@ -14,6 +14,7 @@ const hs_process hs_processes[] = {
      "案件核密度",
      {{"densityIsobands", GEOJSON, true}, {"densityRaster", GEOTIFF, false}}},
     {"forecast", "Forecast of incidents", "案件预测", {{"forecast", GEOJSON, true}}},
+    {"focus", "Where to enforce within a budget", "预算内的执法方案", {{"focus", GEOJSON, true}}},
     {"gi-star", "Getis-Ord Gi*", "Getis-Ord Gi* 热点", {{"hotspotsGiStar", GEOJSON, true}}},
     {"local-moran", "Local Moran's I", "局部 Moran 指数", {{"hotspotsLocalMoran", GEOJSON, true}}},
     {"emerging", "Emerging hot spots", "新兴热点", {{"hotspotsEmerging", GEOJSON, true}}},

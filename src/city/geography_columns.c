@@ -150,10 +150,23 @@ hs_status hs_geography_place_columns(hs_place_list *list, hs_arena *arena, hs_er
     return HS_OK;
 }
 
+/* Stores of earlier versions hold any text: one that cannot be read bounds nothing, and `check` names it. */
+static hs_weekly_hours weekly_hours_of(hs_str hours, hs_str weekdays) {
+    hs_weekly_hours open = HS_WEEKLY_HOURS_ALWAYS;
+    (void)hs_day_spans_parse(hours, NULL, &open);
+    (void)hs_weekdays_parse(weekdays, NULL, &open);
+    return open;
+}
+
 hs_status hs_geography_zone_columns(hs_zone_list *list, hs_arena *arena, hs_error *error, hs_zones *zones) {
     uint32_t *order = sorted_rows(list->records, list->count, compare_zone);
     if (!order) return out_of_memory(error);
     hs_zones columns = {.count = list->count};
+    hs_weekly_hours *open = hs_arena_array(arena, (size_t)list->count + 1, sizeof *open);
+    if (!open) {
+        free(order);
+        return out_of_memory(error);
+    }
     COLUMN(int64_t, id);
     COLUMN(hs_str, name);
     COLUMN(hs_str, kind);
@@ -163,6 +176,9 @@ hs_status hs_geography_zone_columns(hs_zone_list *list, hs_arena *arena, hs_erro
     COLUMN(int64_t, to_s);
     COLUMN(hs_geometry, geometry);
     BOX_COLUMN();
+    for (uint32_t i = 0; i < columns.count; i++)
+        open[i] = weekly_hours_of(columns.hours[i], columns.weekdays[i]);
+    columns.open = open;
     free(order);
     *zones = columns;
     return HS_OK;

@@ -1,7 +1,7 @@
-#include "service/forecast.h"
 #include "api/endpoint.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "service/focus.h"
 
 #include <string.h>
 
@@ -11,15 +11,10 @@ static const hs_option options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-static const hs_parameter *parameters(void) {
-    static const hs_parameter none = {0};
-    const hs_endpoint *endpoint = hs_endpoint_of_forecast();
-    return endpoint && endpoint->parameters ? endpoint->parameters : &none;
-}
-
-/* A parameter as an option; a version is of answers that are cached and none. */
-static bool further(size_t index, hs_option *option) {
-    for (const hs_parameter *p = parameters(); p->name; p++) {
+/* The k-th parameter of an endpoint as an option; a version is of answers that are cached and none. */
+static bool option_of(const hs_endpoint *endpoint, size_t index, hs_option *option) {
+    const hs_parameter none = {0}, *p = endpoint && endpoint->parameters ? endpoint->parameters : &none;
+    for (; p->name; p++) {
         if (strcmp(p->name, "v") == 0 || index-- > 0) continue;
         const char *value = strcmp(p->type, "boolean") == 0  ? NULL
                             : strcmp(p->type, "string") == 0 ? "VALUE"
@@ -30,13 +25,28 @@ static bool further(size_t index, hs_option *option) {
     return false;
 }
 
-static void print_further(FILE *out, bool chinese) {
+static bool further_of_forecast(size_t index, hs_option *option) {
+    return option_of(hs_endpoint_of_forecast(), index, option);
+}
+
+static bool further_of_focus(size_t index, hs_option *option) {
+    return option_of(hs_endpoint_of_focus(), index, option);
+}
+
+static void print_forecast(FILE *out, bool chinese) {
     hs_option option;
-    for (size_t k = 0; further(k, &option); k++)
+    for (size_t k = 0; further_of_forecast(k, &option); k++)
         hs_print_option(out, &option, chinese);
 }
 
-static hs_status make(const hs_arguments *arguments, const char *path, hs_service *service, hs_error *error) {
+static void print_focus(FILE *out, bool chinese) {
+    hs_option option;
+    for (size_t k = 0; further_of_focus(k, &option); k++)
+        hs_print_option(out, &option, chinese);
+}
+
+static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *method, const char *path,
+                      hs_service *service, hs_error *error) {
     hs_snapshot *snapshot = hs_service_snapshot(service);
     hs_arena *arena = hs_arena_new((size_t)64 << 20);
     size_t count = (size_t)arguments->option_count;
@@ -50,8 +60,7 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
     }
     hs_hotspot_run run = {0};
     if (status == HS_OK)
-        status = hs_hotspots_parse(hs_forecast_hotspot_method(), snapshot, names, values, count, false, arena,
-                                   error, &run);
+        status = hs_hotspots_parse(method, snapshot, names, values, count, false, arena, error, &run);
     if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
     if (status == HS_OK) status = hs_hotspots_file(service, &run, path, error);
     if (status == HS_OK) {
@@ -68,21 +77,28 @@ static hs_status make(const hs_arguments *arguments, const char *path, hs_servic
     return status;
 }
 
-static int run(const hs_arguments *arguments) {
-    const char *path = hs_arguments_get(arguments, "output");
+static int run(const hs_arguments *arguments, const hs_hotspot_method *method) {
+    const char *path = hs_arguments_get(arguments, "output"), *name = hs_hotspot_method_name(method);
     if (!path) {
-        fputs(
-            hs_say(arguments, "hotspotd forecast: -o FILE is needed\n", "hotspotd forecast：需要 -o 文件\n"),
-            stderr);
+        fprintf(stderr, hs_say(arguments, "hotspotd %s: -o FILE is needed\n", "hotspotd %s：需要 -o 文件\n"),
+                name);
         return HS_EXIT_USAGE;
     }
     hs_error error = {0};
     hs_service *service = NULL;
     hs_status status = hs_service_open(arguments->positional[0], HS_STORE_READ, NULL, &error, &service);
     if (status == HS_OK) status = hs_service_load(service, &error, NULL);
-    if (status == HS_OK) status = make(arguments, path, service, &error);
+    if (status == HS_OK) status = make(arguments, method, path, service, &error);
     hs_service_close(service);
     return status == HS_OK ? HS_EXIT_DONE : hs_fail(&error);
+}
+
+static int run_forecast(const hs_arguments *arguments) {
+    return run(arguments, hs_forecast_hotspot_method());
+}
+
+static int run_focus(const hs_arguments *arguments) {
+    return run(arguments, hs_focus_hotspot_method());
 }
 
 const hs_command hs_command_forecast = {
@@ -93,8 +109,21 @@ const hs_command hs_command_forecast = {
     options,
     1,
     1,
-    run,
+    run_forecast,
     true,
 };
 
-const hs_derived_options hs_forecast_derived = {further, print_further};
+const hs_command hs_command_focus = {
+    "focus",
+    "STORE --budget 10km|120h -o FILE",
+    "where and when to enforce within a budget, with scores on held-out periods",
+    "在预算内选定执法路段与时段，附留出期评分",
+    options,
+    1,
+    1,
+    run_focus,
+    true,
+};
+
+const hs_derived_options hs_forecast_derived = {further_of_forecast, print_forecast};
+const hs_derived_options hs_focus_derived = {further_of_focus, print_focus};

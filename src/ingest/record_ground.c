@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "ingest/record.h"
 
+#include <hotspot/weekly_hours.h>
 #include <math.h>
 #include <string.h>
 
@@ -161,6 +162,15 @@ static hs_str zone_kind(hs_str text) {
     return (hs_str){0};
 }
 
+static hs_made check_hours(hs_field field, hs_str text,
+                           hs_status (*parse)(hs_str text, hs_error *error, hs_weekly_hours *hours),
+                           hs_refusal *refusal) {
+    hs_weekly_hours hours;
+    hs_error error;
+    if (parse(text, &error, &hours) == HS_OK) return HS_MADE;
+    return hs_refuse(refusal, hs_field_name(field), text, "%s", error.message);
+}
+
 hs_made hs_make_zone(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal, hs_zone_record *record) {
     hs_str kind = hs_record_text(ingest, row, HS_FIELD_KIND);
     *record = (hs_zone_record){.name = hs_record_text(ingest, row, HS_FIELD_NAME),
@@ -171,6 +181,9 @@ hs_made hs_make_zone(hs_ingest *ingest, const hs_row *row, hs_refusal *refusal, 
         return hs_refuse(refusal, "kind", kind, "is no kind of zone; use permitted or key");
     if (hs_record_time(ingest, row, HS_FIELD_FROM, refusal, &record->from_s) != HS_MADE ||
         hs_record_time(ingest, row, HS_FIELD_TO, refusal, &record->to_s) != HS_MADE)
+        return HS_REFUSED;
+    if (check_hours(HS_FIELD_HOURS, record->hours, hs_day_spans_parse, refusal) != HS_MADE ||
+        check_hours(HS_FIELD_WEEKDAYS, record->weekdays, hs_weekdays_parse, refusal) != HS_MADE)
         return HS_REFUSED;
     if (record->from_s != HS_NO_TIME && record->to_s != HS_NO_TIME && record->to_s < record->from_s)
         return hs_refuse(refusal, "to", hs_record_text(ingest, row, HS_FIELD_TO), "lies before from");

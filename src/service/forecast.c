@@ -24,7 +24,11 @@ static void add_point(making *m, const hs_incident_chunk *chunk, uint32_t i) {
         return;
     }
     hs_forecast_point *p = &m->points.point[m->points.count++];
-    *p = (hs_forecast_point){.time_s = time_s, .segment = hs_incident_segment(chunk, i)};
+    *p = (hs_forecast_point){.time_s = time_s,
+                             .segment = hs_incident_segment(chunk, i),
+                             .weight = hs_incident_weight(chunk, i),
+                             .source = hs_incident_attributes_of(chunk, i)->source,
+                             .clock = chunk->clock ? chunk->clock[i] : HS_NO_CLOCK};
     p->known_s = reported_s != HS_NO_TIME && reported_s > time_s ? reported_s : time_s;
     hs_plane_forward(&m->work->snapshot->plane, hs_incident_position(chunk, i), &p->x_m, &p->y_m);
     m->answer->tally.counted++;
@@ -75,13 +79,14 @@ static hs_status run(making *m, const hs_forecast_cells *cells, const hs_forecas
         if (incidents[i].cell != HS_NONE && incidents[i].time_s < m->request->origin_s &&
             incidents[i].known_s < m->request->origin_s)
             m->answer->n[incidents[i].cell]++;
-    const hs_forecast_options options = {m->request->share,
-                                         m->request->origin_s,
-                                         m->request->horizon_days * 86400,
-                                         (uint32_t)m->request->folds,
-                                         m->request->method,
-                                         is_stopped,
-                                         m};
+    const hs_forecast_options options = {.share = m->request->share,
+                                         .origin_s = m->request->origin_s,
+                                         .horizon_s = m->request->horizon_days * 86400,
+                                         .folds = (uint32_t)m->request->folds,
+                                         .method = m->request->method,
+                                         .keep = m->request->keep,
+                                         .stopped = is_stopped,
+                                         .stop_context = m};
     return hs_forecast_new(cells, incidents, m->points.count, &options, hs_service_pool(m->work->service),
                            m->work->error, &m->answer->forecast);
 }
@@ -232,14 +237,20 @@ static hs_status choose_cells(making *m) {
     return HS_OK;
 }
 
-static void done(void *result) {
-    hs_forecast_answer *a = result;
+void hs_forecast_answer_done(hs_forecast_answer *a) {
+    if (!a) return;
     hs_forecast_free(a->forecast);
     hs_lattice_ground_done(&a->ground);
+    free(a->points.point);
     hs_arena_free(a->arena);
 }
 
-static hs_status compute(const hs_hotspot_work *work, void **result) {
+static void done(void *result) {
+    hs_forecast_answer_done(result);
+}
+
+hs_status hs_forecast_answer_make(const hs_hotspot_work *work, const hs_forecast_request *request,
+                                  hs_forecast_answer **answer) {
     hs_arena *arena = hs_arena_new(RESULT_MOST);
     hs_forecast_answer *a = arena ? hs_arena_array(arena, 1, sizeof *a) : NULL;
     if (!a) {
@@ -247,15 +258,25 @@ static hs_status compute(const hs_hotspot_work *work, void **result) {
         return hs_error_memory(work->error, "a forecast");
     }
     a->arena = arena;
-    making m = {.work = work, .request = work->request, .answer = a};
+    making m = {.work = work, .request = request, .answer = a};
     hs_status status = gather(&m);
-    if (status == HS_OK) status = m.request->streets ? over_streets(&m) : over_squares(&m);
+    if (status == HS_OK) status = request->streets ? over_streets(&m) : over_squares(&m);
     if (status == HS_OK) status = choose_cells(&m);
-    free(m.points.point);
-    if (status == HS_OK)
-        *result = a;
+    if (request->keep)
+        a->points = m.points;
     else
-        done(a);
+        free(m.points.point);
+    if (status == HS_OK)
+        *answer = a;
+    else
+        hs_forecast_answer_done(a);
+    return status;
+}
+
+static hs_status compute(const hs_hotspot_work *work, void **result) {
+    hs_forecast_answer *answer;
+    hs_status status = hs_forecast_answer_make(work, work->request, &answer);
+    if (status == HS_OK) *result = answer;
     return status;
 }
 

@@ -13,6 +13,7 @@ typedef struct hs_forecast_request {
     int64_t horizon_days, folds;
     int64_t origin_s;
     bool origin_given, streets, all;
+    bool keep; /* the points and what was forecast for the folds, for plans */
     hs_forecast_method method;
 } hs_forecast_request;
 
@@ -30,6 +31,9 @@ typedef struct hs_forecast_point {
     double x_m, y_m;
     int64_t time_s, known_s;
     uint32_t segment; /* row of the streets' segments, HS_NONE */
+    float weight;
+    uint16_t source; /* into incidents->source */
+    uint8_t clock;   /* as of incidents: 32 x weekday (Monday 0) + hour, HS_NO_CLOCK */
 } hs_forecast_point;
 
 typedef struct hs_forecast_points {
@@ -94,11 +98,20 @@ typedef struct hs_forecast_answer {
     double chosen_measure, all_measure, caught; /* incidents expected in the chosen cells */
     hs_areas_tally tally;
     uint64_t timeless, segmentless;
+    hs_forecast_points points; /* where they are kept */
 } hs_forecast_answer;
+
+/* The answer of a request, and its end. HS_E_CANCELLED when nobody waits any more. */
+hs_status hs_forecast_answer_make(const hs_hotspot_work *work, const hs_forecast_request *request,
+                                  hs_forecast_answer **answer);
+void hs_forecast_answer_done(hs_forecast_answer *answer);
 
 /* Not in the table of `hotspots METHOD`. */
 const hs_hotspot_method *hs_forecast_hotspot_method(void);
 
+/* `origin`: a date is its local midnight; without one, the midnight after the last incident of all. */
+hs_status hs_forecast_parse_origin(const hs_hotspot_words *words, hs_forecast_request *request);
+hs_status hs_forecast_parse_method(const hs_hotspot_words *words, hs_forecast_request *request);
 /* The filters' words, area-share, cell, horizon, backtest, origin, streets, all, method. */
 hs_status hs_forecast_request_parse(const hs_hotspot_words *words, void **request);
 void hs_forecast_table(const hs_hotspot_run *run, hs_hotspot_table *table);

@@ -119,6 +119,30 @@ def make_city(name):
     return store
 
 
+def zone_hours():
+    """Hours and weekdays that cannot be read are told by row and field; stores of before that hold some are checked."""
+    store = make_city("zones.gpkg")
+    area = rectangle(100.401, 38.901, 100.402, 38.902)
+    zones = write("zones.geojson", collection(
+        ({"name": "夜市", "kind": "permitted", "营业时间": "18:00-23:30", "星期": "周一至周五"}, area),
+        ({"name": "early", "kind": "permitted", "营业时间": "6点半-9点；22:00～02:00", "星期": "Sat, Sun"}, area),
+        ({"name": "late", "kind": "permitted", "营业时间": "at night", "星期": None}, area),
+        ({"name": "odd days", "kind": "key", "营业时间": None, "星期": "1-8"}, area),
+        ({"name": "always", "kind": "key", "营业时间": None, "星期": ""}, area)))
+    rejects = os.path.join(folder, "zones.csv")
+    first = run("import", store, "zones", zones, "--rejects", rejects, code=1)
+    assert "added 3" in first.stderr and "rejected 2" in first.stderr, first.stderr
+    with open(rejects, encoding="utf-8") as file:
+        refused = list(csv.DictReader(file))
+    assert [(r["row"], r["field"], r["value"]) for r in refused] == [("3", "hours", "at night"), ("4", "weekdays", "1-8")], refused
+    assert "18:00-23:00" in refused[0]["reason"] and "Mon-Fri" in refused[1]["reason"], refused
+    checked = lambda: [row.split("\t") for row in subprocess.run([HOTSPOTD, "check", store, "--lang", "en"], capture_output=True,
+                                                                 text=True).stdout.splitlines() if row.startswith("zone-hours")]
+    assert not checked()
+    subprocess.run(["sqlite3", store, "UPDATE zones SET hours = 'at night' WHERE name = 'always'"], check=True)
+    assert len(checked()) == 1 and "hours 'at night'" in str(checked()), checked()
+
+
 def targets():
     store = make_city("targets.gpkg")
     start(store)
@@ -443,6 +467,7 @@ def schema_2():
 
 
 try:
+    zone_hours()
     targets()
     population_by_unit()
     population_areas()

@@ -388,6 +388,8 @@ def check_creation():
     wait_for(location, lambda r: r.json()["properties"]["hours"] == "6-9")
     for broken, says in [({"geometry": None}, "Polygon"), ({"geometry": {"type": "Point", "coordinates": [1, 2]}}, "Polygon"),
                          ({"properties": {"kind": "odd"}}, "kind"), ({"properties": {"kind": "key", "x": 1}}, "x"),
+                         ({"properties": {"kind": "key", "hours": "at night"}}, "hours: at night cannot be read as hours; write 18:00-23:00"),
+                         ({"properties": {"kind": "key", "weekdays": "1-8"}}, "weekdays: 1-8 cannot be read"),
                          ({"type": "Thing"}, "Feature"), ({"geometry": {"type": "Polygon", "coordinates": "x"}}, "geometry"),
                          ({"properties": {"kind": "key", "from": "2026-02-01", "to": "2026-01-01"}}, "to"),
                          ({"geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 1], [1, 0], [0, 0]]]}}, "valid")]:

@@ -29,6 +29,7 @@ static hs_status run_searches(hs_checking *check, hs_error *error) {
     if (status == HS_OK) status = hs_check_gaps(check, error);
     if (status == HS_OK) status = hs_check_hierarchy(check, error);
     if (status == HS_OK) status = hs_check_codes(check, error);
+    if (status == HS_OK) status = hs_check_zones(check, error);
     if (status == HS_OK) status = hs_check_progress(check->options, "streets", 0, error);
     if (status == HS_OK) status = hs_check_graph(check, error);
     if (status == HS_OK) status = hs_check_street_ends(check, error);

@@ -20,6 +20,7 @@ typedef enum hs_check_kind {
     HS_CHECK_CODE_NESTING,   /* a code that does not begin with its parent's where codes nest */
     HS_CHECK_DUPLICATE_CODE, /* one code twice on a level */
     HS_CHECK_NEAR_MISS,      /* a street's end that stops just short of another street */
+    HS_CHECK_ZONE_HOURS,     /* hours or weekdays of a zone that cannot be read */
     HS_CHECK_EMPTY_LEVEL,    /* notes from here on: a level between others without units */
     HS_CHECK_CHILDLESS,      /* a unit without children on a level below that has units */
     HS_CHECK_OVERSHOOT,      /* a street's end that sticks out just behind a junction */

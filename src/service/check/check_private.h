@@ -96,6 +96,7 @@ hs_status hs_check_overlaps(hs_checking *check, hs_error *error);
 hs_status hs_check_gaps(hs_checking *check, hs_error *error);
 hs_status hs_check_hierarchy(hs_checking *check, hs_error *error);
 hs_status hs_check_codes(hs_checking *check, hs_error *error);
+hs_status hs_check_zones(hs_checking *check, hs_error *error);
 hs_status hs_check_graph(hs_checking *check, hs_error *error);
 hs_status hs_check_street_ends(hs_checking *check, hs_error *error);
 hs_status hs_check_counts(hs_checking *check, hs_error *error);

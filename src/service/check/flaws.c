@@ -21,6 +21,7 @@ static const struct {
     [HS_CHECK_CODE_NESTING] = {"code-nesting", "code against nesting", "编码与隶属不符"},
     [HS_CHECK_DUPLICATE_CODE] = {"duplicate-code", "code twice", "编码重复"},
     [HS_CHECK_NEAR_MISS] = {"near-miss", "street ends short of another", "街道未接上"},
+    [HS_CHECK_ZONE_HOURS] = {"zone-hours", "hours that cannot be read", "时段无法识别"},
     [HS_CHECK_EMPTY_LEVEL] = {"empty-level", "level without units", "层级缺失"},
     [HS_CHECK_CHILDLESS] = {"childless", "unit without children", "无下级单元"},
     [HS_CHECK_OVERSHOOT] = {"overshoot", "street sticks out", "街道出头"},
