@@ -41,6 +41,3 @@ hs_status hs_serve_forecast(hs_call *call) {
     return serve(call, hs_forecast_hotspot_method());
 }
 
-hs_status hs_serve_focus(hs_call *call) {
-    return serve(call, hs_focus_hotspot_method());
-}

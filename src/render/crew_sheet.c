@@ -16,14 +16,16 @@
 #define LEAST_NOTES 74.0
 #define NOTE_LINE   20.0
 #define FACT_NAME   0.30
-#define PALE        {0xF2, 0xF2, 0xF2, 255}
+#define PALE                                                                                                 \
+    { 0xF2, 0xF2, 0xF2, 255 }
 
 enum { CELL_LINES = 2, VALUE_LINES = 3 };
 
 static const hs_sheet_type head_type = {WORD_SIZE, true, {0x11, 0x11, 0x11, 255}, HS_SHEET_LEFT, CELL_LINES},
                            cell_type = {WORD_SIZE, false, {0x11, 0x11, 0x11, 255}, HS_SHEET_LEFT, CELL_LINES},
                            name_type = {WORD_SIZE, false, {0x55, 0x55, 0x55, 255}, HS_SHEET_LEFT, 2},
-                           value_type = {WORD_SIZE, false, {0x11, 0x11, 0x11, 255}, HS_SHEET_LEFT, VALUE_LINES};
+                           value_type = {
+                               WORD_SIZE, false, {0x11, 0x11, 0x11, 255}, HS_SHEET_LEFT, VALUE_LINES};
 
 /* One row of texts from `y` on; returns its height. */
 static double walk_row(hs_sheet_pen *pen, const hs_crew_sheet *sheet, const char *const *texts, bool head,

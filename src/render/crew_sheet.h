@@ -22,7 +22,7 @@ typedef struct hs_crew_sheet {
     const char *const *page; /* at the foot, right: one text a page, page_count of them */
     uint32_t page_count;
     const hs_table_column *columns;
-    uint32_t column_count; /* at most HS_CREW_MOST_COLUMNS */
+    uint32_t column_count;    /* at most HS_CREW_MOST_COLUMNS */
     const char *const *cells; /* [rows * column_count] */
     uint32_t rows;
     const hs_sheet_fact *facts; /* in two columns */

@@ -50,6 +50,12 @@ static const char *problems_of(const writing *w, const hs_filter *filter) {
     return title;
 }
 
+const char *hs_service_problem_words(const hs_snapshot *snapshot, const hs_filter *filter, bool chinese,
+                                     hs_arena *arena) {
+    const writing w = {snapshot, NULL, chinese, arena};
+    return problems_of(&w, filter);
+}
+
 /* A ratio says of what. */
 static const char *title_of(const writing *w) {
     const char *own = problems_of(w, &w->request->filter);

@@ -3,6 +3,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "service/left_out.h"
+#include <math.h>
+
+#define METRES_PER_POINT (0.0254 / 72)
 
 enum { WORDS = 1 << 16 };
 
@@ -178,4 +181,15 @@ hs_status hs_map_facts_block(hs_service *service, const hs_snapshot *snapshot, c
     *block = (hs_sheet_block){
         .title = say(&l, "About this map", "本图说明"), .facts = facts, .fact_count = l.count};
     return HS_OK;
+}
+
+const char *hs_map_scale_words(double metres_per_point, const char *paper, bool chinese, hs_arena *arena) {
+    double number = metres_per_point / METRES_PER_POINT;
+    double step = pow(10, floor(log10(number)) - 1);
+    char digits[HS_GROUPED_SIZE];
+    return hs_arena_printf(arena,
+                           hs_in_language(chinese,
+                                          "about 1:%s on %s, in the middle\nWeb Mercator, north is up",
+                                          "约 1:%s（%s，图幅中央）\nWeb 墨卡托投影，上北下南"),
+                           hs_text_grouped((uint64_t)(round(number / step) * step), digits), paper);
 }

@@ -21,5 +21,7 @@ const char *hs_map_moment(const hs_snapshot *snapshot, int64_t time_s, bool minu
 /* Hours of the day as ranges, weekdays as names; NULL when memory is out. Bits as hs_filter has them. */
 const char *hs_hours_words(uint32_t hours, hs_arena *arena);
 const char *hs_weekdays_words(uint32_t weekdays, bool chinese, hs_arena *arena);
+/* The map's scale to two digits on a paper, and its projection: two lines. */
+const char *hs_map_scale_words(double metres_per_point, const char *paper, bool chinese, hs_arena *arena);
 
 #endif

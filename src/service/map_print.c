@@ -9,9 +9,8 @@
 #include <cairo-pdf.h>
 #include <math.h>
 
-#define METRES_PER_POINT (0.0254 / 72)
-#define STYLE_DPI        96.0 /* of a style's pixel */
-#define HEAT_DETAIL      3.0  /* of the density's pixels in a point of a PDF */
+#define STYLE_DPI   96.0 /* of a style's pixel */
+#define HEAT_DETAIL 3.0  /* of the density's pixels in a point of a PDF */
 
 /* One page on its way. */
 typedef struct printing {
@@ -61,18 +60,6 @@ static const char *foot_of(const printing *p) {
     return p->snapshot->info.synthetic
                ? say(p, "Synthetic: all names and incidents are invented.", "合成示例，名称与案件均为虚构。")
                : "";
-}
-
-/* The scale's number to two digits, in groups of three. */
-static const char *scale_of(const printing *p, double metres_per_point) {
-    double number = metres_per_point / METRES_PER_POINT;
-    double step = pow(10, floor(log10(number)) - 1);
-    uint64_t rounded = (uint64_t)(round(number / step) * step);
-    char digits[HS_GROUPED_SIZE];
-    return hs_arena_printf(p->arena,
-                           say(p, "about 1:%s on %s, in the middle\nWeb Mercator, north is up",
-                               "约 1:%s（%s，图幅中央）\nWeb 墨卡托投影，上北下南"),
-                           hs_text_grouped(rounded, digits), p->print->paper);
 }
 
 static hs_status add_density(printing *p, const hs_ramp_paper *paper) {
@@ -126,7 +113,8 @@ static hs_status set_view(printing *p, double density) {
         print->has_box ? hs_map_view_of_box(print->box, width, height, ratio)
                        : hs_map_view_at(print->lon_deg, print->lat_deg, print->zoom, width, height, ratio);
     p->request->whole_names = true;
-    p->sheet.scale = scale_of(p, hs_map_view_metres(&p->request->view) * density);
+    p->sheet.scale = hs_map_scale_words(hs_map_view_metres(&p->request->view) * density, print->paper,
+                                        print->chinese, p->arena);
     return p->sheet.scale ? HS_OK : hs_error_memory(p->error, "a printed map");
 }
 
