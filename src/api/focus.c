@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "service/focus_files.h"
+#include "service/hotspots_view.h"
 
 static hs_status parse_form(hs_call *call, bool *geojson, hs_focus_form *form) {
     hs_str text = hs_call_text(call, "f");
@@ -39,7 +40,23 @@ static hs_status parse_file(hs_call *call, bool geojson, hs_focus_file *file) {
     return file->run ? HS_OK : hs_error_memory(call->error, "a plan");
 }
 
-static hs_status answer(hs_call *call, hs_hotspot_run *run, bool geojson, hs_focus_form form,
+/* The words that decide the plan: files of one plan are made of one answer. */
+static hs_status plan_words(hs_call *call, hs_str **names, hs_str **values, size_t *count) {
+    static const char *const of_answers[] = {"f", "crew", "lang", "style"};
+    hs_status status = hs_call_words(call, names, values);
+    *count = 0;
+    for (size_t i = 0; status == HS_OK && i < call->request->query_count; i++) {
+        bool decides = true;
+        for (size_t k = 0; k < sizeof of_answers / sizeof *of_answers; k++)
+            decides = decides && !hs_str_equal((*names)[i], hs_str_of(of_answers[k]));
+        if (!decides) continue;
+        (*names)[*count] = (*names)[i];
+        (*values)[(*count)++] = (*values)[i];
+    }
+    return status;
+}
+
+static hs_status answer(hs_call *call, const hs_hotspot_run *run, bool geojson, hs_focus_form form,
                         const hs_focus_file *file) {
     if (geojson) {
         hs_hotspots_geojson(run, &call->json);
@@ -50,18 +67,21 @@ static hs_status answer(hs_call *call, hs_hotspot_run *run, bool geojson, hs_foc
 }
 
 hs_status hs_serve_focus(hs_call *call) {
+    const hs_hotspot_method *method = hs_focus_hotspot_method();
     hs_str *names;
     hs_str *values;
+    size_t count = 0;
     hs_hotspot_run run;
+    hs_shared_entry *entry;
     bool geojson = true;
+    bool aggregates = !hs_call_sees_incidents(call);
     hs_focus_form form = HS_FOCUS_FORMS;
     hs_focus_file file;
     hs_status status = parse_form(call, &geojson, &form);
     if (status == HS_OK) status = parse_file(call, geojson, &file);
-    if (status == HS_OK) status = hs_call_words(call, &names, &values);
+    if (status == HS_OK) status = plan_words(call, &names, &values, &count);
     if (status == HS_OK)
-        status = hs_hotspots_parse(hs_focus_hotspot_method(), call->snapshot, names, values,
-                                   call->request->query_count, !hs_call_sees_incidents(call), call->arena,
+        status = hs_hotspots_parse(method, call->snapshot, names, values, count, aggregates, call->arena,
                                    call->error, &run);
     if (status != HS_OK) return status;
     const char *media_type = geojson ? "application/geo+json" : hs_focus_form_media_type(form);
@@ -69,10 +89,10 @@ hs_status hs_serve_focus(hs_call *call) {
     if (geojson ? hs_call_begin(call, media_type, HS_READS_ALL)
                 : hs_call_begin_version(call, media_type, version))
         return HS_OK;
-    run.stop = (hs_hotspot_stop){hs_call_is_gone, call->request};
-    status = hs_hotspots_compute(call->api->service, &run, call->error);
+    status = hs_hotspots_shared(call->api->service, method, call->snapshot, names, values, count, aggregates,
+                                (hs_hotspot_stop){hs_call_is_gone, call->request}, call->error, &entry);
     if (status != HS_OK) return status;
-    status = answer(call, &run, geojson, form, &file);
-    hs_hotspots_done(&run);
+    status = answer(call, hs_hotspots_shared_run(entry), geojson, form, &file);
+    hs_shared_unref(entry);
     return status;
 }

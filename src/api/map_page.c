@@ -4,22 +4,28 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "service/focus.h"
 #include "service/hotspots_view.h"
 #include "service/map_print.h"
 
 enum { MOST_TITLE = 200 };
+
+/* A method with the words of the request that are its own. */
+typedef struct analysis {
+    const hs_hotspot_method *method;
+    hs_str *names, *values;
+    size_t count;
+    hs_shared_entry *entry; /* the answer; NULL: none */
+} analysis;
 
 /* A page that is asked for. */
 typedef struct page {
     hs_density_ask ask;
     hs_map_request request;
     hs_map_print print;
-    bool density, hotspots;
+    bool density, hotspots, plan;
     hs_ramp_paper paper;
-    const hs_hotspot_method *method;
-    hs_str *names, *values; /* what the hotspots take */
-    size_t count;
-    hs_shared_entry *entry; /* of the hotspots; NULL: none */
+    analysis found, planned; /* hotspots and plan */
 } page;
 
 /* Points of 1/72 inch. */
@@ -63,44 +69,68 @@ static hs_status parse_layers(hs_call *call, page *p) {
     p->density = false;
     for (hs_str rest = text; rest.size > 0;) {
         hs_str name = hs_str_trim(hs_str_cut(&rest, ','));
-        bool none = hs_str_equal(name, HS_STR("none"));
-        p->density = p->density || hs_str_equal(name, HS_STR("density"));
-        p->hotspots = p->hotspots || hs_str_equal(name, HS_STR("hotspots"));
-        if (none || hs_str_equal(name, HS_STR("density")) || hs_str_equal(name, HS_STR("hotspots"))) continue;
+        bool *flag = hs_str_equal(name, HS_STR("density"))    ? &p->density
+                     : hs_str_equal(name, HS_STR("hotspots")) ? &p->hotspots
+                     : hs_str_equal(name, HS_STR("plan"))     ? &p->plan
+                                                              : NULL;
+        if (flag) *flag = true;
+        if (flag || hs_str_equal(name, HS_STR("none"))) continue;
         return hs_error_set(call->error, HS_E_ARGUMENT,
-                            "layers: %.*s is none of density, hotspots, none (comma separated)",
+                            "layers: %.*s is none of density, hotspots, plan, none (comma separated)",
                             (int)hs_utf8_cut(name, 40), name.data);
     }
     return HS_OK;
 }
 
-/* Words that hotspots have of their own here: others mean the density or the map. */
-static bool is_of_hotspots(hs_str name) {
-    static const char *const words[] = {"level", "grid", "streets",      "weights",   "value",
-                                        "alpha", "seed", "permutations", "correction"};
+/* NULL-ended: words that hotspots and plans have of their own here; others mean the density or the map. */
+static const char *const of_hotspots[] = {"level", "grid", "streets",      "weights",    "value",
+                                          "alpha", "seed", "permutations", "correction", NULL};
+static const char *const of_plans[] = {"budget", "min-per", "connected", "avoid",   "weight",
+                                       "visits", "minutes", "crews",     "horizon", "backtest",
+                                       "origin", "seed",    NULL};
+
+static bool is_of(const char *const *words, hs_str name) {
     if (hs_filter_is_word(name)) return !hs_str_equal(name, HS_STR("bbox"));
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (hs_str_equal(name, hs_str_of(words[i]))) return true;
+    for (; *words; words++)
+        if (hs_str_equal(name, hs_str_of(*words))) return true;
     return false;
 }
 
-static hs_status parse_hotspots(hs_call *call, page *p) {
+static hs_status parse_analysis(hs_call *call, const char *const *words, analysis *a) {
     hs_hotspot_run run;
+    hs_status status = hs_call_words(call, &a->names, &a->values);
+    if (status != HS_OK) return status;
+    for (size_t i = 0; i < call->request->query_count; i++) {
+        if (!is_of(words, a->names[i])) continue;
+        a->names[a->count] = a->names[i];
+        a->values[a->count++] = a->values[i];
+    }
+    return hs_hotspots_parse(a->method, call->snapshot, a->names, a->values, a->count,
+                             !hs_call_sees_incidents(call), call->arena, call->error, &run);
+}
+
+static hs_status parse_analyses(hs_call *call, page *p) {
     hs_str method = hs_call_text(call, "method");
+    hs_status status = HS_OK;
     if (method.size == 0) method = HS_STR("gi-star");
     if (!hs_str_equal(method, HS_STR("gi-star")) && !hs_str_equal(method, HS_STR("local-moran")))
         return hs_error_set(call->error, HS_E_ARGUMENT, "method: %.*s is neither gi-star nor local-moran",
                             (int)hs_utf8_cut(method, 40), method.data);
-    hs_status status = hs_call_words(call, &p->names, &p->values);
-    if (status != HS_OK) return status;
-    for (size_t i = 0; i < call->request->query_count; i++) {
-        if (!is_of_hotspots(p->names[i])) continue;
-        p->names[p->count] = p->names[i];
-        p->values[p->count++] = p->values[i];
-    }
-    p->method = hs_hotspot_method_named(method);
-    return hs_hotspots_parse(p->method, call->snapshot, p->names, p->values, p->count,
-                             !hs_call_sees_incidents(call), call->arena, call->error, &run);
+    p->found.method = hs_hotspot_method_named(method);
+    p->planned.method = hs_focus_hotspot_method();
+    if (!p->plan && hs_call_text(call, "budget").size > 0)
+        return hs_error_set(call->error, HS_E_ARGUMENT, "budget: it goes with layers=plan");
+    if (p->hotspots) status = parse_analysis(call, of_hotspots, &p->found);
+    return status == HS_OK && p->plan ? parse_analysis(call, of_plans, &p->planned) : status;
+}
+
+static hs_status compute(hs_call *call, analysis *a, const hs_hotspot_run **run) {
+    hs_status status =
+        hs_hotspots_shared(call->api->service, a->method, call->snapshot, a->names, a->values, a->count,
+                           !hs_call_sees_incidents(call), (hs_hotspot_stop){hs_call_is_gone, call->request},
+                           call->error, &a->entry);
+    if (status == HS_OK) *run = hs_hotspots_shared_run(a->entry);
+    return status;
 }
 
 static void place(const hs_map_shown *what, hs_map_print *print) {
@@ -116,14 +146,14 @@ static hs_status parse_page(hs_call *call, page *p) {
     hs_box box = HS_BOX_EMPTY;
     bool has_box = false;
     hs_str style = hs_call_text(call, "style");
-    *p = (page){.count = 0};
+    *p = (page){.density = false};
     hs_status status = hs_call_density_extent(call, &p->ask, &box, &has_box);
     if (status == HS_OK)
         status = hs_call_map_style(call, "style", style.size > 0 ? style : HS_STR("print"), &p->request);
     if (status == HS_OK) status = parse_paper(call, &p->print);
     if (status == HS_OK) status = parse_title(call, &p->print);
     if (status == HS_OK) status = parse_layers(call, p);
-    if (status == HS_OK && p->hotspots) status = parse_hotspots(call, p);
+    if (status == HS_OK) status = parse_analyses(call, p);
     if (status == HS_OK) status = hs_call_map_shown(call, &box, has_box, &what);
     if (status != HS_OK) return status;
     place(&what, &p->print);
@@ -146,20 +176,16 @@ static hs_status fill(hs_call *call, page *p) {
     p->print.run = hs_arena_printf(call->arena, "%08x", (unsigned)hs_call_etag(call, HS_READS_ALL));
     if (!p->print.run) return hs_error_memory(call->error, "a printed map");
     p->print.shows_density = p->density;
-    if (p->density || p->hotspots) p->print.subject = &p->ask.request;
+    if (p->density || p->hotspots || p->plan) p->print.subject = &p->ask.request;
     p->request.classes = &p->ask.classes;
     if (p->density) p->request.density = &p->ask.request;
-    if (!p->hotspots) return HS_OK;
-    hs_status status =
-        hs_hotspots_shared(call->api->service, p->method, call->snapshot, p->names, p->values, p->count,
-                           !hs_call_sees_incidents(call), (hs_hotspot_stop){hs_call_is_gone, call->request},
-                           call->error, &p->entry);
-    if (status == HS_OK) p->print.hotspots = hs_hotspots_shared_run(p->entry);
-    return status;
+    hs_status status = p->hotspots ? compute(call, &p->found, &p->print.hotspots) : HS_OK;
+    return status == HS_OK && p->plan ? compute(call, &p->planned, &p->print.plan) : status;
 }
 
 static void done(const page *p) {
-    if (p->entry) hs_shared_unref(p->entry);
+    if (p->found.entry) hs_shared_unref(p->found.entry);
+    if (p->planned.entry) hs_shared_unref(p->planned.entry);
 }
 
 hs_status hs_serve_map_pdf(hs_call *call) {

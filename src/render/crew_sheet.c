@@ -8,7 +8,7 @@
 #define SUB_SIZE    9.0
 #define WORD_SIZE   7.6
 #define FOOT_SIZE   7.0
-#define CELL_PAD    2.4
+#define CELL_PAD    1.7
 #define BAND        10.0
 #define STRIP       27.0
 #define LEAST_MAP   0.30 /* of the page's height */

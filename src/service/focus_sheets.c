@@ -112,6 +112,10 @@ static const char *unit_of(const sheets *s) {
     return s->request->in_hours ? say(s, "crew-hours", "工时") : say(s, "km", "公里");
 }
 
+static const char *items_word(const sheets *s, uint32_t count) {
+    return count == 1 ? say(s, "line, ", "项，") : say(s, "lines, ", "项，");
+}
+
 /* What the crew's part of the plan costs and holds. */
 static void sum_up(const sheets *s, double *cost, double *expected) {
     *cost = *expected = 0;
@@ -130,10 +134,11 @@ static void set_facts(sheets *s) {
     add_fact(s, say(s, "Period", "计划期"), s->period);
     add_fact(s, say(s, "Whole plan", "全方案"),
              hs_arena_printf(s->arena,
-                             say(s, "%u lines, %.4g of %.4g %s; %.1f of %.1f incidents expected (%.1f %%)",
-                                 "%u 项，%.4g / %.4g %s；预计 %.1f / %.1f 件（%.1f%%）"),
-                             (unsigned)plan->count, plan->cost, plan->budget, unit_of(s), plan->expected,
-                             plan->total, plan->total > 0 ? 100 * plan->expected / plan->total : 0));
+                             say(s, "%u %s%.4g of %.4g %s; %.1f of %.1f incidents expected (%.1f %%)",
+                                 "%u %s%.4g / %.4g %s；预计 %.1f / %.1f 件（%.1f%%）"),
+                             (unsigned)plan->count, items_word(s, plan->count), plan->cost, plan->budget,
+                             unit_of(s), plan->expected, plan->total,
+                             plan->total > 0 ? 100 * plan->expected / plan->total : 0));
     add_fact(s, say(s, "Held-out score", "留出评分"), hs_focus_score_words(plan, s->file->chinese, s->arena));
     if (snapshot->incidents->max_time_s != HS_NO_TIME)
         add_fact(s, say(s, "Data until", "数据截至"),
@@ -154,12 +159,12 @@ static void set_words(sheets *s) {
         kept(s, hs_arena_printf(s->arena, say(s, "Crew %u of %u: %s", "第 %u 队（共 %u 队）：%s"),
                                 (unsigned)s->crew, (unsigned)s->crews, s->problem));
     s->sheet.subtitle = kept(
-        s,
-        hs_arena_printf(s->arena,
-                        say(s, "%s; %s; budget %g %s; this crew: %u lines, %.2f %s, %.1f incidents expected",
-                            "%s；%s；总预算 %g %s；本队 %u 项、%.2f %s，预计 %.1f 件"),
-                        s->file->chinese || !*info->name_en ? info->name : info->name_en, s->period,
-                        s->plan->budget, unit_of(s), (unsigned)s->count, cost, unit_of(s), expected));
+        s, hs_arena_printf(s->arena,
+                           say(s, "%s; %s; budget %g %s; this crew: %u %s%.2f %s, %.1f incidents expected",
+                               "%s；%s；总预算 %g %s；本队 %u %s%.2f %s，预计 %.1f 件"),
+                           s->file->chinese || !*info->name_en ? info->name : info->name_en, s->period,
+                           s->plan->budget, unit_of(s), (unsigned)s->count, items_word(s, s->count), cost,
+                           unit_of(s), expected));
     s->sheet.left = info->synthetic ? say(s, "Synthetic: all names and incidents are invented.",
                                           "合成示例，名称与案件均为虚构。")
                                     : "hotspotd " HS_VERSION;

@@ -11,11 +11,11 @@
     { 0x80, 0x80, 0x80, 150 }
 
 /* In pixels of the style. */
-#define BADGE_HIGH 15.0
-#define BADGE_WIDE 15.0
-#define DIGIT_WIDE 6.2
-#define DIGIT_SIZE 9.6
-#define STEP       9.0
+#define BADGE_HIGH 13.0
+#define BADGE_WIDE 14.0
+#define DIGIT_WIDE 5.6
+#define DIGIT_SIZE 8.6
+#define STEP       8.0
 
 enum { RINGS = 8, DIRECTIONS = 12 };
 

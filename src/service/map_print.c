@@ -6,6 +6,7 @@
 #include "service/density_legend.h"
 #include "service/map_facts.h"
 #include "service/map_hotspots.h"
+#include "service/map_plan.h"
 #include <cairo-pdf.h>
 #include <math.h>
 
@@ -22,7 +23,9 @@ typedef struct printing {
     hs_error *error;
     hs_legend legend;
     hs_map_hotspots hotspots;
+    hs_map_plan plan;
     hs_sheet_key classes[HS_RAMP_MAX_CLASSES + 1];
+    hs_sheet_key crews[HS_MAP_CREW_COLOURS + 1];
     hs_sheet_fact facts[HS_MAP_MOST_FACTS];
     hs_sheet_block blocks[HS_SHEET_MOST_BLOCKS];
     hs_map_sheet sheet;
@@ -43,12 +46,20 @@ static const char *title_of(const printing *p) {
     return hs_arena_printf(p->arena, "%s%s%s", city, *city ? say(p, ": ", "：") : "", p->legend.title);
 }
 
+/* The layers by name. */
+static const char *what_of(const printing *p) {
+    const char *density = p->print->shows_density ? say(p, "density", "密度") : "";
+    const char *hotspots = p->print->hotspots ? say(p, "significant hotspots", "显著热点") : "";
+    const char *plan = p->print->plan ? say(p, "focus plan", "重点执法方案") : "";
+    const char *between = say(p, ", ", "、");
+    return hs_arena_printf(p->arena, "%s%s%s%s%s", density, *density && *hotspots ? between : "", hotspots,
+                           *plan && (*density || *hotspots) ? between : "", plan);
+}
+
 static const char *subtitle_of(const printing *p) {
     if (!p->legend.title) return "";
-    const char *what = p->print->hotspots && p->print->shows_density
-                           ? say(p, "density and significant hotspots", "密度与显著热点")
-                       : p->print->hotspots ? say(p, "significant hotspots", "显著热点")
-                                            : say(p, "density", "密度");
+    const char *what = what_of(p);
+    if (!what) return NULL;
     const char *rest = hs_arena_printf(p->arena, say(p, "%s; %s; %s", "%s；%s；%s"), p->legend.notes[0],
                                        p->legend.notes[1], what);
     /* The title has the problem unless it is one's own. */
@@ -76,9 +87,27 @@ static hs_status add_hotspots(printing *p) {
                                             p->arena, p->error, &p->hotspots);
     if (status != HS_OK) return status;
     p->blocks[p->sheet.block_count++] = p->hotspots.legend;
-    p->request->overlay = hs_map_hotspots_draw;
-    p->request->overlay_context = &p->hotspots;
     return HS_OK;
+}
+
+static hs_status add_plan(printing *p) {
+    p->plan = (hs_map_plan){hs_focus_plan_of(p->print->plan), 0};
+    return hs_map_plan_block(p->snapshot, p->print->plan, p->print->chinese, p->arena, p->error, p->crews,
+                             &p->blocks[p->sheet.block_count++]);
+}
+
+/* The plan above the hotspots. */
+static void draw_overlay(const void *context, const hs_map_view *view, bool above, cairo_t *pen) {
+    const printing *p = context;
+    if (p->print->hotspots) hs_map_hotspots_draw(&p->hotspots, view, above, pen);
+    if (p->print->plan) hs_map_plan_draw(&p->plan, view, above, pen);
+}
+
+/* Density and overlays, and the numbers above all. */
+static hs_status draw_layers(const printing *p, cairo_t *pen) {
+    hs_status status = hs_service_map_draw(p->service, p->snapshot, p->request, pen, p->arena, p->error);
+    if (status != HS_OK || !p->print->plan) return status;
+    return hs_map_plan_numbers(&p->plan, &p->request->view, pen, p->arena, p->error);
 }
 
 /* All words of the page, and where it all stands. */
@@ -91,6 +120,9 @@ static hs_status compose(printing *p, const hs_ramp_paper *paper) {
                               .right = "hotspotd " HS_VERSION};
     hs_status status = p->print->subject ? add_density(p, paper) : HS_OK;
     if (status == HS_OK && p->print->hotspots) status = add_hotspots(p);
+    if (status == HS_OK && p->print->plan) status = add_plan(p);
+    p->request->overlay = draw_overlay;
+    p->request->overlay_context = p;
     if (status == HS_OK)
         status = hs_map_facts_block(p->service, p->snapshot, p->print, p->legend.title ? &p->legend : NULL,
                                     p->arena, p->error, p->facts, &p->blocks[p->sheet.block_count++]);
@@ -156,7 +188,7 @@ static hs_status draw_map(const printing *p, cairo_t *pen) {
     cairo_rectangle(pen, map->x, map->y, map->width, map->height);
     cairo_clip(pen);
     cairo_translate(pen, map->x, map->y);
-    hs_status status = hs_service_map_draw(p->service, p->snapshot, p->request, pen, p->arena, p->error);
+    hs_status status = draw_layers(p, pen);
     cairo_restore(pen);
     return status;
 }
@@ -185,7 +217,7 @@ static hs_status lay_map(const printing *p, cairo_t *pen, double density) {
     cairo_surface_t *surface = hs_image_surface(view->width, view->height, true);
     if (!surface) return hs_error_memory(p->error, "a map");
     cairo_t *own = cairo_create(surface);
-    hs_status status = hs_service_map_draw(p->service, p->snapshot, p->request, own, p->arena, p->error);
+    hs_status status = draw_layers(p, own);
     cairo_destroy(own);
     if (status == HS_OK) {
         cairo_save(pen);

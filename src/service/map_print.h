@@ -22,10 +22,11 @@ typedef struct hs_map_print {
         ground; /* below the legend's swatches, where the map is not as light as the page; alpha 0: none */
     const hs_density_request *subject; /* what the facts tell of, drawn or not; NULL: the map alone */
     const hs_hotspot_run *hotspots;    /* computed, of gi-star or local-moran; NULL: none */
+    const hs_hotspot_run *plan;        /* computed, of focus; NULL: none */
     bool shows_density;
 } hs_map_print;
 
-/* Appends a PDF of one page: the map by request's style with its density and hotspots; beside it title,
+/* Appends a PDF of one page: the map by request's style with its density, hotspots and plan; beside it title,
  * legends, problem, period, count, share positioned, method, cut-off of the data, run and date; scale bar,
  * north arrow, longitudes and latitudes. The request's view is set here. Lines and names are vectors; the
  * words can be found and copied. Equal input gives equal bytes on a machine. Errors as hs_service_map_image
