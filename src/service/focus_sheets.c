@@ -53,23 +53,23 @@ static void set_columns(sheets *s) {
     const hs_table_column km[] = {
         {say(s, "No.", "号"), 0.055, HS_SHEET_RIGHT},
         {say(s, "Street or unit", "街道或单元"), 0.2, HS_SHEET_LEFT},
-        {say(s, "Community, subdistrict", "社区、街道"), 0.215, HS_SHEET_LEFT},
+        {say(s, "Community", "社区"), 0.205, HS_SHEET_LEFT},
         {say(s, "Mostly at", "高发时段"), 0.155, HS_SHEET_LEFT},
         {say(s, "km", "公里"), 0.065, HS_SHEET_RIGHT},
         {say(s, "Expected", "预计件数"), 0.085, HS_SHEET_RIGHT},
         {say(s, "Share", "占比"), 0.075, HS_SHEET_RIGHT},
-        {say(s, "State", "演变"), 0.15, HS_SHEET_LEFT},
+        {say(s, "State", "演变"), 0.16, HS_SHEET_LEFT},
     };
     const hs_table_column hours[] = {
         {say(s, "No.", "号"), 0.055, HS_SHEET_RIGHT},
         {say(s, "Street or unit", "街道或单元"), 0.18, HS_SHEET_LEFT},
-        {say(s, "Community, subdistrict", "社区、街道"), 0.19, HS_SHEET_LEFT},
+        {say(s, "Community", "社区"), 0.18, HS_SHEET_LEFT},
         {say(s, "When to be there", "到场时间"), 0.165, HS_SHEET_LEFT},
         {say(s, "Visits an hour", "每小时到访"), 0.095, HS_SHEET_LEFT},
         {say(s, "Crew-h", "工时"), 0.07, HS_SHEET_RIGHT},
         {say(s, "Expected", "预计件数"), 0.085, HS_SHEET_RIGHT},
         {say(s, "Share", "占比"), 0.07, HS_SHEET_RIGHT},
-        {say(s, "State", "演变"), 0.09, HS_SHEET_LEFT},
+        {say(s, "State", "演变"), 0.1, HS_SHEET_LEFT},
     };
     s->sheet.column_count = s->request->in_hours ? 9 : 8;
     memcpy(s->columns, s->request->in_hours ? hours : km, s->sheet.column_count * sizeof *s->columns);
@@ -80,7 +80,7 @@ static void put_cells(sheets *s, const hs_focus_item *item, const char **cell) {
     bool zh = s->file->chinese;
     *cell++ = kept(s, hs_arena_printf(s->arena, "%u", (unsigned)item->rank));
     *cell++ = kept(s, hs_focus_item_name(item, zh, s->arena));
-    *cell++ = kept(s, hs_focus_item_area(item, zh, s->arena));
+    *cell++ = kept(s, hs_focus_item_community(item, zh, s->arena));
     *cell++ = kept(s, hs_focus_item_when(item, zh, s->arena));
     if (s->request->in_hours) {
         *cell++ = kept(s, hs_arena_printf(s->arena, say(s, "%u × %u min", "%u 次 × %u 分"),

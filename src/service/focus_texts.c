@@ -31,6 +31,12 @@ const char *hs_focus_item_area(const hs_focus_item *item, bool chinese, hs_arena
                            community.data, (int)subdistrict.size, subdistrict.data);
 }
 
+const char *hs_focus_item_community(const hs_focus_item *item, bool chinese, hs_arena *arena) {
+    hs_str community = chosen(item->community, item->community_en, chinese);
+    return text_of(community.size > 0 ? community : chosen(item->subdistrict, item->subdistrict_en, chinese),
+                   arena);
+}
+
 const char *hs_focus_item_when(const hs_focus_item *item, bool chinese, hs_arena *arena) {
     const char *hours = hs_hours_words(item->hours, arena);
     uint32_t all = 0x7F;

@@ -9,6 +9,8 @@
 const char *hs_focus_item_name(const hs_focus_item *item, bool chinese, hs_arena *arena);
 /* Community and subdistrict; empty outside. */
 const char *hs_focus_item_area(const hs_focus_item *item, bool chinese, hs_arena *arena);
+/* The community alone, else the subdistrict. */
+const char *hs_focus_item_community(const hs_focus_item *item, bool chinese, hs_arena *arena);
 /* Weekdays and hours: `Mon–Fri 18–22 h`. */
 const char *hs_focus_item_when(const hs_focus_item *item, bool chinese, hs_arena *arena);
 /* The emerging hot spot category, `new hot spot`. */
