@@ -76,7 +76,7 @@ hs_status hs_serve_focus(hs_call *call) {
     bool geojson = true;
     bool aggregates = !hs_call_sees_incidents(call);
     hs_focus_form form = HS_FOCUS_FORMS;
-    hs_focus_file file;
+    hs_focus_file file = {.chinese = false};
     hs_status status = parse_form(call, &geojson, &form);
     if (status == HS_OK) status = parse_file(call, geojson, &file);
     if (status == HS_OK) status = plan_words(call, &names, &values, &count);

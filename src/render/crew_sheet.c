@@ -194,8 +194,9 @@ static void walk_table(hs_sheet_pen *pen, const hs_crew_sheet *sheet, const hs_c
 static void walk_notes(hs_sheet_pen *pen, const hs_crew_sheet *sheet, const hs_crew_layout *l) {
     const hs_sheet_box *n = &l->notes;
     double y = n->y + hs_sheet_text(pen, sheet->notes, &head_type, n->x, n->y, n->width);
-    for (y += NOTE_LINE; y <= n->y + n->height; y += NOTE_LINE)
-        rule(pen, n->x, y, n->width, hs_sheet_rule);
+    int lines = (int)((n->y + n->height - y) / NOTE_LINE);
+    for (int i = 1; i <= lines; i++)
+        rule(pen, n->x, y + i * NOTE_LINE, n->width, hs_sheet_rule);
 }
 
 static void walk_map(hs_sheet_pen *pen, const hs_crew_sheet *sheet, const hs_crew_layout *l,

@@ -49,9 +49,9 @@ static void hatch(cairo_t *cairo, const hs_map_ink_style *style, double unit) {
     double first = ceil((left + top) / gap);
     double count = floor((right + bottom) / gap) - first;
     if (gap > 0 && count < MOST_HATCHES) {
-        for (double k = first; k <= first + count; k++) {
-            cairo_move_to(cairo, k * gap - top, top);
-            cairo_line_to(cairo, k * gap - bottom, bottom);
+        for (int k = 0; k <= (int)count; k++) {
+            cairo_move_to(cairo, (first + k) * gap - top, top);
+            cairo_line_to(cairo, (first + k) * gap - bottom, bottom);
         }
         set_colour(cairo, style->hatch);
         cairo_set_line_width(cairo, style->hatch_width * unit);

@@ -11,11 +11,10 @@
 #define TICK_BAND    10.0
 #define GAP          8.0
 #define PANEL_SHARE  0.245
-#define LEAST_TYPE   0.72
 #define TYPE_STEP    0.04
 #define LEAST_MAP    0.35 /* of an upright page's height */
 
-enum { MOST_COLUMNS = 3 };
+enum { MOST_COLUMNS = 3, TYPE_STEPS = 7 };
 
 /* How much larger things are on larger paper. */
 static double paper_scale(const hs_map_sheet *sheet) {
@@ -88,7 +87,8 @@ static bool place_beside(plan *p) {
     double panel = floor(p->inner.width * PANEL_SHARE);
     hs_sheet_box column = {p->inner.x + p->inner.width - panel, ceil(p->inner.y), panel, p->inner.height - 1};
     place_map(p, (hs_sheet_box){p->inner.x, p->inner.y, p->inner.width - panel - GAP, p->inner.height});
-    for (double type = 1; type >= LEAST_TYPE; type -= TYPE_STEP) {
+    for (int step = 0; step <= TYPE_STEPS; step++) {
+        double type = 1 - step * TYPE_STEP;
         p->out->type = type * p->scale;
         if (place_column(p, 0, p->sheet->block_count, type, column)) return true;
     }
@@ -124,9 +124,10 @@ static bool place_below(plan *p) {
     uint32_t columns = count < MOST_COLUMNS ? count : MOST_COLUMNS;
     double width = (p->inner.width - (columns - 1) * GAP) / columns;
     double most = p->inner.height * (1 - LEAST_MAP);
-    for (double type = 1; type >= LEAST_TYPE; type -= TYPE_STEP) {
+    for (int step = 0; step <= TYPE_STEPS; step++) {
+        double type = 1 - step * TYPE_STEP;
         double height[HS_SHEET_MOST_BLOCKS];
-        uint32_t cut[MOST_COLUMNS];
+        uint32_t cut[MOST_COLUMNS] = {0};
         for (uint32_t i = 0; i < count; i++)
             height[i] = block_height(p, i, type, width);
         double high = split(height, count, columns, cut);
@@ -134,8 +135,10 @@ static bool place_below(plan *p) {
         hs_sheet_box column = {p->inner.x, p->inner.y + p->inner.height - high, width, high};
         place_map(p, (hs_sheet_box){p->inner.x, p->inner.y, p->inner.width, p->inner.height - high - GAP});
         p->out->type = type * p->scale;
-        for (uint32_t c = 0, from = 0; c < columns; from = cut[c++], column.x += width + GAP)
-            (void)place_column(p, from, cut[c], type, column);
+        for (uint32_t c = 0; c < columns; c++) {
+            (void)place_column(p, c > 0 ? cut[c - 1] : 0, cut[c], type, column);
+            column.x += width + GAP;
+        }
         return true;
     }
     return false;

@@ -153,12 +153,12 @@ void hs_sheet_ticks(hs_sheet_pen *pen, const hs_sheet_layout *l, const hs_map_vi
     hs_mercator_to_degrees(low.x, low.y, &west, &north);
     hs_mercator_to_degrees(high.x, high.y, &east, &south);
     double step = step_of(fmax(east - west, north - south));
-    for (double k = ceil(west / step); k * step < east; k++) {
-        hs_mercator at = hs_mercator_from_degrees(k * step, (north + south) / 2);
-        longitude(pen, l, k * step, ((double)at.x - low.x) / ((double)high.x - low.x));
+    for (long k = lround(ceil(west / step)); (double)k * step < east; k++) {
+        hs_mercator at = hs_mercator_from_degrees((double)k * step, (north + south) / 2);
+        longitude(pen, l, (double)k * step, ((double)at.x - low.x) / ((double)high.x - low.x));
     }
-    for (double k = ceil(south / step); k * step < north; k++) {
-        hs_mercator at = hs_mercator_from_degrees((east + west) / 2, k * step);
-        latitude(pen, l, k * step, ((double)at.y - low.y) / ((double)high.y - low.y));
+    for (long k = lround(ceil(south / step)); (double)k * step < north; k++) {
+        hs_mercator at = hs_mercator_from_degrees((east + west) / 2, (double)k * step);
+        latitude(pen, l, (double)k * step, ((double)at.y - low.y) / ((double)high.y - low.y));
     }
 }

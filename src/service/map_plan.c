@@ -128,19 +128,19 @@ static void draw_badge(hs_sheet_pen *pen, const badge *b, double x, double y, ui
     (void)hs_sheet_text(pen, text, &digits, b->x - 50 * unit, b->y - high / 2, 100 * unit);
 }
 
-hs_status hs_map_plan_numbers(const hs_map_plan *p, const hs_map_view *view, cairo_t *cairo, hs_arena *arena,
-                              hs_error *error) {
-    badge *placed = hs_arena_array(arena, (size_t)p->plan->count + 1, sizeof *placed);
+hs_status hs_map_plan_numbers(const hs_map_plan *plan, const hs_map_view *view, cairo_t *cairo,
+                              hs_arena *arena, hs_error *error) {
+    badge *placed = hs_arena_array(arena, (size_t)plan->plan->count + 1, sizeof *placed);
     uint32_t count = 0;
     hs_sheet_pen pen;
     if (!placed) return hs_error_memory(error, "a plan on a map");
     hs_status status = hs_sheet_pen_init(&pen, cairo, HS_SHEET_DRAW, error);
-    for (uint32_t i = 0; i < p->plan->count && status == HS_OK; i++) {
-        const hs_focus_item *item = &p->plan->item[i];
+    for (uint32_t i = 0; i < plan->plan->count && status == HS_OK; i++) {
+        const hs_focus_item *item = &plan->plan->item[i];
         double x;
         double y;
         double unit = view->ratio;
-        if ((p->crew > 0 && item->crew != p->crew) || !hs_map_view_place(view, item->label, &x, &y) ||
+        if ((plan->crew > 0 && item->crew != plan->crew) || !hs_map_view_place(view, item->label, &x, &y) ||
             x < 0 || y < 0 || x > view->width || y > view->height)
             continue;
         int digits = snprintf(NULL, 0, "%u", (unsigned)item->rank);

@@ -16,10 +16,10 @@ typedef struct hs_map_plan {
 hs_rgba hs_map_crew_colour(uint32_t crew);
 /* An overlay of hs_map_request. */
 void hs_map_plan_draw(const void *plan, const hs_map_view *view, bool above, cairo_t *pen);
-/* The numbers, above all, each by its place and none over another one. `pen` has the view's pixels. Errors as
- * of hs_sheet_text. O(items^2) of those in view. */
-hs_status hs_map_plan_numbers(const hs_map_plan *plan, const hs_map_view *view, cairo_t *pen, hs_arena *arena,
-                              hs_error *error);
+/* The numbers, above all, each by its place and none over another one. `cairo` has the view's pixels. Errors
+ * as of hs_sheet_text. O(items^2) of those in view. */
+hs_status hs_map_plan_numbers(const hs_map_plan *plan, const hs_map_view *view, cairo_t *cairo,
+                              hs_arena *arena, hs_error *error);
 /* How it is drawn, and what that means: a block beside a map. Keys has HS_MAP_CREW_COLOURS + 1; words lie in
  * the arena. */
 hs_status hs_map_plan_block(const hs_snapshot *snapshot, const hs_hotspot_run *run, bool chinese,
