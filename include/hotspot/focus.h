@@ -86,6 +86,32 @@ HS_API hs_status hs_focus_rank_intervals(const double *expected, const double *c
                                          uint64_t seed, struct hs_pool *pool, hs_error *error, uint32_t *low,
                                          uint32_t *high);
 
+/* What is ordinary: incidents of a place that are as many as streets of its class and quarter have. Rates per
+ * length are the product of a factor of the class and one of the quarter (Poisson regression, fitted by
+ * iterative proportional fitting), and a place's own count is either ordinary (negative binomial about that
+ * mean, by the likeliest of several shapes) or of a place that stands out (negative binomial of a far higher
+ * and wider mean); factors are fitted to the ordinary ones, and the share of the others by EM (Dempster,
+ * Laird and Rubin 1977). Sparse counts alone say little of most places; this says what can be said of them.
+ *
+ * `count` [places] incidents so far, `length` above 0; `class_of`, `quarter_of` rows below `classes`,
+ * `quarters`. Into background[places] the ordinary part's posterior mean, ordinary[places] the probability
+ * that a place is so; `shape` and `exceptional` (the share of places that stand out) what was likeliest.
+ * HS_E_ARGUMENT for values out of range, HS_E_MEMORY. O(places). Thread-safe. */
+typedef struct hs_focus_streets {
+    uint32_t count;
+    const double *length;
+    const uint32_t *class_of, *quarter_of;
+    uint32_t classes, quarters;
+} hs_focus_streets;
+
+typedef struct hs_focus_background {
+    double *background, *ordinary; /* the caller's, [count] */
+    double shape, exceptional;
+} hs_focus_background;
+
+HS_API hs_status hs_focus_find_background(const hs_focus_streets *streets, const double *count,
+                                          hs_error *error, hs_focus_background *found);
+
 /* When in the week: shares of the hours of workdays (0 to 23) and of the days of rest (24 to 47). */
 #define HS_FOCUS_HOURS 48u
 

@@ -21,8 +21,8 @@ static hs_status make(const hs_hotspot_work *work, hs_focus_answer *a) {
     a->ground = hs_shared_value(a->entry);
     status = hs_focus_closed(r, a->ground, a->plan.arena, work->error, &closed);
     if (status == HS_OK)
-        status = hs_focus_case_make(r, a->ground, closed, a->ground->forecast->forecast->expected,
-                                    r->forecast.origin_s, a->plan.arena, work->error, &own);
+        status = hs_focus_case_make(r, a->ground, closed, a->ground->expected[0], r->forecast.origin_s,
+                                    a->plan.arena, work->error, &own);
     if (status == HS_OK) status = hs_focus_choose(r, &own, 0, work, work->error, &focus);
     if (status != HS_OK) return status;
     a->strength[0] = own.strength[0];

@@ -127,6 +127,7 @@ static hs_status make_ground(void *context, hs_error *error, void **value, size_
     if (status == HS_OK) status = place_cells(m);
     if (status == HS_OK) status = find_units(m);
     if (status == HS_OK) status = link_places(m);
+    if (status == HS_OK) status = hs_focus_refine(&work, m->g);
     if (status == HS_OK) status = hs_focus_name_states(&work, m->g);
     if (status != HS_OK) {
         free_ground(m->g);
@@ -159,6 +160,7 @@ hs_status hs_focus_ground_get(const hs_hotspot_work *work, hs_shared_entry **ent
     hs_forecast_request *f = &m.request.forecast;
     f->share = share_of(work->snapshot, &m.request);
     f->streets = f->keep = true;
+    if (f->folds < HS_FOCUS_LEARNT_FOLDS) f->folds = HS_FOCUS_LEARNT_FOLDS;
     f->areas.units = HS_UNITS_STREETS;
     const struct {
         int64_t origin_s, horizon_days, folds;

@@ -4,6 +4,17 @@
 
 #include "service/focus.h"
 
+/* How the forecast, the background of streets and the last period are put together (focus_refine.c). */
+typedef enum hs_focus_way {
+    HS_FOCUS_FORECAST = 0,
+    HS_FOCUS_LAST,
+    HS_FOCUS_BACKGROUND,
+    HS_FOCUS_BACKGROUND_LAST,
+    HS_FOCUS_WAYS
+} hs_focus_way;
+/* Periods that the choice among them, and the scores, look back on even where fewer are asked for. */
+#define HS_FOCUS_LEARNT_FOLDS 6
+
 /* What plans of one filter, origin and kind of candidate have in common, kept for the next one: the forecast
  * of street segments with those of its folds, and the places that candidates are made of. */
 typedef struct hs_focus_ground {
@@ -17,12 +28,16 @@ typedef struct hs_focus_ground {
     double all_km;                     /* of the city */
     uint32_t *subdistrict, *community; /* [places] rows of units where the label lies, HS_NONE */
     uint32_t *link_first, *link;       /* places that touch */
-    hs_emerging *state;                /* [places] */
-    uint32_t state_steps;              /* 0: too short a past to name any */
+    double **expected;                 /* [folds + 1][cells], the plan's own origin first */
+    hs_focus_way *way;                 /* [folds + 1] */
+    double background_shape, exceptional;
+    hs_emerging *state;   /* [places] */
+    uint32_t state_steps; /* 0: too short a past to name any */
     int64_t state_step_s;
 } hs_focus_ground;
 
 hs_status hs_focus_ground_get(const hs_hotspot_work *work, hs_shared_entry **entry);
+hs_status hs_focus_refine(const hs_hotspot_work *work, hs_focus_ground *ground);
 hs_status hs_focus_name_states(const hs_hotspot_work *work, hs_focus_ground *ground);
 
 /* The place of a point of the forecast, HS_NONE. */

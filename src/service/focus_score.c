@@ -76,8 +76,8 @@ static hs_status score_fold(const scoring *s, uint32_t fold, hs_error *error) {
     hs_focus *focus = NULL;
     hs_status status = arena ? hs_hotspot_check(s->work, error) : hs_error_memory(error, "scores");
     if (status == HS_OK)
-        status = hs_focus_case_make(r, s->g, s->closed, f->fold_expected + (size_t)fold * f->count,
-                                    f->fold_s[fold], arena, error, &c);
+        status = hs_focus_case_make(r, s->g, s->closed, s->g->expected[fold + 1], f->fold_s[fold], arena,
+                                    error, &c);
     double *came =
         status == HS_OK ? hs_arena_array(arena, (size_t)c.candidates.count + 1, sizeof *came) : NULL;
     if (status == HS_OK && !came) status = hs_error_memory(error, "scores");
@@ -135,7 +135,9 @@ static hs_status score_in_sample(const scoring *s, const hs_focus_case *own, con
 
 hs_status hs_focus_score_plan(const hs_hotspot_work *work, const hs_focus_ground *g, const bool *closed,
                               const hs_focus_case *own, const hs_focus *focus, hs_focus_plan *plan) {
+    const hs_focus_request *r = work->request;
     uint32_t folds = g->forecast->forecast->folds;
+    if (folds > r->forecast.folds) folds = (uint32_t)r->forecast.folds;
     const hs_forecast_interval none = {(double)NAN, (double)NAN, (double)NAN, 0};
     scoring s = {work, g, closed, plan, NULL, NULL};
     plan->folds = folds;
