@@ -8,8 +8,9 @@
 #include <string.h>
 
 static const hs_option options[] = {
-    {"output", "FILE", "what to write, by extension (also -o): .geojson .gpkg .fgb .csv .xlsx .kml .shp",
-     "输出文件，格式由扩展名决定（同 -o）：.geojson .gpkg .fgb .csv .xlsx .kml .shp"},
+    {"output", "FILE",
+     "what to write, by extension (also -o): .geojson .gpkg .fgb .csv .xlsx .kml .shp, of streets .gpx",
+     "输出文件，格式由扩展名决定（同 -o）：.geojson .gpkg .fgb .csv .xlsx .kml .shp，街道另有 .gpx"},
     {NULL, NULL, NULL, NULL},
 };
 static const hs_option focus_options[] = {
