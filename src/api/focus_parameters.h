@@ -4,6 +4,21 @@
 
 #include "api/endpoint.h"
 
+/* How it is answered. */
+#define FOCUS_FILE_PARAMETERS                                                                                \
+    {"f", "string",                                                                                          \
+     "geojson (default), pdf (A4 sheets, a page a crew), gpx (waypoints, a route a crew, tracks), kml or "   \
+     "xlsx",                                                                                                 \
+     "geojson（默认）、pdf（A4 任务单，每队一页）、gpx（航点、每队一条路线、轨迹）、kml 或 xlsx", false},    \
+        {"crew", "integer", "of pdf, gpx, kml, xlsx: this crew alone", "pdf、gpx、kml、xlsx：仅此一队",      \
+         false},                                                                                             \
+        {"lang", "string", "of pdf, gpx, kml, xlsx: zh or en, default the city's",                           \
+         "pdf、gpx、kml、xlsx 的语言：zh 或 en，默认为城市的语言", false},                                   \
+    {                                                                                                        \
+        "style", "string", "of pdf, the map: print (default), light or dark",                                \
+            "pdf 的地图样式：print（默认）、light 或 dark", false                                            \
+    }
+
 static const hs_parameter focus_parameters[] = {
     {"budget", "string", "what there is: km of street (10km), or crew-hours over the whole horizon (120h)",
      "预算：街道公里数（10km），或整个计划期的工时（120h）", true},
@@ -47,6 +62,7 @@ static const hs_parameter focus_parameters[] = {
      "period",
      false},
     {"seed", "integer", "of the intervals of ranks, default 1", "排序区间的随机种子，默认 1", false},
+    FOCUS_FILE_PARAMETERS,
     {"v", "integer", "version of the data; the current one is answered immutable",
      "数据版本；当前版本的应答可永久缓存", false},
     {0},

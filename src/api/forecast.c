@@ -40,7 +40,3 @@ static hs_status serve(hs_call *call, const hs_hotspot_method *method) {
 hs_status hs_serve_forecast(hs_call *call) {
     return serve(call, hs_forecast_hotspot_method());
 }
-
-hs_status hs_serve_focus(hs_call *call) {
-    return serve(call, hs_focus_hotspot_method());
-}

@@ -1,7 +1,9 @@
 #include "api/endpoint.h"
+#include "base/clock.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "service/focus.h"
+#include "service/focus_files.h"
 
 #include <string.h>
 
@@ -11,12 +13,24 @@ static const hs_option options[] = {
      "输出文件，格式由扩展名决定（同 -o）：.geojson .gpkg .fgb .csv .xlsx .kml .shp，街道另有 .gpx"},
     {NULL, NULL, NULL, NULL},
 };
+static const hs_option focus_options[] = {
+    {"output", "FILE",
+     "what to write, by extension (also -o): .pdf (a sheet a crew) .gpx .kml .xlsx .geojson .gpkg .csv .shp",
+     "输出文件，格式由扩展名决定（同 -o）：.pdf（每队一份任务单）.gpx .kml .xlsx .geojson .gpkg .csv .shp"},
+    {NULL, NULL, NULL, NULL},
+};
 
-/* The k-th parameter of an endpoint as an option; a version is of answers that are cached and none. */
+/* Files go by their extension and speak the command's language, and a version is of answers that are cached.
+ */
+static bool is_of_requests(const char *name) {
+    return strcmp(name, "v") == 0 || strcmp(name, "f") == 0 || strcmp(name, "lang") == 0;
+}
+
+/* The k-th parameter of an endpoint as an option. */
 static bool option_of(const hs_endpoint *endpoint, size_t index, hs_option *option) {
     const hs_parameter none = {0}, *p = endpoint && endpoint->parameters ? endpoint->parameters : &none;
     for (; p->name; p++) {
-        if (strcmp(p->name, "v") == 0 || index-- > 0) continue;
+        if (is_of_requests(p->name) || index-- > 0) continue;
         const char *value = strcmp(p->type, "boolean") == 0  ? NULL
                             : strcmp(p->type, "string") == 0 ? "VALUE"
                                                              : "N";
@@ -46,6 +60,41 @@ static void print_focus(FILE *out, bool chinese) {
         hs_print_option(out, &option, chinese);
 }
 
+/* What tells a plan from any other: its options and its data. */
+static const char *run_of(const hs_arguments *arguments, const hs_snapshot *snapshot, hs_arena *arena) {
+    uint64_t hash = snapshot->version;
+    for (int i = 0; i < arguments->option_count; i++) {
+        if (strcmp(arguments->options[i].name, "output") == 0) continue;
+        hash = hs_hash_str(hs_str_of(arguments->options[i].name), hash);
+        hash = hs_hash_str(hs_str_of(arguments->options[i].value), hash);
+    }
+    return hs_arena_printf(arena, "%08x", (unsigned)hash);
+}
+
+static hs_status write_plan(const hs_arguments *arguments, hs_service *service, const hs_hotspot_run *run,
+                            const char *path, hs_arena *arena, hs_error *error) {
+    const char *crew = hs_arguments_get(arguments, "crew");
+    const char *style = hs_arguments_get(arguments, "style");
+    int64_t now = hs_clock_now_s();
+    int64_t local = now + hs_timezone_offset(run->snapshot->timezone, now);
+    int64_t number = 0;
+    hs_map_styles *styles = NULL;
+    if (crew && !(hs_str_to_int(hs_str_of(crew), &number) && number >= 1 && number <= 100))
+        return hs_error_set(error, HS_E_ARGUMENT, "crew: 1 to 100 is expected");
+    hs_status status = hs_map_styles_new(error, &styles);
+    if (status != HS_OK) return status;
+    hs_focus_file file = {.chinese = arguments->chinese,
+                          .crew = (uint32_t)number,
+                          .style = hs_map_styles_find(styles, hs_str_of(style ? style : "print")),
+                          .run = run_of(arguments, run->snapshot, arena),
+                          .date_s = now - local % 86400};
+    if (!file.style) status = hs_error_set(error, HS_E_ARGUMENT, "style: light, dark or print is expected");
+    if (status == HS_OK && !file.run) status = hs_error_memory(error, "a plan");
+    if (status == HS_OK) status = hs_focus_write_file(service, run, path, &file, arena, error);
+    hs_map_styles_free(styles);
+    return status;
+}
+
 static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *method, const char *path,
                       hs_service *service, hs_error *error) {
     hs_snapshot *snapshot = hs_service_snapshot(service);
@@ -67,7 +116,10 @@ static hs_status make(const hs_arguments *arguments, const hs_hotspot_method *me
     run.progress = (hs_progress){hs_show_share, &shown};
     if (status == HS_OK) status = hs_hotspots_compute(service, &run, error);
     hs_show_progress_end(arguments);
-    if (status == HS_OK) status = hs_hotspots_file(service, &run, path, error);
+    if (status == HS_OK)
+        status = method == hs_focus_hotspot_method()
+                     ? write_plan(arguments, service, &run, path, arena, error)
+                     : hs_hotspots_file(service, &run, path, error);
     if (status == HS_OK) {
         hs_buffer words;
         hs_buffer_init(&words, 65536);
@@ -123,7 +175,7 @@ const hs_command hs_command_focus = {
     "STORE --budget 10km|120h -o FILE",
     "where and when to enforce within a budget, with scores on held-out periods",
     "在预算内选定执法路段与时段，附留出期评分",
-    options,
+    focus_options,
     1,
     1,
     run_focus,

@@ -41,8 +41,7 @@ const hs_focus_plan *hs_focus_plan_of(const hs_hotspot_run *run) {
 
 static void set_caution(const hs_focus_request *r, hs_focus_answer *a) {
     if (a->plan.count == 0)
-        hs_hotspot_caution(&a->head,
-                           "Nothing fits into the budget: raise it, or take smaller candidates.",
+        hs_hotspot_caution(&a->head, "Nothing fits into the budget: raise it, or take smaller candidates.",
                            "预算内没有可选对象：请提高预算，或改用更小的对象。");
     if (a->ground->forecast->forecast->used < FEW)
         hs_hotspot_caution(&a->head,

@@ -1,7 +1,8 @@
 /* From what was chosen to lines and places that a crew can be sent to. */
 #include "service/focus_private.h"
 
-#include "geo/hilbert.h"
+#include "geo/plane.h"
+#include "plan/crews.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,7 +158,6 @@ static double cost_of(const making *m, const hs_focus_item *item) {
 
 typedef struct keyed {
     double key;
-    uint64_t along;
     uint32_t row;
 } keyed;
 
@@ -165,7 +165,6 @@ static int in_order(const void *a, const void *b) {
     const keyed *p = a;
     const keyed *q = b;
     if (p->key != q->key) return p->key > q->key ? -1 : 1;
-    if (p->along != q->along) return p->along < q->along ? -1 : 1;
     return p->row < q->row ? -1 : p->row > q->row;
 }
 
@@ -175,7 +174,7 @@ static hs_status rank_items(making *m, keyed *keys) {
     uint32_t *place = hs_arena_array(plan->arena, (size_t)plan->count + 1, sizeof *place);
     if (!sorted || !place) return hs_error_memory(m->work->error, "a plan");
     for (uint32_t i = 0; i < plan->count; i++)
-        keys[i] = (keyed){plan->item[i].expected / cost_of(m, &plan->item[i]), 0, i};
+        keys[i] = (keyed){plan->item[i].expected / cost_of(m, &plan->item[i]), i};
     qsort(keys, plan->count, sizeof *keys, in_order);
     double sum = 0;
     for (uint32_t i = 0; i < plan->count; i++) {
@@ -193,11 +192,29 @@ static hs_status rank_items(making *m, keyed *keys) {
     return HS_OK;
 }
 
-/* Crews take neighbouring lines of about equal cost: along the Hilbert curve, or a connected route each. */
-static hs_status give_to_crews(making *m, keyed *keys) {
+static hs_status divide_among(making *m, uint32_t crews) {
+    hs_focus_plan *plan = m->plan;
+    const hs_geography *geography = m->work->snapshot->geography;
+    const hs_plane plane = {geography->center_lon_deg, geography->center_lat_deg};
+    double *x = hs_arena_array(plan->arena, (size_t)plan->count + 1, sizeof *x);
+    double *y = hs_arena_array(plan->arena, (size_t)plan->count + 1, sizeof *y);
+    double *cost = hs_arena_array(plan->arena, (size_t)plan->count + 1, sizeof *cost);
+    uint32_t *crew = hs_arena_array(plan->arena, (size_t)plan->count + 1, sizeof *crew);
+    if (!x || !y || !cost || !crew) return hs_error_memory(m->work->error, "a plan");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        hs_plane_forward(&plane, plan->item[i].label, &x[i], &y[i]);
+        cost[i] = cost_of(m, &plan->item[i]);
+    }
+    hs_status status = hs_crews_divide(x, y, cost, plan->count, crews, m->work->error, crew);
+    for (uint32_t i = 0; i < plan->count && status == HS_OK; i++)
+        plan->item[i].crew = crew[i];
+    return status;
+}
+
+/* Crews take neighbouring lines of about equal cost, or a connected route each. */
+static hs_status give_to_crews(making *m) {
     hs_focus_plan *plan = m->plan;
     uint32_t crews = m->r->crews > 0 ? m->r->crews : 1;
-    double before = 0;
     if (m->r->connected) {
         bool *taken = hs_arena_array(plan->arena, (size_t)m->g->places + 1, sizeof *taken);
         uint32_t *part = hs_arena_array(plan->arena, (size_t)m->g->places + 1, sizeof *part);
@@ -209,19 +226,7 @@ static hs_status give_to_crews(making *m, keyed *keys) {
             plan->item[i].crew = part[m->place[i]] + 1;
         return status;
     }
-    for (uint32_t i = 0; i < plan->count; i++) {
-        hs_mercator at = hs_mercator_from_position(plan->item[i].label);
-        keys[i] = (keyed){0, hs_hilbert(at.x, at.y), i};
-    }
-    qsort(keys, plan->count, sizeof *keys, in_order);
-    for (uint32_t i = 0; i < plan->count; i++) {
-        hs_focus_item *item = &plan->item[keys[i].row];
-        double cost = cost_of(m, item), middle = (before + cost / 2) / plan->cost;
-        item->crew = 1 + (uint32_t)(middle * crews);
-        if (item->crew > crews) item->crew = crews;
-        before += cost;
-    }
-    return HS_OK;
+    return divide_among(m, crews);
 }
 
 /* Ranks among all: the plan's lines, and every other place (under a budget of hours its best hour). */
@@ -287,6 +292,6 @@ hs_status hs_focus_fill_plan(const hs_hotspot_work *work, const hs_focus_ground 
     hs_status status = count_known(&m);
     if (status == HS_OK) status = m.r->in_hours ? take_hours(&m) : take_lines(&m);
     if (status == HS_OK) status = rank_items(&m, keys);
-    if (status == HS_OK) status = give_to_crews(&m, keys);
+    if (status == HS_OK) status = give_to_crews(&m);
     return status == HS_OK ? find_rank_intervals(&m) : status;
 }

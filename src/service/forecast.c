@@ -241,7 +241,8 @@ static void done(void *result) {
     free(a->points.point);
 }
 
-static hs_status fill(const hs_hotspot_work *work, const hs_forecast_request *request, hs_forecast_answer *a) {
+static hs_status fill(const hs_hotspot_work *work, const hs_forecast_request *request,
+                      hs_forecast_answer *a) {
     making m = {.work = work, .request = request, .answer = a};
     hs_status status = gather(&m);
     if (status == HS_OK) status = request->streets ? over_streets(&m) : over_squares(&m);
