@@ -1,6 +1,6 @@
 // Two figures of a plan: how much is caught as the budget is spent, and what plans made alike at earlier times caught.
 
-import {element, needStyle} from '../parts/dom.mjs';
+import {element, needScript, needStyle} from '../parts/dom.mjs';
 import {number, percent, t} from '../parts/i18n.mjs';
 import {busy} from '../parts/ready.mjs';
 
@@ -13,9 +13,9 @@ const axisStyle = () => ({
 });
 
 async function library() {
-  const [module] = await busy(Promise.all([
-    import('../vendor/uplot/dist/uPlot.esm.js'), needStyle(new URL('../vendor/uplot/dist/uPlot.min.css', import.meta.url))]));
-  return module.default;
+  const file = name => new URL(`../vendor/uplot/dist/${name}`, import.meta.url);
+  await busy(Promise.all([needScript(file('uPlot.iife.min.js')), needStyle(file('uPlot.min.css'))]));
+  return window.uPlot;
 }
 
 const shares = (plot, marks) => marks.map(mark => percent(mark, 0));

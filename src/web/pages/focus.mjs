@@ -8,6 +8,7 @@ import {PlanMap} from '../focus/plan_map.mjs';
 import {PlanTable} from '../focus/table.mjs';
 import {element, needStyle} from '../parts/dom.mjs';
 import {density, nameOf, number, percent, t} from '../parts/i18n.mjs';
+import {busy} from '../parts/ready.mjs';
 import {nothing, Task} from '../parts/task.mjs';
 
 export const parameters = PARAMETERS;
@@ -86,7 +87,7 @@ class FocusPage {
     await this.task.run(async signal => {
       const plan = await api.focus(query, signal);
       return {plan, keptPlan: kept && kept.toString() !== query.toString() ? await api.focus(kept, signal) : null};
-    }, ({plan, keptPlan}) => this.#show(plan, query, keptPlan && {query: kept, plan: keptPlan}));
+    }, ({plan, keptPlan}) => busy(this.#show(plan, query, keptPlan && {query: kept, plan: keptPlan})));
   }
 
   async #show(plan, query, kept) {
@@ -150,8 +151,7 @@ class FocusPage {
     this.app.write();
     if (!query) this.kept = null;
     this.#layOut();
-    this.#showMap();
-    this.#drawFigures();
+    busy(Promise.all([this.#showMap(), this.#drawFigures()]));
   }
 
   #tiles() {
