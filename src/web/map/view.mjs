@@ -142,7 +142,7 @@ export class MapView {
       this.other = null;
       byId('map-other').hidden = true;
     }
-    for (const [map] of this.#maps()) map.resize();
+    this.resize();
   }
 
   /** What moves one moves the other. */
@@ -216,8 +216,13 @@ export class MapView {
     return {center: [lng, lat], zoom: this.map.getZoom()};
   }
 
+  /** The room changed. Where it did not, resizing would clear the canvas for nothing. */
   resize() {
-    for (const [map] of this.#maps()) map.resize();
+    for (const [map] of this.#maps()) {
+      const {clientWidth, clientHeight} = map.getContainer();
+      const {width, height} = map.getCanvas().style;
+      if (width !== `${clientWidth}px` || height !== `${clientHeight}px`) map.resize().redraw();
+    }
   }
 
   /** What is on screen as a 2-D canvas that can be printed. */
