@@ -114,6 +114,7 @@ export class MapView {
     for (const [map, change] of this.#maps()) {
       this.#setIdle(map, false);
       map.setStyle(compose(this.bases[state.theme], state, this.city, map === this.other ? this.otherData : this.data, change), {diff: true});
+      map.triggerRepaint(); // a style that changes nothing would never be idle
     }
     this.#labelControls();
   }
@@ -216,13 +217,8 @@ export class MapView {
     return {center: [lng, lat], zoom: this.map.getZoom()};
   }
 
-  /** The room changed. Where it did not, resizing would clear the canvas for nothing. */
   resize() {
-    for (const [map] of this.#maps()) {
-      const {clientWidth, clientHeight} = map.getContainer();
-      const {width, height} = map.getCanvas().style;
-      if (width !== `${clientWidth}px` || height !== `${clientHeight}px`) map.resize().redraw();
-    }
+    for (const [map] of this.#maps()) map.resize();
   }
 
   /** What is on screen as a 2-D canvas that can be printed. */
