@@ -114,6 +114,7 @@ export class MapView {
     for (const [map, change] of this.#maps()) {
       this.#setIdle(map, false);
       map.setStyle(compose(this.bases[state.theme], state, this.city, map === this.other ? this.otherData : this.data, change), {diff: true});
+      map.triggerRepaint(); // a style that changes nothing would never be idle
     }
     this.#labelControls();
   }
@@ -142,7 +143,7 @@ export class MapView {
       this.other = null;
       byId('map-other').hidden = true;
     }
-    for (const [map] of this.#maps()) map.resize();
+    this.resize();
   }
 
   /** What moves one moves the other. */
