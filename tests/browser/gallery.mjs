@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {launch, openPage, ready, serveSample} from './browser.mjs';
 
 const WIDE = {width: 1440, height: 900};
+const TALL = {width: 1440, height: 1240};
 const NARROW = {width: 390, height: 800};
 // Open-air barbecue on summer evenings: the sample city's planted hotspot stands out.
 const SUMMER = 'category=0510&datetime=2025-05-01/2025-09-30&hours=18-23&bandwidth=200';
@@ -19,6 +20,9 @@ const PICTURES = [
   ['months-zh-light', '/app/map?lang=zh&theme=light&category=0510&datetime=2025-01-01/2025-12-31&view=panels', WIDE],
   ['map-zh-light-narrow', `/app/map?lang=zh&theme=light&${SUMMER}`, NARROW],
   ['map-en-dark-narrow', `/app/map?lang=en&theme=dark&${SUMMER}&place=102.611,39.3355`, NARROW],
+  ['focus-zh-light', '/app/focus?lang=zh&theme=light&category=0510&budget=10km&crews=2', TALL],
+  ['focus-en-dark', `/app/focus?lang=en&theme=dark&category=0510&budget=10km&kept=${encodeURIComponent('category=0510&budget=5km')}`, TALL],
+  ['focus-zh-light-narrow', '/app/focus?lang=zh&theme=light&category=0510&budget=10km', NARROW],
   ['data-zh-light', '/app/data?lang=zh&theme=light', WIDE],
   ['data-en-dark', '/app/data?lang=en&theme=dark', WIDE],
   ['public-zh-light', '/app/public?lang=zh&theme=light', WIDE],
