@@ -137,6 +137,12 @@ typedef struct hs_areas {
     const struct hs_grid *grid; /* of a grid */
 } hs_areas;
 
+/* The vertex by which a street segment is in a unit or a box. */
+static inline hs_position hs_segment_middle(const hs_segments *segments, uint32_t s) {
+    uint32_t begin = segments->lines.ring_start[s], end = segments->lines.ring_start[s + 1];
+    return segments->lines.positions[begin + (end - begin) / 2];
+}
+
 bool hs_areas_init(hs_areas *areas, uint32_t count, hs_arena *arena);
 /* A table of that many places where incidents find their unit, all HS_NONE. */
 bool hs_areas_table_init(hs_areas *areas, size_t count, hs_arena *arena);
