@@ -42,7 +42,8 @@ hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *
                             const hs_str *values, size_t count, bool aggregates, hs_arena *arena,
                             hs_error *error, hs_hotspot_run *run) {
     const hs_hotspot_words words = {method, snapshot, names, values, count, aggregates, arena, error};
-    hs_hotspot_run parsed = {.method = method, .snapshot = snapshot};
+    hs_hotspot_run parsed = {
+        .method = method, .snapshot = snapshot, .names = names, .values = values, .count = count};
     hs_status status = method->parse(&words, &parsed.request);
     if (status == HS_OK) *run = parsed;
     return status;
@@ -123,8 +124,28 @@ const char *hs_hotspot_mind(const hs_hotspot_run *run, bool chinese) {
     return head->caution_en ? hs_in_language(chinese, head->caution_en, head->caution_zh) : NULL;
 }
 
-void hs_hotspots_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
+bool hs_hotspot_filter_given(const hs_hotspot_run *run, size_t word) {
+    return run->values[word].size > 0 && hs_filter_is_word(run->names[word]);
+}
+
+void hs_hotspot_how(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
+    bool said = false;
     run->method->explain(run, chinese, out);
+    for (size_t i = 0; i < run->count; i++) {
+        if (!hs_hotspot_filter_given(run, i)) continue;
+        hs_buffer_text(out, said      ? hs_in_language(chinese, "; ", "；")
+                            : chinese ? "筛选条件："
+                                      : " Filters: ");
+        hs_buffer_str(out, run->names[i]);
+        hs_buffer_byte(out, '=');
+        hs_buffer_str(out, run->values[i]);
+        said = true;
+    }
+    if (said) hs_buffer_text(out, hs_in_language(chinese, ".", "。"));
+}
+
+void hs_hotspots_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
+    hs_hotspot_how(run, chinese, out);
     const char *reason = hs_hotspot_reason(run, chinese);
     const char *caution = hs_hotspot_mind(run, chinese);
     if (reason) hs_buffer_printf(out, "\n%s", reason);
