@@ -170,6 +170,8 @@ hs_status hs_areas_count_moved(const hs_hotspot_work *work, const hs_areas_reque
 /* The request's filter as a selection, and in the tally what it leaves out for its position. */
 hs_status hs_areas_select(const hs_hotspot_work *work, const hs_areas_request *request, hs_areas_tally *tally,
                           const hs_selection **selection);
+/* Cautions where a box cuts units of analysis. */
+void hs_areas_mind_box(const hs_snapshot *snapshot, const hs_areas_request *request, hs_hotspot_head *head);
 /* The square root of the mean area of units, a grid's size, the mean length of segments: metres. */
 double hs_areas_typical_m(const hs_snapshot *snapshot, const hs_areas_request *request);
 /* Keeps the units whose `keep` is set, in their order. */

@@ -173,6 +173,8 @@ def check_window():
         n = k["incidents"]["counted"]
         assert abs(k["nearest_neighbour"]["expected_m"] - 500 * numpy.sqrt(k["area_km2"] / n)) < 0.01, query
         assert f"{k['area_km2']:.4g} km2" in k["how_en"], k["how_en"]
+        name, value = query.split("=", 1)
+        assert k["filters"] == {name: value} and f"Filters: {query}." in k["how_en"] and f"筛选条件：{query}。" in k["how_zh"]
         assert ask("/hotspots/clusters?min-points=5&simulations=0&" + query)["area_km2"] == k["area_km2"]
     length = ask("/hotspots/k-function?streets=true&max-distance=200&simulations=0")["length_km"]
     part = ask(f"/hotspots/k-function?streets=true&max-distance=200&simulations=19&unit={code}")
