@@ -168,10 +168,10 @@ static void explain_scores(const hs_forecast *f, hs_forecast_method asked, bool 
             " PAI is the share of incidents over the share of area or length (Chainey, Tompson and Uhlig "
             "2008); PEI is PAI over that of the cells in the order of what came (Hunt 2016); PEI* is what "
             "was "
-            "caught over the most that could be (Joshi and others 2021); ",
+            "caught over the most that could be (Joshi and others 2021). ",
             "PAI 为案件占比除以面积（长度）占比（Chainey、Tompson 与 Uhlig 2008）；PEI 为 PAI "
             "除以按实际发生排序所得的 "
-            "PAI（Hunt 2016）；PEI* 为命中数除以同面积最多可命中数（Joshi 等 2021）；"));
+            "PAI（Hunt 2016）；PEI* 为命中数除以同面积最多可命中数（Joshi 等 2021）。"));
     hs_buffer_text(out, hs_forecast_recapture_words(chinese));
     hs_buffer_text(out, hs_forecast_calibration_words(chinese));
     hs_buffer_text(out,
