@@ -132,8 +132,9 @@ static void best_before(void **state) {
     (void)state;
     city c;
     make_city(&c, 3);
-    hs_forecast *f = forecast(&c, usual(), 2);
     hs_forecast_options options = usual();
+    options.folds = 1;
+    hs_forecast *f = forecast(&c, options, 2);
     options.origin_s = f->fold_s[0];
     options.folds = 12;
     hs_forecast *before = forecast(&c, options, 2);
@@ -142,7 +143,6 @@ static void best_before(void **state) {
         most = fmax(most, mean_hit(before, (hs_forecast_method)m));
     assert_true(f->fold_single[0] < HS_FORECAST_STACK && before->folds == 12);
     assert_true(mean_hit(before, f->fold_single[0]) > most - 0.02);
-    assert_int_equal(before->fold_single[0], f->fold_single[1]);
     hs_forecast_free(before);
     hs_forecast_free(f);
     free(c.incident);
