@@ -113,7 +113,7 @@ typedef struct hs_forecast {
     hs_forecast_method *fold_method; /* [folds] what auto was */
     hs_forecast_method *fold_single; /* [folds] the single method (none but the stack is left out) whose mean
                                         hit rate was highest at origins whose periods had ended, the first of
-                                        equal ones; HS_FORECAST_SCOTT where there were none */
+                                        equal ones; HS_FORECAST_METHODS where none had ended */
     hs_forecast_bin bin[HS_FORECAST_BINS]; /* of the method asked for, over all folds */
     hs_forecast_calibration calibration;
     hs_forecast_score in_sample; /* the chosen cells in the last period, which the forecast has seen */
@@ -132,8 +132,8 @@ typedef enum hs_forecast_rival {
 HS_API const char *hs_forecast_rival_name(hs_forecast_rival rival);
 
 /* Differences period by period: the method (or HS_FORECAST_AUTO) less the rival, of hit rates and of PAI
- * ([folds] each, NAN where a period has none); hs_forecast_bootstrap of them is the paired bootstrap of the
- * gain. Pure, O(folds). */
+ * ([folds] each, NAN where a period has none or no rival); hs_forecast_bootstrap of them is the paired
+ * bootstrap of the gain. Pure, O(folds). */
 HS_API void hs_forecast_gains(const hs_forecast *forecast, hs_forecast_method method, hs_forecast_rival rival,
                               double *hit_rate, double *pai);
 

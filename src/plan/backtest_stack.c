@@ -104,7 +104,7 @@ static double clearness(const hs_backtest *b, uint32_t first, uint32_t end, int 
 }
 
 static hs_forecast_method best_single(const hs_backtest *b, uint32_t first, uint32_t end) {
-    hs_forecast_method best = HS_FORECAST_SCOTT;
+    hs_forecast_method best = HS_FORECAST_METHODS;
     double most = -1;
     for (int m = 0; m < HS_FORECAST_STACK && first < end; m++) {
         double caught = 0;

@@ -27,6 +27,8 @@ void hs_forecast_gains(const hs_forecast *f, hs_forecast_method method, hs_forec
                        double *hit_rate, double *pai) {
     for (uint32_t k = 0; k < f->folds; k++) {
         hs_forecast_method other = rival == HS_RIVAL_SINGLE ? f->fold_single[k] : HS_FORECAST_SCOTT;
+        hit_rate[k] = pai[k] = (double)NAN;
+        if (other >= HS_FORECAST_METHODS) continue;
         const hs_forecast_score *mine = &f->result[method].score[k], *theirs = &f->result[other].score[k];
         hit_rate[k] = mine->hit_rate - theirs->hit_rate;
         pai[k] = mine->pai - theirs->pai;

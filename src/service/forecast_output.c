@@ -173,7 +173,11 @@ static void write_fold(const hs_hotspot_run *run, const hs_forecast *f, uint32_t
     hs_json_object(json);
     write_time(run, json, "origin", f->fold_s[fold]);
     hs_json_pair_text(json, "auto", hs_forecast_method_name(f->fold_method[fold]));
-    hs_json_pair_text(json, "best_single_earlier", hs_forecast_method_name(f->fold_single[fold]));
+    hs_json_key(json, "best_single_earlier");
+    if (f->fold_single[fold] < HS_FORECAST_METHODS)
+        hs_json_text(json, hs_forecast_method_name(f->fold_single[fold]));
+    else
+        hs_json_null(json);
     hs_json_pair_double(json, "n", f->result[HS_FORECAST_AUTO].score[fold].observed);
     hs_json_key(json, "hit_rate");
     hs_json_object(json);

@@ -302,7 +302,7 @@ static void short_pasts_and_mistakes(void **state) {
     options.origin_s = 135 * DAY;
     f = forecast(&c, options, 1);
     assert_int_equal(f->folds, 3);
-    assert_int_equal(f->fold_single[2], HS_FORECAST_SCOTT); /* no period had ended */
+    assert_int_equal(f->fold_single[2], HS_FORECAST_METHODS); /* no period had ended */
     hs_forecast_free(f);
     options.origin_s = 3000 * DAY; /* years after the last report */
     f = forecast(&c, options, 1);

@@ -41,6 +41,9 @@ static void check_row(char *at) {
     check_near(hit.high, high, 0.02 * (high - low));
     check_near(index.low, 100 * low, 2 * (high - low));
     check_near(index.high, 100 * high, 2 * (high - low));
+    single[0] = HS_FORECAST_METHODS; /* no period had ended: no rival */
+    hs_forecast_gains(&f, HS_FORECAST_AUTO, HS_RIVAL_SINGLE, hit_rate, pai);
+    assert_true(isnan(hit_rate[0]) && isnan(pai[0]) && !isnan(hit_rate[1]));
     f.result[HS_FORECAST_SCOTT].score = even;
     hs_forecast_gains(&f, HS_FORECAST_AUTO, HS_RIVAL_SCOTT, hit_rate, pai);
     check_near(hit_rate[1], mine[1].hit_rate - 9, 1e-12);
