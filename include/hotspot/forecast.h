@@ -71,6 +71,7 @@ typedef struct hs_forecast_options {
     int64_t horizon_s; /* a day or more */
     uint32_t folds; /* periods to score on, at most HS_FORECAST_MOST_FOLDS; fewer where the past is short */
     hs_forecast_method method;
+    bool keep; /* what was forecast for the folds too: hs_forecast.fold_expected */
     hs_progress progress; /* told between origins */
 } hs_forecast_options;
 
@@ -107,7 +108,8 @@ typedef struct hs_forecast {
     uint32_t count, folds;
     double *expected; /* [count] incidents in the horizon, by `method` */
     hs_forecast_method method;
-    int64_t *fold_s; /* [folds] origins */
+    int64_t *fold_s;       /* [folds] origins */
+    double *fold_expected; /* [folds][count] by what `method` was at each origin; NULL unless kept */
     /* By method, and at HS_FORECAST_AUTO what would have been chosen at each origin. Held-out. */
     hs_forecast_result result[HS_FORECAST_METHODS + 1];
     hs_forecast_method *fold_method; /* [folds] what auto was */

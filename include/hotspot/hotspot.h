@@ -12,6 +12,7 @@
 #include <hotspot/edge_correction.h>
 #include <hotspot/emerging.h>
 #include <hotspot/error.h>
+#include <hotspot/focus.h>
 #include <hotspot/forecast.h>
 #include <hotspot/forecast_scores.h>
 #include <hotspot/geocode.h>

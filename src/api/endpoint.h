@@ -57,6 +57,7 @@ extern const hs_endpoint hs_endpoints[];
 /* The endpoint of a method of hotspots, by the method's name; NULL where there is none (hotspots.c). */
 const hs_endpoint *hs_endpoint_of_hotspots(const char *method);
 const hs_endpoint *hs_endpoint_of_forecast(void);
+const hs_endpoint *hs_endpoint_of_focus(void);
 
 /* The method of an endpoint. */
 hs_method hs_endpoint_method(const hs_endpoint *endpoint);
@@ -238,6 +239,7 @@ hs_status hs_serve_density_lixels(hs_call *call);
 hs_status hs_serve_density_isobands(hs_call *call);
 hs_status hs_serve_hotspots(hs_call *call);
 hs_status hs_serve_forecast(hs_call *call);
+hs_status hs_serve_focus(hs_call *call);
 hs_status hs_serve_saved_hotspots(hs_call *call);
 hs_status hs_serve_saved_run(hs_call *call);
 hs_status hs_post_hotspots(hs_call *call);

@@ -2,6 +2,7 @@
 #include "api/density_parameters.h"
 #include "api/endpoint.h"
 #include "api/find_parameters.h"
+#include "api/focus_parameters.h"
 #include "api/forecast_parameters.h"
 #include "api/hotspot_parameters.h"
 #include "api/items_parameters.h"
@@ -231,13 +232,17 @@ const hs_endpoint hs_endpoints[] = {
     {"/tiles/map/{z}/{x}/{y}@2x.jpg", "mapTileJpeg2x", CITY | HS_LONG, "image/jpeg", map_tile_parameters,
      "The same as JPEG with 512 px.", "同上，JPEG 格式，512 像素。", hs_serve_map_tile_jpeg_2x},
     {"/map.png", "map", LONG, "image/png", map_parameters,
-     "A map of any part at any size, with the density below its names where asked for.",
-     "任意范围与尺寸的地图图片，可在注记之下叠加密度。", hs_serve_map_png},
+     "A map of any part at any size, with the density below its names where asked for; with paper a printed "
+     "page as /map.pdf has it.",
+     "任意范围与尺寸的地图图片，可在注记之下叠加密度；给出 paper 时为同 /map.pdf 的打印页。",
+     hs_serve_map_png},
     {"/map.pdf", "mapPdf", LONG, "application/pdf", print_parameters,
-     "A map on paper: the density with its legend, period, count and bandwidth, scale bar, north arrow, date "
-     "and "
-     "version of the data.",
-     "打印用地图：密度及其图例、时段、件数与带宽，比例尺、指北针、日期与数据版本。", hs_serve_map_pdf},
+     "A map on paper: density and significant hotspots with their legends, title, problem, period, count, "
+     "share "
+     "positioned, bandwidth, scale bar, north, run, date, last incident. Its words can be found and copied.",
+     "打印用地图：密度与显著热点及其图例，标题、问题、时间、件数、定位率、带宽、比例尺、指北针、运行编号、日"
+     "期与数据截至时间；文字可检索与复制。",
+     hs_serve_map_pdf},
     {"/map.jpg", "mapJpeg", LONG, "image/jpeg", map_parameters, "The same as JPEG.", "同上，JPEG 格式。",
      hs_serve_map_jpeg},
     {"/map/legend.png", "mapLegend", CITY, "image/png", map_legend_parameters,
@@ -322,6 +327,15 @@ const hs_endpoint hs_endpoints[] = {
      "预测未来若干天案件将发生之处：在给定面积占比内选出的单元或街道段，含排序、各方法在留出期的评分与计算说"
      "明。",
      hs_serve_forecast},
+    {"/focus", "focus", LONG, GEO, focus_parameters,
+     "Where and when to enforce within a budget of km or crew-hours: numbered street lines, or places with "
+     "hours, "
+     "that hold most of what is expected, with a bound on what any plan could hold, shares, intervals of the "
+     "ranks, the scores of plans made alike at earlier origins, and how it was computed.",
+     "在公里或工时预算内选定执法路段或地点与时段，使预计案件最多：含编号、占比、排序区间、任何方案的上界与差"
+     "距、更早起"
+     "点同法方案的留出评分及计算说明。",
+     hs_serve_focus},
     {"/hotspots/change", "hotspotsChange", LONG, GEO, change_parameters,
      "Change of each unit's rate from the period compare to datetime: the ratio with exact limits, exact "
      "p-values "

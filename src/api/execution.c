@@ -63,7 +63,7 @@ static hs_status take_inputs(hs_call *call, const json_t *inputs, hs_execution *
     execution->inputs = hs_arena_array(call->arena, json_object_size(inputs) + 1, sizeof(hs_http_pair));
     if (!execution->inputs) return hs_error_memory(call->error, "the inputs");
     json_object_foreach((json_t *)inputs, name, value) {
-        if (!hs_endpoint_takes(execution->endpoint, hs_str_of(name)) || strcmp(name, "v") == 0)
+        if (!hs_process_takes(execution->endpoint, name))
             return hs_error_set(
                 call->error, HS_E_INPUT,
                 "inputs: %.60s is none of this process and form; /ogc/processes/%s lists them", name,

@@ -16,4 +16,17 @@ hs_status hs_call_map_legend(hs_call *call, const hs_map_style *style, bool engl
 /* The picture into the response's body. */
 hs_status hs_call_map_write(hs_call *call, const hs_map_request *request, hs_image_format format);
 
+/* What is shown: a box, or a centre at a zoom. */
+typedef struct hs_map_shown {
+    bool whole_city, centred;
+    hs_box box;
+    double lon_deg, lat_deg, zoom;
+} hs_map_shown;
+/* center=LON,LAT with zoom, or bbox, or the city with a margin (map_shown.c). */
+hs_status hs_call_map_shown(hs_call *call, const hs_box *box, bool has_box, hs_map_shown *what);
+/* true or false. */
+hs_status hs_call_flag(hs_call *call, const char *name, bool fallback, bool *flag);
+/* A printed page as a picture (map_page.c). */
+hs_status hs_call_map_page(hs_call *call, hs_image_format format);
+
 #endif

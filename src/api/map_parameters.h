@@ -46,7 +46,60 @@ static const hs_parameter tilejson_parameters[] = {
     MAP_VERSION,
     {0},
 };
+/* What a page on paper takes besides the map and the density. */
+#define PAGE_PARAMETERS                                                                                                                     \
+    {"orientation", "string", "of the paper: landscape (default) or portrait",                                                              \
+     "纸张方向：landscape（横向，默认）或 portrait（纵向）", false},                                                                        \
+        {"title", "string", "one line; default: the city and what was counted",                                                             \
+         "一行文字；默认为城市名与所计案件", false},                                                                                        \
+        {"layers", "string",                                                                                                                \
+         "of density (default), hotspots and plan, comma separated, or none: hotspots are coloured or "                                     \
+         "outlined "                                                                                                                        \
+         "where significant, else hatched; a plan of /focus is numbered, and needs budget",                                                 \
+         "density（默认）、hotspots、plan，逗号分隔，或 none：热点显著者着色或描边，不显著者加晕线；plan " \
+         "为 "                                                                                                                             \
+         "/focus 的方案，带编号，须给 budget",                                                                                              \
+         false},                                                                                                                            \
+        {"method", "string", "of the hotspots: gi-star (default) or local-moran",                                                           \
+         "热点方法：gi-star（默认）或 local-moran", false},                                                                                 \
+        {"level", "string", "of the hotspots, as /hotspots/gi-star has it",                                                                 \
+         "热点分析层级，同 /hotspots/gi-star", false},                                                                                      \
+        {"grid", "string", "of the hotspots: square:SIZE_M or hex:SIZE_M",                                                                  \
+         "热点格网：square:边长 或 hex:对边距（米）", false},                                                                               \
+        {"streets", "boolean", "of the hotspots: true for street segments", "热点以街道段为单元：true",                                     \
+         false},                                                                                                                            \
+        {"weights", "string", "of the hotspots, as /hotspots/gi-star has it",                                                               \
+         "热点邻接权重，同 /hotspots/gi-star", false},                                                                                      \
+        {"value", "string", "of the hotspots, as /hotspots/gi-star has it",                                                                 \
+         "热点数值，同 /hotspots/gi-star", false},                                                                                          \
+        {"permutations", "integer", "of the hotspots, as /hotspots/gi-star has it",                                                         \
+         "热点置换次数，同 /hotspots/gi-star", false},                                                                                      \
+        {"alpha", "number", "of the hotspots: significance after correction, default 0.05",                                                 \
+         "热点校正后的显著性水平，默认 0.05", false},                                                                                       \
+        {"correction", "string", "of the hotspots: bh (default), by, bonferroni, none",                                                     \
+         "热点多重检验校正：bh（默认）、by、bonferroni、none", false},                                                                      \
+        {"budget", "string", "of the plan: 10km or 120h", "方案预算：10km 或 120h", false},                                                 \
+        {"min-per", "string", "of the plan, as /focus has it", "方案的单元下限，同 /focus", false},                                         \
+        {"connected", "boolean", "of the plan, as /focus has it", "方案是否连通，同 /focus", false},                                        \
+        {"avoid", "string", "of the plan, as /focus has it", "方案是否避开许可区，同 /focus", false},                                       \
+        {"weight", "string", "of the plan, as /focus has it", "方案中案件如何计，同 /focus", false},                                        \
+        {"visits", "integer", "of the plan, as /focus has it", "方案每小时到访次数，同 /focus", false},                                     \
+        {"minutes", "integer", "of the plan, as /focus has it", "方案每次到访分钟数，同 /focus", false},                                    \
+        {"crews", "integer", "of the plan: its crews, told apart by colours", "方案队伍数，以颜色区分",                                     \
+         false},                                                                                                                            \
+        {"horizon", "integer", "of the plan: days, default 30", "方案天数，默认 30", false},                                                \
+        {"backtest", "integer", "of the plan: held-out periods, default 12", "方案评分的留出期数，默认 12",                                 \
+         false},                                                                                                                            \
+        {"origin", "string", "of the plan: its first day", "方案起始日", false}, {                                                          \
+        "seed", "integer", "of permutations and of intervals of ranks, default 1",                                                          \
+            "置换与排序区间的随机种子，默认 1", false                                                                                       \
+    }
+
 static const hs_parameter map_parameters[] = {
+    {"paper", "string",
+     "a4 or a3: a printed page with title, legends, scale bar and what it rests on, instead of a bare map",
+     "a4 或 a3：带标题、图例、比例尺与说明的打印页，代替单幅地图", false},
+    PAGE_PARAMETERS,
     {"bbox", "string",
      "what is shown, here no filter: minx,miny,maxx,maxy in degrees; default the whole city",
      "显示范围（此处不作筛选）：minx,miny,maxx,maxy，单位度；默认全市", false},
@@ -60,8 +113,10 @@ static const hs_parameter map_parameters[] = {
      false},
     {"scale", "number", "how large lines and names are drawn: 1 (default), 2 for fine screens, 0.5 to 8",
      "线条与注记的放大倍数：1（默认），高分屏为 2，0.5 至 8", false},
-    {"dpi", "number", "the same by dots per inch: 96 (default) is scale 1, 300 for print",
-     "同 scale，以每英寸点数给出：96（默认）即 scale 1，打印用 300", false},
+    {"dpi", "number",
+     "the same by dots per inch: 96 (default) is scale 1, 300 for print; with paper 48 to 300, default 300",
+     "同 scale，以每英寸点数给出：96（默认）即 scale 1，打印用 300；与 paper 同用时 48 至 300，默认 300",
+     false},
     {"transparent", "boolean", "true: without the ground", "true：底色透明", false},
     {"density", "boolean", "true: the density below the names, by its own parameters and the filters",
      "true：在注记之下绘制密度，参数与筛选条件同密度瓦片", false},
@@ -76,9 +131,7 @@ static const hs_parameter map_parameters[] = {
 
 static const hs_parameter print_parameters[] = {
     {"paper", "string", "a4 (default) or a3", "a4（默认）或 a3", false},
-    {"orientation", "string", "landscape (default) or portrait", "landscape（横向，默认）或 portrait（纵向）",
-     false},
-    {"title", "string", "default: the city and what was counted", "默认为城市名与所计案件", false},
+    PAGE_PARAMETERS,
     {"bbox", "string",
      "what is shown, here no filter: minx,miny,maxx,maxy in degrees; default the whole city",
      "显示范围（此处不作筛选）：minx,miny,maxx,maxy，单位度；默认全市", false},
@@ -86,7 +139,7 @@ static const hs_parameter print_parameters[] = {
      "LON,LAT（度）：图幅中心，代替 bbox", false},
     {"zoom", "number", "with center: MapLibre's zoom, -1 to 22, default 12",
      "与 center 同用：MapLibre 缩放级，-1 至 22，默认 12", false},
-    {"density", "boolean", "false: the map alone", "false：仅底图", false},
+    {"density", "boolean", "false: the map alone, as layers=none", "false：仅底图，同 layers=none", false},
     MAP_LANGUAGE,
     DENSITY_PARAMETERS,
     {"ramp", "string", "colour ramp by name", "色带名称", false},

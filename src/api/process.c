@@ -14,6 +14,7 @@ const hs_process hs_processes[] = {
      "案件核密度",
      {{"densityIsobands", GEOJSON, true}, {"densityRaster", GEOTIFF, false}}},
     {"forecast", "Forecast of incidents", "案件预测", {{"forecast", GEOJSON, true}}},
+    {"focus", "Where to enforce within a budget", "预算内的执法方案", {{"focus", GEOJSON, true}}},
     {"gi-star", "Getis-Ord Gi*", "Getis-Ord Gi* 热点", {{"hotspotsGiStar", GEOJSON, true}}},
     {"local-moran", "Local Moran's I", "局部 Moran 指数", {{"hotspotsLocalMoran", GEOJSON, true}}},
     {"emerging", "Emerging hot spots", "新兴热点", {{"hotspotsEmerging", GEOJSON, true}}},
@@ -92,9 +93,13 @@ static void write_input(hs_call *call, const char *name, const char *type, const
     hs_json_object_end(json);
 }
 
-/* Which version of the data is read, and how an answer is kept, is no input. */
-static bool is_input(const char *name) {
-    return strcmp(name, "v") != 0;
+bool hs_process_takes(const hs_endpoint *endpoint, const char *name) {
+    static const char *const of_files[] = {"f", "crew", "lang", "style"};
+    if (strcmp(name, "v") == 0 || !hs_endpoint_takes(endpoint, hs_str_of(name))) return false;
+    for (size_t i = 0; hs_endpoint_takes(endpoint, HS_STR("f")) && i < sizeof of_files / sizeof *of_files;
+         i++)
+        if (strcmp(name, of_files[i]) == 0) return false;
+    return true;
 }
 
 static bool came_before(const hs_process *process, int format, const char *name) {
@@ -109,7 +114,7 @@ static void write_inputs(hs_call *call, const hs_process *process) {
     for (int i = 0; i < HS_PROCESS_FORMATS && process->format[i].endpoint; i++) {
         const hs_endpoint *endpoint = hs_process_endpoint(&process->format[i]);
         for (const hs_parameter *p = endpoint->parameters; p->name; p++)
-            if (is_input(p->name) && !came_before(process, i, p->name))
+            if (hs_process_takes(endpoint, p->name) && !came_before(process, i, p->name))
                 write_input(call, p->name, p->type, p->help_en, p->help_zh, p->required);
     }
     const hs_endpoint *first = hs_process_endpoint(&process->format[0]);

@@ -23,6 +23,9 @@ extern const hs_process hs_processes[];
 /* The process of the path's processId, or NULL after answering 404. */
 const hs_process *hs_call_process(hs_call *call);
 const hs_endpoint *hs_process_endpoint(const struct hs_process_format *format);
+/* Whether a parameter of an endpoint is an input of processes: not the data's version, nor how the answer is
+ * kept and written as a file, which `outputs` says. */
+bool hs_process_takes(const hs_endpoint *endpoint, const char *name);
 
 /* What is asked for: inputs as parameters of the endpoint, in the arena. */
 typedef struct hs_execution {

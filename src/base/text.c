@@ -2,6 +2,7 @@
 
 #include <glib.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,6 +178,18 @@ static size_t ascii_run(hs_str text) {
         if (word & UINT64_C(0x8080808080808080)) break;
     }
     return at;
+}
+
+const char *hs_text_grouped(uint64_t number, char out[HS_GROUPED_SIZE]) {
+    char digits[HS_GROUPED_SIZE];
+    int size = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
+    int at = 0;
+    for (int i = 0; i < size; i++) {
+        if (i > 0 && (size - i) % 3 == 0) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = 0;
+    return out;
 }
 
 bool hs_utf8_valid(hs_str text) {

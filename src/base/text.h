@@ -15,6 +15,9 @@ hs_str hs_str_cut(hs_str *text, char separator);
 /* Whole-text numbers, blanks trimmed: false when the text is not exactly one. Locale-free. */
 bool hs_str_to_int(hs_str text, int64_t *value);
 bool hs_str_to_double(hs_str text, double *value); /* finite only */
+/* Writes a number in groups of three, `12,345`, and NUL; returns `out`. */
+#define HS_GROUPED_SIZE 28
+const char *hs_text_grouped(uint64_t number, char out[HS_GROUPED_SIZE]);
 
 bool hs_utf8_valid(hs_str text);
 /* The next code point of *text, moved on; U+FFFD (one byte consumed) for malformed input. */

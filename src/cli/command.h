@@ -45,12 +45,12 @@ typedef struct hs_derived_options {
     bool (*option)(size_t index, hs_option *option); /* false after the last */
     void (*print)(FILE *out, bool chinese);          /* their part of --help */
 } hs_derived_options;
-extern const hs_derived_options hs_hotspot_options, hs_forecast_derived;
+extern const hs_derived_options hs_hotspot_options, hs_forecast_derived, hs_focus_derived;
 
 extern const hs_command hs_command_city, hs_command_sample, hs_command_import, hs_command_batches,
     hs_command_serve, hs_command_density, hs_command_export, hs_command_user, hs_command_undo,
     hs_command_check, hs_command_hotspots, hs_command_forecast, hs_command_geocode, hs_command_reverse,
-    hs_command_review;
+    hs_command_review, hs_command_focus;
 
 /* A line of --help. */
 void hs_print_option(FILE *out, const hs_option *option, bool chinese);

@@ -7,11 +7,23 @@
 #include <string.h>
 #include <unistd.h>
 
-static const hs_command *const commands[] = {
-    &hs_command_city,     &hs_command_sample,  &hs_command_import,  &hs_command_batches,
-    &hs_command_undo,     &hs_command_check,   &hs_command_geocode, &hs_command_reverse,
-    &hs_command_review,   &hs_command_density, &hs_command_export,  &hs_command_hotspots,
-    &hs_command_forecast, &hs_command_user,    &hs_command_serve,   NULL};
+static const hs_command *const commands[] = {&hs_command_city,
+                                             &hs_command_sample,
+                                             &hs_command_import,
+                                             &hs_command_batches,
+                                             &hs_command_undo,
+                                             &hs_command_check,
+                                             &hs_command_geocode,
+                                             &hs_command_reverse,
+                                             &hs_command_review,
+                                             &hs_command_density,
+                                             &hs_command_export,
+                                             &hs_command_hotspots,
+                                             &hs_command_forecast,
+                                             &hs_command_focus,
+                                             &hs_command_user,
+                                             &hs_command_serve,
+                                             NULL};
 
 /* Every command takes these. */
 static const hs_option common_options[] = {
@@ -43,6 +55,7 @@ static const char *find_lang(int argc, char **argv) {
 
 static const hs_derived_options *derived_options(const hs_command *command) {
     if (command == &hs_command_forecast) return &hs_forecast_derived;
+    if (command == &hs_command_focus) return &hs_focus_derived;
     return command == &hs_command_hotspots ? &hs_hotspot_options : NULL;
 }
 

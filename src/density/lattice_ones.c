@@ -75,10 +75,10 @@ static void set_origin(whole_lattice *w, const uint32_t at[2]) {
 
 static void set_lattice(whole_lattice *w, const hs_lattice *l, const hs_lattice_weights *weights) {
     *w = (whole_lattice){.bits = BITS_LEAST, .before = l->taps / 2 - 1, .weights = weights};
-    double m = ldexp(l->nodes_per_unit, BITS_LEAST);
-    for (; m != floor(m); m *= 2.0)
+    while (w->bits < BITS_MOST &&
+           ldexp(l->nodes_per_unit, (int)w->bits) != floor(ldexp(l->nodes_per_unit, (int)w->bits)))
         w->bits++;
-    w->m = (uint32_t)m;
+    w->m = (uint32_t)ldexp(l->nodes_per_unit, (int)w->bits);
     w->phase = (int64_t)ldexp(l->phase, (int)w->bits);
     w->most = (uint32_t)((INT32_MAX - (INT64_C(2) * SQUARE << w->bits)) / w->m);
     set_origin(w, (const uint32_t[2]){0, 0});

@@ -80,12 +80,13 @@ static hs_status check_incidents(const hs_forecast_cells *c, const hs_forecast_i
     return HS_OK;
 }
 
-static bool allocate(hs_forecast *f) {
+static bool allocate(hs_forecast *f, bool keep) {
     f->expected = malloc(((size_t)f->count + 1) * sizeof *f->expected);
     f->fold_s = malloc(((size_t)f->folds + 1) * sizeof *f->fold_s);
     f->fold_method = malloc(((size_t)f->folds + 1) * sizeof *f->fold_method);
     f->fold_single = malloc(((size_t)f->folds + 1) * sizeof *f->fold_single);
-    bool good = f->expected && f->fold_s && f->fold_method && f->fold_single;
+    if (keep) f->fold_expected = malloc(((size_t)f->folds * f->count + 1) * sizeof *f->fold_expected);
+    bool good = f->expected && f->fold_s && f->fold_method && f->fold_single && (f->fold_expected || !keep);
     for (int m = 0; m <= HS_FORECAST_METHODS; m++) {
         f->result[m].score = calloc((size_t)f->folds + 1, sizeof *f->result[m].score);
         f->result[m].curve = calloc(HS_FORECAST_CURVE_POINTS, sizeof *f->result[m].curve);
@@ -222,11 +223,12 @@ static hs_status finish(const hs_backtest *b, hs_error *error, hs_forecast **for
     f->fitted.total = own->level;
     for (uint32_t i = 0; i < b->history->count; i++)
         f->used += hs_history_knows(b->history, i, b->options->origin_s);
-    hs_status status = allocate(f) ? HS_OK : hs_error_memory(error, "a forecast");
+    hs_status status = allocate(f, b->options->keep) ? HS_OK : hs_error_memory(error, "a forecast");
     if (status == HS_OK) {
         expect(b, own, f->method, f->expected);
         for (uint32_t k = 0; k < f->folds; k++) {
             const hs_origin *o = &b->origin[(size_t)(k + 1) * b->per_horizon];
+            if (f->fold_expected) expect(b, o, method_at(b, o), f->fold_expected + (size_t)k * f->count);
             f->fold_s[k] = o->time_s;
             f->fold_method[k] = o->chosen;
             f->fold_single[k] = o->single;
@@ -285,6 +287,7 @@ void hs_forecast_free(hs_forecast *f) {
     }
     free(f->expected);
     free(f->fold_s);
+    free(f->fold_expected);
     free(f->fold_method);
     free(f->fold_single);
     free(f);

@@ -106,9 +106,8 @@ static const char *left_out(const hs_legend *legend) {
     return legend->chinese ? "  不绘" : "  not drawn";
 }
 
-static void class_text(const sheet *s, uint32_t i, char *out, size_t size) {
-    const hs_legend *legend = s->legend;
-    const hs_ramp_classes *classes = s->classes;
+void hs_legend_class_text(const hs_legend *legend, const hs_ramp_classes *classes, uint32_t i, char *out,
+                          size_t size) {
     bool signs = legend->scale == HS_RAMP_CHANGE || legend->scale == HS_RAMP_CHANGE_KM;
     bool ratio = legend->scale == HS_RAMP_RELATIVE_RISK;
     char from[64] = "";
@@ -143,7 +142,7 @@ static hs_status add_row(sheet *s, uint32_t row, double *below, hs_error *error)
                          error);
     uint32_t i = class_of_row(s, row);
     char text[192];
-    class_text(s, i, text, sizeof text);
+    hs_legend_class_text(legend, s->classes, i, text, sizeof text);
     hs_rgba colour = s->classes->colour[i].a == 0 ? legend->paper.soft : legend->paper.ink;
     return add_words(s, text, label_style, colour, LABEL_LEFT, below, error);
 }
@@ -222,7 +221,7 @@ static cairo_status_t append(void *out, const unsigned char *data, unsigned size
     return buffer->status == HS_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-static void draw_sheet(const sheet *s, cairo_t *pen, bool outlines) {
+static void draw_sheet(const sheet *s, cairo_t *pen) {
     if (s->legend->rows)
         draw_rows(s, pen);
     else
@@ -230,12 +229,7 @@ static void draw_sheet(const sheet *s, cairo_t *pen, bool outlines) {
     for (uint32_t i = 0; i < s->line_count; i++) {
         set_colour(pen, s->lines[i].colour);
         cairo_move_to(pen, s->lines[i].x, s->lines[i].y);
-        if (outlines) {
-            pango_cairo_layout_path(pen, s->lines[i].layout);
-            cairo_fill(pen);
-        } else {
-            pango_cairo_show_layout(pen, s->lines[i].layout);
-        }
+        pango_cairo_show_layout(pen, s->lines[i].layout);
     }
 }
 
@@ -247,7 +241,7 @@ static hs_status draw(const sheet *s, hs_error *error, hs_buffer *out) {
     cairo_scale(pen, scale, scale);
     set_colour(pen, s->legend->paper.paper);
     cairo_paint(pen);
-    draw_sheet(s, pen, false);
+    draw_sheet(s, pen);
     cairo_status_t done = cairo_status(pen);
     if (done == CAIRO_STATUS_SUCCESS) done = cairo_surface_write_to_png_stream(surface, append, out);
     cairo_destroy(pen);
@@ -277,18 +271,6 @@ hs_status hs_render_legend(const hs_legend *legend, const hs_ramp_classes *class
     sheet s;
     hs_status status = open_sheet(&s, legend, classes, error);
     if (status == HS_OK) status = draw(&s, error, out);
-    close_sheet(&s);
-    return status;
-}
-
-hs_status hs_legend_draw(const hs_legend *legend, const hs_ramp_classes *classes, cairo_t *pen,
-                         hs_error *error, double *height) {
-    sheet s;
-    hs_status status = open_sheet(&s, legend, classes, error);
-    if (status == HS_OK) {
-        draw_sheet(&s, pen, true);
-        *height = s.height;
-    }
     close_sheet(&s);
     return status;
 }

@@ -45,10 +45,8 @@ typedef struct hs_legend {
 hs_status hs_render_legend(const hs_legend *legend, const hs_ramp_classes *classes, hs_error *error,
                            hs_buffer *out);
 
-/* The same onto `pen` at its origin, a unit of length of the pen for one of the legend; no paper is laid
- * below, words are outlines. *height is how far down it reaches. At most HS_LEGEND_MOST_WIDTH wide. */
-#define HS_LEGEND_MOST_WIDTH 370
-hs_status hs_legend_draw(const hs_legend *legend, const hs_ramp_classes *classes, cairo_t *pen,
-                         hs_error *error, double *height);
+/* The limits of class i as the legend writes them. */
+void hs_legend_class_text(const hs_legend *legend, const hs_ramp_classes *classes, uint32_t i, char *out,
+                          size_t size);
 
 #endif

@@ -380,6 +380,14 @@ void hs_map_draw_heat(const hs_map_view *view, const hs_map_picture *picture, ca
     cairo_restore(pen);
 }
 
+static void draw_overlay(const drawing *d, bool above) {
+    if (!d->picture->overlay) return;
+    cairo_save(d->pen);
+    cairo_new_path(d->pen);
+    d->picture->overlay(d->picture->overlay_context, d->view, above, d->pen);
+    cairo_restore(d->pen);
+}
+
 static hs_status draw_layer(drawing *d, uint32_t number) {
     const hs_map_layer *layer = &d->picture->style->layers[number];
     if (!hs_map_layer_shows(layer, d->view->zoom)) return HS_OK;
@@ -458,11 +466,16 @@ hs_status hs_map_draw(hs_map_world *world, const hs_map_view *view, const hs_map
     if (status == HS_OK && is_near(view)) status = find_features(&d);
     if (status == HS_OK && is_near(view)) status = find_labels(&d);
     uint32_t layers = picture->style->layer_count;
+    uint32_t names = layers;
+    while (names > 0 && picture->style->layers[names - 1].type == HS_MAP_SYMBOL)
+        names--;
     for (uint32_t i = 0; i <= layers && status == HS_OK; i++) {
         if (!hs_progress_ask(&picture->progress))
             status = hs_error_set(error, HS_E_CANCELLED, "nobody waits for the map any more");
         if (status == HS_OK && i == picture->style->heat_below && !picture->heat_first)
             hs_map_draw_heat(view, picture, pen);
+        if (status == HS_OK && i == picture->style->heat_below) draw_overlay(&d, false);
+        if (status == HS_OK && i == names) draw_overlay(&d, true);
         if (status == HS_OK && i < layers) status = draw_layer(&d, i);
     }
     hs_map_cells_release(world->cells, &d.labels);

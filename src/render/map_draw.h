@@ -10,6 +10,9 @@ typedef struct hs_map_world hs_map_world;
 hs_status hs_map_world_new(const hs_geography *geography, hs_error *error, hs_map_world **world);
 void hs_map_world_free(hs_map_world *world);
 
+/* Draws onto a picture of a view: `above` the boundaries and streets, or below them. */
+typedef void (*hs_map_overlay)(const void *context, const hs_map_view *view, bool above, cairo_t *pen);
+
 /* What is laid between the style's layers at its heat_below: pixels of the view, premultiplied ARGB of cairo,
  * or NULL. */
 typedef struct hs_map_picture {
@@ -18,6 +21,9 @@ typedef struct hs_map_picture {
     bool transparent; /* the background is left out */
     cairo_surface_t *heat;
     double heat_opacity;
+    /* Drawn above the heat, and once more above all but the names; NULL: nothing. */
+    hs_map_overlay overlay;
+    const void *overlay_context;
     bool whole_labels;    /* names that the picture's edge would cut are left out */
     bool heat_first;      /* the caller has drawn it below everything */
     hs_progress progress; /* asked between layers */

@@ -133,3 +133,20 @@ hs_status hs_png_write_rows(const uint8_t *filtered, size_t size, uint32_t width
     libdeflate_free_compressor(compressor);
     return out->status == HS_OK ? HS_OK : hs_error_set(error, out->status, "no room for a picture");
 }
+
+void hs_png_set_dpi(hs_buffer *out, size_t begin, double dpi) {
+    const size_t head = begin + sizeof signature + 13 + CHUNK_FRAME;
+    uint8_t size[9];
+    uint32_t per_m = (uint32_t)(dpi / 0.0254 + 0.5);
+    if (out->status != HS_OK || out->size < head) return;
+    put_u32(size, per_m);
+    put_u32(size + 4, per_m);
+    size[8] = 1; /* metres */
+    size_t end = out->size;
+    append_chunk(out, "pHYs", size, sizeof size);
+    if (out->status != HS_OK) return;
+    uint8_t chunk[sizeof size + CHUNK_FRAME];
+    memcpy(chunk, out->data + end, sizeof chunk);
+    memmove(out->data + head + sizeof chunk, out->data + head, end - head);
+    memcpy(out->data + head, chunk, sizeof chunk);
+}

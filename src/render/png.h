@@ -15,5 +15,8 @@ hs_status hs_png_write(const uint8_t *pixels, uint32_t width, uint32_t height, c
  * where `opaque`, else RGBA; a palette where 256 colours do. Deterministic. */
 hs_status hs_png_write_argb(const uint8_t *pixels, uint32_t width, uint32_t height, size_t stride,
                             bool opaque, hs_error *error, hs_buffer *out);
+/* Says of the PNG that begins at `begin` of `out` how many pixels an inch has, so that it prints in its size.
+ */
+void hs_png_set_dpi(hs_buffer *out, size_t begin, double dpi);
 
 #endif

@@ -50,6 +50,12 @@ static const char *problems_of(const writing *w, const hs_filter *filter) {
     return title;
 }
 
+const char *hs_service_problem_words(const hs_snapshot *snapshot, const hs_filter *filter, bool chinese,
+                                     hs_arena *arena) {
+    const writing w = {snapshot, NULL, chinese, arena};
+    return problems_of(&w, filter);
+}
+
 /* A ratio says of what. */
 static const char *title_of(const writing *w) {
     const char *own = problems_of(w, &w->request->filter);
@@ -159,25 +165,12 @@ static const char *tolerance_note(const writing *w) {
                            w->request->tolerance);
 }
 
-/* 12,345 */
-static const char *count_text(const writing *w, uint64_t n) {
-    char digits[32];
-    char grouped[48];
-    int size = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
-    int at = 0;
-    for (int i = 0; i < size; i++) {
-        if (i > 0 && (size - i) % 3 == 0) grouped[at++] = ',';
-        grouped[at++] = digits[i];
-    }
-    return hs_arena_strndup(w->arena, grouped, (size_t)at);
-}
-
 static hs_status count_note(const writing *w, hs_service *service, hs_error *error, const char **note) {
     uint64_t n;
     hs_status status = hs_service_density_counted(service, w->snapshot, w->request, error, &n);
     if (status != HS_OK) return status;
-    const char *count = count_text(w, n);
-    *note = count ? hs_arena_printf(w->arena, say(w, "n = %s incidents", "n = %s 件"), count) : NULL;
+    char count[HS_GROUPED_SIZE];
+    *note = hs_arena_printf(w->arena, say(w, "n = %s incidents", "n = %s 件"), hs_text_grouped(n, count));
     return HS_OK;
 }
 

@@ -24,4 +24,8 @@ hs_status hs_service_density_legend_words(hs_service *service, const hs_snapshot
                                           const hs_density_legend *legend, hs_arena *arena, hs_error *error,
                                           hs_legend *out);
 
+/* The problems of a filter by name, in the arena, NULL when memory is out. */
+const char *hs_service_problem_words(const hs_snapshot *snapshot, const hs_filter *filter, bool chinese,
+                                     hs_arena *arena);
+
 #endif

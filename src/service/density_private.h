@@ -24,6 +24,7 @@ enum {
     HS_CACHED_LATTICE_WEIGHTS,
     HS_CACHED_BASE_INDEX,
     HS_CACHED_HOTSPOTS,
+    HS_CACHED_FOCUS,
 };
 
 /* Which incidents of a ladder stand on a step: an incident between two is shared between them. */

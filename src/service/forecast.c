@@ -25,8 +25,11 @@ static void add_point(making *m, const hs_incident_chunk *chunk, uint32_t i) {
         return;
     }
     hs_forecast_point *p = &m->points.point[m->points.count++];
-    *p = (hs_forecast_point){.time_s = time_s, .segment = hs_incident_segment(chunk, i)};
-    p->found = (hs_reporting)m->group[hs_incident_attributes_of(chunk, i)->source];
+    *p = (hs_forecast_point){.time_s = time_s,
+                             .segment = hs_incident_segment(chunk, i),
+                             .weight = hs_incident_weight(chunk, i),
+                             .source = hs_incident_attributes_of(chunk, i)->source,
+                             .clock = chunk->clock ? chunk->clock[i] : HS_NO_CLOCK};
     p->known_s = reported_s != HS_NO_TIME && reported_s > time_s ? reported_s : time_s;
     hs_plane_forward(&m->work->snapshot->plane, hs_incident_position(chunk, i), &p->x_m, &p->y_m);
     m->answer->tally.counted++;
@@ -77,9 +80,9 @@ static hs_status watch_effort(making *m, const hs_forecast_incident *incidents) 
         const hs_forecast_incident *one = &incidents[i];
         if (one->cell == HS_NONE || one->time_s >= origin_s || one->known_s >= origin_s) continue;
         int64_t age = (origin_s - 1 - one->time_s) / horizon_s;
-        a->found.of[m->points.point[i].found]++;
+        a->found.of[m->group[m->points.point[i].source]]++;
         if (age >= PERIODS) continue;
-        period[PERIODS - 1 - age].of[m->points.point[i].found]++;
+        period[PERIODS - 1 - age].of[m->group[m->points.point[i].source]]++;
         oldest = age > oldest ? (uint32_t)age : oldest;
     }
     hs_status status = hs_reporting_change(period + PERIODS - 1 - oldest, oldest + 1, a->head.arena,
@@ -98,9 +101,13 @@ static hs_status run(making *m, const hs_forecast_cells *cells, const hs_forecas
     hs_status status = watch_effort(m, incidents);
     if (status != HS_OK) return status;
     const hs_progress_part part = {&m->work->progress, m->request->streets ? 0 : HS_FORECAST_CHOICE_SHARE, 1};
-    const hs_forecast_options options = {
-        m->request->share,           m->request->origin_s, m->request->horizon_days * 86400,
-        (uint32_t)m->request->folds, m->request->method,   hs_progress_of_part(&part)};
+    const hs_forecast_options options = {.share = m->request->share,
+                                         .origin_s = m->request->origin_s,
+                                         .horizon_s = m->request->horizon_days * 86400,
+                                         .folds = (uint32_t)m->request->folds,
+                                         .method = m->request->method,
+                                         .keep = m->request->keep,
+                                         .progress = hs_progress_of_part(&part)};
     return hs_forecast_new(cells, incidents, m->points.count, &options, hs_service_pool(m->work->service),
                            m->work->error, &m->answer->forecast);
 }
@@ -252,16 +259,54 @@ static hs_status choose_cells(making *m) {
     return HS_OK;
 }
 
+/* All but the arena. */
 static void done(void *result) {
     hs_forecast_answer *a = result;
     hs_forecast_free(a->forecast);
     hs_lattice_ground_done(&a->ground);
+    free(a->points.point);
+}
+
+static hs_status fill(const hs_hotspot_work *work, const hs_forecast_request *request,
+                      hs_forecast_answer *a) {
+    making m = {.work = work, .request = request, .answer = a};
+    hs_status status = gather(&m);
+    if (status == HS_OK) status = request->streets ? over_streets(&m) : over_squares(&m);
+    if (status == HS_OK) status = choose_cells(&m);
+    if (request->keep)
+        a->points = m.points;
+    else
+        free(m.points.point);
+    return status;
+}
+
+void hs_forecast_answer_done(hs_forecast_answer *a) {
+    if (!a) return;
+    done(a);
+    hs_arena_free(a->head.arena);
+}
+
+hs_status hs_forecast_answer_make(const hs_hotspot_work *work, const hs_forecast_request *request,
+                                  hs_forecast_answer **answer) {
+    hs_arena *arena = hs_arena_new(RESULT_MOST);
+    hs_forecast_answer *a = arena ? hs_arena_array(arena, 1, sizeof *a) : NULL;
+    if (!a) {
+        hs_arena_free(arena);
+        return hs_error_memory(work->error, "a forecast");
+    }
+    a->head.arena = arena;
+    hs_status status = fill(work, request, a);
+    if (status == HS_OK)
+        *answer = a;
+    else
+        hs_forecast_answer_done(a);
+    return status;
 }
 
 /* Fewer incidents than this say little of where the next ones will be. */
 #define FEW 100u
 
-static void warn_of_effort(making *m) {
+static void warn_of_effort(const making *m) {
     hs_forecast_answer *a = m->answer;
     char when[HS_TIME_TEXT_SIZE];
     if (!hs_reporting_changed(&a->change)) return;
@@ -272,7 +317,7 @@ static void warn_of_effort(making *m) {
     if (en && zh) hs_hotspot_caution(&a->head, en, zh);
 }
 
-static void set_caution(making *m) {
+static void set_caution(const making *m) {
     hs_forecast_answer *a = m->answer;
     if (a->chosen == 0)
         hs_hotspot_caution(&a->head,
@@ -291,14 +336,12 @@ static void set_caution(making *m) {
 }
 
 static hs_status compute(const hs_hotspot_work *work, void *result) {
-    making m = {.work = work, .request = work->request, .answer = result};
-    hs_status status = gather(&m);
-    if (status == HS_OK) status = m.request->streets ? over_streets(&m) : over_squares(&m);
-    if (status == HS_OK) status = choose_cells(&m);
-    free(m.points.point);
+    hs_forecast_answer *a = result;
+    hs_status status = fill(work, work->request, a);
     if (status != HS_OK) return status;
-    m.answer->head.enough = true;
-    m.answer->head.significant = m.answer->chosen;
+    a->head.enough = true;
+    a->head.significant = a->chosen;
+    const making m = {.work = work, .request = work->request, .answer = a};
     set_caution(&m);
     return HS_OK;
 }

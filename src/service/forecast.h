@@ -14,6 +14,7 @@ typedef struct hs_forecast_request {
     int64_t horizon_days, folds;
     int64_t origin_s;
     bool origin_given, streets, all;
+    bool keep; /* the points and what was forecast for the folds, for plans */
     hs_forecast_method method;
 } hs_forecast_request;
 
@@ -31,7 +32,9 @@ typedef struct hs_forecast_point {
     double x_m, y_m;
     int64_t time_s, known_s;
     uint32_t segment; /* row of the streets' segments, HS_NONE */
-    hs_reporting found;
+    float weight;
+    uint16_t source; /* into incidents->source */
+    uint8_t clock;   /* as of incidents: 32 x weekday (Monday 0) + hour, HS_NO_CLOCK */
 } hs_forecast_point;
 
 typedef struct hs_forecast_points {
@@ -101,11 +104,20 @@ typedef struct hs_forecast_answer {
     hs_reporting_counts found; /* of the incidents known at the origin, by cells */
     hs_share_change change; /* of the patrols' share, by periods as long as the horizon before the origin */
     int64_t change_s;       /* when it begins */
+    hs_forecast_points points; /* where they are kept */
 } hs_forecast_answer;
+
+/* The answer of a request, and its end. HS_E_CANCELLED when nobody waits any more. */
+hs_status hs_forecast_answer_make(const hs_hotspot_work *work, const hs_forecast_request *request,
+                                  hs_forecast_answer **answer);
+void hs_forecast_answer_done(hs_forecast_answer *answer);
 
 /* Not in the table of `hotspots METHOD`. */
 const hs_hotspot_method *hs_forecast_hotspot_method(void);
 
+/* `origin`: a date is its local midnight; without one, the midnight after the last incident of all. */
+hs_status hs_forecast_parse_origin(const hs_hotspot_words *words, hs_forecast_request *request);
+hs_status hs_forecast_parse_method(const hs_hotspot_words *words, hs_forecast_request *request);
 /* The filters' words, area-share, cell, horizon, backtest, origin, streets, all, method. */
 hs_status hs_forecast_request_parse(const hs_hotspot_words *words, void **request);
 void hs_forecast_table(const hs_hotspot_run *run, hs_hotspot_table *table);

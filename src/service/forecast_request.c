@@ -18,7 +18,7 @@ static hs_status parse_share(const hs_hotspot_words *words, hs_forecast_request 
     return HS_OK;
 }
 
-static hs_status parse_method(const hs_hotspot_words *words, hs_forecast_request *r) {
+hs_status hs_forecast_parse_method(const hs_hotspot_words *words, hs_forecast_request *r) {
     const char *names[HS_FORECAST_METHODS + 1];
     int method;
     for (int m = 0; m <= HS_FORECAST_METHODS; m++)
@@ -29,8 +29,7 @@ static hs_status parse_method(const hs_hotspot_words *words, hs_forecast_request
     return status;
 }
 
-/* A date is its local midnight; without one, the midnight after the last incident of all. */
-static hs_status parse_origin(const hs_hotspot_words *words, hs_forecast_request *r) {
+hs_status hs_forecast_parse_origin(const hs_hotspot_words *words, hs_forecast_request *r) {
     const hs_snapshot *snapshot = words->snapshot;
     hs_str text = hs_hotspot_word(words, "origin");
     r->origin_given = text.size > 0;
@@ -75,7 +74,7 @@ hs_status hs_forecast_request_parse(const hs_hotspot_words *words, void **reques
     hs_status status =
         hs_hotspot_filters(words, HS_DEFAULT_ACCURACY_M, &r->areas.filter, &r->areas.every_accuracy);
     if (status == HS_OK) status = parse_share(words, r);
-    if (status == HS_OK) status = parse_method(words, r);
+    if (status == HS_OK) status = hs_forecast_parse_method(words, r);
     if (status == HS_OK)
         status = hs_hotspot_integer(words, "horizon", 1, HS_FORECAST_MOST_HORIZON,
                                     HS_FORECAST_DEFAULT_HORIZON, &r->horizon_days);
@@ -85,7 +84,7 @@ hs_status hs_forecast_request_parse(const hs_hotspot_words *words, void **reques
     if (status == HS_OK) status = hs_hotspot_switch(words, "streets", false, &r->streets);
     if (status == HS_OK) status = hs_hotspot_switch(words, "all", false, &r->all);
     if (status == HS_OK) status = parse_cell(words, r);
-    if (status == HS_OK) status = parse_origin(words, r);
+    if (status == HS_OK) status = hs_forecast_parse_origin(words, r);
     r->areas.units = r->streets ? HS_UNITS_STREETS : HS_UNITS_SQUARE;
     if (status == HS_OK && r->streets && words->snapshot->geography->segments.count == 0)
         return hs_error_set(words->error, HS_E_ARGUMENT,

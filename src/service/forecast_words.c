@@ -119,6 +119,7 @@ static void explain_gains(const hs_forecast *f, hs_forecast_method asked, bool c
     for (int r = 0; r < HS_RIVALS; r++) {
         hs_forecast_interval hit = hs_forecast_gain(f, asked, (hs_forecast_rival)r, HS_SCORE_HIT_RATE);
         hs_forecast_interval pai = hs_forecast_gain(f, asked, (hs_forecast_rival)r, HS_SCORE_PAI);
+        if (hit.periods < 2) continue; /* no interval */
         hs_buffer_printf(
             out,
             hs_in_language(

@@ -74,6 +74,9 @@ typedef struct hs_areas_request {
 hs_status hs_areas_request_parse(const hs_hotspot_words *words, hs_areas_method method,
                                  hs_areas_request *request);
 
+/* Words level, grid and streets: one of them says the units; default the finest usual level. */
+hs_status hs_areas_parse_units(const hs_hotspot_words *words, hs_areas_request *request);
+
 /* `attribute:NAME`, a column of the units; empty where the word is absent. */
 hs_status hs_areas_parse_attribute(const hs_hotspot_words *words, const char *name,
                                    const hs_areas_request *request, hs_str *attribute);

@@ -37,7 +37,7 @@ static hs_status parse_level(const hs_hotspot_words *w, hs_areas_request *r) {
     return HS_OK;
 }
 
-static hs_status parse_units(const hs_hotspot_words *w, hs_areas_request *r) {
+hs_status hs_areas_parse_units(const hs_hotspot_words *w, hs_areas_request *r) {
     hs_str grid = hs_hotspot_word(w, "grid");
     bool along;
     hs_status status = hs_hotspot_switch(w, "streets", false, &along);
@@ -153,7 +153,7 @@ static hs_status parse_test(const hs_hotspot_words *w, hs_areas_request *r) {
 hs_status hs_areas_request_parse(const hs_hotspot_words *words, hs_areas_method method,
                                  hs_areas_request *request) {
     hs_areas_request r = {.method = method};
-    hs_status status = parse_units(words, &r);
+    hs_status status = hs_areas_parse_units(words, &r);
     if (status == HS_OK) {
         r.typical_m = hs_areas_typical_m(words->snapshot, &r);
         /* A position that is worse than the unit says nothing of it. */

@@ -281,4 +281,5 @@ void hs_hotspots_tile_fields(const hs_hotspot_run *run, hs_json *json) {
 
 void hs_hotspots_drop_old(hs_service *service, const hs_snapshot *current) {
     hs_shared_cache_drop(service->shared, HS_CACHED_HOTSPOTS, current->serial);
+    hs_shared_cache_drop(service->shared, HS_CACHED_FOCUS, current->serial);
 }

@@ -186,9 +186,14 @@ static hs_status write_rows(const hs_hotspot_run *run, const hs_export_format *f
 hs_status hs_hotspots_file(const hs_service *service, const hs_hotspot_run *run, const char *path,
                            hs_error *error) {
     const hs_export_format *format = hs_export_format_of_path(path);
-    if (!format || format->is_zip || format->is_sequence || (format->traits & HS_FORMAT_NO_POLYGONS))
+    hs_hotspot_table table = {0};
+    run->method->table(run, &table);
+    bool lines = table.type == HS_GEOMETRY_LINES;
+    if (!format || format->is_zip || format->is_sequence ||
+        (!lines && (format->traits & HS_FORMAT_NO_POLYGONS)))
         return hs_error_set(error, HS_E_ARGUMENT,
-                            "%s: hotspots are written to .geojson .gpkg .fgb .csv .xlsx .kml or .shp", path);
+                            "%s: hotspots are written to .geojson .gpkg .fgb .csv .xlsx .kml or .shp%s", path,
+                            lines ? ", lines to .gpx too" : "");
     if (hs_service_is_store(service, path))
         return hs_error_set(error, HS_E_ARGUMENT, "%s is the store itself", path);
     char name[64];

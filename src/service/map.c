@@ -149,6 +149,8 @@ hs_status hs_service_map_draw(hs_service *service, const hs_snapshot *snapshot, 
                               .whole_labels = request->whole_names,
                               .heat_first = request->density_first,
                               .heat_opacity = request->base ? heat_opacity(request->view.zoom) : 1,
+                              .overlay = request->overlay,
+                              .overlay_context = request->overlay_context,
                               .progress = request->progress};
     hs_status status = HS_OK;
     if (request->density) status = make_heat(service, snapshot, request, error, &picture.heat);

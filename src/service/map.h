@@ -23,6 +23,8 @@ typedef struct hs_map_request {
     double heat_detail;                /* the density's pixels for each of the view's along a side; 0: one */
     bool density_first;                /* below the whole map instead of between its layers */
     hs_rgba ground;                    /* below everything; a 0: none */
+    hs_map_overlay overlay;            /* NULL: none */
+    const void *overlay_context;
     hs_progress progress;
 } hs_map_request;
 

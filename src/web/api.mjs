@@ -62,7 +62,8 @@ export const calendar = (state, change, signal) => filtered('/calendar', state, 
 export const summary = (state, level, change, signal) => filtered('/summary', state, change, {level}, signal);
 
 /** Hotspots by a method: GeoJSON with how it was computed. */
-export const hotspots = (state, method, parameters, signal) => filtered(`/hotspots/${method}`, state, {}, parameters, signal);
+export const hotspots = (state, method, change, parameters, signal) =>
+  filtered(`/hotspots/${method}`, state, change, parameters, signal);
 
 /** Incidents, a page of them. */
 export const incidents = (state, change, parameters, signal) =>
@@ -182,6 +183,11 @@ export const undecide = id => call('DELETE', `/review/${id}`);
 /** Shares of incidents that were located, by month, unit of a level and more. */
 export const hitRate = (level, signal) => get(`/review/hit-rate?level=${level}`, signal);
 export const hitRateTable = level => `/review/hit-rate?level=${level}&f=csv`;
+
+/** A plan under a budget: GeoJSON with how it was scored; and the address of the same in a form (geojson, gpx, kml, xlsx, pdf).
+ * `plan` are the parameters of the plan, filters among them. */
+export const focus = (plan, signal) => get(withQuery('/focus', plan), signal);
+export const focusFile = (plan, f, more = {}) => withQuery('/focus', new URLSearchParams([...plan, ['f', f], ...Object.entries(more)]));
 
 /** What is wrong with units and streets, as GeoJSON. */
 export const check = signal => get('/check', signal);

@@ -19,6 +19,7 @@ import {addressOf, readState, settleFilters} from './state.mjs';
 /** In the order of the navigation. */
 const PAGES = {
   map: () => import('./pages/map.mjs'),
+  focus: () => import('./pages/focus.mjs'),
   data: () => import('./pages/data.mjs'),
   public: () => import('./pages/public.mjs'),
 };

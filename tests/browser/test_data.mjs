@@ -144,6 +144,21 @@ async function checkRest(page, origin) {
   done('location quality and checks');
 }
 
+/** A city that locates badly: said in words and by marks, not only by colour. */
+async function checkWarnings(page, origin) {
+  await page.route('**/review/hit-rate**', async route => {
+    const rate = await (await route.fetch()).json();
+    Object.assign(rate.months[0], {hit_rate: 0.5, unmatched: 30, clustered: true});
+    rate.warnings = [{kind: 'below-minimum', en: 'Only half', zh: '只有一半'}];
+    await route.fulfill({json: rate});
+  });
+  await open(page, origin, 'located');
+  assert.equal(await page.locator('.note').innerText(), '只有一半');
+  assert.match(await page.locator('.months td.below').innerText(), /50.*▼/);
+  await page.unroute('**/review/hit-rate**');
+  done('warnings of location quality');
+}
+
 async function checkTabs(page, origin) {
   await open(page, origin, 'import');
   await page.locator('#tab-import').focus();
@@ -210,6 +225,7 @@ try {
   await checkCancel(page, server.origin);
   await checkReview(page, server.origin);
   await checkRest(page, server.origin);
+  await checkWarnings(page, server.origin);
   await checkTabs(page, server.origin);
   await checkLooks(page, server.origin);
   assert.deepEqual(page.faults, []);

@@ -49,6 +49,7 @@ PUBLIC = {
     "labelling.h": "statistics",
     "emerging.h": "statistics",
     "forecast_scores.h": "plan",
+    "focus.h": "plan",
     "forecast.h": "plan",
     "circular_statistics.h": "statistics",
     "near_repeat.h": "statistics",

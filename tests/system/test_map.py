@@ -4,6 +4,7 @@ import http.client
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -208,7 +209,8 @@ def check_print():
     assert headers["content-type"] == "application/pdf" and page[:5] == b"%PDF-"
     assert page == ask("/map.pdf?v=2")[1], "equal input, equal bytes"
     path = os.path.join(folder, "page.pdf")
-    for query, size in (("", (842, 595)), ("paper=a3&orientation=portrait&lang=en", (842, 1191)), ("density=false", (842, 595))):
+    for query, size in (("", (842, 595)), ("paper=a3&orientation=portrait&lang=en", (842, 1191)), ("density=false", (842, 595)),
+                        ("layers=hotspots&orientation=portrait", (595, 842)), ("layers=none&style=dark", (842, 595))):
         with open(path, "wb") as file:
             file.write(ask(f"/map.pdf?{query}")[1])
         picture = gdal.OpenEx(path, open_options=["DPI=72"])
@@ -218,6 +220,65 @@ def check_print():
         picture = None
     refused("/map.pdf?paper=letter", "a4 or a3")
     refused("/map.pdf?orientation=sideways", "landscape or portrait")
+    refused("/map.pdf?layers=density,weather", "layers", "weather", "hotspots")
+    refused("/map.pdf?layers=density&density=true", "density", "layers")
+    refused("/map.pdf?layers=hotspots&method=scan", "method", "gi-star")
+    refused("/map.pdf?layers=hotspots&alpha=2", "alpha")
+    refused("/map.pdf?title=" + "x" * 201, "title", "200")
+    refused("/map.pdf?title=a%0Ab", "title", "one line")
+    refused("/map.pdf?lang=fr", "lang")
+    refused("/map.png?paper=a4&dpi=600", "dpi", "300")
+    refused("/map.png?paper=a4&width=100", "width", "paper")
+    refused("/map.png?title=x", "title", "paper")
+
+
+def words_of(query):
+    path = os.path.join(folder, "words.pdf")
+    with open(path, "wb") as file:
+        file.write(ask(f"/map.pdf?{query}")[1])
+    made = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    return " ".join(made.stdout.split())
+
+
+def check_print_words():
+    """What a page rests on stands on it, where it can be found."""
+    common = "category=0510&datetime=2025-01-01/2025-06-30&hours=18-23&bandwidth=250"
+    counted = json.loads(ask("/density/legend?" + common)[1])
+    city = json.loads(ask("/city")[1])
+    english = words_of(common + "&layers=density,hotspots&lang=en&title=Night%20barbecues")
+    for text in ("Night barbecues", "Outdoor barbecue", "2025-01-01 to 2025-06-30", f"n = {counted['n']} incidents", "incidents per km² per month",
+                 "bandwidth 250 m", "18–24 h", "Significant hotspots", "Getis-Ord Gi*", "not significant", "within 100 m", "Data until", "Run", "data version",
+                 "Printed", "on A4", "km", "Synthetic", "°"):
+        assert text in english, (text, english)
+    limits = [f"{number:g}" for number in counted["breaks"]]
+    assert f"≥ {limits[-1]}" in english and f"{limits[0]} – {limits[1]}" in english, (limits, english)
+    assert city["max_time"][:4] in english, city
+    chinese = words_of(common + "&layers=density,hotspots&lang=zh")
+    for text in ("露天烧烤", "2025-01-01 至 2025-06-30", f"n = {counted['n']} 件", "带宽 250 米", "18–24 时", "显著热点", "不显著", "已定位", "数据截至", "运行编号",
+                 "制图日期", "图幅中央", "公里", "合成示例"):
+        assert text in chinese, (text, chinese)
+    run = re.search(r"Run ([0-9a-f]{8})", english).group(1)
+    assert run in words_of(common + "&layers=density,hotspots&lang=en&title=Night%20barbecues&v=3"), "a run has one number"
+    assert run not in words_of(common + "&layers=hotspots&lang=en"), "and another one another"
+
+
+def check_page_pictures():
+    for query, size in (("paper=a4&dpi=300", (3508, 2480)), ("paper=a3&orientation=portrait&dpi=150&layers=density,hotspots", (1754, 2480))):
+        headers, page = ask(f"/map.png?{query}&lang=en")
+        assert headers["content-type"] == "image/png"
+        picture = pixels(page)
+        assert picture.shape[:2] == (size[1], size[0]), (query, picture.shape)
+        phys = page.index(b"pHYs")
+        per_metre = int.from_bytes(page[phys + 4:phys + 8], "big")
+        assert abs(per_metre * .0254 - float(re.search(r"dpi=(\d+)", query).group(1))) < .1 and page[phys + 12] == 1
+        dark = picture[:, :, :3].astype(int).sum(axis=2) < 700
+        assert dark.mean() > .03
+        margin = int(size[0] * .03)
+        assert not dark[:, :margin].any() and not dark[:, -margin:].any() and not dark[:margin].any() and not dark[-margin:].any(), "margins are free"
+    assert ask("/map.jpg?paper=a4&dpi=60")[1][:2] == b"\xff\xd8"
+    plain, hatched = (pixels(ask(f"/map.png?paper=a4&dpi=72&layers={layers}")[1]).astype(int) for layers in ("none", "hotspots"))
+    assert (plain != hatched).any(axis=2).mean() > .02, "hotspots are drawn"
 
 
 try:
@@ -244,6 +305,8 @@ try:
         check_layers()
         check_pictures()
         check_print()
+        check_print_words()
+        check_page_pictures()
     finally:
         server.terminate()
         assert server.wait() == 0

@@ -54,17 +54,13 @@ export class Section {
           figure('n', number(rate.n)), figure('given', number(rate.given)), figure('geocoded', number(rate.geocoded)),
           figure('unitOnly', number(rate.unit_only)), figure('unmatched', number(rate.unmatched)), figure('usable', number(rate.usable_for_density))),
         element('p', {class: 'hint'}, t('located.minimum', {share: percent(rate.minimum, 0), of: rate.minimum_of})),
-        ...rate.warnings.map(warning => element('p', {class: 'note'}, this.#words(warning)))),
+        ...rate.warnings.map(warning => element('p', {class: 'note'}, warning[this.app.state.lang]))),
       element('section', {class: 'panel'}, element('h2', {}, t('located.months')), this.#months(rate)),
       element('section', {class: 'panel'},
         element('div', {class: 'row'}, element('h2', {}, t('located.units', {level: t(`level.${rate.level}`)})),
           element('a', {class: 'button', href: api.hitRateTable(this.level), download: 'hit-rate.csv'}, t('located.csv'))),
         this.#units(rate)),
     ];
-  }
-
-  #words(warning) {
-    return typeof warning === 'string' ? warning : warning[`message_${this.app.state.lang}`] ?? warning.message ?? JSON.stringify(warning);
   }
 
   /** Years down, months across; what lies below the least is marked, not only coloured. */

@@ -106,16 +106,18 @@ export class Section {
     if (this.map) return;
     this.mapPlace.hidden = false;
     this.map = new SmallMap(this.mapPlace, this.app, {
-      label: () => t('review.map'), sources: ['candidates'],
+      label: () => t('review.map'), sources: ['reaches', 'candidates'],
       layers: theme => {
         const pin = PIN[theme];
         return [
-          {id: 'reach', type: 'circle', source: 'candidates', paint: {'circle-radius': ['case', ['get', 'chosen'], 17, 14], 'circle-color': pin.fill, 'circle-stroke-color': pin.ring, 'circle-stroke-width': 2}},
+          {id: 'reach', type: 'fill', source: 'reaches', paint: {'fill-color': pin.fill, 'fill-opacity': 0.08}},
+          {id: 'reach-line', type: 'line', source: 'reaches', paint: {'line-color': pin.fill, 'line-width': 1.2, 'line-dasharray': [3, 2]}},
+          {id: 'candidate', type: 'circle', source: 'candidates', paint: {'circle-radius': 14, 'circle-color': pin.fill, 'circle-stroke-color': pin.ring, 'circle-stroke-width': 2}},
           {id: 'number', type: 'symbol', source: 'candidates', layout: {'text-field': ['to-string', ['get', 'candidate']], 'text-size': 13, 'text-font': ['Noto Sans CJK SC Bold', 'Noto Sans CJK SC', 'sans-serif'], 'text-allow-overlap': true}, paint: {'text-color': pin.text}},
         ];
       },
       click: (position, point) => {
-        const found = this.map.at(point, ['reach']);
+        const found = this.map.at(point, ['candidate']);
         if (found && this.allowed) this.#decide({action: 'accept', candidate: found.properties.candidate});
       },
     });
@@ -186,10 +188,11 @@ export class Section {
       element('div', {class: 'actions'},
         element('label', {class: 'chip check'}, remember, element('span', {}, t('review.remember'))),
         act('skip', {action: 'skip'}), act('unlocatable', {action: 'unlocatable'})));
-    const features = candidates.map(candidate => ({type: 'Feature', properties: {candidate: candidate.candidate, chosen: false},
-      geometry: {type: 'Point', coordinates: [candidate.lon, candidate.lat]}}));
-    this.map?.set('candidates', features);
-    this.map?.fit(boxOf(features) ?? this.app.city.box);
+    const feature = (candidate, geometry) => ({type: 'Feature', properties: {candidate: candidate.candidate}, geometry});
+    const reaches = candidates.map(candidate => feature(candidate, circle(candidate)));
+    this.map?.set('candidates', candidates.map(candidate => feature(candidate, {type: 'Point', coordinates: [candidate.lon, candidate.lat]})));
+    this.map?.set('reaches', reaches);
+    this.map?.fit(boxOf(reaches) ?? this.app.city.box, 17);
   }
 
   #candidate(candidate) {
@@ -275,4 +278,12 @@ export class Section {
     event.preventDefault();
     action();
   }
+}
+
+/** How far off a candidate may be, as a polygon on the ground. */
+function circle({lon, lat, accuracy_m: radius}) {
+  const [dLat, corners] = [radius / 111195, 48];
+  const dLon = dLat / Math.cos(lat * Math.PI / 180);
+  const ring = Array.from({length: corners + 1}, (_, i) => [lon + dLon * Math.cos(2 * Math.PI * i / corners), lat + dLat * Math.sin(2 * Math.PI * i / corners)]);
+  return {type: 'Polygon', coordinates: [ring]};
 }

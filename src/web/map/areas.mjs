@@ -5,6 +5,7 @@ import * as api from '../api.mjs';
 import {element} from '../parts/dom.mjs';
 import {lang, nameOf, number, t, tOr} from '../parts/i18n.mjs';
 import {busy} from '../parts/ready.mjs';
+import {RATE_OPACITY} from './overlay.mjs';
 import {densityParameters} from './state.mjs';
 
 /** Below these many incidents a rate is hatched: chance alone moves it by half. */
@@ -40,9 +41,10 @@ const spotParameters = choice => ({
   streets: {streets: 'true', value: 'per-km'},
 }[choice] ?? {level: choice, value: 'per-km2'});
 
-const swatch = (colour, hatched) => {
+const swatch = (colour, hatched, opacity = 1) => {
   const made = element('span', {class: hatched ? 'swatch hatched' : 'swatch'});
   if (colour) made.style.background = colour;
+  made.style.opacity = opacity;
   return made;
 };
 
@@ -50,16 +52,16 @@ export class Areas {
   constructor(app) {
     this.app = app;
     this.geometry = new Map(); // level -> features, by version
-    this.asking = {rates: new AbortController(), hotspots: new AbortController()};
-    this.units = []; // rows of the rates' level, for the table
+    this.asking = {};
   }
 
   cancel() {
     for (const controller of Object.values(this.asking)) controller.abort();
   }
 
+  /** A newer question of a name overtakes the older one; those of the other period stand apart. */
   #signal(name) {
-    this.asking[name].abort();
+    this.asking[name]?.abort();
     this.asking[name] = new AbortController();
     return this.asking[name].signal;
   }
@@ -75,18 +77,19 @@ export class Areas {
   }
 
   /** Rates of the units of a level: [{id, code, name, count, area_km2, per_km2, per_1000, box}], months the same for all. */
-  async rows(level, signal) {
+  async rows(level, signal, change = {}) {
     const {state} = this.app;
     const [summary, features, legend] = await busy(Promise.all([
-      api.summary(state, level, {}, signal), this.#features(level, signal), api.legend(plainDraw(state), signal)]));
+      api.summary(state, level, change, signal), this.#features(level, signal), api.legend(plainDraw(state, change), signal)]));
     const months = legend.months ?? 1;
     const areas = new Map(features.map(feature => [feature.id, feature]));
     const rows = summary.units.map(unit => {
       const feature = areas.get(unit.id);
       const area = feature?.properties.area_km2;
+      // A count that is merged with others', where single incidents are not public, is null.
       return {
         ...unit, feature, area_km2: area,
-        per_km2: area > 0 ? unit.count / area / months : null,
+        per_km2: area > 0 && unit.count != null ? unit.count / area / months : null,
         per_1000: unit.per_1000 == null ? null : unit.per_1000 / months,
       };
     });
@@ -95,12 +98,12 @@ export class Areas {
     return {rows, legend, summary, perMonth: legend.months != null};
   }
 
-  /** {collection, legend}: areas coloured by rate, and what tells of them. */
-  async rates() {
+  /** {collection, legend}: areas coloured by rate, and what tells of them. `change` replaces filters: the other period. */
+  async rates(change) {
     const {state, city} = this.app;
     const level = rateLevelOf(state, city);
     const kind = rateKindOf(state);
-    const {rows, legend, summary, perMonth} = await this.rows(level, this.#signal('rates'));
+    const {rows, legend, summary, perMonth} = await this.rows(level, this.#signal(change ? 'other rates' : 'rates'), change);
     const by = kind === 'per-1000' ? 'per_1000' : 'per_km2';
     const breaks = kind === 'per-1000' ? PER_1000 : legend.breaks;
     const classes = legend.classes.slice(-breaks.length);
@@ -109,26 +112,26 @@ export class Areas {
       ...row.feature,
       properties: {
         id: row.id, name: nameOf(row), value: row[by], count: row.count,
-        ...(colourOf(row[by]) && {colour: colourOf(row[by])}), hatched: row.count < FEW,
+        ...(colourOf(row[by]) && {colour: colourOf(row[by])}), hatched: !(row.count >= FEW),
       },
     }));
     const unit = t(kind === 'per-1000' ? (perMonth ? 'rates.per1000Month' : 'rates.per1000') : (perMonth ? 'unit.perKm2Month' : 'unit.perKm2'));
     const levelName = nameOf(city.levels.find(other => other.level === level));
     const block = [
       element('h2', {}, t('rates.of', {level: levelName}), ' ', element('span', {class: 'unit'}, unit)),
-      element('ol', {class: 'scale'}, ...breaks.map((least, i) => element('li', {}, swatch(classes[i].colour),
+      element('ol', {class: 'scale'}, ...breaks.map((least, i) => element('li', {}, swatch(classes[i].colour, false, RATE_OPACITY),
         element('span', {class: 'from'}, number(least, {maximumSignificantDigits: 2}))))),
       element('p', {class: 'hint keys'}, swatch(null, true), t('rates.few', {n: FEW})),
-      element('p', {class: 'hint'}, t('rates.counted', {n: number(summary.total), outside: number(summary.outside.count + summary.unmatched.count)})),
+      element('p', {class: 'hint'}, t('rates.counted', {n: number(summary.total), outside: outsideText(summary)})),
     ];
     return {collection: {type: 'FeatureCollection', features}, legend: block};
   }
 
   /** The same of hotspots by Getis-Ord Gi*. */
-  async hotspots() {
+  async hotspots(change) {
     const {state, city} = this.app;
     const choice = spotChoiceOf(state, city);
-    const answer = await busy(api.hotspots(state, 'gi-star', spotParameters(choice), this.#signal('hotspots')));
+    const answer = await busy(api.hotspots(state, 'gi-star', change, spotParameters(choice), this.#signal(change ? 'other hotspots' : 'hotspots')));
     const colours = SPOT_COLOURS[state.theme];
     const alpha = answer.parameters.alpha;
     const features = answer.features.map(feature => {
@@ -152,9 +155,14 @@ export class Areas {
   }
 }
 
+/** How many of a summary are in no unit; fewer than five are merged, and not told, where incidents are not public. */
+export function outsideText({outside, unmatched}) {
+  return outside.count == null || unmatched.count == null ? '–' : number(outside.count + unmatched.count);
+}
+
 /** The classes of the density itself, whatever is compared. */
-function plainDraw(state) {
-  const query = densityParameters(state, {});
+function plainDraw(state, change) {
+  const query = densityParameters(state, change);
   for (const name of ['over', 'at', 'time-bandwidth', 'network', 'min-n', 'adaptive', 'edge-correction', 'kernel']) query.delete(name);
   query.set('ramp', state.theme);
   return query;

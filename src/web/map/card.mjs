@@ -21,7 +21,7 @@ const rows = pairs => element('dl', {}, ...pairs.filter(([, value]) => value != 
 const section = (title, ...children) => element('section', {}, element('h3', {}, title), ...children);
 
 export class Card {
-  /** `map`: mark(position), zoomTo(position); `areas` know the units' rates; `list` shows incidents. */
+  /** `map`: mark(position), reveal(position) where the dock covers the map, zoomTo(position); `areas` know the units' rates; `list` shows incidents. */
   constructor(app, map, dock, areas, list) {
     Object.assign(this, {app, map, dock, areas, list, asking: new AbortController(), at: null});
   }
@@ -40,6 +40,7 @@ export class Card {
       const value = await busy(api.densityValue(lon, lat, densityParameters(this.app.state), signal));
       if (signal.aborted) return;
       this.content.replaceChildren(...this.#valueParts(value));
+      this.map.reveal([lon, lat]);
       await this.#addMore(value, signal);
     } catch (error) {
       if (!signal.aborted) this.content.replaceChildren(element('p', {class: 'bad'}, `${t('value.failed')}: ${error.message}`));
@@ -145,7 +146,7 @@ export class Card {
     const rate = row?.per_km2 == null ? null : `${number(row.per_km2, {maximumSignificantDigits: 3})} ${t(perMonth ? 'unit.perKm2Month' : 'unit.perKm2')}`;
     return section(name,
       rows([
-        [t('card.count'), row && this.#number(number(row.count), name, {unit: unit.code})],
+        [t('card.count'), row && (row.count == null ? t('rates.merged') : this.#number(number(row.count), name, {unit: unit.code}))],
         [t('card.rate'), rate],
         [t('card.unitRank'), row?.rank && t('card.of', {rank: number(row.rank), of: number(all.length)})],
       ]),

@@ -11,6 +11,7 @@ const STEPS = ['month', 'week', 'day'];
 const DAY_S = 86400;
 const HEIGHT_PX = 78;
 const NARROW_HEIGHT_PX = 58;
+const STRAGGLERS = 0.002; // the share of incidents that may be left out
 
 const toSeconds = day => Date.parse(`${day}T00:00:00Z`) / 1000;
 const toDay = seconds => new Date(seconds * 1000).toISOString().slice(0, 10);
@@ -23,7 +24,9 @@ export class Histogram {
     this.changed = changed;
     this.asking = new AbortController();
     this.shown = null; // what was asked for
-    this.periods = [];
+    this.all = []; // periods of the answer
+    this.periods = []; // those that are drawn
+    this.before = 0; // incidents in those that are not
     this.step = null; // chosen by the server
     const form = byId('time-form');
     this.from = form['time-from'];
@@ -68,7 +71,8 @@ export class Histogram {
     try {
       const [answer] = await Promise.all([busy(timeline(this.app.state, this.step, {datetime: null}, signal)), this.#load()]);
       this.shown = key;
-      this.periods = answer.periods;
+      this.all = answer.periods;
+      [this.periods, this.before] = withoutStragglers(answer.periods);
       this.unit = answer.step;
       this.#draw();
       this.#showControls();
@@ -95,9 +99,9 @@ export class Histogram {
 
   /** First and last day of the data. */
   #extent() {
-    const {periods} = this;
-    if (!periods.length) return [];
-    return [periods[0].from.slice(0, 10), addDays(periods.at(-1).to.slice(0, 10), -1)];
+    const {all} = this;
+    if (!all.length) return [];
+    return [all[0].from.slice(0, 10), addDays(all.at(-1).to.slice(0, 10), -1)];
   }
 
   #set(period) {
@@ -152,7 +156,7 @@ export class Histogram {
   #say(bar) {
     byId('time-text').textContent = bar
       ? t('time.bar', {period: bar.period, n: number(bar.count)})
-      : t('time.histogram');
+      : this.before > 0 ? t('time.histogramBefore', {n: number(this.before), first: this.periods[0].period}) : t('time.histogram');
   }
 
   #size() {
@@ -199,8 +203,8 @@ export class Histogram {
 
   /** Whether marks of time need their day. */
   #dayLong() {
-    const [first, last] = this.#extent();
-    return first && daysBetween(first, last) < 200;
+    const {periods} = this;
+    return periods.length > 0 && daysBetween(periods[0].from.slice(0, 10), periods.at(-1).to.slice(0, 10)) < 200;
   }
 
   /** The period, and what it is compared with, stand behind the bars. */
@@ -238,6 +242,16 @@ export class Histogram {
     const bar = this.#barAt(this.plot);
     if (bar) this.#set(joinPeriod(bar.from.slice(0, 10), addDays(bar.to.slice(0, 10), -1)));
   }
+}
+
+/** A few dates long before the others (1900, say) would squeeze all bars into a corner: such beginnings are left out, and
+ * told. [periods, incidents left out]. */
+function withoutStragglers(periods) {
+  const total = periods.reduce((sum, period) => sum + period.count, 0);
+  let before = 0;
+  let first = 0;
+  while (first < periods.length && before + periods[first].count <= total * STRAGGLERS) before += periods[first++].count;
+  return first > periods.length / 4 && first < periods.length ? [periods.slice(first), before] : [periods, 0];
 }
 
 const firstOfMonth = day => day.slice(8) === '01';

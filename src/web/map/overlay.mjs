@@ -18,6 +18,7 @@ export const SWITCHES = {
 };
 
 const INCIDENT_ZOOM = 15;
+export const RATE_OPACITY = 0.75;
 const PAINT = {
   light: {fill: '#1d1730', ring: '#ffffff', text: '#ffffff', pin: '#1463d8', edge: '#4a4458'},
   dark: {fill: '#f2f4f8', ring: '#12151b', text: '#12151b', pin: '#6aa7ff', edge: '#c9cedb'},
@@ -83,7 +84,7 @@ function filled(id, source, opacity, theme) {
 }
 
 const rateLayers = (paint, theme) => [
-  ...filled('rate', 'rates', 0.75, theme),
+  ...filled('rate', 'rates', RATE_OPACITY, theme),
   {id: 'rate-line', type: 'line', source: 'rates', paint: {'line-color': paint.ring, 'line-width': 0.8, 'line-opacity': 0.7}},
 ];
 

@@ -62,6 +62,13 @@ export class PlainMap {
     else this.#draw(false);
   }
 
+  /** Moves a place into what is left of the map above `covered` pixels. */
+  reveal(position, covered) {
+    const [x, y] = toWorld(position);
+    this.centre = [x, y + covered / 2 / (TILE * 2 ** this.z)];
+    this.#draw(false);
+  }
+
   home() {
     this.#show(boxOf(this.city));
   }

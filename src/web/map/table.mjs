@@ -4,7 +4,7 @@
 import {element} from '../parts/dom.mjs';
 import {nameOf, number, t} from '../parts/i18n.mjs';
 import {busy} from '../parts/ready.mjs';
-import {FEW, rateLevelOf, rateLevels} from './areas.mjs';
+import {FEW, outsideText, rateLevelOf, rateLevels} from './areas.mjs';
 
 const MOST_ROWS = 500;
 const short = value => (value == null ? '–' : number(value, {maximumSignificantDigits: 3}));
@@ -105,10 +105,9 @@ export class Table {
       this.changed();
       this.refresh();
     });
-    const lost = summary.outside.count + summary.unmatched.count;
     content.replaceChildren(
       element('div', {class: 'row'}, element('label', {class: 'field'}, select),
-        element('p', {class: 'hint'}, t('rates.counted', {n: number(summary.total), outside: number(lost)}))),
+        element('p', {class: 'hint'}, t('rates.counted', {n: number(summary.total), outside: outsideText(summary)}))),
       element('table', {class: 'table'},
         element('caption', {class: 'unseen'}, t('table.title')),
         element('thead', {}, element('tr', {}, ...columns.map(column => this.#heading(column, content, level)))),
@@ -131,13 +130,13 @@ export class Table {
   #row(row) {
     const name = nameOf(row);
     const back = () => this.#put(this.content);
-    const few = row.count < FEW;
+    const few = !(row.count >= FEW);
     return element('tr', {class: few ? 'few' : ''},
       element('td', {}, row.feature
         ? element('button', {type: 'button', class: 'link plain', onclick: () => this.map.fit(boxOf(row.feature))}, name) : name),
       element('td', {class: 'number'}, row.count > 0
         ? element('button', {type: 'button', class: 'link', 'aria-label': t('table.incidents', {name, n: number(row.count)}),
-          onclick: () => this.list.show(name, {unit: row.code}, back, () => this.#keep(''))}, number(row.count)) : '0'),
+          onclick: () => this.list.show(name, {unit: row.code}, back, () => this.#keep(''))}, number(row.count)) : row.count == null ? t('rates.merged') : '0'),
       element('td', {class: 'number', title: few ? t('rates.few', {n: FEW}) : ''}, short(row.per_km2)),
       element('td', {class: 'number', title: few ? t('rates.few', {n: FEW}) : ''}, short(row.per_1000)),
       element('td', {class: 'number'}, row.rank ? number(row.rank) : '–'));

@@ -59,6 +59,7 @@ export class MapView {
     this.events = events;
     this.bases = {};
     this.data = {};
+    this.otherData = {};
     this.idle = new Set();
     this.map = newMap('map', {...startOf(city), hash: 'map'});
     const {map} = this;
@@ -112,7 +113,8 @@ export class MapView {
     this.#follow();
     for (const [map, change] of this.#maps()) {
       this.#setIdle(map, false);
-      map.setStyle(compose(this.bases[state.theme], state, this.city, this.data, change), {diff: true});
+      map.setStyle(compose(this.bases[state.theme], state, this.city, map === this.other ? this.otherData : this.data, change), {diff: true});
+      map.triggerRepaint(); // a style that changes nothing would never be idle
     }
     this.#labelControls();
   }
@@ -141,7 +143,7 @@ export class MapView {
       this.other = null;
       byId('map-other').hidden = true;
     }
-    for (const [map] of this.#maps()) map.resize();
+    this.resize();
   }
 
   /** What moves one moves the other. */
@@ -169,14 +171,15 @@ export class MapView {
     this.mark(null);
   }
 
-  /** Areas of `rates` or `hotspots` as GeoJSON. */
-  showAreas(name, collection) {
+  /** Areas of `rates` or `hotspots` as GeoJSON, and those of the comparison period where that has a map of its own. */
+  showAreas(name, collection, other) {
     this.data[name] = collection;
+    this.otherData[name] = other;
     const source = {rates: 'rates', hotspots: 'spots'}[name];
-    for (const [map] of this.#maps()) {
-      const put = () => map.getSource(source)?.setData(this.data[name]);
-      if (map.getSource(source)) put();
-      else map.once('styledata', put);
+    for (const [map, data] of [[this.map, this.data], [this.other, this.otherData]]) {
+      const put = () => data[name] && map.getSource(source)?.setData(data[name]);
+      if (map?.getSource(source)) put();
+      else map?.once('styledata', put);
     }
   }
 
@@ -188,6 +191,11 @@ export class MapView {
 
   zoomTo(position, zoom = Math.min(this.map.getZoom() + 2, 18)) {
     this.map.easeTo({center: position, zoom});
+  }
+
+  /** Moves a place into what is left of the map above `covered` pixels. */
+  reveal(position, covered) {
+    this.map.easeTo({center: position, offset: [0, -covered / 2]});
   }
 
   fit(box) {

@@ -71,7 +71,11 @@ class MapPage {
     this.histogram = new Histogram(app, () => app.filtersChanged());
     const dock = new Dock(() => this.view?.resize());
     this.list = new IncidentList(app, dock, position => this.view?.zoomTo(position));
-    const marks = {mark: position => this.view?.mark(position), zoomTo: position => this.view?.zoomTo(position)};
+    const marks = {
+      mark: position => this.view?.mark(position),
+      reveal: position => this.#reveal(position),
+      zoomTo: position => this.view?.zoomTo(position),
+    };
     this.card = new Card(app, marks, dock, this.areas, this.list);
     this.table = new Table(app, dock, this.areas, this.list, {fit: box => this.view?.fit(box)}, () => this.#layerChanged('rates'));
     this.compare = new Compare(app, () => this.view, () => this.#viewChanged(), () => app.filtersChanged());
@@ -86,6 +90,12 @@ class MapPage {
     await Promise.all([this.#showMap(), this.#showNumbers()]);
     this.card.open();
     if (this.table.isOpen && !app.state.more.place) this.table.open();
+  }
+
+  /** On a narrow screen the dock lies over the map's lower part: the place moves to where it is seen. */
+  #reveal(position) {
+    const [dock, maps] = ['dock', 'maps'].map(id => byId(id).getBoundingClientRect());
+    if (dock.top < maps.bottom && dock.left < maps.right - 1) this.view?.reveal(position, maps.bottom - dock.top);
   }
 
   end() {
@@ -179,8 +189,10 @@ class MapPage {
       return;
     }
     try {
-      const {collection, legend} = await this.areas[name]();
-      this.view?.showAreas(name, collection);
+      const two = ['swipe', 'side'].includes(viewOf(this.app.state));
+      const [{collection, legend}, other] = await Promise.all([
+        this.areas[name](), two && this.areas[name]({datetime: this.app.state.compare})]);
+      this.view?.showAreas(name, collection, other?.collection);
       this.legend.set(name, legend);
       settle(name);
     } catch (error) {
@@ -312,12 +324,14 @@ class MapPage {
     const {city} = this.app;
     const bare = !city.box;
     byId('empty').hidden = city.counts.incidents > 0;
+    byId('time').hidden = city.counts.incidents === 0;
     if (byId('empty').hidden) return;
     const commands = ['hotspotd import CITY.gpkg incidents cases.csv'];
     if (bare) commands.unshift('hotspotd import CITY.gpkg units communities.shp --level community', 'hotspotd import CITY.gpkg streets streets.geojson');
     byId('empty').replaceChildren(
       element('h2', {}, t('empty.title')),
       element('p', {}, t(bare ? 'empty.text' : 'empty.incidents')),
-      element('pre', {}, commands.join('\n')));
+      element('pre', {}, commands.join('\n')),
+      element('button', {type: 'button', class: 'button main', onclick: () => this.app.go('data')}, t('empty.import')));
   }
 }

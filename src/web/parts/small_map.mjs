@@ -13,10 +13,11 @@ export class SmallMap {
   /**
    * `layers(theme)` gives the style layers to put above the ground, which draw from `sources`, by name; `images(theme)`
    * the pictures that they use. `below`: under the names instead of over them. `adjust(layer)` changes
-   * a layer of the style, or leaves it away (false).
+   * a layer of the style, or leaves it away (false). `picture()` is the address of the same map drawn by the server, where
+   * there is one, for browsers without WebGL.
    */
-  constructor(container, app, {label, sources, layers, images = () => ({}), below = false, adjust = () => true, click = null}) {
-    Object.assign(this, {container, app, label, sources, layers, images, below, adjust, click, data: {}});
+  constructor(container, app, {label, sources, layers, images = () => ({}), below = false, adjust = () => true, click = null, picture = () => null}) {
+    Object.assign(this, {container, app, label, sources, layers, images, below, adjust, click, picture, data: {}});
   }
 
   /** False where the map cannot be drawn. */
@@ -33,7 +34,8 @@ export class SmallMap {
         dragRotate: false, maxZoom: 19, fadeDuration: 100, cooperativeGestures: matchMedia('(max-width: 720px)').matches});
     } catch (error) {
       if (error.status !== undefined) throw error;
-      this.container.replaceChildren(element('p', {class: 'hint no-map', title: error.message}, t('smallMap.none')));
+      this.plain = error.message;
+      this.repaint();
       return false;
     }
     this.#prepare();
@@ -100,6 +102,19 @@ export class SmallMap {
   /** What lies at a point of the screen in one of the layers. */
   at(point, layers) {
     return this.map?.queryRenderedFeatures(point, {layers})[0] ?? null;
+  }
+
+  /** Without WebGL: the server's picture of what is shown now, or words. */
+  repaint() {
+    if (this.plain === undefined || this.ended) return;
+    const address = this.picture();
+    this.container.replaceChildren(address
+      ? element('img', {src: address, alt: this.label(), onerror: () => this.container.replaceChildren(this.#noMap())})
+      : this.#noMap());
+  }
+
+  #noMap() {
+    return element('p', {class: 'hint no-map', title: this.plain}, t('smallMap.none'));
   }
 
   fit(box, maxZoom = 16) {
