@@ -112,13 +112,32 @@ typedef struct hs_forecast {
     double *fold_expected; /* [folds][count] by what `method` was at each origin; NULL unless kept */
     /* By method, and at HS_FORECAST_AUTO what would have been chosen at each origin. Held-out. */
     hs_forecast_result result[HS_FORECAST_METHODS + 1];
-    hs_forecast_method *fold_method;       /* [folds] what auto was */
+    hs_forecast_method *fold_method; /* [folds] what auto was */
+    hs_forecast_method *fold_single; /* [folds] the single method (none but the stack is left out) whose mean
+                                        hit rate was highest at origins whose periods had ended, the first of
+                                        equal ones; HS_FORECAST_METHODS where none had ended */
     hs_forecast_bin bin[HS_FORECAST_BINS]; /* of the method asked for, over all folds */
     hs_forecast_calibration calibration;
     hs_forecast_score in_sample; /* the chosen cells in the last period, which the forecast has seen */
     uint64_t used;               /* incidents known at the origin */
     hs_forecast_fitted fitted;
 } hs_forecast;
+
+/* What a gain is over. */
+typedef enum hs_forecast_rival {
+    HS_RIVAL_SINGLE = 0, /* fold_single: what picking the best method by its past would have got */
+    HS_RIVAL_SCOTT,      /* kernel density with the default bandwidth */
+    HS_RIVALS
+} hs_forecast_rival;
+
+/* `best-single-earlier`, `kernel-scott`; NULL for none. */
+HS_API const char *hs_forecast_rival_name(hs_forecast_rival rival);
+
+/* Differences period by period: the method (or HS_FORECAST_AUTO) less the rival, of hit rates and of PAI
+ * ([folds] each, NAN where a period has none or no rival); hs_forecast_bootstrap of them is the paired
+ * bootstrap of the gain. Pure, O(folds). */
+HS_API void hs_forecast_gains(const hs_forecast *forecast, hs_forecast_method method, hs_forecast_rival rival,
+                              double *hit_rate, double *pai);
 
 /* The shares of the area (of the streets' length) that capture curves are given at, ascending,
  * [HS_FORECAST_CURVE_POINTS]. Static storage. Pure, thread-safe, O(1). */

@@ -31,12 +31,13 @@ static uint32_t row_of(const hs_summary *s, const hs_incidents *incidents, const
     return unit == HS_NONE ? s->unit_count : unit - s->first_unit;
 }
 
-static void count_cells(hs_summary *s, const hs_selection *selection) {
+static void count_cells(hs_summary *s, const hs_selection *selection, const uint8_t *group) {
     const hs_incidents *incidents = selection->snapshot->incidents;
     for (uint32_t c = 0; c < selection->chunk_count; c++) {
         const hs_incident_chunk *chunk = incidents->chunk[c];
         for (uint32_t i = 0; i < chunk->count; i++) {
             if (!hs_selection_has(selection, c, i)) continue;
+            s->found.of[group[hs_incident_attributes_of(chunk, i)->source]]++;
             s->cells[(size_t)row_of(s, incidents, chunk, i) * s->category_count +
                      hs_incident_category(chunk, i)]++;
         }
@@ -128,8 +129,9 @@ static hs_status count_units(hs_call *call, hs_summary *s, const hs_selection *s
                             "level: %s has %u units and there are %u categories; ask for a higher level",
                             hs_level_name(s->level), s->unit_count, s->category_count);
     s->cells = hs_arena_array(call->arena, (size_t)cells, sizeof *s->cells);
-    if (!s->cells) return hs_error_memory(call->error, "the summary");
-    count_cells(s, selection);
+    const uint8_t *group = hs_reporting_groups(call->snapshot, call->arena);
+    if (!s->cells || !group) return hs_error_memory(call->error, "the summary");
+    count_cells(s, selection, group);
     return HS_OK;
 }
 
@@ -139,6 +141,10 @@ static void write_summary(hs_call *call, const hs_summary *s, const hs_selection
     hs_json_object(json);
     hs_json_pair_text(json, "level", hs_level_name(s->level));
     hs_json_pair_int(json, "total", (int64_t)(counts.positioned + counts.unpositioned));
+    hs_json_key(json, "reporting");
+    hs_json_object(json);
+    hs_reporting_members(json, &s->found);
+    hs_json_object_end(json);
     write_categories(call, s);
     write_units(call, s);
     hs_json_key(json, "outside");

@@ -3,6 +3,7 @@
 #define API_SUMMARY_H
 
 #include "api/endpoint.h"
+#include "service/reporting.h"
 
 typedef enum hs_summary_form { HS_SUMMARY_JSON, HS_SUMMARY_CSV, HS_SUMMARY_GEOJSON } hs_summary_form;
 
@@ -12,6 +13,7 @@ typedef struct hs_summary {
     int64_t least; /* counts below are merged; 1: none */
     uint32_t first_unit, unit_count, category_count;
     uint32_t *cells; /* [unit_count + 2][category_count]: the units, outside, unmatched */
+    hs_reporting_counts found;
 } hs_summary;
 
 uint64_t hs_summary_row(const hs_summary *s, uint32_t row);

@@ -2,6 +2,7 @@
 #include "api/calendar.h"
 
 #include "base/text.h"
+#include <math.h>
 
 /* `2024-01-31`, `2024-W05` (ISO 8601), `2024-01`. */
 static void name_period(hs_timeline_step step, int64_t day, char *text, size_t size) {
@@ -47,9 +48,27 @@ static void write_periods(hs_call *call, const hs_timeline *t) {
         hs_json_pair_double(json, "days", days_of(&t->period[i]));
         hs_json_pair_bool(json, "whole", t->period[i].whole);
         hs_json_pair_int(json, "count", (int64_t)t->period[i].count);
+        hs_reporting_members(json, &t->period[i].found);
         hs_json_object_end(json);
     }
     hs_json_array_end(json);
+}
+
+/* The effort beside the trend. */
+static void write_reporting(hs_call *call, const hs_timeline *t) {
+    hs_json *json = &call->json;
+    names n = {0};
+    if (t->change.at > 0) name(call, t, t->change.at, &n);
+    hs_json_key(json, "reporting");
+    hs_json_object(json);
+    hs_reporting_members(json, &t->found);
+    hs_reporting_write_change(json, &t->change, n.from);
+    for (int chinese = 1; chinese >= 0 && hs_reporting_changed(&t->change); chinese--) {
+        const char *warning = hs_reporting_warning(&t->change, n.period, chinese, call->arena);
+        hs_json_pair_text(json, chinese ? "caution_zh" : "caution_en", warning ? warning : "");
+    }
+    hs_reporting_write_how(json);
+    hs_json_object_end(json);
 }
 
 static void write_words(hs_call *call, const hs_timeline *t, bool chosen) {
@@ -85,19 +104,32 @@ static void write_json(hs_call *call, const hs_filter *filter, const hs_timeline
     hs_json_pair_int(json, "total", (int64_t)t->total);
     hs_json_pair_int(json, "counted", (int64_t)t->counted);
     hs_json_pair_int(json, "no_time", (int64_t)t->no_time);
+    write_reporting(call, t);
     write_periods(call, t);
     hs_json_pair_int(json, "version", (int64_t)call->snapshot->version);
     hs_json_object_end(json);
 }
 
+static void write_csv_effort(hs_buffer *out, const hs_reporting_counts *found) {
+    hs_share share = hs_reporting_share(found);
+    for (int g = 0; g < HS_REPORTING_GROUPS; g++)
+        hs_buffer_printf(out, ",%llu", (unsigned long long)found->of[g]);
+    if (isnan(share.share))
+        hs_buffer_text(out, ",,,\r\n");
+    else
+        hs_buffer_printf(out, ",%.9g,%.9g,%.9g\r\n", share.share, share.low, share.high);
+}
+
 static void write_csv(hs_call *call, const hs_timeline *t) {
     hs_buffer *out = &call->response->body;
     names n;
-    hs_buffer_text(out, "period,from,to,days,whole,count\r\n");
+    hs_buffer_text(out, "period,from,to,days,whole,count,patrol,residents,other,patrol_share,"
+                        "patrol_share_low,patrol_share_high\r\n");
     for (uint32_t i = 0; i < t->count; i++) {
         name(call, t, i, &n);
-        hs_buffer_printf(out, "%s,%s,%s,%.9g,%s,%llu\r\n", n.period, n.from, n.to, days_of(&t->period[i]),
+        hs_buffer_printf(out, "%s,%s,%s,%.9g,%s,%llu", n.period, n.from, n.to, days_of(&t->period[i]),
                          t->period[i].whole ? "true" : "false", (unsigned long long)t->period[i].count);
+        write_csv_effort(out, &t->period[i].found);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "city/reporting.h"
 #include "city/snapshot.h"
 
 /* The words of the contract, in order; docs (en, zh) serve --help and OpenAPI. Ended by a NULL name. */
@@ -25,7 +26,8 @@ typedef struct hs_filter {
     const hs_str *problem;    /* codes of the classes and groups asked for, each once, in order; texts are the
                                  snapshot's */
     uint32_t problem_count;
-    const uint64_t *source, *status;
+    const uint64_t *source, *status; /* of `source` those that `reports` takes too */
+    unsigned reports;                /* bit g: hs_reporting g passes; 0: all */
     const uint32_t *batch;
     uint32_t batch_count;
     uint32_t unit; /* row of geography->units, HS_NONE */
@@ -57,6 +59,9 @@ bool hs_filter_is_word(hs_str name);
 hs_status hs_filter_parse(const hs_snapshot *snapshot, const hs_str *names, const hs_str *values,
                           size_t count, double default_accuracy_m, hs_arena *arena, hs_error *error,
                           hs_filter *filter);
+/* The filter narrowed to the incidents that one group found; the bit set lives in the arena. HS_E_MEMORY. */
+hs_status hs_filter_narrow(const hs_filter *filter, const hs_snapshot *snapshot, hs_reporting group,
+                           hs_arena *arena, hs_error *error, hs_filter *narrow);
 /* Whether row i of a chunk passes. */
 bool hs_filter_row(const hs_filter *filter, const hs_snapshot *snapshot, const hs_incident_chunk *chunk,
                    uint32_t i);

@@ -171,13 +171,14 @@ static hs_status (*const parsers[])(const hs_filter_parsing *p, hs_str value,
                                                        parse_hours,
                                                        parse_weekdays,
                                                        parse_source,
+                                                       hs_filter_parse_reports,
                                                        parse_status,
                                                        parse_batch,
                                                        parse_unit,
                                                        parse_bbox,
                                                        parse_duplicates,
                                                        parse_accuracy};
-enum { WORDS = sizeof parsers / sizeof *parsers };
+enum { WORDS = sizeof parsers / sizeof *parsers, REPORTS = 6 };
 
 static int word_of(hs_str name) {
     for (int word = 0; word < WORDS; word++)
@@ -217,6 +218,9 @@ hs_status hs_filter_parse(const hs_snapshot *snapshot, const hs_str *names, cons
         hs_status status = parsers[word](&p, value, &hash[word]);
         if (status != HS_OK) return status;
     }
+    hs_status status =
+        hs_filter_settle_reports(snapshot, parsed.reports, arena, error, &parsed, &hash[REPORTS]);
+    if (status != HS_OK) return status;
     settle_accuracy(&parsed, &hash[WORDS - 1]);
     settle_zone(&parsed, snapshot->timezone, &hash[0]);
     parsed.hash = hs_hash(hash, sizeof hash, 0);

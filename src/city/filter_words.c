@@ -17,6 +17,11 @@ const hs_filter_word hs_filter_words[] = {
     {"weekdays", "1-5", "ISO weekdays, 1 Monday to 7 Sunday, both ends included",
      "星期，1 为周一，7 为周日，含首尾"},
     {"source", "NAME,...", "where incidents came from", "来源，逗号分隔"},
+    {"reports", "residents|patrol|other,...",
+     "who found them: residents (hotline, public app), patrol (collectors on their rounds) or other; a "
+     "campaign raises patrol finds by itself",
+     "发现者：residents（热线、公众上报）、patrol（采集员巡查）或 "
+     "other（其他）；专项整治本身会增加巡查发现数"},
     {"status", "NAME,...", "state of the case", "状态，逗号分隔"},
     {"batch", "ID,...", "imports, by number", "导入批次号，逗号分隔"},
     {"unit", "CODE|ID", "incidents inside this unit of any level", "区划单元的编码或编号：其范围内的事件"},

@@ -24,6 +24,7 @@ typedef struct hs_origin {
     float *member;    /* [stacked][count] chances of what came by the members of the stack */
     double method_caught[HS_FORECAST_METHODS];
     hs_forecast_method chosen; /* what auto is here */
+    hs_forecast_method single; /* what caught most before, the stack left out */
     hs_forecast_fitted fitted;
     hs_status status;
     hs_error error;

@@ -103,11 +103,26 @@ static double clearness(const hs_backtest *b, uint32_t first, uint32_t end, int 
     return variance > 0 ? sum / n / sqrt(variance / n) : 0;
 }
 
+static hs_forecast_method best_single(const hs_backtest *b, uint32_t first, uint32_t end) {
+    hs_forecast_method best = HS_FORECAST_METHODS;
+    double most = -1;
+    for (int m = 0; m < HS_FORECAST_STACK && first < end; m++) {
+        double caught = 0;
+        for (uint32_t j = first; j < end; j += b->per_horizon)
+            caught += b->origin[j].method_caught[m] / fmax(1, b->origin[j].count);
+        if (caught <= most) continue;
+        most = caught;
+        best = (hs_forecast_method)m;
+    }
+    return best;
+}
+
 static hs_status choose(hs_backtest *b, uint32_t own) {
     uint32_t first, end;
     double clearest = CLEARLY;
     hs_origin *o = &b->origin[own];
     hs_backtest_training(b, own, &first, &end);
+    o->single = best_single(b, first, end);
     o->chosen = HS_FORECAST_STACK;
     for (int m = 0; m < HS_FORECAST_STACK; m++) {
         double clear = clearness(b, first, end, m);

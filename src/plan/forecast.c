@@ -18,6 +18,23 @@ const char *hs_forecast_method_name(hs_forecast_method method) {
     return (unsigned)method <= HS_FORECAST_AUTO ? names[method] : NULL;
 }
 
+const char *hs_forecast_rival_name(hs_forecast_rival rival) {
+    static const char *const names[] = {"best-single-earlier", "kernel-scott"};
+    return (unsigned)rival < HS_RIVALS ? names[rival] : NULL;
+}
+
+void hs_forecast_gains(const hs_forecast *f, hs_forecast_method method, hs_forecast_rival rival,
+                       double *hit_rate, double *pai) {
+    for (uint32_t k = 0; k < f->folds; k++) {
+        hs_forecast_method other = rival == HS_RIVAL_SINGLE ? f->fold_single[k] : HS_FORECAST_SCOTT;
+        hit_rate[k] = pai[k] = (double)NAN;
+        if (other >= HS_FORECAST_METHODS) continue;
+        const hs_forecast_score *mine = &f->result[method].score[k], *theirs = &f->result[other].score[k];
+        hit_rate[k] = mine->hit_rate - theirs->hit_rate;
+        pai[k] = mine->pai - theirs->pai;
+    }
+}
+
 static hs_status check_cells(const hs_forecast_cells *c, hs_error *error) {
     if (c->count > HS_FORECAST_MOST_CELLS ||
         (uint64_t)c->columns * c->rows > 16 * (uint64_t)HS_FORECAST_MOST_CELLS)
@@ -67,8 +84,9 @@ static bool allocate(hs_forecast *f, bool keep) {
     f->expected = malloc(((size_t)f->count + 1) * sizeof *f->expected);
     f->fold_s = malloc(((size_t)f->folds + 1) * sizeof *f->fold_s);
     f->fold_method = malloc(((size_t)f->folds + 1) * sizeof *f->fold_method);
+    f->fold_single = malloc(((size_t)f->folds + 1) * sizeof *f->fold_single);
     if (keep) f->fold_expected = malloc(((size_t)f->folds * f->count + 1) * sizeof *f->fold_expected);
-    bool good = f->expected && f->fold_s && f->fold_method && (f->fold_expected || !keep);
+    bool good = f->expected && f->fold_s && f->fold_method && f->fold_single && (f->fold_expected || !keep);
     for (int m = 0; m <= HS_FORECAST_METHODS; m++) {
         f->result[m].score = calloc((size_t)f->folds + 1, sizeof *f->result[m].score);
         f->result[m].curve = calloc(HS_FORECAST_CURVE_POINTS, sizeof *f->result[m].curve);
@@ -213,6 +231,7 @@ static hs_status finish(const hs_backtest *b, hs_error *error, hs_forecast **for
             if (f->fold_expected) expect(b, o, method_at(b, o), f->fold_expected + (size_t)k * f->count);
             f->fold_s[k] = o->time_s;
             f->fold_method[k] = o->chosen;
+            f->fold_single[k] = o->single;
         }
         status = score_all(b, f, error);
     }
@@ -270,5 +289,6 @@ void hs_forecast_free(hs_forecast *f) {
     free(f->fold_s);
     free(f->fold_expected);
     free(f->fold_method);
+    free(f->fold_single);
     free(f);
 }

@@ -4,6 +4,7 @@
 #define SERVICE_CALENDAR_H
 
 #include "base/progress.h"
+#include "service/reporting.h"
 #include "service/service.h"
 #include <hotspot/circular_statistics.h>
 
@@ -70,6 +71,7 @@ typedef struct hs_timeline_period {
     int64_t first_day; /* local days since 1970, before it is cut: the day, Monday, the month's first */
     bool whole;        /* not cut */
     uint64_t count;
+    hs_reporting_counts found; /* sum to count */
 } hs_timeline_period;
 
 typedef struct hs_timeline {
@@ -78,6 +80,8 @@ typedef struct hs_timeline {
     uint64_t total, counted, no_time;
     uint32_t count;
     hs_timeline_period *period; /* [count] in order, without gaps; the arena's */
+    hs_reporting_counts found;
+    hs_share_change change; /* of the patrols' share, period by period */
 } hs_timeline;
 
 /* `step` HS_TIMELINE_STEPS: days of up to 92 days, weeks of up to 731, else months. HS_E_ARGUMENT for more

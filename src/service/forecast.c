@@ -13,6 +13,7 @@ typedef struct making {
     const hs_forecast_request *request;
     hs_forecast_answer *answer;
     hs_forecast_points points;
+    const uint8_t *group; /* of each source */
 } making;
 
 static void add_point(making *m, const hs_incident_chunk *chunk, uint32_t i) {
@@ -42,7 +43,8 @@ static hs_status gather(making *m) {
     for (uint32_t c = 0; c < selection->chunk_count; c++)
         most += m->work->snapshot->incidents->chunk[c]->count;
     m->points.point = most < UINT32_MAX ? malloc((most + 1) * sizeof *m->points.point) : NULL;
-    if (!m->points.point) status = hs_error_memory(m->work->error, "incidents of a forecast");
+    m->group = hs_reporting_groups(m->work->snapshot, m->answer->head.arena);
+    if (!m->points.point || !m->group) status = hs_error_memory(m->work->error, "incidents of a forecast");
     for (uint32_t c = 0; c < selection->chunk_count && status == HS_OK; c++) {
         const hs_incident_chunk *chunk = m->work->snapshot->incidents->chunk[c];
         for (uint32_t i = 0; chunk->positioned && i < chunk->count; i++)
@@ -67,6 +69,28 @@ static int64_t before_folds(const making *m) {
     return m->request->origin_s - (folds > 0 ? folds : 0) * horizon_s;
 }
 
+/* Who found what is known, and whether that changed over the past. */
+static hs_status watch_effort(making *m, const hs_forecast_incident *incidents) {
+    enum { PERIODS = 60 };
+    hs_forecast_answer *a = m->answer;
+    hs_reporting_counts period[PERIODS] = {0};
+    int64_t origin_s = m->request->origin_s, horizon_s = m->request->horizon_days * 86400;
+    uint32_t oldest = 0;
+    for (uint32_t i = 0; i < m->points.count; i++) {
+        const hs_forecast_incident *one = &incidents[i];
+        if (one->cell == HS_NONE || one->time_s >= origin_s || one->known_s >= origin_s) continue;
+        int64_t age = (origin_s - 1 - one->time_s) / horizon_s;
+        a->found.of[m->group[m->points.point[i].source]]++;
+        if (age >= PERIODS) continue;
+        period[PERIODS - 1 - age].of[m->group[m->points.point[i].source]]++;
+        oldest = age > oldest ? (uint32_t)age : oldest;
+    }
+    hs_status status = hs_reporting_change(period + PERIODS - 1 - oldest, oldest + 1, a->head.arena,
+                                           m->work->error, &a->change);
+    a->change_s = origin_s - (int64_t)(oldest + 1 - a->change.at) * horizon_s;
+    return status;
+}
+
 static hs_status run(making *m, const hs_forecast_cells *cells, const hs_forecast_incident *incidents) {
     m->answer->n = hs_arena_array(m->answer->head.arena, (size_t)cells->count + 1, sizeof *m->answer->n);
     if (!m->answer->n) return hs_error_memory(m->work->error, "a forecast");
@@ -74,6 +98,8 @@ static hs_status run(making *m, const hs_forecast_cells *cells, const hs_forecas
         if (incidents[i].cell != HS_NONE && incidents[i].time_s < m->request->origin_s &&
             incidents[i].known_s < m->request->origin_s)
             m->answer->n[incidents[i].cell]++;
+    hs_status status = watch_effort(m, incidents);
+    if (status != HS_OK) return status;
     const hs_progress_part part = {&m->work->progress, m->request->streets ? 0 : HS_FORECAST_CHOICE_SHARE, 1};
     const hs_forecast_options options = {.share = m->request->share,
                                          .origin_s = m->request->origin_s,
@@ -280,6 +306,17 @@ hs_status hs_forecast_answer_make(const hs_hotspot_work *work, const hs_forecast
 /* Fewer incidents than this say little of where the next ones will be. */
 #define FEW 100u
 
+static void warn_of_effort(const making *m) {
+    hs_forecast_answer *a = m->answer;
+    char when[HS_TIME_TEXT_SIZE];
+    if (!hs_reporting_changed(&a->change)) return;
+    (void)hs_timezone_format(m->work->snapshot->timezone, a->change_s, when);
+    when[sizeof "2024-01-31" - 1] = '\0';
+    const char *en = hs_reporting_warning(&a->change, when, false, a->head.arena);
+    const char *zh = hs_reporting_warning(&a->change, when, true, a->head.arena);
+    if (en && zh) hs_hotspot_caution(&a->head, en, zh);
+}
+
 static void set_caution(const making *m) {
     hs_forecast_answer *a = m->answer;
     if (a->chosen == 0)
@@ -295,6 +332,7 @@ static void set_caution(const making *m) {
     if (a->forecast->folds == 0 && m->request->folds > 0)
         hs_hotspot_caution(&a->head, "The past is too short for a backtest: no score could be given.",
                            "历史过短，无法回测，未给出评分。");
+    warn_of_effort(m);
 }
 
 static hs_status compute(const hs_hotspot_work *work, void *result) {

@@ -4,6 +4,7 @@
 #define SERVICE_FORECAST_H
 
 #include "service/hotspots_areas.h"
+#include "service/reporting.h"
 #include <hotspot/forecast.h>
 
 typedef struct hs_forecast_request {
@@ -100,6 +101,9 @@ typedef struct hs_forecast_answer {
     double chosen_measure, all_measure, caught; /* incidents expected in the chosen cells */
     hs_areas_tally tally;
     uint64_t timeless, segmentless;
+    hs_reporting_counts found; /* of the incidents known at the origin, by cells */
+    hs_share_change change; /* of the patrols' share, by periods as long as the horizon before the origin */
+    int64_t change_s;       /* when it begins */
     hs_forecast_points points; /* where they are kept */
 } hs_forecast_answer;
 
@@ -119,6 +123,9 @@ hs_status hs_forecast_request_parse(const hs_hotspot_words *words, void **reques
 void hs_forecast_table(const hs_hotspot_run *run, hs_hotspot_table *table);
 void hs_forecast_head(const hs_hotspot_run *run, hs_json *json);
 void hs_forecast_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out);
+/* Definitions that sources differ in. */
+const char *hs_forecast_recapture_words(bool chinese);
+const char *hs_forecast_calibration_words(bool chinese);
 /* A score of a method over the held-out periods with its interval. */
 typedef enum hs_forecast_score_kind {
     HS_SCORE_HIT_RATE = 0,
@@ -131,6 +138,9 @@ typedef enum hs_forecast_score_kind {
 const char *hs_forecast_score_name(hs_forecast_score_kind kind);
 hs_forecast_interval hs_forecast_interval_of(const hs_forecast *forecast, hs_forecast_method method,
                                              hs_forecast_score_kind kind);
+/* Of the gain over a rival, by the paired bootstrap over periods: hit rate or PAI. */
+hs_forecast_interval hs_forecast_gain(const hs_forecast *forecast, hs_forecast_method method,
+                                      hs_forecast_rival rival, hs_forecast_score_kind kind);
 /* Of the differences of two methods' hit rates, period by period. */
 hs_forecast_interval hs_forecast_lead(const hs_forecast *forecast, hs_forecast_method method,
                                       hs_forecast_method other);

@@ -98,6 +98,14 @@ hs_forecast_interval hs_forecast_interval_of(const hs_forecast *f, hs_forecast_m
     return interval_of(values, f->folds);
 }
 
+hs_forecast_interval hs_forecast_gain(const hs_forecast *f, hs_forecast_method method,
+                                      hs_forecast_rival rival, hs_forecast_score_kind kind) {
+    double hit_rate[HS_FORECAST_MOST_FOLDS];
+    double pai[HS_FORECAST_MOST_FOLDS];
+    hs_forecast_gains(f, method, rival, hit_rate, pai);
+    return interval_of(kind == HS_SCORE_PAI ? pai : hit_rate, f->folds);
+}
+
 hs_forecast_interval hs_forecast_lead(const hs_forecast *f, hs_forecast_method method,
                                       hs_forecast_method other) {
     double values[HS_FORECAST_MOST_FOLDS];
@@ -165,6 +173,11 @@ static void write_fold(const hs_hotspot_run *run, const hs_forecast *f, uint32_t
     hs_json_object(json);
     write_time(run, json, "origin", f->fold_s[fold]);
     hs_json_pair_text(json, "auto", hs_forecast_method_name(f->fold_method[fold]));
+    hs_json_key(json, "best_single_earlier");
+    if (f->fold_single[fold] < HS_FORECAST_METHODS)
+        hs_json_text(json, hs_forecast_method_name(f->fold_single[fold]));
+    else
+        hs_json_null(json);
     hs_json_pair_double(json, "n", f->result[HS_FORECAST_AUTO].score[fold].observed);
     hs_json_key(json, "hit_rate");
     hs_json_object(json);
@@ -175,10 +188,60 @@ static void write_fold(const hs_hotspot_run *run, const hs_forecast *f, uint32_t
     hs_json_object_end(json);
 }
 
+/* What the method asked for won over others, in periods that neither saw. */
+static void write_gain(const hs_forecast *f, hs_forecast_method method, hs_json *json) {
+    static const hs_forecast_score_kind kinds[] = {HS_SCORE_HIT_RATE, HS_SCORE_PAI};
+    hs_json_key(json, "gain");
+    hs_json_array(json);
+    for (int rival = 0; rival < HS_RIVALS && f->folds > 0; rival++) {
+        for (int k = 0; k < 2; k++) {
+            hs_forecast_interval v = hs_forecast_gain(f, method, (hs_forecast_rival)rival, kinds[k]);
+            hs_json_object(json);
+            hs_json_pair_text(json, "of", hs_forecast_method_name(method));
+            hs_json_pair_text(json, "over", hs_forecast_rival_name((hs_forecast_rival)rival));
+            hs_json_pair_text(json, "score", hs_forecast_score_name(kinds[k]));
+            hs_json_pair_double(json, "mean", v.mean);
+            hs_json_pair_double(json, "low", v.low);
+            hs_json_pair_double(json, "high", v.high);
+            hs_json_pair_int(json, "folds", v.periods);
+            hs_json_object_end(json);
+        }
+    }
+    hs_json_array_end(json);
+}
+
+static void write_reporting(const hs_hotspot_run *run, hs_json *json) {
+    const hs_forecast_answer *a = run->result;
+    char when[HS_TIME_TEXT_SIZE];
+    (void)hs_timezone_format(run->snapshot->timezone, a->change_s, when);
+    hs_json_key(json, "reporting");
+    hs_json_object(json);
+    hs_reporting_members(json, &a->found);
+    hs_reporting_write_change(json, &a->change, when);
+    hs_reporting_write_how(json);
+    hs_json_object_end(json);
+}
+
+static void write_definitions(hs_json *json) {
+    hs_json_key(json, "definitions");
+    hs_json_object(json);
+    for (int chinese = 1; chinese >= 0; chinese--) {
+        hs_json_pair_text(json, chinese ? "recapture_rate_zh" : "recapture_rate_en",
+                          hs_forecast_recapture_words(chinese));
+        hs_json_pair_text(json, chinese ? "calibration_zh" : "calibration_en",
+                          hs_forecast_calibration_words(chinese));
+    }
+    hs_json_object_end(json);
+}
+
 static void write_held_out(const hs_hotspot_run *run, const hs_forecast *f, hs_json *json) {
+    const hs_forecast_request *r = run->request;
     hs_json_key(json, "held_out");
     hs_json_object(json);
     hs_json_pair_text(json, "sample", "held-out");
+    hs_json_pair_text(json, "note_zh", "留出：各期均未参与该起点的拟合与选择");
+    hs_json_pair_text(json, "note_en",
+                      "held out: no period was seen by what was fitted and chosen at its origin");
     hs_json_pair_int(json, "periods", f->folds);
     hs_json_pair_double(json, "confidence", CONFIDENCE);
     hs_json_key(json, "methods");
@@ -186,6 +249,8 @@ static void write_held_out(const hs_hotspot_run *run, const hs_forecast *f, hs_j
     for (int m = 0; m <= HS_FORECAST_METHODS && f->folds > 0; m++)
         write_method(f, m, json);
     hs_json_array_end(json);
+    write_gain(f, r->method, json);
+    write_definitions(json);
     hs_json_key(json, "folds");
     hs_json_array(json);
     for (uint32_t k = 0; k < f->folds; k++)
@@ -193,8 +258,10 @@ static void write_held_out(const hs_hotspot_run *run, const hs_forecast *f, hs_j
     hs_json_array_end(json);
     hs_json_key(json, "calibration");
     hs_json_object(json);
+    hs_json_pair_text(json, "method", hs_forecast_method_name(r->method));
     hs_json_pair_double(json, "observed_over_expected", f->calibration.ratio);
     hs_json_pair_double(json, "slope", f->calibration.slope);
+    hs_json_pair_double(json, "deviance", f->calibration.deviance);
     hs_json_key(json, "bins");
     hs_json_array(json);
     for (uint32_t b = 0; b < HS_FORECAST_BINS && f->folds > 0; b++) {
@@ -272,6 +339,7 @@ void hs_forecast_head(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_double(json, "expected_total", f->fitted.total);
     hs_json_pair_double(json, "expected_in_chosen", a->caught);
     hs_json_pair_int(json, "known_at_origin", (int64_t)f->used);
+    write_reporting(run, json);
     write_held_out(run, f, json);
     write_in_sample(f, json);
     write_fitted(&f->fitted, json);

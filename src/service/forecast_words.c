@@ -87,6 +87,65 @@ static void explain_methods(const hs_forecast_fitted *v, bool chinese, hs_buffer
     hs_arena_free(arena);
 }
 
+const char *hs_forecast_recapture_words(bool chinese) {
+    return hs_in_language(
+        chinese,
+        "The recapture rate (RRI) is the count in the chosen cells in the scored period over that in the "
+        "period "
+        "before, over the same ratio of all cells (Levine 2008); other authors divide densities or leave out "
+        "the "
+        "whole. ",
+        "recapture（RRI）为入选单元在评分期与前一期的计数之比，除以全部单元的同一比值（Levine "
+        "2008）；另有作者采用密度之比或不除以全体。");
+}
+
+const char *hs_forecast_calibration_words(bool chinese) {
+    return hs_in_language(
+        chinese,
+        "Calibration compares what was expected with what came in ten parts of the cells of about equal "
+        "expectation, over all held-out periods together, with 95 % limits of Poisson counts (Garwood 1936); "
+        "the "
+        "slope is that of a Poisson regression of the observed on the logarithm of the expected rate, 1 "
+        "being "
+        "calibrated (Cox 1958). ",
+        "校准：把单元按预计率分为预计数大致相等的十份，合计全部留出期，比较预计与实际件数，附泊松计数的 95% "
+        "限（Garwood 1936）；斜率为实际对预计率对数的泊松回归斜率，1 为校准（Cox 1958）。");
+}
+
+static void explain_gains(const hs_forecast *f, hs_forecast_method asked, bool chinese, hs_buffer *out) {
+    static const char *const rivals[HS_RIVALS][2] = {
+        {"the single method that had caught most at earlier origins", "更早起点命中最多的单一方法"},
+        {"the usual kernel density (kernel-scott)", "常见核密度（kernel-scott）"}};
+    for (int r = 0; r < HS_RIVALS; r++) {
+        hs_forecast_interval hit = hs_forecast_gain(f, asked, (hs_forecast_rival)r, HS_SCORE_HIT_RATE);
+        hs_forecast_interval pai = hs_forecast_gain(f, asked, (hs_forecast_rival)r, HS_SCORE_PAI);
+        if (hit.periods < 2) continue; /* no interval */
+        hs_buffer_printf(
+            out,
+            hs_in_language(
+                chinese,
+                "\nGain of %s over %s: hit rate %+.2f percentage points (95 %% interval %+.2f to %+.2f), PAI "
+                "%+.2f "
+                "(%+.2f to %+.2f), by the paired bootstrap over %u held-out periods.",
+                "\n%s 相对%s的增益：命中率 %+.2f 个百分点（95%% 区间 %+.2f 至 %+.2f），PAI %+.2f（%+.2f 至 "
+                "%+.2f），按 %u 个留出期配对自助法。"),
+            hs_forecast_method_name(asked), rivals[r][chinese], 100 * hit.mean, 100 * hit.low, 100 * hit.high,
+            pai.mean, pai.low, pai.high, (unsigned)hit.periods);
+    }
+}
+
+static void explain_calibration(const hs_forecast *f, bool chinese, hs_buffer *out) {
+    hs_buffer_printf(
+        out,
+        hs_in_language(chinese,
+                       "\nHeld out, %.2f came for each one expected; slope %.2f. In-sample, in the "
+                       "period before the origin that the forecast has seen, the chosen cells hold "
+                       "%.1f %%: no measure of how good it is.",
+                       "\n留出期实际与预计之比 %.2f，斜率 "
+                       "%.2f。样本内（预测已见过的起点前一期）入选单元占 %.1f%%，不能作为准确度。"),
+        f->calibration.ratio, f->calibration.slope, 100 * f->in_sample.hit_rate);
+}
+
 static void explain_scores(const hs_forecast *f, hs_forecast_method asked, bool chinese, hs_buffer *out) {
     if (f->folds == 0) return;
     hs_forecast_interval hit = hs_forecast_interval_of(f, asked, HS_SCORE_HIT_RATE);
@@ -108,18 +167,39 @@ static void explain_scores(const hs_forecast *f, hs_forecast_method asked, bool 
         hs_in_language(
             chinese,
             " PAI is the share of incidents over the share of area or length (Chainey, Tompson and Uhlig "
-            "2008); PEI "
-            "is PAI over that of the cells in the order of what came (Hunt 2016); PEI* is what was caught "
-            "over the "
-            "most that could be (Joshi and others 2021); the recapture rate is the change of the count in "
-            "the chosen "
-            "cells over that of all, from the period before to the one scored (Levine 2008). Intervals are "
-            "percentiles of a bootstrap over whole periods.",
+            "2008); PEI is PAI over that of the cells in the order of what came (Hunt 2016); PEI* is what "
+            "was "
+            "caught over the most that could be (Joshi and others 2021). ",
             "PAI 为案件占比除以面积（长度）占比（Chainey、Tompson 与 Uhlig 2008）；PEI 为 PAI "
             "除以按实际发生排序所得的 "
-            "PAI（Hunt 2016）；PEI* 为命中数除以同面积最多可命中数（Joshi 等 2021）；recapture "
-            "为入选单元计数变化与总数变化之比，由前一期到评分期（Levine "
-            "2008）。区间为按整期重抽样自助法的百分位。"));
+            "PAI（Hunt 2016）；PEI* 为命中数除以同面积最多可命中数（Joshi 等 2021）。"));
+    hs_buffer_text(out, hs_forecast_recapture_words(chinese));
+    hs_buffer_text(out, hs_forecast_calibration_words(chinese));
+    hs_buffer_text(out,
+                   hs_in_language(chinese,
+                                  "Intervals are percentiles of a bootstrap over whole periods (Efron 1979).",
+                                  "区间为按整期重抽样自助法（Efron 1979）的百分位。"));
+    explain_gains(f, asked, chinese, out);
+    explain_calibration(f, chinese, out);
+}
+
+/* Of what was used, what patrols found. */
+static void explain_reporting(const hs_forecast_answer *a, bool chinese, hs_buffer *out) {
+    const uint64_t *of = a->found.of;
+    uint64_t all = of[HS_REPORTING_PATROL] + of[HS_REPORTING_RESIDENTS] + of[HS_REPORTING_OTHER];
+    hs_share share = hs_share_of(of[HS_REPORTING_PATROL], all);
+    hs_buffer_printf(
+        out,
+        hs_in_language(
+            chinese,
+            "\nOf the %llu incidents used patrols found %llu (%.1f %%, 95 %% interval %.1f to %.1f), "
+            "residents %llu, others %llu. A campaign raises patrol finds by itself: reports=residents "
+            "uses what residents reported alone.",
+            "\n所用 %llu 件中，巡查发现 %llu 件（%.1f%%，95%% 区间 %.1f 至 %.1f），居民 %llu 件，其他 %llu "
+            "件。专项整治本身会增加巡查发现；reports=residents 只用居民上报。"),
+        (unsigned long long)all, (unsigned long long)of[HS_REPORTING_PATROL], 100 * share.share,
+        100 * share.low, 100 * share.high, (unsigned long long)of[HS_REPORTING_RESIDENTS],
+        (unsigned long long)of[HS_REPORTING_OTHER]);
 }
 
 void hs_forecast_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
@@ -164,6 +244,7 @@ void hs_forecast_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out
             "were known; %llu lie outside of the cells.",
             "参数由起点前已结束的 %u 期拟合。已知案件 %llu 件；单元之外 %llu 件。"),
         (unsigned)f->fitted.training, (unsigned long long)f->used, (unsigned long long)a->tally.outside);
+    explain_reporting(a, chinese, out);
     explain_scores(f, r->method, chinese, out);
     explain_methods(&f->fitted, chinese, out);
 }

@@ -2,8 +2,8 @@
 // adds. A link reproduces the view.
 
 /** The filters' names in the contract, in the order that URLs carry them. */
-export const FILTERS = ['category', 'datetime', 'time', 'hours', 'weekdays', 'source', 'status', 'unit', 'batch', 'bbox',
-  'max-accuracy'];
+export const FILTERS = ['category', 'datetime', 'time', 'hours', 'weekdays', 'source', 'reports', 'status', 'unit', 'batch',
+  'bbox', 'max-accuracy'];
 const LANGUAGES = ['zh', 'en'];
 const THEMES = ['light', 'dark'];
 const SHARED = new Set(['lang', 'theme', 'compare', ...FILTERS]);

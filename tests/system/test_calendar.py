@@ -85,15 +85,61 @@ def make_rows():
     return rows
 
 
+def source_of(number, reported):
+    """A campaign: from June 2024 on patrols find twice as much of the whole."""
+    campaign = reported and reported >= datetime.datetime(2024, 6, 1, tzinfo=ZONE)
+    return ("sensor", "")[number % 2] if number % 10 == 0 else "patrol" if number * 7919 % 100 < (80 if campaign else 40) else (
+        "hotline", "app")[number % 2]
+
+
+def check_effort(rows):
+    """Each period's finds by group, Wilson's interval, and the month from which patrols found more."""
+    groups = {"patrol": "patrol", "hotline": "residents", "app": "residents", "sensor": "other", "": "other"}
+    wanted = collections.defaultdict(collections.Counter)
+    for row in rows:
+        if default_time(row):
+            wanted[period_of("month", default_time(row).astimezone(ZONE).date())][groups[source_of(row[0], row[3])]] += 1
+    answer = get("/timeline?step=month")
+    table = list(csv.DictReader(io.StringIO(get("/timeline?f=csv&step=month"))))
+    for p, line in zip(answer["periods"], table):
+        found = wanted[p["period"]]
+        assert all(p[g] == found[g] == int(line[g]) for g in ("patrol", "residents", "other")), (p, found)
+        n, z = found["patrol"] + found["residents"], 1.959963984540054
+        share = found["patrol"] / n
+        half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        near(p["patrol_share"], share)
+        near(p["patrol_share_low"], (share + z * z / (2 * n)) / (1 + z * z / n) - half)
+        near(p["patrol_share_high"], (share + z * z / (2 * n)) / (1 + z * z / n) + half)
+        near(float(line["patrol_share"]), share, 1e-8)
+    effort = answer["reporting"]
+    total = sum(wanted.values(), collections.Counter())
+    assert all(effort[g] == total[g] for g in total) and sum(total.values()) == answer["counted"]
+    change = effort["change"]
+    assert change["significant"] and change["from"].startswith("2024-06-01") and change["after"] > change["before"] + 0.2, change
+    assert "2024-06" in effort["caution_en"] and "巡查" in effort["caution_zh"] and "Wilson" in effort["how_en"]
+    early = get("/timeline?step=month&datetime=../2024-05-31")["reporting"]
+    assert not (early["change"] or {}).get("significant") and "caution_en" not in early, early
+    for group in ("patrol", "residents", "other"):
+        assert get("/timeline?reports=" + group)["counted"] == total[group]
+        whole = get("/summary?reports=" + group)
+        assert whole["total"] == whole["reporting"][group] >= total[group]
+    assert get("/timeline?reports=residents&source=patrol")["counted"] == 0
+    alone = get("/timeline?reports=residents")["reporting"]
+    assert alone["patrol_share"] == 0 and "caution_en" not in alone
+    nobody = get("/timeline?reports=other")["reporting"]
+    assert nobody["patrol_share"] is None and nobody["change"] is None
+    assert sum(get("/summary")["reporting"][g] for g in total) == get("/summary")["total"]
+
+
 def write_rows(rows):
     path = os.path.join(folder, "incidents.csv")
     with open(path, "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
-        out.writerow(["id", "category", "occurred", "reported", "closed", "lon", "lat"])
+        out.writerow(["id", "category", "occurred", "reported", "closed", "lon", "lat", "source"])
         for number, kind, occurred, reported, closed, placed in rows:
             occurred = occurred.astimezone(ZONE).date().isoformat() if kind == "0112" and occurred else occurred and stamp(occurred)
             out.writerow([number, kind, occurred or "", reported and stamp(reported) or "", closed and stamp(closed) or "",
-                          -73.9 + number * 1e-6 if placed else "", 40.7 if placed else ""])
+                          -73.9 + number * 1e-6 if placed else "", 40.7 if placed else "", source_of(number, reported)])
     return path
 
 
@@ -292,6 +338,7 @@ def check_refusals():
                         ("/calendar?permutations=100000", "permutations"), ("/calendar?step=day", "step"),
                         ("/calendar?datetime=2024-01-01&compare=2040-01-01/..", "no period"),
                         ("/timeline?step=fortnight", "day, week, month"), ("/timeline?hours=99", "hours"),
+                        ("/timeline?reports=all", "residents, patrol or other"),
                         ("/timeline?step=day&datetime=0100-01-01/2024-01-01", "more than 100000")):
         assert words in get(path, 400)["detail"], (path, get(path, 400))
 
@@ -317,6 +364,7 @@ try:
     check_calendars(made)
     check_comparisons(made)
     check_timelines(made)
+    check_effort(made)
     check_csv()
     check_refusals()
 finally:

@@ -1,7 +1,9 @@
 """Forecasts of a small sample city: cells within the share of the area, ranks, nothing from the future, the held-out
 score against a count of its own, streets against the truth, the same over HTTP, mistakes."""
+import collections
 import csv
 import datetime
+import itertools
 import json
 import os
 import shutil
@@ -132,6 +134,44 @@ def check_held_out(incidents, origin):
     assert "Held out" in said and "Mohler" in said
 
 
+def check_gains():
+    """Gains against the folds' own hit rates: the mean, and the interval by plain resampling."""
+    answer, said = forecast("--area-share", "0.05", "--cell", "150", "--backtest", "5")
+    held = answer["held_out"]
+    gains = {(g["over"], g["score"]): g for g in held["gain"]}
+    assert len(gains) == 4 and all(g["of"] == "auto" and g["folds"] == 5 for g in gains.values())
+    for over in ("best-single-earlier", "kernel-scott"):
+        rivals = [f["best_single_earlier"] if over != "kernel-scott" else over for f in held["folds"]]
+        assert not {"stack", "auto"} & set(rivals)
+        lead = [f["hit_rate"]["auto"] - f["hit_rate"][r] for f, r in zip(held["folds"], rivals)]
+        gain = gains[over, "hit_rate"]
+        assert abs(gain["mean"] - sum(lead) / 5) < 1e-12
+        means = sorted(sum(draw) / 5 for draw in itertools.product(lead, repeat=5))  # every resample there is
+        low, high = means[round(0.025 * len(means))], means[round(0.975 * len(means))]
+        slack = 0.05 * (means[-1] - means[0]) + 1e-9
+        assert abs(gain["low"] - low) < slack and abs(gain["high"] - high) < slack, (gain, low, high)
+        assert gains[over, "pai"]["mean"] * gain["mean"] >= 0
+    assert "Gain of auto over" in said and "paired bootstrap" in said and "Levine 2008" in held["definitions"]["recapture_rate_en"]
+    assert "Garwood" in held["definitions"]["calibration_zh"] and "In-sample" in said
+    assert held["calibration"]["method"] == "auto" and held["sample"] == "held-out"
+
+
+def check_reports(incidents):
+    """Residents' reports alone, and what is said of who found what."""
+    groups = {"patrol": "patrol", "hotline": "residents", "app": "residents"}
+    whole, said = forecast("--cell", "300", "--backtest", "0", "--lang", "zh")
+    found = collections.Counter(groups.get(f["properties"]["source"], "other") for f in incidents)
+    assert sum(whole["reporting"][g] for g in ("patrol", "residents", "other")) == whole["known_at_origin"]
+    for g in ("patrol", "residents", "other"):
+        assert abs(whole["reporting"][g] - found[g]) <= 3, (whole["reporting"], found)  # at the city's edge
+    assert "巡查发现" in said and "caution_en" not in whole, whole.get("caution_en")
+    alone, said = forecast("--cell", "300", "--backtest", "0", "--reports", "residents")
+    assert alone["known_at_origin"] == alone["reporting"]["residents"] and alone["reporting"]["patrol"] == 0
+    assert "patrols found 0 (" in said
+    listed, _ = forecast("--cell", "300", "--backtest", "0", "--source", "hotline,app")
+    assert listed["features"] == alone["features"]
+
+
 def check_streets():
     """Chosen streets against the truth of the sample: the most that so much street could catch."""
     answer, said = forecast("--area-share", "0.05", "--streets", "--backtest", "2", "--all", "--lang", "zh")
@@ -185,6 +225,8 @@ try:
     usable = [f for f in positions if f["geometry"] and (f["properties"].get("accuracy_m") or 0) <= 100]
     last = max(local_day(f) for f in usable)
     check_held_out(usable, last - datetime.timedelta(days=2 * DAYS))
+    check_gains()
+    check_reports(usable)
     check_streets()
     check_files()
     check_mistakes()

@@ -5,7 +5,7 @@ import {byId, element, redraw} from './dom.mjs';
 import {dayOf, nameOf, number, t, tOr} from './i18n.mjs';
 import {addDays, joinPeriod, periodBefore, periodYearBefore, splitPeriod} from './period.mjs';
 
-const CHIPS = ['unit', 'status', 'batch', 'bbox', 'time', 'max-accuracy'];
+const CHIPS = ['unit', 'reports', 'status', 'batch', 'bbox', 'time', 'max-accuracy'];
 const SOURCES = ['hotline', 'app', 'patrol', 'media', 'sensor'];
 const HOURS = ['6-9', '9-17', '17-23', '23-6'];
 const COMPARED_DAYS = 90;

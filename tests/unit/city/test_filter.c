@@ -130,6 +130,9 @@ static bool dumping(const hs_incident_record *r) {
 static bool from_patrol(const hs_incident_record *r) {
     return is(r->source, "patrol");
 }
+static bool from_residents(const hs_incident_record *r) {
+    return is(r->source, "hotline") || is(r->source, "app");
+}
 static bool batches(const hs_incident_record *r) {
     return r->batch == 1 || r->batch == 3;
 }
@@ -178,6 +181,8 @@ static void each_word(void **state) {
     check_filter("category", "Residential Burglary, 0510", burglary_or_barbecue);
     check_filter("category", "乱倒垃圾", dumping);
     check_filter("source", "PATROL", from_patrol);
+    check_filter("reports", "patrol", from_patrol);
+    check_filter("reports", "residents", from_residents);
     check_filter("batch", "3,1,3", batches);
     check_filter("max-accuracy", "50", accurate);
     check_filter("bbox", "10.01,50.005,10.025,50.03", in_box);
@@ -242,6 +247,7 @@ static void other_columns(void **state) {
     static const char *const filters[][2] = {{"category", "01"},
                                              {"category", "0101,residential burglary"},
                                              {"source", "patrol"},
+                                             {"reports", "residents,other"},
                                              {"batch", "1,3"},
                                              {"max-accuracy", "50"},
                                              {"bbox", "10.01,50.005,10.025,50.03"},
@@ -370,6 +376,28 @@ static void no_condition(void **state) {
     assert_int_equal(passing(&parsed), 0);
 }
 
+/* Both words must pass; narrowing is the same as the word. */
+static void found_by(void **state) {
+    (void)state;
+    hs_error error = {0};
+    hs_filter both, patrol, all, narrow;
+    hs_str names[] = {HS_STR("reports"), HS_STR("source")},
+           values[] = {HS_STR("residents"), HS_STR("patrol")};
+    check_ok(hs_filter_parse(snapshot, names, values, 2, -1, arena, &error, &both), &error);
+    assert_int_equal(passing(&both), 0);
+    values[0] = HS_STR("patrol");
+    check_ok(hs_filter_parse(snapshot, names, values, 2, -1, arena, &error, &both), &error);
+    assert_int_equal(parse("source", "patrol", &patrol), HS_OK);
+    assert_int_equal(passing(&both), passing(&patrol));
+    assert_true(both.hash != patrol.hash);
+    assert_int_equal(parse("source", "", &all), HS_OK);
+    check_ok(hs_filter_narrow(&all, snapshot, HS_REPORTING_PATROL, arena, &error, &narrow), &error);
+    assert_int_equal(passing(&narrow), passing(&patrol));
+    assert_true(narrow.hash != all.hash);
+    check_ok(hs_filter_narrow(&patrol, snapshot, HS_REPORTING_RESIDENTS, arena, &error, &narrow), &error);
+    assert_int_equal(passing(&narrow), 0);
+}
+
 static void wrong_values(void **state) {
     (void)state;
     static const char *const wrong[][2] = {{"category", "no such thing"},
@@ -377,6 +405,8 @@ static void wrong_values(void **state) {
                                            {"datetime", "2024-02-30"},
                                            {"datetime", "2024-02-02/2024-02-01"},
                                            {"time", "now"},
+                                           {"reports", "everybody"},
+                                           {"reports", "patrol,leaders"},
                                            {"hours", "18-24"},
                                            {"hours", "a"},
                                            {"weekdays", "0-3"},
@@ -461,6 +491,7 @@ int main(void) {
         cmocka_unit_test(together),
         cmocka_unit_test(problems),
         cmocka_unit_test(no_condition),
+        cmocka_unit_test(found_by),
         cmocka_unit_test(wrong_values),
         cmocka_unit_test(datetimes),
         cmocka_unit_test(months),

@@ -127,6 +127,27 @@ static void catches_what_can_be(void **state) {
     }
 }
 
+/* The single method at an origin is the one that its own backtest finds best, or as good. */
+static void best_before(void **state) {
+    (void)state;
+    city c;
+    make_city(&c, 3);
+    hs_forecast_options options = usual();
+    options.folds = 1;
+    hs_forecast *f = forecast(&c, options, 2);
+    options.origin_s = f->fold_s[0];
+    options.folds = 12;
+    hs_forecast *before = forecast(&c, options, 2);
+    double most = 0;
+    for (int m = 0; m < HS_FORECAST_STACK; m++)
+        most = fmax(most, mean_hit(before, (hs_forecast_method)m));
+    assert_true(f->fold_single[0] < HS_FORECAST_STACK && before->folds == 12);
+    assert_true(mean_hit(before, f->fold_single[0]) > most - 0.02);
+    hs_forecast_free(before);
+    hs_forecast_free(f);
+    free(c.incident);
+}
+
 /* Each method can be asked for by itself, and its forecast is a number of incidents. */
 static void every_method(void **state) {
     (void)state;
@@ -281,6 +302,7 @@ static void short_pasts_and_mistakes(void **state) {
     options.origin_s = 135 * DAY;
     f = forecast(&c, options, 1);
     assert_int_equal(f->folds, 3);
+    assert_int_equal(f->fold_single[2], HS_FORECAST_METHODS); /* no period had ended */
     hs_forecast_free(f);
     options.origin_s = 3000 * DAY; /* years after the last report */
     f = forecast(&c, options, 1);
@@ -348,6 +370,7 @@ static void promise(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(catches_what_can_be),
+        cmocka_unit_test(best_before),
         cmocka_unit_test(every_method),
         cmocka_unit_test(no_future),
         cmocka_unit_test(same_bits),
