@@ -41,8 +41,8 @@ typedef struct hs_focus_options {
     /* 0: free; else the chosen ones lie in at most so many connected routes (needs links; not together with
      * min_per_group). */
     uint32_t routes;
-    double gap;     /* a relative gap at which the search ends; 0: search for the optimum */
-    uint32_t steps; /* the most steps of the search; 0: HS_FOCUS_STEPS */
+    double gap;           /* a relative gap at which the search ends; 0: search for the optimum */
+    uint32_t steps;       /* the most steps of the search; 0: HS_FOCUS_STEPS */
     hs_progress progress; /* asked whether to go on */
 } hs_focus_options;
 

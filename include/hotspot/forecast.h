@@ -71,7 +71,7 @@ typedef struct hs_forecast_options {
     int64_t horizon_s; /* a day or more */
     uint32_t folds; /* periods to score on, at most HS_FORECAST_MOST_FOLDS; fewer where the past is short */
     hs_forecast_method method;
-    bool keep; /* what was forecast for the folds too: hs_forecast.fold_expected */
+    bool keep;            /* what was forecast for the folds too: hs_forecast.fold_expected */
     hs_progress progress; /* told between origins */
 } hs_forecast_options;
 

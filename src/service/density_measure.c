@@ -6,6 +6,13 @@
 
 #define BAND_ROWS 128 /* a fixed number, so that bits do not depend on threads */
 
+/* What a raster's cells are of the work; the rest is what is made of them. */
+#define SHARE_OF_CELLS 0.9
+
+static size_t bands_of(const hs_raster_grid *grid) {
+    return (grid->rows + BAND_ROWS - 1) / BAND_ROWS;
+}
+
 typedef hs_status (*raster_sums)(const hs_plane_points *points, hs_kernel kernel, double bandwidth_m,
                                  const hs_raster_grid *grid, uint32_t row_begin, uint32_t row_end,
                                  hs_error *error, double *values);
@@ -22,12 +29,19 @@ typedef struct banding {
     hs_error *error;
 } banding;
 
+/* Tells how far it is. */
+static hs_status begin_band(const density_layer *layer, hs_error *error) {
+    hs_status status = hs_density_check(layer, error);
+    if (status != HS_OK || !layer->steps || hs_progress_step(layer->steps, 1)) return status;
+    return hs_error_set(error, HS_E_CANCELLED, "nobody waits for this density any more");
+}
+
 static void compute_bands(void *context, size_t begin, size_t end) {
     banding *work = context;
     for (size_t b = begin; b < end; b++) {
         uint32_t first = (uint32_t)b * BAND_ROWS;
         uint32_t last = first + BAND_ROWS < work->grid->rows ? first + BAND_ROWS : work->grid->rows;
-        work->status[b] = hs_density_check(work->layer, &work->error[b]);
+        work->status[b] = begin_band(work->layer, &work->error[b]);
         if (work->status[b] != HS_OK) continue;
         work->status[b] = work->sums(work->points, work->kernel, work->bandwidth_m, work->grid, first, last,
                                      &work->error[b], work->values);
@@ -36,7 +50,7 @@ static void compute_bands(void *context, size_t begin, size_t end) {
 
 static hs_status compute_with(const density_layer *layer, raster_sums sums, const hs_plane_points *points,
                               const hs_raster_grid *grid, hs_error *error, double *values) {
-    size_t bands = (grid->rows + BAND_ROWS - 1) / BAND_ROWS;
+    size_t bands = bands_of(grid);
     banding work = {layer, sums, points, layer->kernel, layer->bandwidth_m, grid, values, NULL, NULL};
     work.status = calloc(bands + 1, sizeof *work.status);
     work.error = calloc(bands + 1, sizeof *work.error);
@@ -141,6 +155,13 @@ static hs_status compute_cells(const density_layer *layer, const plane_points *p
     return status;
 }
 
+/* Of how many sums there are to make, at most: a step of the ladder where nothing lies has none. */
+static double passes_of(const hs_density_request *request, bool squares_a, bool squares_b) {
+    double sums = 1.0 + squares_a;
+    if (request->measure != HS_MEASURE_DENSITY) sums += 1.0 + squares_b;
+    return request->adaptive ? sums * (HS_ADAPTIVE_RUNGS + 1.0) : sums;
+}
+
 /* The measure in place of the first side's density. `room` holds the second side and the squares of both. */
 static hs_status compare(const hs_density_request *request, const density_sides *sides,
                          const hs_raster_grid *grid, const plane_points *points, double *room,
@@ -173,8 +194,14 @@ hs_status hs_density_measure_cells(hs_service *service, const hs_snapshot *snaps
         (void)hs_error_set(error, HS_E_MEMORY, "out of memory for a raster");
         return HS_E_MEMORY;
     }
+    const hs_progress_part part = {&request->progress, 0, SHARE_OF_CELLS};
+    const hs_progress told = hs_progress_of_part(&part);
+    hs_progress_steps steps;
+    hs_progress_steps_init(
+        &steps, &told, (double)bands_of(grid) * passes_of(request, needed > (single ? 0 : 1), needed > 1));
     hs_status status = hs_density_sides_of(service, snapshot, request, error, &sides);
     if (status == HS_OK) {
+        sides.a.steps = sides.b.steps = &steps;
         density_cells only = {values, needed > 0 ? room : NULL};
         status = single ? compute_cells(&sides.a, points, grid, error, &only)
                         : compare(request, &sides, grid, points, room, error, values, z);

@@ -38,6 +38,7 @@ typedef enum hs_ladder_part {
 typedef struct density_layer {
     hs_service *service;
     hs_progress progress;
+    hs_progress_steps *steps; /* of rasters: bands of all their passes; else NULL */
     const hs_snapshot *snapshot;
     const hs_filter *filter;
     hs_kernel kernel;

@@ -25,7 +25,7 @@ typedef struct hs_focus_file {
     const hs_map_style *style; /* of the sheets' map */
     const char *run;           /* what tells the plan from any other: stands on the sheets */
     int64_t date_s;            /* of the sheets: a local day */
-    hs_progress progress; /* asked between pages and the layers of maps */
+    hs_progress progress;      /* asked between pages and the layers of maps */
 } hs_focus_file;
 
 /* Appends a computed run of focus. PDF, A4: a page a crew (more where its table is longer), with a map whose

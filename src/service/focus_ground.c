@@ -3,7 +3,6 @@
 
 #include "base/hash.h"
 #include "service/density_private.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,36 +143,30 @@ static hs_status make_ground(void *context, hs_error *error, void **value, size_
     return HS_OK;
 }
 
-/* Forecasts are tuned to catch most in a share: that of the nearest of the shares that curves are told at, so
- * that budgets that differ little have one forecast. */
-static double share_of(const hs_snapshot *snapshot, const hs_focus_request *r) {
-    const double *shares = hs_forecast_curve_shares();
-    const hs_segments *segments = &snapshot->geography->segments;
-    double all_km = 0, best = HS_FORECAST_DEFAULT_SHARE;
-    if (r->in_hours) return best;
-    for (uint32_t s = 0; s < segments->count; s++)
-        all_km += (double)segments->length_m[s] / 1000;
-    for (uint32_t k = 0; k < HS_FORECAST_CURVE_POINTS && all_km > 0; k++)
-        if (k == 0 || fabs(log(shares[k] * all_km / r->budget)) < fabs(log(best * all_km / r->budget)))
-            best = shares[k];
-    return best;
-}
+/* Forecasts are tuned to catch most in a share: one for all budgets, so that a larger budget never expects
+ * less than a smaller one, and the forecast is made once for all of them. */
+#define TUNED_SHARE 0.05
 
 hs_status hs_focus_ground_get(const hs_hotspot_work *work, hs_shared_entry **entry) {
     making m = {.work = work, .request = *(const hs_focus_request *)work->request};
     hs_forecast_request *f = &m.request.forecast;
-    f->share = share_of(work->snapshot, &m.request);
+    f->share = TUNED_SHARE;
     f->streets = f->keep = true;
     if (f->folds < HS_FOCUS_LEARNT_FOLDS) f->folds = HS_FOCUS_LEARNT_FOLDS;
     f->areas.units = HS_UNITS_STREETS;
     const struct {
         int64_t origin_s, horizon_days, folds;
-        double share, size_m;
+        double size_m;
         uint64_t filter;
         int64_t method, units, level;
-    } parts = {f->origin_s,        f->horizon_days,          f->folds,
-               f->share,           f->areas.size_m,          f->areas.filter.hash,
-               (int64_t)f->method, (int64_t)m.request.units, (int64_t)f->areas.level};
+    } parts = {f->origin_s,
+               f->horizon_days,
+               f->folds,
+               f->areas.size_m,
+               f->areas.filter.hash,
+               (int64_t)f->method,
+               (int64_t)m.request.units,
+               (int64_t)f->areas.level};
     const hs_shared_key key = {
         {HS_CACHED_FOCUS, hs_hash(&parts, sizeof parts, 0), work->snapshot->serial, work->snapshot->version}};
     const hs_shared_maker maker = {make_ground, free_ground, &m};

@@ -21,6 +21,8 @@ const char *hs_hotspot_method_help(const hs_hotspot_method *method, bool chinese
 typedef struct hs_hotspot_run {
     const hs_hotspot_method *method;
     const hs_snapshot *snapshot;
+    const hs_str *names, *values; /* the words it was parsed from */
+    size_t count;
     void *request;        /* in the arena given to parse */
     double run_ms;        /* of compute */
     void *result;         /* NULL before it is computed */
@@ -32,9 +34,10 @@ typedef struct hs_hotspot_run {
 #define HS_AGGREGATE_LEAST_CELL_M 50.0
 #define HS_AGGREGATE_LEAST_POINTS 5
 
-/* Words and what they are given: the filters' and the method's own; others are not looked at. Texts and
- * arrays live in the arena. With `aggregates`, for who may not see single incidents, what is too fine is
- * HS_E_DENIED, and times of single incidents are left out. HS_E_ARGUMENT names the word and what it takes. */
+/* Words and what they are given: the filters' and the method's own; others are not looked at. Names
+ * and values are borrowed for as long as the run is used, what is made of them lives in the arena. With
+ * `aggregates`, for who may not see single incidents, what is too fine is HS_E_DENIED, and times of single
+ * incidents are left out. HS_E_ARGUMENT names the word and what it takes. */
 hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *snapshot, const hs_str *names,
                             const hs_str *values, size_t count, bool aggregates, hs_arena *arena,
                             hs_error *error, hs_hotspot_run *run);

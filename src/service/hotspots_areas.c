@@ -26,6 +26,7 @@ typedef struct making {
 static hs_status gather(making *m) {
     const hs_areas_request *r = m->request;
     const hs_selection *selection;
+    hs_areas_mind_box(m->snapshot, r, &m->h->head);
     hs_status status = hs_areas_select(m->work, r, &m->h->tally, &selection);
     if (status != HS_OK) return status;
     status = hs_areas_build(m->snapshot, r, selection, m->h->head.arena, m->error, &m->areas);

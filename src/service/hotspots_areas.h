@@ -140,6 +140,12 @@ typedef struct hs_areas {
     const struct hs_grid *grid; /* of a grid */
 } hs_areas;
 
+/* The vertex by which a street segment is in a unit or a box. */
+static inline hs_position hs_segment_middle(const hs_segments *segments, uint32_t s) {
+    uint32_t begin = segments->lines.ring_start[s], end = segments->lines.ring_start[s + 1];
+    return segments->lines.positions[begin + (end - begin) / 2];
+}
+
 bool hs_areas_init(hs_areas *areas, uint32_t count, hs_arena *arena);
 /* A table of that many places where incidents find their unit, all HS_NONE. */
 bool hs_areas_table_init(hs_areas *areas, size_t count, hs_arena *arena);
@@ -167,6 +173,8 @@ hs_status hs_areas_count_moved(const hs_hotspot_work *work, const hs_areas_reque
 /* The request's filter as a selection, and in the tally what it leaves out for its position. */
 hs_status hs_areas_select(const hs_hotspot_work *work, const hs_areas_request *request, hs_areas_tally *tally,
                           const hs_selection **selection);
+/* Cautions where a box cuts units of analysis. */
+void hs_areas_mind_box(const hs_snapshot *snapshot, const hs_areas_request *request, hs_hotspot_head *head);
 /* The square root of the mean area of units, a grid's size, the mean length of segments: metres. */
 double hs_areas_typical_m(const hs_snapshot *snapshot, const hs_areas_request *request);
 /* Keeps the units whose `keep` is set, in their order. */

@@ -2,6 +2,7 @@
 #include "service/hotspots_areas.h"
 
 #include "city/attributes.h"
+#include "geo/box.h"
 #include "service/density.h"
 #include <math.h>
 #include <string.h>
@@ -106,6 +107,20 @@ hs_status hs_areas_select(const hs_hotspot_work *work, const hs_areas_request *r
     status = hs_service_select(work->service, work->snapshot, &request->filter, work->error, selection);
     if (status == HS_OK) tally->inaccurate += positioned - count_passing(*selection, true);
     return status;
+}
+
+void hs_areas_mind_box(const hs_snapshot *snapshot, const hs_areas_request *request, hs_hotspot_head *head) {
+    const hs_filter *filter = &request->filter;
+    const hs_box *city = &snapshot->geography->box;
+    if (!filter->has_box || request->count_attribute.size > 0) return;
+    if (hs_bbox_contains(&filter->box, (hs_position){city->min_lon_e7, city->min_lat_e7}) &&
+        hs_bbox_contains(&filter->box, (hs_position){city->max_lon_e7, city->max_lat_e7}))
+        return;
+    hs_hotspot_caution(
+        head,
+        "The bbox cuts units: those on its edge count only what lies in it, and seem colder than "
+        "they are. Take a unit, or a wider bbox.",
+        "bbox 切断了部分单元：边缘单元只计框内案件，数值偏低；请改用 unit 或放大 bbox。");
 }
 
 double hs_areas_typical_m(const hs_snapshot *snapshot, const hs_areas_request *request) {

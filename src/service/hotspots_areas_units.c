@@ -154,7 +154,7 @@ hs_status hs_areas_of_streets(const hs_snapshot *snapshot, const hs_areas_reques
         areas->name[s] = streets->name[street];
         areas->name_en[s] = streets->name_en[street];
         set_line(segments, s, ends + 2 * (size_t)s, &areas->geometry[s]);
-        areas->label[s] = areas->geometry[s].positions[ends[2 * (size_t)s + 1] / 2];
+        areas->label[s] = hs_segment_middle(segments, s);
         hs_plane_forward(&snapshot->plane, areas->label[s], &areas->x_m[s], &areas->y_m[s]);
         areas->measure[s] = (double)segments->length_m[s] / 1000;
         areas->population[s] = NAN;

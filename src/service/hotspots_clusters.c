@@ -231,7 +231,7 @@ static hs_status make(making *m) {
             "案件过少（不足 10 件或少于 min-points），无法聚类；请放宽时段或类别。");
         return HS_OK;
     }
-    status = hs_points_window(m->work->snapshot, &h->points, m->work->error, &window);
+    status = hs_points_window(m->work->snapshot, &r->points.filter, &h->points, m->work->error, &window);
     if (status == HS_OK) {
         h->area_m2 = hs_pattern_window_area_m2(window);
         status = hs_clusters_find(m->work, r, &h->points, &h->threshold_m, h->area_m2, arena, &labels);

@@ -178,9 +178,9 @@ void hs_clusters_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out
             hs_in_language(
                 chinese,
                 " p_value: the share of %u simulations (seed %llu) of as many incidents anywhere in "
-                "the city's %.4g km2 whose largest cluster is at least as large; it is corrected "
+                "the %.4g km2 looked at whose largest cluster is at least as large; it is corrected "
                 "for all clusters, but streets and buildings alone make it small.",
-                "p_value：模拟 %u 次（种子 %llu），每次将同样多的案件随机撒在全市 %.4g "
+                "p_value：模拟 %u 次（种子 %llu），每次将同样多的案件随机撒在所分析的 %.4g "
                 "平方公里内，最大聚类不小于该聚类的比例；已对全部聚类校正，但街道与建筑本身也会使其变小。"),
             (unsigned)h->simulations, (unsigned long long)r->points.seed, 1e-6 * h->area_m2);
     hs_buffer_printf(

@@ -102,6 +102,7 @@ static hs_status gather(making *m) {
     hs_emerging_result *h = m->h;
     const hs_selection *selection;
     hs_error *error = m->work->error;
+    hs_areas_mind_box(m->work->snapshot, r, &h->head);
     hs_status status = hs_areas_select(m->work, r, &h->tally, &selection);
     if (status != HS_OK) return status;
     status =

@@ -156,7 +156,10 @@ static hs_status make(making *m) {
                                         r->points.streets ? HS_K_MOST_STREET_POINTS : HS_K_MOST_POINTS,
                                         h->head.arena, &h->points);
     if (status != HS_OK || !is_enough(m)) return status;
-    status = hs_points_window(m->work->snapshot, &h->points, m->work->error, &m->window);
+    const hs_filter *filter = &r->points.filter;
+    status = hs_points_window(m->work->snapshot, filter, &h->points, m->work->error, &m->window);
+    if (status == HS_OK && r->points.streets)
+        status = hs_points_keep_streets(m->work->snapshot, filter, h->head.arena, m->work->error, &h->points);
     if (status != HS_OK) return status;
     if (!r->points.streets) keep_inside(m);
     if (!is_enough(m)) return HS_OK;

@@ -152,16 +152,19 @@ void hs_k_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
             out,
             hs_in_language(
                 chinese,
-                " %u simulations of as many incidents anywhere alike (seed %llu): low and high are "
+                " %u simulations of as many incidents anywhere alike in the %.4g %s looked at (seed %llu): "
+                "low and high are "
                 "their extremes at one distance; global_low and global_high hold the whole curve "
                 "with probability %g. p_value is that of the largest deviation (MAD) anywhere, %.3g; "
                 "by the integral (DCLF) %.3g. Houses and streets alone make incidents cluster: this "
                 "tests against an even spread, not against what the city is like.",
-                "模拟 %u 次（种子 %llu），每次将同样多的案件均匀撒布：low、high "
+                "模拟 %u 次，每次将同样多的案件均匀撒布在所分析的 %.4g %s内（种子 %llu）：low、high "
                 "为各距离上的极值；global_low、global_high 以概率 %g 包含整条曲线。p_value "
                 "为最大偏差检验（MAD）%.3g，积分检验（DCLF）%.3g。房屋与街道本身就使案件聚集："
                 "此检验的对照是均匀分布，而非城市本来的样子。"),
-            (unsigned)h->simulations, (unsigned long long)r->points.seed, 1 - r->points.alpha,
-            h->envelope.mad_p, h->envelope.dclf_p);
+            (unsigned)h->simulations, h->size * (r->points.streets ? 1e-3 : 1e-6),
+            r->points.streets ? hs_in_language(chinese, "km", "公里")
+                              : hs_in_language(chinese, "km2", "平方公里"),
+            (unsigned long long)r->points.seed, 1 - r->points.alpha, h->envelope.mad_p, h->envelope.dclf_p);
     if (!r->points.streets) explain_nearest(h, chinese, out);
 }

@@ -66,6 +66,11 @@ void hs_hotspot_caution(hs_hotspot_head *head, const char *en, const char *zh);
 const char *hs_hotspot_reason(const hs_hotspot_run *run, bool chinese);
 const char *hs_hotspot_mind(const hs_hotspot_run *run, bool chinese);
 
+/* Whether a run's word is a filter that leaves something out. */
+bool hs_hotspot_filter_given(const hs_hotspot_run *run, size_t word);
+/* How it was computed, and from which incidents. */
+void hs_hotspot_how(const hs_hotspot_run *run, bool chinese, hs_buffer *out);
+
 /* A text of the arena's with {1} to {9} replaced by values[0] on; NULL when memory is out. */
 const char *hs_hotspot_fill(hs_arena *arena, const char *text, const char *const *values, size_t count);
 

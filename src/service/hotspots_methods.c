@@ -38,12 +38,38 @@ const char *hs_hotspot_method_help(const hs_hotspot_method *method, bool chinese
     return hs_in_language(chinese, method->help_en, method->help_zh);
 }
 
+/* The box as it is looked at, in place of the finer one that was asked for. */
+static hs_status coarsen_words(hs_hotspot_run *run, hs_arena *arena, hs_error *error) {
+    hs_str *values = hs_arena_array(arena, run->count + 1, sizeof *values);
+    hs_status status = values ? HS_OK : hs_error_memory(error, "a request");
+    for (size_t i = 0; i < run->count && status == HS_OK; i++) {
+        values[i] = run->values[i];
+        if (values[i].size == 0 || !hs_str_equal(run->names[i], HS_STR("bbox"))) continue;
+        hs_filter filter;
+        hs_filter_init(&filter);
+        filter.has_box = true;
+        status = hs_bbox_parse(values[i], error, &filter.box);
+        if (status != HS_OK) return status;
+        hs_filter_coarsen(&filter);
+        const hs_box *box = &filter.box;
+        const char *text =
+            hs_arena_printf(arena, "%.4f,%.4f,%.4f,%.4f", box->min_lon_e7 / 1e7, box->min_lat_e7 / 1e7,
+                            box->max_lon_e7 / 1e7, box->max_lat_e7 / 1e7);
+        if (!text) return hs_error_memory(error, "a request");
+        values[i] = hs_str_of(text);
+    }
+    run->values = values;
+    return status;
+}
+
 hs_status hs_hotspots_parse(const hs_hotspot_method *method, const hs_snapshot *snapshot, const hs_str *names,
                             const hs_str *values, size_t count, bool aggregates, hs_arena *arena,
                             hs_error *error, hs_hotspot_run *run) {
     const hs_hotspot_words words = {method, snapshot, names, values, count, aggregates, arena, error};
-    hs_hotspot_run parsed = {.method = method, .snapshot = snapshot};
+    hs_hotspot_run parsed = {
+        .method = method, .snapshot = snapshot, .names = names, .values = values, .count = count};
     hs_status status = method->parse(&words, &parsed.request);
+    if (status == HS_OK && aggregates) status = coarsen_words(&parsed, arena, error);
     if (status == HS_OK) *run = parsed;
     return status;
 }
@@ -123,8 +149,28 @@ const char *hs_hotspot_mind(const hs_hotspot_run *run, bool chinese) {
     return head->caution_en ? hs_in_language(chinese, head->caution_en, head->caution_zh) : NULL;
 }
 
-void hs_hotspots_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
+bool hs_hotspot_filter_given(const hs_hotspot_run *run, size_t word) {
+    return run->values[word].size > 0 && hs_filter_is_word(run->names[word]);
+}
+
+void hs_hotspot_how(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
+    bool said = false;
     run->method->explain(run, chinese, out);
+    for (size_t i = 0; i < run->count; i++) {
+        if (!hs_hotspot_filter_given(run, i)) continue;
+        hs_buffer_text(out, said      ? hs_in_language(chinese, "; ", "；")
+                            : chinese ? "筛选条件："
+                                      : " Filters: ");
+        hs_buffer_str(out, run->names[i]);
+        hs_buffer_byte(out, '=');
+        hs_buffer_str(out, run->values[i]);
+        said = true;
+    }
+    if (said) hs_buffer_text(out, hs_in_language(chinese, ".", "。"));
+}
+
+void hs_hotspots_explain(const hs_hotspot_run *run, bool chinese, hs_buffer *out) {
+    hs_hotspot_how(run, chinese, out);
     const char *reason = hs_hotspot_reason(run, chinese);
     const char *caution = hs_hotspot_mind(run, chinese);
     if (reason) hs_buffer_printf(out, "\n%s", reason);

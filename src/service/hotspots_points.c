@@ -114,6 +114,37 @@ static hs_status describe_streets(gathering *g, hs_arena *arena) {
     return hs_street_lines_new(s, g->work->error, &g->lines);
 }
 
+hs_status hs_points_keep_streets(const hs_snapshot *snapshot, const hs_filter *filter, hs_arena *arena,
+                                 hs_error *error, hs_points *points) {
+    const hs_segments *s = &snapshot->geography->segments;
+    const hs_areas_request looked_at = {.filter = *filter};
+    if (filter->unit == HS_NONE && !filter->has_box) return HS_OK;
+    uint32_t *from = hs_arena_array(arena, (size_t)s->count + 1, sizeof *from);
+    uint32_t *to = hs_arena_array(arena, (size_t)s->count + 1, sizeof *to);
+    uint32_t *number = hs_arena_array(arena, (size_t)s->count + 1, sizeof *number);
+    double *length_m = hs_arena_array(arena, (size_t)s->count + 1, sizeof *length_m);
+    if (!from || !to || !number || !length_m) return hs_error_memory(error, "streets");
+    uint32_t kept = 0, counted = 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        number[i] = HS_NONE;
+        if (!hs_hotspot_looks_at(snapshot, &looked_at, hs_segment_middle(s, i))) continue;
+        from[kept] = s->from_node[i];
+        to[kept] = s->to_node[i];
+        length_m[kept] = points->length_m[i];
+        number[i] = kept++;
+    }
+    for (uint32_t i = 0; i < points->count; i++) {
+        if (number[points->segment[i]] == HS_NONE) continue;
+        points->segment[counted] = number[points->segment[i]];
+        points->along_m[counted++] = points->along_m[i];
+    }
+    points->tally.outside += points->count - counted;
+    points->tally.counted = points->count = counted;
+    points->length_m = length_m;
+    points->net = (hs_street_net){s->node_count, kept, from, to, length_m};
+    return HS_OK;
+}
+
 static uint64_t positioned_in(const hs_selection *selection) {
     uint64_t count = 0;
     for (uint32_t c = 0; c < selection->chunk_count; c++) {

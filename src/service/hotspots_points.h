@@ -44,9 +44,14 @@ void hs_points_members(const hs_points *points, hs_json *json);
 /* Parameters that every one has. */
 void hs_points_parameter_members(const hs_points_request *request, hs_json *json);
 
-/* The area of all units on the city's plane, in one; where there are none the box of the points. */
-hs_status hs_points_window(const hs_snapshot *snapshot, const hs_points *points, hs_error *error,
-                           hs_pattern_window **window);
+/* Where incidents that pass the filter can lie, on the city's plane: the area of all units, or of the unit
+ * and the box asked for; where there are no units the box of the points. */
+hs_status hs_points_window(const hs_snapshot *snapshot, const hs_filter *filter, const hs_points *points,
+                           hs_error *error, hs_pattern_window **window);
+/* Along streets: leaves of the net the segments whose middle lies in the unit and the box asked for, and of
+ * the incidents those on them. */
+hs_status hs_points_keep_streets(const hs_snapshot *snapshot, const hs_filter *filter, hs_arena *arena,
+                                 hs_error *error, hs_points *points);
 /* A polygon about places, concave as far as its edges are at most `ratio` of the way between the shortest and
  * the longest of their triangulation, and wider by width_m; in the arena, longitude and latitude. */
 hs_status hs_points_hull(const hs_snapshot *snapshot, const double *x_m, const double *y_m, uint32_t count,

@@ -1,6 +1,8 @@
 /* Shapes of points: the city as one window, hulls and ellipses. GEOS stays in this file. */
 #include "service/hotspots_points.h"
 
+#include "geo/box.h"
+
 #include <geos_c.h>
 #include <math.h>
 #include <stdlib.h>
@@ -54,12 +56,14 @@ static GEOSGeometry *part_of(const overlay *o, const hs_plane *plane, const hs_g
     return valid;
 }
 
-static GEOSGeometry *union_of_units(const overlay *o, const hs_snapshot *snapshot) {
+/* Of the topmost level that there is, or of the one unit asked for. */
+static GEOSGeometry *union_of_units(const overlay *o, const hs_snapshot *snapshot, uint32_t unit) {
     const hs_units *units = &snapshot->geography->units;
     int level = 0;
     while (level < HS_LEVEL_COUNT - 1 && units->level_start[level + 1] == units->level_start[level])
         level++;
-    uint32_t first = units->level_start[level], end = units->level_start[level + 1];
+    uint32_t first = unit == HS_NONE ? units->level_start[level] : unit;
+    uint32_t end = unit == HS_NONE ? units->level_start[level + 1] : unit + 1;
     size_t most = 0;
     for (uint32_t i = first; i < end; i++)
         most += units->geometry[i].part_count;
@@ -77,6 +81,57 @@ static GEOSGeometry *union_of_units(const overlay *o, const hs_snapshot *snapsho
     GEOSGeometry *whole = all ? GEOSUnaryUnion_r(o->geos, all) : NULL;
     if (all) GEOSGeom_destroy_r(o->geos, all);
     return whole;
+}
+
+/* The part of a box in the city, or of one of its halves where it goes across the antimeridian. Its sides
+ * bend on the plane. NULL where the box does not meet the city. */
+static GEOSGeometry *shape_of_box(const overlay *o, const hs_snapshot *snapshot, hs_box box) {
+    enum { SIDE = 64 };
+    const hs_box *city = &snapshot->geography->box;
+    if (!hs_boxes_meet(&box, city)) return NULL;
+    /* Beyond the city it does not matter where the sides lie. */
+    const double beyond = 1e-3, degree = 1e-7;
+    double west = fmax(box.min_lon_e7 * degree, city->min_lon_e7 * degree - beyond);
+    double east = fmin(box.max_lon_e7 * degree, city->max_lon_e7 * degree + beyond);
+    double south = fmax(box.min_lat_e7 * degree, city->min_lat_e7 * degree - beyond);
+    double north = fmin(box.max_lat_e7 * degree, city->max_lat_e7 * degree + beyond);
+    const double corner[5][2] = {{west, south}, {east, south}, {east, north}, {west, north}, {west, south}};
+    GEOSCoordSequence *line = GEOSCoordSeq_create_r(o->geos, 4 * SIDE + 1, 2);
+    for (unsigned i = 0; line && i <= 4 * SIDE; i++) {
+        const double *from = corner[i / SIDE], *to = corner[i / SIDE < 4 ? i / SIDE + 1 : 4];
+        double share = i % SIDE / (double)SIDE, x, y;
+        hs_plane_forward_degrees(&snapshot->plane, from[0] + share * (to[0] - from[0]),
+                                 from[1] + share * (to[1] - from[1]), &x, &y);
+        (void)GEOSCoordSeq_setXY_r(o->geos, line, i, x, y);
+    }
+    GEOSGeometry *ring = line ? GEOSGeom_createLinearRing_r(o->geos, line) : NULL;
+    return ring ? GEOSGeom_createPolygon_r(o->geos, ring, NULL, 0) : NULL;
+}
+
+/* Gives the shape back; NULL where nothing is left. */
+static GEOSGeometry *cut_to_box(const overlay *o, const hs_snapshot *snapshot, hs_box box,
+                                GEOSGeometry *shape) {
+    bool across = box.min_lon_e7 > box.max_lon_e7;
+    hs_box halves[2] = {box, box};
+    if (across) halves[0].max_lon_e7 = 1800000000;
+    if (across) halves[1].min_lon_e7 = -1800000000;
+    GEOSGeometry *all = NULL;
+    for (int half = 0; half <= across; half++) {
+        GEOSGeometry *side = shape_of_box(o, snapshot, halves[half]);
+        GEOSGeometry *part = side ? GEOSIntersection_r(o->geos, shape, side) : NULL;
+        GEOSGeometry *both = part && all ? GEOSUnion_r(o->geos, all, part) : NULL;
+        if (side) GEOSGeom_destroy_r(o->geos, side);
+        if (!all) {
+            all = part;
+            continue;
+        }
+        if (part) GEOSGeom_destroy_r(o->geos, part);
+        if (!both) continue;
+        GEOSGeom_destroy_r(o->geos, all);
+        all = both;
+    }
+    GEOSGeom_destroy_r(o->geos, shape);
+    return all;
 }
 
 /* Edges of polygons, the area on their left; counts only where `edges` is NULL. */
@@ -126,14 +181,15 @@ static hs_status box_of_points(const hs_points *points, hs_error *error, hs_patt
     return hs_pattern_window_of_box(west - wider, south - wider, east + wider, north + wider, error, window);
 }
 
-hs_status hs_points_window(const hs_snapshot *snapshot, const hs_points *points, hs_error *error,
-                           hs_pattern_window **window) {
+hs_status hs_points_window(const hs_snapshot *snapshot, const hs_filter *filter, const hs_points *points,
+                           hs_error *error, hs_pattern_window **window) {
     if (snapshot->geography->units.count == 0) return box_of_points(points, error, window);
     overlay o;
     if (!begin(&o)) return hs_error_memory(error, "the city's area");
     hs_status status = HS_OK;
     edging e = {.o = &o};
-    GEOSGeometry *whole = union_of_units(&o, snapshot);
+    GEOSGeometry *whole = union_of_units(&o, snapshot, filter->unit);
+    if (whole && filter->has_box) whole = cut_to_box(&o, snapshot, filter->box, whole);
     if (!whole) status = failed(&o, error, "the city's area");
     if (status == HS_OK) {
         add_polygons(&e, whole);

@@ -218,6 +218,7 @@ static hs_status fill(hs_scanning *s, const hs_selection *selection, bool *enoug
 hs_status hs_scan_gather(hs_scanning *s, bool *enough) {
     const hs_areas_request *r = &s->ask->areas;
     const hs_selection *selection;
+    hs_areas_mind_box(s->work->snapshot, r, &s->h->head);
     hs_status status = hs_areas_select(s->work, r, &s->h->tally, &selection);
     if (status != HS_OK) return status;
     status = hs_areas_build(s->work->snapshot, r, selection, s->h->head.arena, s->work->error, &s->h->areas);

@@ -97,8 +97,9 @@ static hs_status make_view(void *context, hs_error *error, void **value, size_t 
         free_view(v);
         return status;
     }
-    *bytes = sizeof *v + hs_arena_used(v->arena) + (size_t)v->table.rows * ROW_BYTES +
-             (v->has_shapes ? hs_tile_shapes_bytes(&v->shapes) : 0);
+    const hs_hotspot_head *head = v->run.result;
+    *bytes = sizeof *v + hs_arena_used(v->arena) + hs_arena_used(head->arena) +
+             (size_t)v->table.rows * ROW_BYTES + (v->has_shapes ? hs_tile_shapes_bytes(&v->shapes) : 0);
     *value = v;
     return HS_OK;
 }

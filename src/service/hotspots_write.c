@@ -29,7 +29,7 @@ static void write_words(const hs_hotspot_run *run, hs_json *json) {
     for (int chinese = 1; chinese >= 0; chinese--) {
         hs_buffer words;
         hs_buffer_init(&words, 65536);
-        run->method->explain(run, chinese, &words);
+        hs_hotspot_how(run, chinese, &words);
         hs_json_pair_str(json, how[chinese], (hs_str){words.data, words.size});
         hs_buffer_done(&words);
     }
@@ -95,6 +95,14 @@ static void write_features(const hs_hotspot_run *run, hs_json *json) {
 void hs_hotspots_about(const hs_hotspot_run *run, hs_json *json) {
     hs_json_pair_text(json, "method", run->method->name);
     write_words(run, json);
+    hs_json_key(json, "filters");
+    hs_json_object(json);
+    for (size_t i = 0; i < run->count; i++) {
+        if (!hs_hotspot_filter_given(run, i)) continue;
+        hs_json_key_str(json, run->names[i]);
+        hs_json_str(json, run->values[i]);
+    }
+    hs_json_object_end(json);
     run->method->head(run, json);
 }
 

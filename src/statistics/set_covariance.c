@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Steps of the shorter side, steps to the longest shift, rows in a step, and meetings of crossings that are
- * made at most. */
-enum { STEPS = 4096, NODES = 512, FINER = 4 };
+/* Steps of the shorter side, steps to the longest shift, rows in a step, rows, and meetings of crossings that
+ * are made at most; but so many rows always. */
+enum { STEPS = 4096, NODES = 512, FINER = 4, MOST_ROWS = 1 << 17, LEAST_ROWS = 1024 };
 #define MOST_MEETINGS 4e8
 
 typedef struct crossing {
@@ -77,10 +77,10 @@ static double meetings(const rows *r, uint32_t nodes) {
  * meets another: bends go into the second differences, exactly at the nodes. */
 static void add_rows(const rows *r, uint32_t lower, uint32_t upper, const hs_set_covariance *c,
                      double *bend) {
-    double last = 2.0 * c->nodes;
+    double last = 2.0 * c->east_nodes;
     for (uint32_t i = r->first[lower]; i < r->first[lower + 1]; i++) {
         for (uint32_t j = r->first[upper]; j < r->first[upper + 1]; j++) {
-            double at = (r->crossing[j].x - r->crossing[i].x) / c->step_m + c->nodes;
+            double at = (r->crossing[j].x - r->crossing[i].x) / c->east_m + c->east_nodes;
             double by = -r->crossing[i].enters * r->crossing[j].enters;
             if (at >= last) continue;
             if (at <= 0) {
@@ -96,8 +96,8 @@ static void add_rows(const rows *r, uint32_t lower, uint32_t upper, const hs_set
 }
 
 static void fill(const rows *r, hs_set_covariance *c, double *bend, double area_m2) {
-    uint32_t columns = 2 * c->nodes + 1;
-    for (uint32_t north = 0; north <= c->nodes; north++) {
+    uint32_t columns = 2 * c->east_nodes + 1;
+    for (uint32_t north = 0; north <= c->north_nodes; north++) {
         double *line = c->area_m2 + (size_t)north * columns, slope = 0, value = 0;
         for (uint32_t k = 0; k < columns + 2; k++)
             bend[k] = 0;
@@ -109,26 +109,30 @@ static void fill(const rows *r, hs_set_covariance *c, double *bend, double area_
             line[k] = fmax(value, 0);
         }
     }
-    double scale = area_m2 / c->area_m2[c->nodes];
-    for (size_t k = 0; k < (size_t)columns * (c->nodes + 1); k++)
+    double scale = area_m2 / c->area_m2[c->east_nodes];
+    for (size_t k = 0; k < (size_t)columns * (c->north_nodes + 1); k++)
         c->area_m2[k] *= scale;
 }
 
 hs_status hs_set_covariance_new(const hs_pattern_window *window, double reach_m, hs_error *error,
                                 hs_set_covariance *covariance) {
-    double side = fmin(window->east - window->west, window->north - window->south);
-    hs_set_covariance c = {.step_m = fmax(side / STEPS, reach_m / NODES)};
+    double height = window->north - window->south, side = fmin(window->east - window->west, height);
+    hs_set_covariance c = {.east_m = fmax(side / STEPS, reach_m / NODES)};
+    /* North of a long window the area goes down evenly: rows need not be as near as what lies across it. */
+    c.north_m = fmax(c.east_m, height * FINER / MOST_ROWS);
     rows r = {0};
     hs_status status;
     while (true) {
-        c.nodes = (uint32_t)(reach_m / c.step_m) + 2;
-        status = rows_new(window, c.step_m / FINER, error, &r);
-        if (status != HS_OK || meetings(&r, c.nodes) <= MOST_MEETINGS || c.nodes < NODES / 16) break;
+        c.east_nodes = (uint32_t)(reach_m / c.east_m) + 2;
+        c.north_nodes = (uint32_t)(reach_m / c.north_m) + 2;
+        status = rows_new(window, c.north_m / FINER, error, &r);
+        if (status != HS_OK || meetings(&r, c.north_nodes) <= MOST_MEETINGS || r.count < LEAST_ROWS) break;
         rows_done(&r);
-        c.step_m *= 2;
+        c.east_m *= 2;
+        c.north_m *= 2;
     }
-    size_t columns = 2 * (size_t)c.nodes + 1;
-    c.area_m2 = status == HS_OK ? calloc(columns * (c.nodes + 1), sizeof *c.area_m2) : NULL;
+    size_t columns = 2 * (size_t)c.east_nodes + 1;
+    c.area_m2 = status == HS_OK ? calloc(columns * (c.north_nodes + 1), sizeof *c.area_m2) : NULL;
     double *bend = c.area_m2 ? calloc(columns + 2, sizeof *bend) : NULL;
     if (status == HS_OK && !bend) status = hs_error_memory(error, "edge correction");
     if (status == HS_OK) fill(&r, &c, bend, window->area_m2);

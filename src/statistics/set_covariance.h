@@ -5,11 +5,12 @@
 
 #include "statistics/pattern_window.h"
 
-/* On a lattice of shifts, east -nodes to nodes, north 0 to nodes; the other half is the same. */
+/* On a lattice of shifts, east -east_nodes to east_nodes, north 0 to north_nodes; the other half is the same.
+ */
 typedef struct hs_set_covariance {
-    double step_m;
-    uint32_t nodes;
-    double *area_m2; /* [nodes + 1][2 nodes + 1] */
+    double east_m, north_m; /* steps */
+    uint32_t east_nodes, north_nodes;
+    double *area_m2; /* [north_nodes + 1][2 east_nodes + 1] */
 } hs_set_covariance;
 
 /* For shifts up to reach_m. Exact east to west, by rows of the window north to south, and between the
@@ -21,8 +22,9 @@ hs_status hs_set_covariance_new(const hs_pattern_window *window, double reach_m,
 void hs_set_covariance_done(hs_set_covariance *covariance);
 
 static inline double hs_set_covariance_at(const hs_set_covariance *c, double dx_m, double dy_m) {
-    double u = (dy_m < 0 ? -dx_m : dx_m) / c->step_m + c->nodes, v = (dy_m < 0 ? -dy_m : dy_m) / c->step_m;
-    uint32_t column = (uint32_t)u, row = (uint32_t)v, columns = 2 * c->nodes + 1;
+    double u = (dy_m < 0 ? -dx_m : dx_m) / c->east_m + c->east_nodes;
+    double v = (dy_m < 0 ? -dy_m : dy_m) / c->north_m;
+    uint32_t column = (uint32_t)u, row = (uint32_t)v, columns = 2 * c->east_nodes + 1;
     double fu = u - column, fv = v - row;
     const double *low = c->area_m2 + (size_t)row * columns + column, *high = low + columns;
     return (1 - fv) * ((1 - fu) * low[0] + fu * low[1]) + fv * ((1 - fu) * high[0] + fu * high[1]);

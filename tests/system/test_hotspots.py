@@ -116,6 +116,14 @@ def check_gi_star():
     raised = ask("/hotspots/local-moran?level=cell")
     assert raised["smallest_p_value"] * raised["units"] <= 0.05 and "caution_en" not in raised
 
+    # A box that cuts units is said to; one about the whole city cuts none.
+    center = ask("/city")["center"]
+    box = f"{center[0] - 0.01},{center[1] - 0.01},{center[0] + 0.01},{center[1] + 0.01}"
+    for method in ("gi-star?level=cell&", "emerging?level=cell&", "scan?level=cell&replications=99&"):
+        cut, whole = ask(f"/hotspots/{method}bbox={box}"), ask(f"/hotspots/{method}bbox=-180,-90,180,90")
+        assert "bbox cuts units" in cut["caution_en"] and "切断" in cut["caution_zh"] and cut["filters"] == {"bbox": box}, method
+        assert "bbox" not in whole.get("caution_en", ""), method
+
 
 def check_stated():
     """What an answer says of its own tests: sides, seed, how many random repetitions, corrections, islands."""

@@ -631,7 +631,7 @@ def check_jobs():
     assert job["status"] == "failed" and "bandwidth" in job["message"]
     assert "bandwidth" in ask(failing + "/results", status=400).json()["detail"]
     # How far a long one is: somewhere between nothing and all, and never less than before.
-    for process, inputs in (("clusters", {"eps": 60, "simulations": 999}),
+    for process, inputs in (("clusters", {"eps": 60, "simulations": 999}), ("density", {"cell": 4, "bandwidth": 600}),
                             ("emerging", {"level": "community", "permutations": 99999, "step": "week"})):
         shown = [watched["progress"] for watched in watch_job(execute(process, {"inputs": inputs}, 201,
                                                                       Prefer="respond-async").headers["location"])]

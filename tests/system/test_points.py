@@ -151,6 +151,38 @@ def check_k(places, distance):
     assert abs(values[0] - values[1]).max() < 0.05 * values[1].max(), "both correct for the same border"
 
 
+def check_window():
+    """Incidents of a unit or a box are held against what lies in it, not against the whole city."""
+    center = ask("/city")["center"]
+    units = ask("/ogc/collections/subdistricts/items")["features"]
+    code, area = max(((u["properties"]["code"], u["properties"]["area_km2"]) for u in units), key=lambda u: u[1])
+    box = [center[0] - 0.01, center[1] - 0.008, center[0] + 0.01, center[1] + 0.008]
+    side = [111.32 * numpy.cos(numpy.radians(center[1])) * 0.02, 111.05 * 0.016]
+    across = ogr.CreateGeometryFromWkt(f"POLYGON(({box[0]} {box[1]},{box[2]} {box[1]},{box[2]} {box[3]},{box[0]} {box[3]},{box[0]} {box[1]}))")
+    city = ogr.Geometry(ogr.wkbMultiPolygon)
+    for u in ask("/ogc/collections/cells/items?limit=10000")["features"]:
+        shape = ogr.CreateGeometryFromJson(json.dumps(u["geometry"]))
+        for part in [shape] if shape.GetGeometryName() == "POLYGON" else shape:
+            city.AddGeometry(part)
+    share = city.UnionCascaded().Intersection(across).Area() / across.Area()
+    whole = ask("/hotspots/k-function?simulations=0")["area_km2"]
+    for query, wanted, error in ((f"unit={code}", area, 1e-6), ("bbox=" + ",".join(map(str, box)), share * side[0] * side[1], 5e-3),
+                                 ("bbox=-180,-90,180,90", whole, 1e-9), ("bbox=0,-90,-1,90", whole, 1e-9)):
+        k = ask("/hotspots/k-function?max-distance=200&simulations=19&" + query)
+        assert abs(k["area_km2"] / wanted - 1) < error, (query, k["area_km2"], wanted)
+        n = k["incidents"]["counted"]
+        assert abs(k["nearest_neighbour"]["expected_m"] - 500 * numpy.sqrt(k["area_km2"] / n)) < 0.01, query
+        assert f"{k['area_km2']:.4g} km2" in k["how_en"], k["how_en"]
+        name, value = query.split("=", 1)
+        assert k["filters"] == {name: value} and f"Filters: {query}." in k["how_en"] and f"筛选条件：{query}。" in k["how_zh"]
+        assert ask("/hotspots/clusters?min-points=5&simulations=0&" + query)["area_km2"] == k["area_km2"]
+    length = ask("/hotspots/k-function?streets=true&max-distance=200&simulations=0")["length_km"]
+    part = ask(f"/hotspots/k-function?streets=true&max-distance=200&simulations=19&unit={code}")
+    assert 0.1 * length < part["length_km"] < 0.6 * length
+    counted = ask(f"/hotspots/k-function?simulations=0&unit={code}")["incidents"]["counted"]
+    assert 0.7 * counted < part["incidents"]["counted"] <= counted
+
+
 def check_refusals():
     for path, word in (("clusters?algorithm=kmeans", "algorithm"), ("clusters?eps=0", "eps"), ("clusters?min-points=1", "min-points"),
                        ("clusters?xi=0.1", "xi"), ("near-repeat?distances=200,100", "distances"), ("near-repeat?intervals=x", "intervals"),
@@ -228,6 +260,7 @@ try:
     check_clusters(distances)
     check_near_repeat(distances, times)
     check_k(incidents, distances)
+    check_window()
     check_refusals()
     check_single_incidents()
     check_command_line()

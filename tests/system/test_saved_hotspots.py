@@ -319,6 +319,8 @@ def boxes():
         for answer in answers:
             answer.pop("run_time_ms", None)
         assert answers[0] == answers[1], path
+        if "hotspots" in path:
+            assert answers[0]["filters"]["bbox"] == ",".join(f"{edge:.4f}" for edge in (west, south, east, north)), "what was looked at"
 
 
 def command():

@@ -21,7 +21,7 @@ const rows = pairs => element('dl', {}, ...pairs.filter(([, value]) => value != 
 const section = (title, ...children) => element('section', {}, element('h3', {}, title), ...children);
 
 export class Card {
-  /** `map`: mark(position), reveal(position) where the dock covers the map, zoomTo(position); `areas` know the units' rates; `list` shows incidents. */
+  /** `map`: mark(position), reveal(position) where the dock takes from the map, zoomTo(position); `areas` know the units' rates; `list` shows incidents. */
   constructor(app, map, dock, areas, list) {
     Object.assign(this, {app, map, dock, areas, list, asking: new AbortController(), at: null});
   }

@@ -49,7 +49,7 @@ export function compose(base, state, city, data = {}, change = undefined) {
   if (city.public_incidents) {
     style.sources.incidents = {type: 'vector', tiles: [incidentUrl(state, version, change)], minzoom: INCIDENT_ZOOM - 1, maxzoom: 16};
   }
-  style.sources.clicked = {type: 'geojson', data: EMPTY};
+  style.sources.clicked = {type: 'geojson', data: data.clicked ?? EMPTY};
   style.sources.rates = {type: 'geojson', data: data.rates ?? EMPTY};
   style.sources.spots = {type: 'geojson', data: data.hotspots ?? EMPTY};
   if (state.lang === 'en') {

@@ -62,10 +62,9 @@ export class PlainMap {
     else this.#draw(false);
   }
 
-  /** Moves a place into what is left of the map above `covered` pixels. */
-  reveal(position, covered) {
-    const [x, y] = toWorld(position);
-    this.centre = [x, y + covered / 2 / (TILE * 2 ** this.z)];
+  /** Moves a place into the middle. */
+  reveal(position) {
+    this.centre = toWorld(position);
     this.#draw(false);
   }
 

@@ -175,27 +175,33 @@ export class MapView {
   showAreas(name, collection, other) {
     this.data[name] = collection;
     this.otherData[name] = other;
-    const source = {rates: 'rates', hotspots: 'spots'}[name];
+    this.#put({rates: 'rates', hotspots: 'spots'}[name], name);
+  }
+
+  /** Gives a source its data, once the style that has it is there. */
+  #put(source, name) {
     for (const [map, data] of [[this.map, this.data], [this.other, this.otherData]]) {
       const put = () => data[name] && map.getSource(source)?.setData(data[name]);
       if (map?.getSource(source)) put();
-      else map?.once('styledata', put);
+      else map?.once('style.load', put);
     }
   }
 
   /** Puts the pin; null takes it away. */
   mark(position) {
+    // Kept for styles that come later: the page may open with a place before its first style is there.
     const features = position ? [{type: 'Feature', properties: {}, geometry: {type: 'Point', coordinates: position}}] : [];
-    for (const [map] of this.#maps()) map.getSource('clicked')?.setData({type: 'FeatureCollection', features});
+    for (const data of [this.data, this.otherData]) data.clicked = {type: 'FeatureCollection', features};
+    this.#put('clicked', 'clicked');
   }
 
   zoomTo(position, zoom = Math.min(this.map.getZoom() + 2, 18)) {
     this.map.easeTo({center: position, zoom});
   }
 
-  /** Moves a place into what is left of the map above `covered` pixels. */
-  reveal(position, covered) {
-    this.map.easeTo({center: position, offset: [0, -covered / 2]});
+  /** Moves a place into the middle. */
+  reveal(position) {
+    this.map.easeTo({center: position});
   }
 
   fit(box) {

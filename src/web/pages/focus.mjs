@@ -15,6 +15,8 @@ export const parameters = PARAMETERS;
 export const words = 'focus';
 
 const NARROW = matchMedia('(max-width: 720px)');
+/** Gaps below this are sums of rounded numbers. */
+const ROUNDING = 1e-9;
 const FORMS = ['geojson', 'gpx', 'kml', 'xlsx'];
 
 let page;
@@ -169,7 +171,7 @@ class FocusPage {
       held ? tile('', 'possible', percent(held.of_possible.mean), interval(held.of_possible), t('focus.possibleHint')) : null,
       seen ? tile('seen', 'inSample', percent(seen.hit_rate), t('focus.inSampleHint')) : null,
       tile('', 'spent', `${number(inHours ? plan.chosen_h : plan.chosen_km, {maximumFractionDigits: 2})} ${unit}`, t('focus.spentHint', {n: number(plan.chosen), budget: number(inHours ? plan.parameters.budget_h : plan.parameters.budget_km), unit}), plan.routes ? t('focus.routes', {n: number(plan.routes)}) : ''),
-      tile('', 'gap', plan.gap > 0 ? percent(plan.gap, 2) : '0 %', plan.gap > 0 ? t('focus.gapHint') : t('focus.gapNone')));
+      tile('', 'gap', plan.gap > ROUNDING ? percent(plan.gap, 2) : '0 %', plan.gap > ROUNDING ? t('focus.gapHint') : t('focus.gapNone')));
   }
 
   #legend() {

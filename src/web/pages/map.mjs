@@ -92,10 +92,10 @@ class MapPage {
     if (this.table.isOpen && !app.state.more.place) this.table.open();
   }
 
-  /** On a narrow screen the dock lies over the map's lower part: the place moves to where it is seen. */
+  /** On a narrow screen the dock leaves a part of the map: the place moves into it. */
   #reveal(position) {
     const [dock, maps] = ['dock', 'maps'].map(id => byId(id).getBoundingClientRect());
-    if (dock.top < maps.bottom && dock.left < maps.right - 1) this.view?.reveal(position, maps.bottom - dock.top);
+    if (dock.top >= maps.bottom - 1) this.view?.reveal(position);
   }
 
   end() {

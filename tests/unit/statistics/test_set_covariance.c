@@ -77,7 +77,20 @@ static void test_closed_forms(void **state) {
     }
 }
 
+static double strip(double dx, double dy) {
+    return fmax(0, 1 - fabs(dx)) * fmax(0, 60000 - fabs(dy));
+}
+
+/* Rows are bounded, however long a window is beside its width. */
+static void test_long_window(void **state) {
+    (void)state;
+    static const double strips[][2] = {{0, 0}, {1, 0}, {1, 60000}, {0, 60000}};
+    for (double reach = 0.1; reach < 1; reach *= 3)
+        check_shifts(window_of(strips, 4), reach, strip);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_closed_forms)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_closed_forms),
+                                       cmocka_unit_test(test_long_window)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
