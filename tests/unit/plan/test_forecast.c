@@ -136,13 +136,13 @@ static void best_before(void **state) {
     options.folds = 1;
     hs_forecast *f = forecast(&c, options, 2);
     options.origin_s = f->fold_s[0];
-    options.folds = 12;
+    options.folds = 8; /* of the twelve that it was picked on */
     hs_forecast *before = forecast(&c, options, 2);
     double most = 0;
     for (int m = 0; m < HS_FORECAST_STACK; m++)
         most = fmax(most, mean_hit(before, (hs_forecast_method)m));
-    assert_true(f->fold_single[0] < HS_FORECAST_STACK && before->folds == 12);
-    assert_true(mean_hit(before, f->fold_single[0]) > most - 0.02);
+    assert_true(f->fold_single[0] < HS_FORECAST_STACK && before->folds == 8);
+    assert_true(mean_hit(before, f->fold_single[0]) > most - 0.03);
     hs_forecast_free(before);
     hs_forecast_free(f);
     free(c.incident);
