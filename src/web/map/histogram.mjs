@@ -3,7 +3,7 @@
 
 import {timeline} from '../api.mjs';
 import {byId, element, needScript, needStyle} from '../parts/dom.mjs';
-import {number, t} from '../parts/i18n.mjs';
+import {number, percent, t} from '../parts/i18n.mjs';
 import {addDays, daysBetween, joinPeriod, splitPeriod} from '../parts/period.mjs';
 import {busy} from '../parts/ready.mjs';
 
@@ -11,6 +11,8 @@ const STEPS = ['month', 'week', 'day'];
 const DAY_S = 86400;
 const HEIGHT_PX = 78;
 const NARROW_HEIGHT_PX = 58;
+/** Below this many found in a period the patrols' share of them is not drawn. */
+const LEAST_FOUND = 20;
 const STRAGGLERS = 0.002; // the share of incidents that may be left out
 
 const toSeconds = day => Date.parse(`${day}T00:00:00Z`) / 1000;
@@ -155,7 +157,7 @@ export class Histogram {
   /** A bar in words; else what the figure is. */
   #say(bar) {
     byId('time-text').textContent = bar
-      ? t('time.bar', {period: bar.period, n: number(bar.count)})
+      ? t('time.bar', {period: bar.period, n: number(bar.count)}) + (effortOf(bar) === null ? '' : t('time.effort', {share: percent(bar.patrol_share, 0)}))
       : this.before > 0 ? t('time.histogramBefore', {n: number(this.before), first: this.periods[0].period}) : t('time.histogram');
   }
 
@@ -181,22 +183,24 @@ export class Histogram {
     this.plot?.destroy();
     this.plot = new uPlot({
       ...this.#size(),
-      padding: [6, 24, 0, 0],
+      padding: [6, 4, 0, 0],
       legend: {show: false},
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
       cursor: {y: false, points: {show: false}, drag: {x: true, y: false, setScale: false, dist: 5}},
-      scales: {x: {time: true, range: [starts[0] ?? 0, end || 1]}, y: {range: (u, low, high) => [0, Math.max(1, high) * 1.05]}},
+      scales: {x: {time: true, range: [starts[0] ?? 0, end || 1]}, y: {range: (u, low, high) => [0, Math.max(1, high) * 1.05]}, share: {range: [0, 1]}},
       axes: [
         {...axis, size: 22, gap: 3, space: 64, values: (u, marks) => marks.map(seconds => toDay(seconds).slice(0, this.#dayLong() ? 10 : 7))},
         {...axis, size: 52, gap: 4, space: 26, values: (u, marks) => marks.map(mark => (Number.isInteger(mark) ? number(mark) : ''))},
+        {...axis, scale: 'share', side: 1, size: 44, gap: 4, stroke: colour('--good'), label: t('time.effortAxis'), labelSize: 14, labelGap: 0, labelFont: `11px ${colour('--font')}`, splits: () => [0, 0.5, 1], values: (u, marks) => marks.map(mark => percent(mark, 0))},
       ],
-      series: [{}, {paths: bars, points: {show: false}, fill: colour('--bar-fill'), stroke: 'transparent', width: 0}],
+      series: [{}, {paths: bars, points: {show: false}, fill: colour('--bar-fill'), stroke: 'transparent', width: 0},
+        {scale: 'share', stroke: colour('--good'), width: 1.5, points: {show: false}, spanGaps: false}],
       hooks: {
         drawClear: [plot => this.#drawBands(plot)],
         setCursor: [plot => this.#say(this.#barAt(plot))],
         setSelect: [plot => this.#brushed(plot)],
       },
-    }, [starts, this.periods.map(bar => bar.count)], element('div'));
+    }, [starts, this.periods.map(bar => bar.count), this.periods.map(effortOf)], element('div'));
     byId('bars').replaceChildren(this.plot.root);
     this.plot.over.addEventListener('click', event => this.#clicked(event));
   }
@@ -253,6 +257,9 @@ function withoutStragglers(periods) {
   while (first < periods.length && before + periods[first].count <= total * STRAGGLERS) before += periods[first++].count;
   return first > periods.length / 4 && first < periods.length ? [periods.slice(first), before] : [periods, 0];
 }
+
+/** The patrols' share of what patrols and residents found; a few incidents tell nothing of it. */
+const effortOf = bar => (bar.patrol + bar.residents >= LEAST_FOUND ? bar.patrol_share : null);
 
 const firstOfMonth = day => day.slice(8) === '01';
 const wholeMonths = (from, to) => firstOfMonth(from) && firstOfMonth(addDays(to, 1));
