@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Sums of the same numbers in another order differ by so much. */
+#define ROUNDING 1e-12
+
 static hs_status check_options(const hs_focus_candidates *c, const hs_focus_options *o, hs_error *error) {
     if (!(o->budget > 0) || !isfinite(o->budget))
         return hs_error_set(error, HS_E_ARGUMENT, "budget: %g is not above 0", o->budget);
@@ -72,7 +75,9 @@ static hs_status rank_taken(const hs_focus_work *w, hs_focus *f, hs_error *error
 static hs_status finish(const hs_focus_work *w, hs_focus *f, hs_error *error) {
     hs_status status = rank_taken(w, f, error);
     if (status != HS_OK) return status;
-    f->bound = fmax(w->bound, f->expected);
+    /* What is below rounding is no gap. */
+    bool proven = w->bound <= f->expected * (1 + ROUNDING);
+    f->bound = proven ? f->expected : w->bound;
     f->gap = f->bound > 0 ? (f->bound - f->expected) / f->bound : 0;
     f->routes = w->c->link_first ? hs_focus_parts(w->c, w->taken, NULL) : 0;
     return f->routes == HS_NONE ? hs_error_memory(error, "a plan") : HS_OK;

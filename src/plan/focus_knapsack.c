@@ -111,6 +111,31 @@ static double reduced(const search *s, uint32_t i) {
     return s->w->c->expected[i] - s->lambda * s->w->c->cost[i];
 }
 
+/* The k-th smallest, from 0; the numbers change places (Hoare 1961). */
+static double kth_smallest(double *x, uint32_t count, uint32_t k) {
+    int64_t first = 0, last = (int64_t)count - 1;
+    while (first < last) {
+        double pivot = x[first + (last - first) / 2];
+        int64_t i = first, j = last;
+        while (i <= j) {
+            while (x[i] < pivot)
+                i++;
+            while (x[j] > pivot)
+                j--;
+            if (i > j) break;
+            double kept = x[i];
+            x[i++] = x[j];
+            x[j--] = kept;
+        }
+        if (k > j && k < i) break;
+        if (k <= j)
+            last = j;
+        else
+            first = i;
+    }
+    return x[k];
+}
+
 /* The price of a group's demand: the reduced value that its need-th best lacks. */
 static double price(search *s, uint32_t g) {
     uint32_t n = 0, positive = 0;
@@ -119,8 +144,7 @@ static double price(search *s, uint32_t g) {
         positive += s->scratch[n++] > 0;
     }
     if (positive >= s->need[g]) return 0;
-    qsort(s->scratch, n, sizeof *s->scratch, ascending);
-    return -s->scratch[n - s->need[g]];
+    return -kth_smallest(s->scratch, n, n - s->need[g]);
 }
 
 /* The relaxation's best plan at a price; its cost. The bound is the lowest so far. */

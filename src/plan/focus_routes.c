@@ -130,6 +130,7 @@ static uint32_t look_around(routes *r, double price) {
     r->heap_count = 0;
     for (uint32_t k = 0; k < r->count; k++)
         reach(r, r->list[k], HS_NONE, price, room);
+    r->w->steps -= r->w->steps < r->count ? r->w->steps : r->count;
     while (r->heap_count > 0 && looked < MOST_LOOKED_AT && r->w->steps > 0) {
         entry e = pop(r);
         if (e.key > r->way[e.row]) continue;
@@ -173,6 +174,32 @@ static uint32_t hottest(const routes *r) {
     return found;
 }
 
+/* What touches what is taken, as the next of a filling. */
+static void offer(routes *r, uint32_t i) {
+    const hs_focus_candidates *c = r->w->c;
+    for (uint32_t k = c->link_first[i]; k < c->link_first[i + 1]; k++) {
+        uint32_t j = c->link[k];
+        if (r->taken[j] || !hs_focus_may(r->w, j) || !(c->expected[j] > 0) || !isinf(r->way[j])) continue;
+        r->way[j] = 0;
+        r->touched[r->touched_count++] = j;
+        push(r, -c->expected[j] / c->cost[j], j);
+    }
+}
+
+/* Takes what touches, most per cost first, until nothing fits: without looking further. */
+static void fill(routes *r) {
+    r->heap_count = 0;
+    for (uint32_t k = 0; k < r->count; k++)
+        offer(r, r->list[k]);
+    while (r->heap_count > 0) {
+        uint32_t i = pop(r).row;
+        if (r->cost + r->w->c->cost[i] > r->w->o->budget) continue;
+        take(r, i);
+        offer(r, i);
+    }
+    forget(r);
+}
+
 /* Grows until nothing fits. Ways and, where there are fewer routes than are allowed, new beginnings. */
 static hs_status grow(routes *r, double price, hs_error *error) {
     const hs_focus_candidates *c = r->w->c;
@@ -189,6 +216,7 @@ static hs_status grow(routes *r, double price, hs_error *error) {
                 take(r, i);
         } else {
             forget(r);
+            fill(r); /* steps may have run out before the budget */
             return HS_OK;
         }
         forget(r);

@@ -2,6 +2,7 @@
 #include "service/focus_private.h"
 
 #include "base/text.h"
+#include <math.h>
 
 #define RESULT_MOST ((size_t)4 << 30)
 
@@ -51,6 +52,11 @@ static void set_caution(const hs_focus_request *r, hs_focus_answer *a) {
     if (a->plan.folds == 0 && r->forecast.folds > 0)
         hs_hotspot_caution(&a->head, "The past is too short for a backtest: no score could be given.",
                            "历史过短，无法回测，未给出评分。");
+    if (a->plan.folds > 0 && isnan(a->plan.hit_rate.mean))
+        hs_hotspot_caution(&a->head,
+                           "Nothing came in the held-out periods, or they take more than the budget: no "
+                           "score could be given.",
+                           "留出期内没有案件，或所需超出预算，未给出评分。");
 }
 
 static hs_status compute(const hs_hotspot_work *work, void *result) {

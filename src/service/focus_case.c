@@ -32,14 +32,15 @@ static int64_t local_day(const hs_snapshot *snapshot, int64_t time_s) {
     return local_s >= 0 ? local_s / 86400 : -((86399 - local_s) / 86400);
 }
 
-/* Days of the horizon by kind; those that begin in it. */
-static void count_days(const hs_focus_request *r, const hs_focus_ground *g, hs_focus_case *c) {
+void hs_focus_days(const hs_focus_request *r, const hs_snapshot *snapshot, int64_t origin_s,
+                   uint32_t days[2]) {
     const hs_filter *filter = &r->forecast.areas.filter;
-    int64_t first = local_day(g->snapshot, c->origin_s);
+    int64_t first = local_day(snapshot, origin_s);
+    days[0] = days[1] = 0;
     for (int64_t day = first; day < first + r->forecast.horizon_days; day++) {
         int64_t since_monday = ((day + 3) % 7 + 7) % 7; /* 1970 began on a Thursday */
         if (filter->weekdays && !(filter->weekdays >> (since_monday + 1) & 1)) continue;
-        c->days[since_monday >= SUNDAY - 2]++;
+        days[since_monday >= SUNDAY - 2]++;
     }
 }
 
@@ -216,7 +217,7 @@ hs_status hs_focus_case_make(const hs_focus_request *r, const hs_focus_ground *g
                        hs_arena_array(arena, (size_t)count + 1, sizeof(uint32_t)),
                        hs_arena_array(arena, (size_t)count + 1, sizeof(bool))};
     if (!f.expected || !f.cost || !f.group || !f.forbidden) return hs_error_memory(error, "a plan");
-    count_days(r, g, &c);
+    hs_focus_days(r, g->snapshot, origin_s, c.days);
     hs_status status = expect(r, g, expected, arena, error, &c);
     if (status == HS_OK) status = spread_over_hours(r, g, arena, error, &c);
     if (status == HS_OK && r->in_hours) status = fill_hours(r, g, closed, arena, error, &c, &f);

@@ -69,9 +69,10 @@ static hs_status place_cells(making *m) {
     g->place_of = place_of;
     g->length_km = length_km;
     g->places = g->areas.count;
-    return g->places > 0 ? HS_OK
-                         : hs_error_set(m->work->error, HS_E_INPUT,
-                                        "no street lies in the units, unit and bbox asked for");
+    return g->places > 0
+               ? HS_OK
+               : hs_error_set(m->work->error, HS_E_INPUT,
+                              "no street lies in the level or grid, the unit and the bbox asked for");
 }
 
 static hs_status find_units(making *m) {

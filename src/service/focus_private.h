@@ -66,7 +66,7 @@ hs_status hs_focus_closed(const hs_focus_request *request, const hs_focus_ground
 /* The problem at one origin. Arrays live in the arena. */
 typedef struct hs_focus_case {
     int64_t origin_s;
-    uint32_t days[2];   /* of the horizon that the filter lets pass: workdays, days of rest */
+    uint32_t days[2];   /* see hs_focus_days */
     double *all;        /* [places] expected in all hours, by what points count for */
     double *hours;      /* [places][HS_FOCUS_HOURS] the same by hour */
     double strength[2]; /* of hs_focus_hour_shares */
@@ -75,6 +75,10 @@ typedef struct hs_focus_case {
     uint32_t forbidden;
     hs_focus_candidates candidates; /* places, or under a budget of hours places x HS_FOCUS_HOURS */
 } hs_focus_case;
+
+/* Days that begin in the horizon and that the filter lets pass: workdays, days of rest. */
+void hs_focus_days(const hs_focus_request *request, const hs_snapshot *snapshot, int64_t origin_s,
+                   uint32_t days[2]);
 
 /* `expected` by cell of the forecast, made at the origin. */
 hs_status hs_focus_case_make(const hs_focus_request *request, const hs_focus_ground *ground,

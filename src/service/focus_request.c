@@ -110,6 +110,16 @@ static hs_status parse_crews(const hs_hotspot_words *words, hs_focus_request *r)
     return HS_OK;
 }
 
+static hs_status check_days(const hs_hotspot_words *words, const hs_focus_request *r) {
+    uint32_t days[2];
+    hs_focus_days(r, words->snapshot, r->forecast.origin_s, days);
+    if (days[0] + days[1] > 0) return HS_OK;
+    return hs_error_set(words->error, HS_E_ARGUMENT,
+                        "weekdays: the %lld days from the origin have none of them; take a longer horizon, "
+                        "another origin or more weekdays",
+                        (long long)r->forecast.horizon_days);
+}
+
 /* What goes not together. */
 static hs_status check(const hs_hotspot_words *words, const hs_focus_request *r) {
     const char *why = NULL;
@@ -145,5 +155,6 @@ hs_status hs_focus_parse(const hs_hotspot_words *words, void **request) {
                                     &f->folds);
     if (status == HS_OK) status = hs_forecast_parse_method(words, f);
     if (status == HS_OK) status = hs_forecast_parse_origin(words, f);
+    if (status == HS_OK) status = check_days(words, r);
     return status == HS_OK ? check(words, r) : status;
 }

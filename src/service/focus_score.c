@@ -35,12 +35,11 @@ double hs_focus_came(const hs_focus_request *r, const hs_focus_ground *g, const 
     return all;
 }
 
-static void score(const hs_focus *focus, const double *came, double all, hs_focus_score *s) {
-    s->observed = all;
+static void score(const hs_focus *focus, const double *came, hs_focus_score *s) {
     s->caught = 0;
     for (uint32_t k = 0; k < focus->chosen; k++)
         s->caught += came[focus->order[k]];
-    s->hit_rate = all > 0 ? s->caught / all : (double)NAN;
+    s->hit_rate = s->observed > 0 ? s->caught / s->observed : (double)NAN;
 }
 
 typedef struct scoring {
@@ -81,12 +80,16 @@ static hs_status score_fold(const scoring *s, uint32_t fold, hs_error *error) {
     double *came =
         status == HS_OK ? hs_arena_array(arena, (size_t)c.candidates.count + 1, sizeof *came) : NULL;
     if (status == HS_OK && !came) status = hs_error_memory(error, "scores");
-    if (status == HS_OK) status = hs_focus_choose(r, &c, FOLD_STEPS, s->work, error, &focus);
+    hs_focus_score *own = &s->plan->fold[fold];
     if (status == HS_OK) {
-        hs_focus_score *own = &s->plan->fold[fold];
-        double all = hs_focus_came(r, s->g, s->closed, &c, c.origin_s, came);
-        own->origin_s = c.origin_s;
-        score(focus, came, all, own);
+        *own = (hs_focus_score){.origin_s = c.origin_s, .hit_rate = NAN};
+        own->observed = hs_focus_came(r, s->g, s->closed, &c, c.origin_s, came);
+        status = hs_focus_choose(r, &c, FOLD_STEPS, s->work, error, &focus);
+        /* Its days may cost more than those of the plan: then there is none to score. */
+        if (status == HS_E_INPUT) status = HS_OK;
+    }
+    if (focus) {
+        score(focus, came, own);
         status = find_possible(s, &c, came, error, &own->possible);
     }
     hs_focus_free(focus);
@@ -126,8 +129,8 @@ static hs_status score_in_sample(const scoring *s, const hs_focus_case *own, con
     double *came = malloc(((size_t)own->candidates.count + 1) * sizeof *came);
     if (!came) return hs_error_memory(s->work->error, "scores");
     to->origin_s = own->origin_s - r->forecast.horizon_days * 86400;
-    double all = hs_focus_came(r, s->g, s->closed, own, to->origin_s, came);
-    score(focus, came, all, to);
+    to->observed = hs_focus_came(r, s->g, s->closed, own, to->origin_s, came);
+    score(focus, came, to);
     hs_status status = find_possible(s, own, came, s->work->error, &to->possible);
     free(came);
     return status;

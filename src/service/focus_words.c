@@ -93,7 +93,7 @@ static void explain_options(const hs_hotspot_run *run, bool chinese, hs_buffer *
             out,
             hs_in_language(
                 chinese,
-                " An hour that comes round in the horizon takes %u visits of %u minutes each time; "
+                " An hour that comes round in the horizon takes %u x %u minutes of visits each time; "
                 "all incidents expected in that hour are taken to be met.",
                 "计划期内每个所选小时每次安排 %u 次到访、每次 %u 分钟；该小时内预计的案件均视为可遇。"),
             (unsigned)r->visits, (unsigned)r->minutes);

@@ -193,6 +193,8 @@ static hs_status over_streets(making *m) {
     for (uint32_t i = 0; i < a->streets.count; i++)
         keep[i] = a->streets.measure[i] > 0;
     hs_areas_keep(&a->streets, keep);
+    if (a->streets.count == 0)
+        return hs_error_set(error, HS_E_INPUT, "no street lies in the unit and bbox asked for");
     hs_forecast_incident *incidents = malloc(((size_t)m->points.count + 1) * sizeof *incidents);
     if (!incidents) return hs_error_memory(error, "incidents of a forecast");
     status = hs_street_ways(m->work->snapshot, &a->streets, HS_FORECAST_REACH_M, error, &reach);

@@ -207,6 +207,27 @@ static void large_sets(void **state) {
     free(s);
 }
 
+/* A budget is spent whatever the steps: those of a search run out long before a long route is grown. */
+static void long_routes(void **state) {
+    (void)state;
+    set *s = malloc(sizeof *s);
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        make(s, LARGE, seed);
+        link(s, SIDE);
+        for (uint32_t steps = 1; steps <= 1000000; steps *= 1000) {
+            hs_focus_options o = {.budget = 100, .routes = 2, .steps = steps};
+            hs_error error = {0};
+            hs_focus *f = NULL;
+            check_ok(hs_focus_new(&s->c, &o, &error, &f), &error);
+            check_plan(s, f, &o);
+            assert_true(f->routes <= 2 && f->cost > 99);
+            assert_true(f->gap < (steps < 1000000 ? 0.5 : 0.25));
+            hs_focus_free(f);
+        }
+    }
+    free(s);
+}
+
 static void rank_intervals(void **state) {
     (void)state;
     double expected[200], cost[200], known[200];
@@ -350,6 +371,7 @@ int main(void) {
         cmocka_unit_test(exact_where_free_or_grouped),
         cmocka_unit_test(routes_are_connected),
         cmocka_unit_test(large_sets),
+        cmocka_unit_test(long_routes),
         cmocka_unit_test(rank_intervals),
         cmocka_unit_test(hours),
         cmocka_unit_test(background),
