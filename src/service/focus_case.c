@@ -2,7 +2,7 @@
  * there. */
 #include "service/focus_private.h"
 
-#include "base/text.h"
+#include "city/reporting.h"
 #include <hotspot/rates.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,20 +10,10 @@
 
 #define SUNDAY 7
 
-/* Reports of residents, by the words that platforms use for where a case came from. */
-static bool is_complaint(hs_str source) {
-    static const char *const words[] = {"hotline", "app",  "public", "resident", "complaint", "12345",
-                                        "热线",    "公众", "市民",   "群众",     "投诉",      "举报"};
-    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-        if (hs_str_equal(source, hs_str_of(words[k])) ||
-            (strlen(words[k]) > 4 && memmem(source.data, source.size, words[k], strlen(words[k]))))
-            return true;
-    return false;
-}
-
 double hs_focus_worth(const hs_focus_request *r, const hs_snapshot *snapshot, const hs_forecast_point *p) {
     if (r->weight == HS_FOCUS_SEVERITY) return (double)p->weight > 0 ? (double)p->weight : 0;
-    if (r->weight == HS_FOCUS_COMPLAINTS) return is_complaint(snapshot->incidents->source[p->source]);
+    if (r->weight == HS_FOCUS_COMPLAINTS)
+        return hs_reporting_of(snapshot->incidents->source[p->source]) == HS_REPORTING_RESIDENTS;
     return 1;
 }
 
