@@ -27,6 +27,13 @@ void hs_xml_text(hs_buffer *out, hs_str text) {
     }
 }
 
+void hs_xml_element(hs_buffer *out, const char *name, hs_str text) {
+    if (text.size == 0) return;
+    hs_buffer_printf(out, "<%s>", name);
+    hs_xml_text(out, text);
+    hs_buffer_printf(out, "</%s>", name);
+}
+
 void hs_xml_name(hs_buffer *out, const char *name) {
     bool first = true;
     for (; *name; name++, first = false) {

@@ -28,11 +28,10 @@ static void put_point(const writing *w, const char *element, hs_position at) {
 }
 
 static void put_element(writing *w, const char *name, const char *text) {
-    if (!text) w->failed = true;
-    if (!text || !*text) return;
-    hs_buffer_printf(w->out, "<%s>", name);
-    hs_xml_text(w->out, hs_str_of(text));
-    hs_buffer_printf(w->out, "</%s>", name);
+    if (text)
+        hs_xml_element(w->out, name, hs_str_of(text));
+    else
+        w->failed = true;
 }
 
 /* `3 Xinhua Road`: the number first, since small screens show little. */

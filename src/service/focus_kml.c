@@ -19,11 +19,10 @@ static const hs_focus_plan *plan_of(const writing *w) {
 }
 
 static void put_element(writing *w, const char *name, const char *text) {
-    if (!text) w->failed = true;
-    if (!text || !*text) return;
-    hs_buffer_printf(w->out, "<%s>", name);
-    hs_xml_text(w->out, hs_str_of(text));
-    hs_buffer_printf(w->out, "</%s>", name);
+    if (text)
+        hs_xml_element(w->out, name, hs_str_of(text));
+    else
+        w->failed = true;
 }
 
 /* Colours of KML are alpha, blue, green, red. */

@@ -3,6 +3,7 @@
 import {element} from '../parts/dom.mjs';
 import {density, number, percent, t} from '../parts/i18n.mjs';
 import {readBudget} from './options.mjs';
+import {keyOf} from './table.mjs';
 
 /** A budget in words: 10 km of street, 120 crew-hours. */
 export function budgetText(text) {
@@ -20,9 +21,8 @@ function differences(a, b) {
 
 /** `a` and `b` are {query, plan}: the kept plan and the present one. */
 export function comparison(a, b) {
-  const key = ({id, properties}) => `${id}/${properties.kind ?? ''}`;
-  const ids = new Set(a.plan.features.map(key));
-  const shared = b.plan.features.filter(feature => ids.has(key(feature))).length;
+  const ids = new Set(a.plan.features.map(keyOf(a.plan)));
+  const shared = b.plan.features.map(keyOf(b.plan)).filter(key => ids.has(key)).length;
   const row = (label, of) => element('tr', {}, element('th', {scope: 'row'}, label), ...[a, b].map(({plan}) => element('td', {class: 'number'}, of(plan))));
   const asked = differences(a.query, b.query).map(([name, x, y]) => element('tr', {}, element('th', {scope: 'row'}, element('code', {}, name)), element('td', {class: 'number'}, x), element('td', {class: 'number'}, y)));
   return element('table', {class: 'table compare'},

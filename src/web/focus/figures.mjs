@@ -1,22 +1,15 @@
 // Two figures of a plan: how much is caught as the budget is spent, and what plans made alike at earlier times caught.
 
-import {element, needScript, needStyle} from '../parts/dom.mjs';
+import {charts, colour} from '../parts/chart.mjs';
+import {element} from '../parts/dom.mjs';
 import {number, percent, t} from '../parts/i18n.mjs';
-import {busy} from '../parts/ready.mjs';
 
 const HEIGHT_PX = 168;
-const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 const axisStyle = () => ({
   stroke: colour('--ink-faint'), font: `11px ${colour('--font')}`, grid: {show: true, stroke: colour('--line'), width: 1},
   ticks: {show: false},
 });
-
-async function library() {
-  const file = name => new URL(`../vendor/uplot/dist/${name}`, import.meta.url);
-  await busy(Promise.all([needScript(file('uPlot.iife.min.js')), needStyle(file('uPlot.min.css'))]));
-  return window.uPlot;
-}
 
 const shares = (plot, marks) => marks.map(mark => percent(mark, 0));
 
@@ -69,7 +62,7 @@ export class Figures {
 
   /** Capture curves of plans: the first is the present one, a second the kept one. */
   async captured(place, plans, unit) {
-    const uPlot = await library();
+    const uPlot = await charts();
     const curves = plans.map(curveOf);
     const series = (stroke, more) => ({stroke: colour(stroke), width: 2, spanGaps: true, points: {show: false}, ...more});
     const last = plans[0].features.at(-1)?.properties.cumulative_share ?? 0;
@@ -86,7 +79,7 @@ export class Figures {
 
   /** Hit rates of the held-out periods, the oldest first, with their mean and its interval. */
   async heldOut(place, score) {
-    const uPlot = await library();
+    const uPlot = await charts();
     const folds = [...score.folds].reverse();
     const {mean, low, high} = score.hit_rate;
     const days = folds.map(fold => fold.origin.slice(0, 10));

@@ -1,15 +1,16 @@
-// The plan on a map: what is chosen, with the numbers of the ranked list; where another plan is kept, which places are in
-// both and which in one alone.
+// The plan on a map: what is chosen, with the numbers of the ranked list; where another plan is kept, what is in that one
+// alone.
 
 import * as api from '../api.mjs';
 import {t} from '../parts/i18n.mjs';
 import {boxOf, SmallMap} from '../parts/small_map.mjs';
+import {keyOf} from './table.mjs';
 
 const FONT = ['Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
 /** Apart in lightness too, not only in hue. */
 const PAINT = {
-  light: {here: '#7a1f68', both: '#7a1f68', kept: '#2a5fb0', text: '#ffffff', halo: '#ffffff', chosen: '#111111'},
-  dark: {here: '#f0a6d3', both: '#f0a6d3', kept: '#8db8ff', text: '#2a0f24', halo: '#12151b', chosen: '#ffffff'},
+  light: {here: '#7a1f68', kept: '#2a5fb0', text: '#ffffff', halo: '#ffffff', chosen: '#111111'},
+  dark: {here: '#f0a6d3', kept: '#8db8ff', text: '#2a0f24', halo: '#12151b', chosen: '#ffffff'},
 };
 const line = ['==', ['geometry-type'], 'LineString'];
 const polygon = ['==', ['geometry-type'], 'Polygon'];
@@ -105,12 +106,10 @@ export class PlanMap {
   /** Shows a plan, made by `query`, and what of a kept one is not in it. */
   show(plan, query, kept) {
     this.query = query;
-    const key = ({id, properties}) => `${id}/${properties.kind ?? ''}`;
-    const own = new Set(plan.features.map(key));
-    const both = new Set(kept ? kept.features.map(key) : []);
+    const own = new Set(plan.features.map(keyOf(plan)));
     const lean = (feature, where) => ({type: 'Feature', geometry: feature.geometry, properties: {rank: where === 'kept' ? 0 : feature.properties.rank, in: where}});
-    const others = kept ? kept.features.filter(feature => !own.has(key(feature))) : [];
-    this.small.set('plan', [...others.map(feature => lean(feature, 'kept')), ...plan.features.map(feature => lean(feature, both.has(key(feature)) ? 'both' : 'here'))]);
+    const others = kept ? kept.features.filter(feature => !own.has(keyOf(kept)(feature))) : [];
+    this.small.set('plan', [...others.map(feature => lean(feature, 'kept')), ...plan.features.map(feature => lean(feature, 'here'))]);
     this.small.set('numbers', plan.features.filter(({geometry}) => geometry).map(({geometry, properties}) => ({type: 'Feature', geometry: {type: 'Point', coordinates: middle(geometry)}, properties: {rank: properties.rank}})));
     this.small.set('chosen', []);
     this.small.fit(boxOf(plan.features), 15);

@@ -10,6 +10,11 @@ const MARGIN_DEG = 0.0004; // about 40 m: incidents lie beside their street
 /** The name of what is chosen: street, or unit; a cell has none. */
 export const nameOfItem = properties => nameOf(properties) || t('focus.unnamed', {id: properties.id});
 
+/** What tells the places of a plan from those of any other: ids alone are of one kind of candidate. */
+export function keyOf({parameters: {level, grid}}) {
+  return ({id}) => `${level ?? grid ?? 'streets'}/${id}`;
+}
+
 const unitOf = (properties, level) => {
   const {[level]: name, [`${level}_en`]: english} = properties;
   return nameOf({name, name_en: english}) || '–';

@@ -2,7 +2,8 @@
 // that step it, and two date fields that do the same.
 
 import {timeline} from '../api.mjs';
-import {byId, element, needScript, needStyle} from '../parts/dom.mjs';
+import {charts, colour} from '../parts/chart.mjs';
+import {byId, element} from '../parts/dom.mjs';
 import {number, percent, t} from '../parts/i18n.mjs';
 import {addDays, daysBetween, joinPeriod, splitPeriod} from '../parts/period.mjs';
 import {busy} from '../parts/ready.mjs';
@@ -17,7 +18,6 @@ const STRAGGLERS = 0.002; // the share of incidents that may be left out
 
 const toSeconds = day => Date.parse(`${day}T00:00:00Z`) / 1000;
 const toDay = seconds => new Date(seconds * 1000).toISOString().slice(0, 10);
-const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export class Histogram {
   /** `changed` runs after the period was set. */
@@ -93,10 +93,7 @@ export class Histogram {
   }
 
   async #load() {
-    if (this.library) return;
-    const file = name => new URL(`../vendor/uplot/dist/${name}`, import.meta.url);
-    await busy(Promise.all([needScript(file('uPlot.iife.min.js')), needStyle(file('uPlot.min.css'))]));
-    this.library = window.uPlot;
+    this.library ??= await charts();
   }
 
   /** First and last day of the data. */
